@@ -1,0 +1,32 @@
+/** The limits of an event and of what carries events in. Each is a hard bound, checked at the boundary. */
+
+/** Largest canonical JSON text of one event, in bytes of UTF-8. */
+export const EVENT_BYTES_MAX = 64 * 1024
+/** Most events in one request. */
+export const BATCH_EVENTS_MAX = 10_000
+/** Largest body of one request, in bytes, as sent and after decompression. */
+export const BATCH_BYTES_MAX = 32 * 1024 * 1024
+/** Longest name-like text (names, ids, tags, tenants, actions), in UTF-16 units. */
+export const NAME_LENGTH_MAX = 512
+/** Longest repository path, in UTF-16 units; the OCI distribution specification's own bound. */
+export const REPOSITORY_LENGTH_MAX = 255
+/** Longest user agent, in UTF-16 units. */
+export const USER_AGENT_LENGTH_MAX = 1024
+/** Longest human message, in UTF-16 units. */
+export const MESSAGE_LENGTH_MAX = 8192
+/** Deepest nesting of objects and arrays inside `details`. */
+export const DETAILS_DEPTH_MAX = 32
+/** Most problems named in one refusal; the rest are counted. */
+export const PROBLEMS_NAMED_MAX = 20
+/** Most values of one repeatable filter. */
+export const FILTER_VALUES_MAX = 100
+/** Longest full-text query, in UTF-16 units. */
+export const FULL_TEXT_LENGTH_MAX = 256
+/** Most events on one page of the native API. */
+export const PAGE_EVENTS_MAX = 1000
+/** Events on one page of the native API when the client does not say. */
+export const PAGE_EVENTS_DEFAULT = 100
+/** Most buckets in one histogram answer. */
+export const HISTOGRAM_BUCKETS_MAX = 10_000
+/** Longest `Idempotency-Key`, in UTF-16 units. */
+export const IDEMPOTENCY_KEY_LENGTH_MAX = 255

@@ -1,0 +1,136 @@
+import type { StoredEvent } from './event.ts'
+
+/** A field of an event that a condition can name. */
+export const FIELDS = [
+  'id',
+  'eventId',
+  'sourceKind',
+  'sourceName',
+  'action',
+  'nativeAction',
+  'category',
+  'level',
+  'outcome',
+  'actorId',
+  'actorName',
+  'actorEmail',
+  'actorKind',
+  'targetType',
+  'targetId',
+  'targetName',
+  'namespace',
+  'repository',
+  'tag',
+  'digest',
+  'ip',
+  'userAgent',
+] as const
+export type Field = (typeof FIELDS)[number]
+
+/**
+ * One restriction on events. `in` and `notIn` compare whole values, case included; a field that an
+ * event lacks equals `''`. `anyOf` holds when any of its lists holds as a whole (OR of ANDs; an
+ * empty `anyOf` holds for nothing). `text` holds when every word of it occurs, case-insensitively,
+ * as a word somewhere in the event's names, message, user agent or details.
+ */
+export type Condition =
+  | { readonly field: Field; readonly in: readonly string[] }
+  | { readonly field: Field; readonly notIn: readonly string[] }
+  | { readonly anyOf: readonly (readonly Condition[])[] }
+  | { readonly text: string }
+
+/** Which events: those of the tenants, in [from, to), that meet every condition. */
+export interface EventFilter {
+  /** The tenants that may be seen. Empty means none, never all. */
+  readonly tenants: readonly string[] | 'all'
+  /** Inclusive, microseconds since the epoch. */
+  readonly fromMicros?: number
+  /** Exclusive, microseconds since the epoch. */
+  readonly toMicros?: number
+  readonly conditions: readonly Condition[]
+}
+
+export type Order = 'newest' | 'oldest'
+
+/** A place between events in the total order (time, origin, seq): what a keyset cursor holds. */
+export interface Position {
+  readonly timeMicros: number
+  readonly origin: string
+  readonly seq: number
+}
+
+export interface PageQuery {
+  readonly filter: EventFilter
+  readonly order: Order
+  /** Most events on the page, from 1. */
+  readonly limit: number
+  /** Events strictly after this place in `order`; absent for the first page. */
+  readonly after?: Position
+}
+
+export interface EventPage {
+  readonly events: readonly StoredEvent[]
+  /** The place of the last event on the page, when more events follow it; else absent. */
+  readonly next?: Position
+}
+
+export const HISTOGRAM_INTERVALS = ['minute', 'hour', 'day', 'month'] as const
+export type HistogramInterval = (typeof HISTOGRAM_INTERVALS)[number]
+
+export interface HistogramQuery {
+  readonly filter: EventFilter
+  /** Calendar intervals in UTC. */
+  readonly interval: HistogramInterval
+  /** Fields to count by, besides time; may be empty. */
+  readonly by: readonly Field[]
+  /** Most buckets answered, from 1. More is an error (`query.too-many-buckets`), never a cut. */
+  readonly bucketsMax: number
+}
+
+/** A count of events in one interval with one combination of field values. Never zero. */
+export interface HistogramBucket {
+  /** Start of the interval, microseconds since the epoch. */
+  readonly timeMicros: number
+  /** The values of `by`, in its order; `''` where the events lack the field. */
+  readonly keys: readonly string[]
+  readonly count: number
+}
+
+/** Events of one origin in the order of the ledger: for live streams and pollers. */
+export interface TailQuery {
+  readonly filter: EventFilter
+  readonly origin: string
+  /** Events with a greater seq; -1 for the whole ledger. */
+  readonly afterSeq: number
+  /** Most events answered, from 1. */
+  readonly limit: number
+}
+
+export const EXPORT_FORMATS = ['ndjson', 'csv', 'json', 'parquet'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+/**
+ * How dialects, exports and the console read events. Implemented by the store.
+ *
+ * Every method sees every event whose append was acknowledged before the call. A walk over pages
+ * returns each event that matched when the walk began exactly once, whatever is inserted meanwhile.
+ * All methods may run concurrently. They throw `store.unavailable` when the engine cannot answer.
+ */
+export interface EventReader {
+  page(query: PageQuery): Promise<EventPage>
+  /** The event with this id, if the tenants may see it. */
+  get(tenants: readonly string[] | 'all', id: string): Promise<StoredEvent | undefined>
+  /** Matching events in order of seq. */
+  tail(query: TailQuery): Promise<readonly StoredEvent[]>
+  /** Exact number of matching events. */
+  count(filter: EventFilter): Promise<number>
+  /** Buckets by time, then keys. */
+  histogram(query: HistogramQuery): Promise<readonly HistogramBucket[]>
+  /** Every matching event in batches, in constant memory. Ending the iteration early frees it. */
+  stream(filter: EventFilter, order: Order): AsyncIterable<readonly StoredEvent[]>
+  /**
+   * The matching events, oldest first, as the bytes of one document in `format`, in constant
+   * memory. NDJSON and JSON hold events in their canonical form with `seq` added.
+   */
+  export(filter: EventFilter, format: ExportFormat): AsyncIterable<Uint8Array>
+}
