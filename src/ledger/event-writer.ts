@@ -1,0 +1,102 @@
+import type { Event } from '../core/event.ts'
+
+/** Where a group of events goes in the ledger of one origin. */
+export interface EventGroup {
+  /** Seq of the first row; the others follow without gaps. */
+  readonly firstSeq: number
+  /** What `encode` made, in order of seq. */
+  readonly rows: readonly EncodedRow[]
+}
+
+/** The engine's form of one event, without its seq: only the writer that made it can read it. */
+export type EncodedRow = string & { readonly __encodedRow: unique symbol }
+
+/** An event that is already in the store, found by what its sender called it. */
+export interface KnownEvent {
+  readonly seq: number
+  readonly origin: string
+}
+
+/** What an earlier request with an Idempotency-Key stored. */
+export interface KnownRequest {
+  readonly bodySha256: string
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly count: number
+}
+
+/**
+ * What is kept beside each event of a request with an Idempotency-Key, outside of its leaf: the
+ * SHA-256 of the request's body in 64 hex digits, a space, the key. Empty for other events.
+ */
+export function requestName(key: string, bodySha256: string): string {
+  return `${bodySha256} ${key}`
+}
+
+/** Where the key begins in what `requestName` made. */
+export const REQUEST_NAME_KEY_OFFSET = 65
+
+/** How the sender names an event: with (tenant, kind, name, eventId) its retries are recognised. */
+export interface EventName {
+  readonly tenant: string
+  readonly sourceKind: string
+  readonly sourceName: string
+  readonly eventId: string
+}
+
+/** A level of the tree above the leaves: hash number `index` of tlog-tiles level `level` (1, 2, …). */
+export interface TileHash {
+  readonly level: number
+  readonly index: number
+  /** 32 bytes: root of the complete subtree of 256^level leaves. */
+  readonly hash: Uint8Array
+}
+
+/** A size of the ledger and the root hash (32 bytes) of the tree over that many leaves. */
+export interface TreeHead {
+  readonly size: number
+  readonly rootHash: Uint8Array
+}
+
+/**
+ * What the ledger asks of a store, for the one origin that it was opened with.
+ *
+ * `insert` is durable and visible to every reader once it resolves, and atomic: after a crash a
+ * group is there whole or not at all. It is called by one caller at a time. When it rejects the
+ * group may still have been stored; `size` tells. All methods throw `store.unavailable` when the
+ * engine cannot answer.
+ */
+export interface EventWriter {
+  /** Serialises one event. `request` is what `requestName` made, or empty. */
+  encode(event: Event, canonical: string, request: string): EncodedRow
+  insert(group: EventGroup): Promise<void>
+  /** Number of events in this origin's ledger: the next seq. Throws when a seq is missing. */
+  size(): Promise<number>
+  /** Finds events by their senders' names; the answer is keyed by position in `names`. */
+  findNamed(names: readonly NamedLookup[]): Promise<ReadonlyMap<number, KnownEvent>>
+  /** Finds what an earlier request with this Idempotency-Key stored, the latest one first. */
+  findRequest(tenant: string, key: string): Promise<KnownRequest | undefined>
+  /** Canonical texts of the events from `fromSeq` on, ascending, to rebuild leaves from. */
+  canonicalFrom(fromSeq: number): AsyncIterable<readonly string[]>
+  /** Names and request keys of the events from `fromSeq` on, to rebuild the duplicate filter. */
+  namesFrom(fromSeq: number): AsyncIterable<readonly StoredName[]>
+  saveTileHashes(hashes: readonly TileHash[]): Promise<void>
+  /** The saved hashes of one level from `fromIndex` on, ascending by index, each index once. */
+  loadTileHashes(level: number, fromIndex: number): Promise<readonly TileHash[]>
+  /** Keeps the tree's size and root, to compare with what the events give after a restart. */
+  saveTreeHead(head: TreeHead): Promise<void>
+  /** The head of the greatest size that was saved. */
+  loadTreeHead(): Promise<TreeHead | undefined>
+}
+
+export interface NamedLookup extends EventName {
+  /** The time that the repeated event claims: tried first, as it is the cheapest place to look. */
+  readonly timeMicros: number
+}
+
+export interface StoredName extends EventName {
+  readonly seq: number
+  readonly receivedMicros: number
+  /** What `requestName` made for the request that the event came in; `''` without a key. */
+  readonly request: string
+}

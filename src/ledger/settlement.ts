@@ -1,0 +1,22 @@
+/** A promise that is settled from outside, once; its failure need not be waited for by anybody. */
+export class Settlement {
+  readonly promise: Promise<void>
+  #resolve: () => void = () => undefined
+  #reject: (error: unknown) => void = () => undefined
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    this.promise.catch(() => undefined)
+  }
+
+  resolve(): void {
+    this.#resolve()
+  }
+
+  reject(error: unknown): void {
+    this.#reject(error)
+  }
+}

@@ -1,0 +1,129 @@
+import type { Event } from '../../src/core/event.ts'
+import { parseTimestamp } from '../../src/core/timestamp.ts'
+import type {
+  EncodedRow,
+  EventGroup,
+  EventWriter,
+  KnownEvent,
+  NamedLookup,
+  StoredName,
+  TileHash,
+  TreeHead,
+} from '../../src/ledger/event-writer.ts'
+import { REQUEST_NAME_KEY_OFFSET } from '../../src/ledger/event-writer.ts'
+
+interface Row {
+  readonly event: Event
+  readonly canonical: string
+  readonly request: string
+}
+
+/** What the next insert does. */
+export type InsertFate = 'store' | 'fail' | 'store and fail' | 'hang'
+
+/**
+ * The writer's contract over a plain array, for what a real store does only when it breaks: it can
+ * fail, fail after having stored, or hang, on command.
+ */
+export class ArrayEventWriter implements EventWriter {
+  readonly rows: Row[] = []
+  readonly groupSizes: number[] = []
+  readonly tiles = new Map<string, TileHash>()
+  head: TreeHead | undefined
+  nextFates: InsertFate[] = []
+  isReachable = true
+  lookups = 0
+  release: () => void = () => undefined
+
+  encode(event: Event, canonical: string, request: string): EncodedRow {
+    return JSON.stringify({ event, canonical, request }) as EncodedRow
+  }
+
+  async insert(group: EventGroup): Promise<void> {
+    const fate = this.nextFates.shift() ?? 'store'
+    if (fate === 'hang') await new Promise<void>((resolve) => (this.release = resolve))
+    else await new Promise(setImmediate)
+    if (fate === 'fail') throw new Error('the disk is full')
+    if (group.firstSeq !== this.rows.length) throw new Error('a gap in the ledger')
+    this.groupSizes.push(group.rows.length)
+    this.rows.push(...group.rows.map((row): Row => JSON.parse(row)))
+    if (fate === 'store and fail') throw new Error('the connection was lost')
+  }
+
+  async size(): Promise<number> {
+    if (!this.isReachable) throw new Error('no answer')
+    return this.rows.length
+  }
+
+  async findNamed(names: readonly NamedLookup[]): Promise<ReadonlyMap<number, KnownEvent>> {
+    this.lookups += 1
+    const found = new Map<number, KnownEvent>()
+    for (const [index, name] of names.entries()) {
+      const seq = this.rows.findIndex(({ event }) => isNamed(event, name))
+      if (seq >= 0) found.set(index, { seq, origin: 'test' })
+    }
+    return found
+  }
+
+  async findRequest(tenant: string, key: string) {
+    const seqs = [...this.rows.entries()]
+      .filter(([, { event, request }]) => event.tenant === tenant && keyOf(request) === key)
+      .map(([seq]) => seq)
+    const [firstSeq] = seqs
+    if (firstSeq === undefined) return undefined
+    return {
+      bodySha256: (this.rows[firstSeq]?.request ?? '').slice(0, REQUEST_NAME_KEY_OFFSET - 1),
+      firstSeq,
+      lastSeq: seqs.at(-1) ?? firstSeq,
+      count: seqs.length,
+    }
+  }
+
+  async *canonicalFrom(fromSeq: number): AsyncIterable<readonly string[]> {
+    const texts = this.rows.slice(fromSeq).map((row) => row.canonical)
+    for (let start = 0; start < texts.length; start += 100) yield texts.slice(start, start + 100)
+  }
+
+  async *namesFrom(fromSeq: number): AsyncIterable<readonly StoredName[]> {
+    yield this.rows.slice(fromSeq).map(({ event, request }, index) => ({
+      tenant: event.tenant,
+      sourceKind: event.source.kind,
+      sourceName: event.source.name,
+      eventId: event.source.eventId ?? '',
+      seq: fromSeq + index,
+      receivedMicros: parseTimestamp(event.received) ?? 0,
+      request,
+    }))
+  }
+
+  async saveTileHashes(hashes: readonly TileHash[]): Promise<void> {
+    for (const tile of hashes) this.tiles.set(`${tile.level}/${tile.index}`, tile)
+  }
+
+  async loadTileHashes(level: number, fromIndex: number): Promise<readonly TileHash[]> {
+    return [...this.tiles.values()]
+      .filter((tile) => tile.level === level && tile.index >= fromIndex)
+      .sort((left, right) => left.index - right.index)
+  }
+
+  async saveTreeHead(head: TreeHead): Promise<void> {
+    this.head = head
+  }
+
+  async loadTreeHead(): Promise<TreeHead | undefined> {
+    return this.head
+  }
+}
+
+function isNamed(event: Event, name: NamedLookup): boolean {
+  return (
+    event.tenant === name.tenant &&
+    event.source.kind === name.sourceKind &&
+    event.source.name === name.sourceName &&
+    event.source.eventId === name.eventId
+  )
+}
+
+function keyOf(request: string): string | undefined {
+  return request === '' ? undefined : request.slice(REQUEST_NAME_KEY_OFFSET)
+}
