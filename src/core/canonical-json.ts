@@ -36,7 +36,7 @@ export function isCanonicallyOrdered(value: JsonValue | Event | undefined): bool
   return true
 }
 
-/** The value with the keys of every object in canonical order, as far as V8 lets them be ordered. */
+/** The value with the keys of every object in canonical order, as far as V8 lets them be. */
 export function withOrderedKeys(value: JsonValue): JsonValue {
   if (typeof value !== 'object' || value === null || isCanonicallyOrdered(value)) return value
   if (isList(value)) return value.map(withOrderedKeys)

@@ -5,6 +5,6 @@ export interface Draft {
   readonly event: Event
   /** RFC 8785 canonical JSON of `event`. */
   readonly canonical: string
-  /** Whether the sender named the event (by `id` or `source.eventId`): its retries are recognised. */
+  /** Whether the sender named the event (`id`, `source.eventId`): retries are recognised. */
   readonly deduplicate: boolean
 }

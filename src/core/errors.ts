@@ -41,6 +41,7 @@ export interface Problem {
   readonly expected: string
 }
 
+/** What an error says beside its code. */
 export interface FaultOptions {
   /** What a client may read, beside the title. */
   readonly detail?: string

@@ -30,6 +30,7 @@ export type Level = (typeof LEVELS)[number]
 export const OUTCOMES = ['success', 'failure', 'denied', 'pending', 'unknown'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
+/** What acted: a person, an account of a program, a platform itself, or nobody who said a name. */
 export const ACTOR_KINDS = ['user', 'robot', 'service', 'system', 'anonymous'] as const
 export type ActorKind = (typeof ACTOR_KINDS)[number]
 
@@ -41,6 +42,7 @@ export type JsonValue =
   | null
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue }
+/** A JSON object. */
 export type JsonObject = { readonly [key: string]: JsonValue }
 
 /** Where an event came from. (`tenant`, `kind`, `name`, `eventId`) recognises a sender's retry. */
@@ -67,7 +69,7 @@ export interface Target {
   readonly id?: string | undefined
   readonly name?: string | undefined
   readonly namespace?: string | undefined
-  /** The repository inside its namespace: `app` or `team/app`, never with the namespace before it. */
+  /** The repository inside its namespace: `app` or `team/app`, without the namespace. */
   readonly repository?: string | undefined
   readonly tag?: string | undefined
   /** `algorithm:hex`, as the OCI image specification writes digests. */

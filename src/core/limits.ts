@@ -1,4 +1,4 @@
-/** The limits of an event and of what carries events in. Each is a hard bound, checked at the boundary. */
+// The limits of an event and of what carries events in: hard bounds, checked at the boundary.
 
 /** Largest canonical JSON text of one event, in bytes of UTF-8. */
 export const EVENT_BYTES_MAX = 64 * 1024

@@ -50,6 +50,7 @@ export interface EventFilter {
   readonly conditions: readonly Condition[]
 }
 
+/** By time, the newest or the oldest event first. */
 export type Order = 'newest' | 'oldest'
 
 /** A place between events in the total order (time, origin, seq): what a keyset cursor holds. */
@@ -59,6 +60,7 @@ export interface Position {
   readonly seq: number
 }
 
+/** A question for one page of events. */
 export interface PageQuery {
   readonly filter: EventFilter
   readonly order: Order
@@ -68,15 +70,18 @@ export interface PageQuery {
   readonly after?: Position
 }
 
+/** The answer to a `PageQuery`. */
 export interface EventPage {
   readonly events: readonly StoredEvent[]
   /** The place of the last event on the page, when more events follow it; else absent. */
   readonly next?: Position
 }
 
+/** Widths of the buckets of a histogram. */
 export const HISTOGRAM_INTERVALS = ['minute', 'hour', 'day', 'month'] as const
 export type HistogramInterval = (typeof HISTOGRAM_INTERVALS)[number]
 
+/** A question for counts of events over time. */
 export interface HistogramQuery {
   readonly filter: EventFilter
   /** Calendar intervals in UTC. */
@@ -106,6 +111,7 @@ export interface TailQuery {
   readonly limit: number
 }
 
+/** Forms of an exported document. */
 export const EXPORT_FORMATS = ['ndjson', 'csv', 'json', 'parquet'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 

@@ -1,5 +1,6 @@
 import type { Draft } from '../core/draft.ts'
 
+/** Events to be stored together. */
 export interface AppendRequest {
   /** 1 to `BATCH_EVENTS_MAX` events; stored all or none, in this order. */
   readonly drafts: readonly Draft[]
@@ -7,6 +8,7 @@ export interface AppendRequest {
   readonly idempotency?: IdempotencyKey
 }
 
+/** A sender's own name for a request, which makes it repeatable. */
 export interface IdempotencyKey {
   /** The tenant of the sender; keys of different tenants never meet. */
   readonly tenant: string
@@ -17,6 +19,7 @@ export interface IdempotencyKey {
   readonly receivedMicros: number
 }
 
+/** What became of the events of a request. */
 export interface AppendResult {
   /** Events stored by this request (or by the earlier request that it repeats). */
   readonly accepted: number

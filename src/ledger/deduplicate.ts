@@ -18,6 +18,7 @@ export interface Deduplicated<Answer> {
   readonly answer: Answer | undefined
 }
 
+/** What a `Deduplicator` asks whether a name is new. */
 export interface DeduplicatorOptions {
   readonly filter: DuplicateFilter
   readonly writer: EventWriter

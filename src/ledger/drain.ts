@@ -1,6 +1,7 @@
 import { Fault } from '../core/errors.ts'
 import type { Append } from './append.ts'
 
+/** An append that can be brought to an end. */
 export interface DrainableAppend {
   readonly append: Append
   /** Refuses new requests from now on; resolves when those that were accepted are answered. */

@@ -8,6 +8,7 @@ export interface Generation {
   readonly startMicros: number
 }
 
+/** The sizes of a filter; the defaults are the named limits of the ledger. */
 export interface DuplicateFilterOptions {
   readonly namesPerGeneration?: number
   readonly slotsPerGeneration?: number

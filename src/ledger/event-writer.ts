@@ -44,7 +44,7 @@ export interface EventName {
   readonly eventId: string
 }
 
-/** A level of the tree above the leaves: hash number `index` of tlog-tiles level `level` (1, 2, …). */
+/** A hash above the leaves: number `index` of tlog-tiles level `level` (1, 2, …). */
 export interface TileHash {
   readonly level: number
   readonly index: number
@@ -89,11 +89,13 @@ export interface EventWriter {
   loadTreeHead(): Promise<TreeHead | undefined>
 }
 
+/** A name to look up, with where it most likely is. */
 export interface NamedLookup extends EventName {
   /** The time that the repeated event claims: tried first, as it is the cheapest place to look. */
   readonly timeMicros: number
 }
 
+/** What a stored event adds to the duplicate filter. */
 export interface StoredName extends EventName {
   readonly seq: number
   readonly receivedMicros: number

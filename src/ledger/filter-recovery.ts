@@ -24,6 +24,7 @@ interface SnapshotHeader {
   }[]
 }
 
+/** Where a filter's snapshot is, and the ledger that it has to fit. */
 export interface FilterRecoveryOptions {
   readonly directory: string
   readonly origin: string

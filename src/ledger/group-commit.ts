@@ -34,6 +34,7 @@ export interface GroupCommitOptions {
   readonly queueEventsMax?: number
 }
 
+/** A group that is durable, and how long its insert took. */
 export interface StoredGroup {
   readonly firstSeq: number
   readonly leaves: readonly Uint8Array[]

@@ -4,6 +4,7 @@ import type { DuplicateFilter } from './duplicate-filter.ts'
 import type { EventWriter } from './event-writer.ts'
 import { fingerprintOf } from './fingerprint-set.ts'
 
+/** What is asked whether a key was used before. */
 export interface IdempotencyOptions {
   readonly filter: DuplicateFilter
   readonly writer: EventWriter

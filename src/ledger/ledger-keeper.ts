@@ -7,6 +7,7 @@ import { SNAPSHOT_INTERVAL_NAMES, TILE_HASHES_SAVED_AT_ONCE } from './limits.ts'
 import type { GrowingTree } from './merkle-tree.ts'
 import type { RecoveredTree } from './tree-recovery.ts'
 
+/** What a `LedgerKeeper` starts from and where it saves. */
 export interface LedgerKeeperOptions {
   readonly recovered: RecoveredTree
   readonly filter: DuplicateFilter

@@ -9,7 +9,7 @@ export interface LedgerStatus {
   readonly rootHash: Uint8Array
   /** Events that wait to be stored. */
   readonly queuedEvents: number
-  /** Why the stored events contradict the root that was saved of them; undefined when they do not. */
+  /** Why the stored events contradict their saved root; undefined when they do not. */
   readonly contradiction: string | undefined
 }
 

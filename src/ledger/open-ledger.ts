@@ -16,6 +16,7 @@ import { LedgerKeeper } from './ledger-keeper.ts'
 import { leafHash } from './merkle-tree.ts'
 import { recoverTree } from './tree-recovery.ts'
 
+/** What a ledger is opened on. */
 export interface OpenLedgerOptions {
   readonly origin: string
   readonly writer: EventWriter

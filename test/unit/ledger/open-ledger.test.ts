@@ -190,7 +190,7 @@ describe('a store that fails', () => {
     checkLedger(ledger)
   })
 
-  it('at random never loses an acknowledged event, stores none twice and leaves no gap', async () => {
+  it('at random never loses an acknowledged event, stores none twice, leaves no gap', async () => {
     const fates = fc.constantFrom('store' as const, 'fail' as const, 'store and fail' as const)
     const steps = fc.array(
       fc.tuple(fates, fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1 })),
