@@ -1,0 +1,22 @@
+import type { RecordStore, StateRecord } from '../../../src/access/record-store.ts'
+
+/** A record store in memory, whose writes can be made to fail. */
+export class MapRecordStore implements RecordStore {
+  readonly records = new Map<string, StateRecord>()
+  failure: Error | undefined
+
+  async load(kind: string): Promise<readonly StateRecord[]> {
+    return [...this.records.values()].filter((record) => record.kind === kind)
+  }
+
+  async put(record: StateRecord): Promise<void> {
+    if (this.failure !== undefined) throw this.failure
+    // Through JSON, as a real store keeps it.
+    this.records.set(`${record.kind}/${record.id}`, JSON.parse(JSON.stringify(record)))
+  }
+
+  async remove(kind: string, id: string): Promise<void> {
+    if (this.failure !== undefined) throw this.failure
+    this.records.delete(`${kind}/${id}`)
+  }
+}
