@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify'
+import type { Directory } from '../access/directory.ts'
+import type { CursorCodec } from '../core/cursor.ts'
+import type { EventReader } from '../core/query.ts'
+import type { Clock } from '../core/timestamp.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+
+/** What every dialect may use: it reads through `events`, writes through `ledger`, no more. */
+export interface DialectContext {
+  readonly events: EventReader
+  readonly ledger: Ledger
+  readonly directory: Directory
+  readonly cursors: CursorCodec
+  readonly clock: Clock
+  /** The tenant of an installation that has one: of tokens that name none. */
+  readonly defaultTenant: string
+}
+
+/**
+ * One API that Waybill answers in: its routes, credentials, shapes and errors.
+ *
+ * `register` runs inside a Fastify scope of its own: parsers, hooks, the error handler and the
+ * not-found handler that it sets apply to its routes alone. Routes carry their whole path, since
+ * the vendors' paths stand at the root. Nothing starts before `register` is called.
+ */
+export interface Dialect {
+  readonly name: string
+  /** Path prefixes whose unknown routes this dialect answers, e.g. `/api/v1/`. */
+  readonly prefixes: readonly string[]
+  register(scope: FastifyInstance, context: DialectContext): void
+}

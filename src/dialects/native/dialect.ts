@@ -1,0 +1,113 @@
+import swagger from '@fastify/swagger'
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import type { FastifyInstance, HTTPMethods } from 'fastify'
+import { Fault } from '../../core/errors.ts'
+import { declarePrincipal } from '../authentication.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
+import { answerProblem } from '../problem-details.ts'
+import { registerAdministration } from './administration.ts'
+import { registerEventExport } from './event-export.ts'
+import { registerEventIntake } from './event-intake.ts'
+import { registerEventSearch } from './event-search.ts'
+import { registerEventStream } from './event-stream.ts'
+import { type InstanceFacts, registerInstanceRoutes } from './instance-routes.ts'
+import type { NativeScope } from './native-scope.ts'
+
+/** Waybill's own API: everything that it can do, with problems in the form of RFC 9457. */
+export function nativeDialect(facts: InstanceFacts): Dialect {
+  return {
+    name: 'native',
+    prefixes: ['/v1/'],
+    register(scope, context) {
+      scope.setErrorHandler(answerProblem)
+      scope.setValidatorCompiler(TypeBoxValidatorCompiler)
+      // Schemas describe the answers; they must not drop what an event has and they do not list.
+      scope.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
+      declarePrincipal(scope)
+      scope.register(swagger, openApi(facts.version))
+      scope.register((routes, _options, done) => {
+        registerRoutes(routes, context, facts)
+        done()
+      })
+    },
+  }
+}
+
+function registerRoutes(
+  scope: FastifyInstance,
+  context: DialectContext,
+  facts: InstanceFacts,
+): void {
+  const methodsOf = watchRoutes(scope)
+  const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
+  registerEventSearch(typed, context)
+  registerEventExport(typed, context)
+  registerEventStream(typed, context)
+  registerInstanceRoutes(typed, context, facts)
+  registerAdministration(typed, context)
+  scope.register((intake, _options, done) => {
+    registerEventIntake(intake.withTypeProvider<TypeBoxTypeProvider>(), context)
+    done()
+  })
+  registerDescription(typed)
+  // Registered plugins run in order: by then every route is known.
+  scope.register((rest, _options, done) => {
+    refuseOtherMethods(rest, methodsOf)
+    done()
+  })
+}
+
+function registerDescription(scope: NativeScope): void {
+  scope.get('/openapi.json', { schema: { hide: true } }, async () => scope.swagger())
+}
+
+function openApi(version: string) {
+  return {
+    openapi: {
+      openapi: '3.1.0' as const,
+      info: {
+        title: 'Waybill',
+        version,
+        description:
+          'The native API. Errors are problem details (RFC 9457) of type application/problem+json.',
+      },
+      components: {
+        securitySchemes: { token: { type: 'http' as const, scheme: 'bearer' } },
+      },
+      security: [{ token: [] }],
+    },
+  }
+}
+
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** The methods of every route that is registered from now on, by path. */
+function watchRoutes(scope: FastifyInstance): ReadonlyMap<string, ReadonlySet<string>> {
+  const methodsOf = new Map<string, Set<string>>()
+  scope.addHook('onRoute', ({ url, method }) => {
+    const known = methodsOf.get(url) ?? new Set()
+    methodsOf.set(url, known)
+    for (const one of [method].flat()) known.add(one)
+  })
+  return methodsOf
+}
+
+/** Answers a known path with a method that it has not by 405 and `Allow` (RFC 9110, 15.5.6). */
+function refuseOtherMethods(
+  scope: FastifyInstance,
+  methodsOf: ReadonlyMap<string, ReadonlySet<string>>,
+): void {
+  for (const [url, known] of [...methodsOf]) {
+    const allowed = [...known].join(', ')
+    scope.route({
+      method: METHODS.filter((method) => !known.has(method)),
+      url,
+      schema: { hide: true },
+      onRequest: async (_request, reply) => {
+        void reply.header('Allow', allowed)
+        throw new Fault('resource.method', { detail: `allowed are ${allowed}` })
+      },
+      handler: () => undefined,
+    })
+  }
+}

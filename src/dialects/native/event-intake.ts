@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { createGunzip } from 'node:zlib'
+import type { FastifyReply, FastifyRequest, RequestPayload, RouteShorthandOptions } from 'fastify'
+import { Type } from 'typebox'
+import { mayWrite } from '../../access/visibility.ts'
+import { Fault } from '../../core/errors.ts'
+import { BATCH_BYTES_MAX, IDEMPOTENCY_KEY_LENGTH_MAX } from '../../core/limits.ts'
+import type { Reception } from '../../core/new-event.ts'
+import { type EventBodyForm, parseEventBody } from '../../core/parse-event-body.ts'
+import type { IdempotencyKey } from '../../ledger/append.ts'
+import { authenticated, principalOf } from '../authentication.ts'
+import type { DialectContext } from '../dialect.ts'
+import { NewEventSchema } from './event-json.ts'
+import type { NativeScope } from './native-scope.ts'
+
+const FORM_OF_MEDIA_TYPE: Readonly<Record<string, EventBodyForm>> = {
+  'application/json': 'json',
+  'application/x-ndjson': 'ndjson',
+  'application/ndjson': 'ndjson',
+}
+
+const Position = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])
+
+const SCHEMA = {
+  summary: 'Send events: all of them are stored, or none',
+  consumes: Object.keys(FORM_OF_MEDIA_TYPE),
+  headers: Type.Object({
+    'idempotency-key': Type.Optional(
+      Type.String({
+        description: 'Makes the request repeatable: the same key and body store nothing again',
+      }),
+    ),
+  }),
+  body: Type.Union([NewEventSchema, Type.Array(NewEventSchema)]),
+  response: {
+    201: Type.Object({
+      accepted: Type.Integer({ description: 'Events that this request stored' }),
+      duplicates: Type.Integer({ description: 'Events that were stored before' }),
+      first: Position,
+      last: Position,
+    }),
+  },
+}
+
+/** `POST /v1/events`. The body is read as bytes: the one parser of events is that of the core. */
+export function registerEventIntake(scope: NativeScope, context: DialectContext): void {
+  for (const mediaType of Object.keys(FORM_OF_MEDIA_TYPE)) {
+    scope.removeContentTypeParser(mediaType)
+    scope.addContentTypeParser(mediaType, { parseAs: 'buffer' }, (_request, body, done) => {
+      done(null, body)
+    })
+  }
+  const options: RouteShorthandOptions = {
+    schema: SCHEMA,
+    // The schema describes; `parseEventBody` checks, faster and with the path of each problem.
+    validatorCompiler: () => () => true,
+    bodyLimit: BATCH_BYTES_MAX,
+    onRequest: authenticated(context.directory, {
+      scopes: ['events:write', 'admin'],
+      may: mayWrite,
+    }),
+    preParsing: decompressed,
+  }
+  scope.post('/v1/events', options, async (request, reply) => {
+    const body = request.body
+    if (!Buffer.isBuffer(body)) throw new Fault('request.malformed', { detail: 'there is no body' })
+    const reception = receptionOf(request, context)
+    const drafts = parseEventBody(body, formOf(request), reception)
+    const idempotency = idempotencyOf(request, body, reception)
+    const { replayed, ...result } = await context.ledger.append(
+      idempotency === undefined ? { drafts } : { drafts, idempotency },
+    )
+    if (replayed) void reply.header('Idempotency-Replayed', 'true')
+    return reply.code(201).send(result)
+  })
+}
+
+/** What is known of events that a principal sends over the API itself. */
+function receptionOf(request: FastifyRequest, context: DialectContext): Reception {
+  const principal = principalOf(request)
+  return {
+    receivedMicros: context.clock(),
+    tenant: principal.tenant ?? context.defaultTenant,
+    anyTenant: principal.tenant === null,
+    source: { kind: 'api', name: principal.name },
+  }
+}
+
+function formOf(request: FastifyRequest): EventBodyForm {
+  const mediaType = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  return FORM_OF_MEDIA_TYPE[mediaType] ?? 'json'
+}
+
+const KEY = new RegExp(`^[\\x20-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
+
+function idempotencyOf(
+  request: FastifyRequest,
+  body: Buffer,
+  reception: Reception,
+): IdempotencyKey | undefined {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return undefined
+  if (typeof key !== 'string' || !KEY.test(key)) {
+    const expected = `1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} printable ASCII characters`
+    throw new Fault('request.invalid', { problems: [{ path: 'Idempotency-Key', expected }] })
+  }
+  return {
+    tenant: reception.tenant,
+    key,
+    bodySha256: createHash('sha256').update(body).digest('hex'),
+    receivedMicros: reception.receivedMicros,
+  }
+}
+
+/** Undoes `Content-Encoding: gzip`. The framework bounds what comes out as well as what goes in. */
+function decompressed(
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  payload: RequestPayload,
+  done: (error: null, payload: RequestPayload) => void,
+): void {
+  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity'
+  if (encoding === 'identity') {
+    done(null, payload)
+    return
+  }
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
+    throw new Fault('request.media-type', { detail: 'Content-Encoding is gzip or left out' })
+  }
+  const gunzip = createGunzip()
+  payload.on('error', (error) => gunzip.destroy(error))
+  // The framework compares this with Content-Length.
+  Object.defineProperty(gunzip, 'receivedEncodedLength', { get: () => gunzip.bytesWritten })
+  done(null, payload.pipe(gunzip))
+}

@@ -1,0 +1,163 @@
+import { Type } from 'typebox'
+import { visibleEvents } from '../../access/visibility.ts'
+import { Fault } from '../../core/errors.ts'
+import type { StoredEvent } from '../../core/event.ts'
+import { HISTOGRAM_BUCKETS_MAX, PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX } from '../../core/limits.ts'
+import { type Field, HISTOGRAM_INTERVALS } from '../../core/query.ts'
+import { formatTimestamp } from '../../core/timestamp.ts'
+import { isUuid } from '../../core/uuid.ts'
+import { authenticated, principalOf } from '../authentication.ts'
+import type { DialectContext } from '../dialect.ts'
+import { EventSchema, eventJson } from './event-json.ts'
+import { filterParameters, readFilter } from './filter-parameters.ts'
+import type { NativeScope } from './native-scope.ts'
+
+const Closed = { additionalProperties: false } as const
+
+/** What `by` may count by: the words of the filters that name one field. */
+const COUNTED_FIELDS = {
+  actor: 'actorName',
+  action: 'action',
+  category: 'category',
+  namespace: 'namespace',
+  repository: 'repository',
+  target: 'targetName',
+  source: 'sourceName',
+  level: 'level',
+  outcome: 'outcome',
+  ip: 'ip',
+} as const satisfies Record<string, Field>
+
+const COUNTED_WORDS = Object.keys(COUNTED_FIELDS) as (keyof typeof COUNTED_FIELDS)[]
+
+/** `GET /v1/events` and what else reads events one answer at a time. */
+export function registerEventSearch(scope: NativeScope, context: DialectContext): void {
+  registerPage(scope, context)
+  registerEvent(scope, context)
+  registerCount(scope, context)
+  registerHistogram(scope, context)
+}
+
+/** The hook of every route that reads events. */
+export function mayReadEvents(context: DialectContext) {
+  return authenticated(context.directory, { scopes: ['events:read', 'admin'] })
+}
+
+function registerPage(scope: NativeScope, context: DialectContext): void {
+  const schema = {
+    summary: 'Search events, a page at a time',
+    querystring: Type.Object(
+      {
+        ...filterParameters,
+        order: Type.Optional(Type.Enum(['newest', 'oldest'], { default: 'newest' })),
+        limit: Type.Optional(
+          Type.Integer({ minimum: 1, maximum: PAGE_EVENTS_MAX, default: PAGE_EVENTS_DEFAULT }),
+        ),
+        cursor: Type.Optional(Type.String({ description: '`next` of the page before' })),
+      },
+      Closed,
+    ),
+    response: {
+      200: Type.Object({
+        events: Type.Array(EventSchema),
+        next: Type.Optional(Type.String({ description: 'Absent on the last page' })),
+      }),
+    },
+  }
+  scope.get('/v1/events', { schema, onRequest: mayReadEvents(context) }, async (request) => {
+    const { order = 'newest', limit = PAGE_EVENTS_DEFAULT, cursor, ...parameters } = request.query
+    const filter = readFilter(parameters, visibleEvents(principalOf(request)))
+    const filterText = JSON.stringify(filter)
+    const page = await context.events.page({
+      filter,
+      order,
+      limit,
+      ...(cursor === undefined ? {} : { after: context.cursors.decode(cursor, order, filterText) }),
+    })
+    const events = page.events.map(eventJson)
+    if (page.next === undefined) return { events }
+    return { events, next: context.cursors.encode(page.next, order, filterText) }
+  })
+}
+
+function registerEvent(scope: NativeScope, context: DialectContext): void {
+  const schema = {
+    summary: 'One event',
+    params: Type.Object({ id: Type.String() }),
+    querystring: Type.Object({}, Closed),
+    response: { 200: EventSchema },
+  }
+  const options = { schema, onRequest: mayReadEvents(context) }
+  scope.get('/v1/events/:id', options, async (request) => {
+    const found = await findVisible(context, request.params.id.toLowerCase(), principalOf(request))
+    if (found === undefined) throw new Fault('resource.missing', { detail: 'no such event' })
+    return eventJson(found)
+  })
+}
+
+/** What may not be seen is not there: the answer must not tell that an id exists. */
+async function findVisible(
+  context: DialectContext,
+  id: string,
+  principal: ReturnType<typeof principalOf>,
+): Promise<StoredEvent | undefined> {
+  if (!isUuid(id)) return undefined
+  const { tenants, conditions } = visibleEvents(principal)
+  if (conditions.length === 0) return context.events.get(tenants, id)
+  const filter = { tenants, conditions: [...conditions, { field: 'id' as const, in: [id] }] }
+  const page = await context.events.page({ filter, order: 'newest', limit: 1 })
+  return page.events[0]
+}
+
+function registerCount(scope: NativeScope, context: DialectContext): void {
+  const schema = {
+    summary: 'How many events match',
+    querystring: Type.Object(filterParameters, Closed),
+    response: { 200: Type.Object({ count: Type.Integer() }) },
+  }
+  scope.get('/v1/events/count', { schema, onRequest: mayReadEvents(context) }, async (request) => {
+    const filter = readFilter(request.query, visibleEvents(principalOf(request)))
+    return { count: await context.events.count(filter) }
+  })
+}
+
+function registerHistogram(scope: NativeScope, context: DialectContext): void {
+  const schema = {
+    summary: 'Matching events counted by time, and by one field',
+    querystring: Type.Object(
+      {
+        ...filterParameters,
+        interval: Type.Enum(HISTOGRAM_INTERVALS, { description: 'Calendar intervals in UTC' }),
+        by: Type.Optional(Type.Enum(COUNTED_WORDS)),
+      },
+      Closed,
+    ),
+    response: {
+      200: Type.Object({
+        buckets: Type.Array(
+          Type.Object({
+            time: Type.String({ format: 'date-time', description: 'Start of the interval' }),
+            key: Type.Optional(Type.String({ description: 'The value of `by`; empty: none' })),
+            count: Type.Integer(),
+          }),
+        ),
+      }),
+    },
+  }
+  const options = { schema, onRequest: mayReadEvents(context) }
+  scope.get('/v1/events/histogram', options, async (request) => {
+    const { interval, by, ...parameters } = request.query
+    const found = await context.events.histogram({
+      filter: readFilter(parameters, visibleEvents(principalOf(request))),
+      interval,
+      by: by === undefined ? [] : [COUNTED_FIELDS[by]],
+      bucketsMax: HISTOGRAM_BUCKETS_MAX,
+    })
+    const buckets = found.map(({ timeMicros, keys, count }) => ({
+      time: formatTimestamp(timeMicros),
+      ...(by === undefined ? {} : { key: keys[0] ?? '' }),
+      count,
+    }))
+    return { buckets }
+  })
+}

@@ -1,0 +1,145 @@
+import { Readable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { visibleEvents } from '../../access/visibility.ts'
+import { Fault } from '../../core/errors.ts'
+import type { EventFilter } from '../../core/query.ts'
+import { bearerToken } from '../authentication.ts'
+import type { DialectContext } from '../dialect.ts'
+import { eventJson } from './event-json.ts'
+import { mayReadEvents } from './event-search.ts'
+import { type FilterParameters, filterParameters, readFilter } from './filter-parameters.ts'
+import type { NativeScope } from './native-scope.ts'
+
+/** Streams open at once. */
+const STREAMS_MAX = 256
+/** Events read at once; a slow reader holds no more than these. */
+const TAIL_EVENTS_MAX = 500
+/** Silence after which a comment is sent, ms: shorter than the patience of common proxies. */
+const HEARTBEAT_MS = 15_000
+/** Seconds after which a client of a full server may try again. */
+const FULL_RETRY_AFTER_SECONDS = 30
+
+const HEARTBEAT = ': \n\n'
+
+/**
+ * `GET /v1/events/stream`: server-sent events (WHATWG HTML, section 9.2) of this instance's ledger,
+ * in its order. `Last-Event-ID` or `after` continues after a seq; without them it begins now.
+ */
+export function registerEventStream(scope: NativeScope, context: DialectContext): void {
+  const stopping = new AbortController()
+  let open = 0
+  scope.addHook('preClose', async () => stopping.abort())
+  const schema = {
+    summary: 'Follow events as they are stored, as server-sent events',
+    produces: ['text/event-stream'],
+    querystring: Type.Object(
+      {
+        ...filterParameters,
+        after: Type.Optional(
+          Type.Integer({ minimum: -1, description: 'Begin after this seq; -1: with the first' }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  }
+  const options = { schema, onRequest: mayReadEvents(context), exposeHeadRoute: false }
+  scope.get('/v1/events/stream', options, async (request, reply) => {
+    const { after, ...parameters } = request.query
+    const filter = currentFilter(context, request, parameters)
+    filter()
+    const afterSeq = lastEventId(request) ?? after ?? context.ledger.status().size - 1
+    if (open >= STREAMS_MAX) {
+      throw new Fault('request.too-many', { retryAfterSeconds: FULL_RETRY_AFTER_SECONDS })
+    }
+    open += 1
+    const ended = new AbortController()
+    const end = () => ended.abort()
+    stopping.signal.addEventListener('abort', end)
+    reply.raw.once('close', () => {
+      end()
+      stopping.signal.removeEventListener('abort', end)
+      open -= 1
+    })
+    return reply
+      .header('Content-Type', 'text/event-stream')
+      .header('Cache-Control', 'no-store')
+      .header('X-Accel-Buffering', 'no')
+      .send(Readable.from(follow(context, filter, afterSeq, ended.signal), { highWaterMark: 1 }))
+  })
+}
+
+/**
+ * What the token may see at the moment of the call: undefined once it is expired or revoked. A
+ * stream may live for months; rights that were taken away must not.
+ */
+function currentFilter(
+  context: DialectContext,
+  request: FastifyRequest,
+  parameters: FilterParameters,
+): () => EventFilter | undefined {
+  const token = bearerToken(request) ?? ''
+  return () => {
+    const principal = context.directory.authenticate(token)
+    return principal === undefined ? undefined : readFilter(parameters, visibleEvents(principal))
+  }
+}
+
+function lastEventId(request: FastifyRequest): number | undefined {
+  const header = request.headers['last-event-id']
+  if (header === undefined || header === '') return undefined
+  const seq = Number(header)
+  if (Number.isSafeInteger(seq) && seq >= -1) return seq
+  throw new Fault('request.invalid', {
+    problems: [{ path: 'Last-Event-ID', expected: 'the id of an event of this stream, a seq' }],
+  })
+}
+
+async function* follow(
+  context: DialectContext,
+  currentFilter: () => EventFilter | undefined,
+  startAfterSeq: number,
+  ended: AbortSignal,
+): AsyncGenerator<string> {
+  const { ledger, events } = context
+  let afterSeq = startAfterSeq
+  // A first chunk lets the client see the answer's head before there is an event.
+  yield HEARTBEAT
+  while (!ended.aborted) {
+    const filter = currentFilter()
+    if (filter === undefined) return
+    const { origin, size } = ledger.status()
+    const found = await events.tail({ filter, origin, afterSeq, limit: TAIL_EVENTS_MAX })
+    if (found.length > 0) {
+      yield found
+        .map((stored) => {
+          const data = JSON.stringify(eventJson(stored))
+          return `id: ${stored.seq}\nevent: event\ndata: ${data}\n\n`
+        })
+        .join('')
+    }
+    // Every event below `size` could be seen: what was not found up to there does not match.
+    const isFull = found.length === TAIL_EVENTS_MAX
+    afterSeq = Math.max(afterSeq, found.at(-1)?.seq ?? -1, isFull ? -1 : size - 1)
+    if (!isFull && !(await grows(context, afterSeq, ended))) yield HEARTBEAT
+  }
+}
+
+/** Waits for an event after a seq; answers false after `HEARTBEAT_MS` or the end without one. */
+async function grows(
+  { ledger }: DialectContext,
+  afterSeq: number,
+  ended: AbortSignal,
+): Promise<boolean> {
+  if (ended.aborted) return false
+  const waited = new AbortController()
+  const stop = () => waited.abort()
+  const timer = setTimeout(stop, HEARTBEAT_MS)
+  ended.addEventListener('abort', stop)
+  try {
+    return (await ledger.waitForSizeOver(afterSeq + 1, waited.signal)) > afterSeq + 1
+  } finally {
+    clearTimeout(timer)
+    ended.removeEventListener('abort', stop)
+  }
+}

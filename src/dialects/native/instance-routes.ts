@@ -1,0 +1,73 @@
+import { Type } from 'typebox'
+import { mayAdminister } from '../../access/visibility.ts'
+import { authenticated } from '../authentication.ts'
+import type { DialectContext } from '../dialect.ts'
+import type { NativeScope } from './native-scope.ts'
+
+/** What the native API tells about its own instance. */
+export interface InstanceFacts {
+  readonly version: string
+  /** Time of the start, microseconds since the epoch. */
+  readonly startedMicros: number
+  /** Events of all origins, and what the store takes up on disk. */
+  readonly storeSize: () => Promise<{ readonly events: number; readonly bytesOnDisk: number }>
+}
+
+/** `GET /v1/ledger` and `GET /v1/status`. */
+export function registerInstanceRoutes(
+  scope: NativeScope,
+  context: DialectContext,
+  facts: InstanceFacts,
+): void {
+  const ledgerSchema = {
+    summary: "The size and the root of this instance's ledger",
+    response: {
+      200: Type.Object({
+        origin: Type.String(),
+        size: Type.Integer(),
+        rootHash: Type.String({ description: 'RFC 9162 Merkle tree hash, hex' }),
+      }),
+    },
+  }
+  const mayReadLedger = authenticated(context.directory, { scopes: ['ledger:read', 'admin'] })
+  scope.get('/v1/ledger', { schema: ledgerSchema, onRequest: mayReadLedger }, async () => {
+    const { origin, size, rootHash } = context.ledger.status()
+    return { origin, size, rootHash: Buffer.from(rootHash).toString('hex') }
+  })
+  const statusSchema = {
+    summary: 'The state of this instance',
+    response: {
+      200: Type.Object({
+        version: Type.String(),
+        origin: Type.String(),
+        uptimeSeconds: Type.Integer(),
+        ledger: Type.Object({
+          size: Type.Integer(),
+          queuedEvents: Type.Integer(),
+          contradiction: Type.Optional(
+            Type.String({ description: 'Why the events do not match the root saved of them' }),
+          ),
+        }),
+        store: Type.Object({
+          rows: Type.Integer({ description: 'Events of all instances that share the store' }),
+          bytes: Type.Integer({ description: 'On disk' }),
+        }),
+      }),
+    },
+  }
+  const isAdministrator = authenticated(context.directory, {
+    scopes: ['admin'],
+    may: mayAdminister,
+  })
+  scope.get('/v1/status', { schema: statusSchema, onRequest: isAdministrator }, async () => {
+    const { events, bytesOnDisk } = await facts.storeSize()
+    const { origin, size, queuedEvents, contradiction } = context.ledger.status()
+    return {
+      version: facts.version,
+      origin,
+      uptimeSeconds: Math.floor((context.clock() - facts.startedMicros) / 1_000_000),
+      ledger: { size, queuedEvents, ...(contradiction === undefined ? {} : { contradiction }) },
+      store: { rows: events, bytes: bytesOnDisk },
+    }
+  })
+}

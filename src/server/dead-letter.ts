@@ -1,0 +1,54 @@
+import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
+import type { NewEvent } from '../core/new-event.ts'
+import type { DeadLetter } from '../sources/source.ts'
+
+/** Bytes of an unreadable body that are kept; an event holds 64 KiB with everything around it. */
+const BODY_BYTES_KEPT = 40 * 1024
+/** Longest JSON text of a kept body: base64 of `BODY_BYTES_KEPT` is just below it. */
+const BODY_TEXT_BYTES_MAX = 56 * 1024
+const REASON_LENGTH_MAX = 1024
+
+/**
+ * The event that keeps what could not be read. It is named by the SHA-256 of the body, so that a
+ * sender's retry of the same body is recognised.
+ */
+export function deadLetterEvent(letter: DeadLetter): NewEvent {
+  const sha256 = createHash('sha256').update(letter.body).digest('hex')
+  return {
+    action: 'source.dead-letter',
+    category: 'system',
+    level: 'error',
+    outcome: 'failure',
+    source: { eventId: sha256 },
+    message: `a delivery could not be read: ${letter.reason}`.slice(0, REASON_LENGTH_MAX),
+    details: {
+      reason: letter.reason.slice(0, REASON_LENGTH_MAX),
+      sha256,
+      bytes: letter.body.length,
+      ...keptBody(letter.body),
+      truncated: letter.body.length > BODY_BYTES_KEPT,
+    },
+  }
+}
+
+/** As text when it is text that an event can hold, else as base64. */
+function keptBody(body: Buffer): { readonly body: string; readonly encoding: string } {
+  const text = readText(body)
+  const isText = text !== undefined && !text.includes('\0')
+  if (isText && Buffer.byteLength(JSON.stringify(text)) <= BODY_TEXT_BYTES_MAX) {
+    return { body: text, encoding: 'utf-8' }
+  }
+  return { body: body.subarray(0, BODY_BYTES_KEPT).toString('base64'), encoding: 'base64' }
+}
+
+/** A cut may fall inside of a character: up to three bytes are then left out. */
+function readText(body: Buffer): string | undefined {
+  const longest = Math.min(body.length, BODY_BYTES_KEPT)
+  const shortest = longest === body.length ? longest : longest - 3
+  for (let end = longest; end >= shortest; end -= 1) {
+    const part = body.subarray(0, end)
+    if (isUtf8(part)) return part.toString()
+  }
+  return undefined
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import type { Directory } from '../access/directory.ts'
+import { SCOPES } from '../access/principal.ts'
+import { writeSecretFile } from './secret-file.ts'
+
+const ADMINISTRATOR_NAME = 'admin'
+const TOKEN_FILE = 'admin-token'
+
+/**
+ * Makes sure that somebody can administer the installation: unless an administrator of all tenants
+ * has a token, creates one and writes it to `admin-token` in the data directory. The file is
+ * written last, so that a crash in between leaves a state from which the next start goes on.
+ */
+export async function ensureAdministrator(
+  directory: Directory,
+  dataDirectory: string,
+): Promise<void> {
+  const administrators = directory
+    .users(null)
+    .filter(({ tenant, roles }) => tenant === null && roles.includes('administrator'))
+  const ids = new Set(administrators.map(({ id }) => id))
+  if (directory.tokens(null).some(({ user }) => ids.has(user))) return
+  const administrator =
+    administrators[0] ??
+    (await directory.createUser(null, {
+      name: ADMINISTRATOR_NAME,
+      tenant: null,
+      roles: ['administrator'],
+    }))
+  const { token } = await directory.createToken(null, {
+    user: administrator.id,
+    name: 'made at the first start',
+    scopes: SCOPES,
+  })
+  await writeSecretFile(join(dataDirectory, TOKEN_FILE), `${token}\n`)
+}

@@ -1,0 +1,144 @@
+import type { FastifyInstance } from 'fastify'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Fault } from '../core/errors.ts'
+import type { Append } from '../ledger/append.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+
+/** Upper bounds of the buckets of durations, in seconds. */
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** One answered request. */
+interface AnsweredRequest {
+  readonly dialect: string
+  /** The route's pattern, never the URL: the number of labels is bounded. */
+  readonly route: string
+  readonly method: string
+  readonly status: number
+  readonly seconds: number
+}
+
+/** What the server counts about itself, in the text format of Prometheus. */
+export interface Metrics {
+  readonly contentType: string
+  text(): Promise<string>
+  answered(request: AnsweredRequest): void
+  deadLetters(sourceKind: string, count: number): void
+  skipped(sourceKind: string, reason: string, count: number): void
+  /** An append that is counted and timed. */
+  measured(append: Append): Append
+}
+
+/** Metrics of one server, in a registry of their own. */
+export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  registerLedgerGauges(registers, ledger)
+  const requests = new Histogram({
+    name: 'waybill_request_duration_seconds',
+    help: 'Time from the head of a request to the end of its answer',
+    labelNames: ['dialect', 'route', 'method', 'status'],
+    buckets: DURATION_BUCKETS,
+    registers,
+  })
+  const deadLetters = new Counter({
+    name: 'waybill_source_dead_letters_total',
+    help: 'Items of senders that could not be read and were kept as they came',
+    labelNames: ['source'],
+    registers,
+  })
+  const skipped = new Counter({
+    name: 'waybill_source_skipped_total',
+    help: 'Items of senders that were left out on purpose',
+    labelNames: ['source', 'reason'],
+    registers,
+  })
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    answered: ({ dialect, route, method, status, seconds }) =>
+      requests.labels(dialect, route, method, String(status)).observe(seconds),
+    deadLetters: (source, count) => deadLetters.inc({ source }, count),
+    skipped: (source, reason, count) => skipped.inc({ source, reason }, count),
+    measured: appendMeter(registers),
+  }
+}
+
+/** `GET /metrics`. */
+export function registerMetrics(scope: FastifyInstance, metrics: Metrics): void {
+  scope.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  )
+}
+
+/** Counts the requests of a scope as those of one dialect. */
+export function countRequests(scope: FastifyInstance, metrics: Metrics, dialect: string): void {
+  scope.addHook('onResponse', (request, reply, done) => {
+    metrics.answered({
+      dialect,
+      route: request.routeOptions.url ?? 'none',
+      method: request.method,
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    })
+    done()
+  })
+}
+
+function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'status'>): void {
+  new Gauge({
+    name: 'waybill_ledger_size',
+    help: 'Events in the ledger of this instance',
+    registers,
+    collect() {
+      this.set(ledger.status().size)
+    },
+  })
+  new Gauge({
+    name: 'waybill_append_queue_events',
+    help: 'Events that wait to be stored',
+    registers,
+    collect() {
+      this.set(ledger.status().queuedEvents)
+    },
+  })
+}
+
+function appendMeter(registers: Registry[]): Metrics['measured'] {
+  const accepted = new Counter({
+    name: 'waybill_events_accepted_total',
+    help: 'Events stored',
+    registers,
+  })
+  const duplicates = new Counter({
+    name: 'waybill_events_duplicate_total',
+    help: 'Events that were stored before and came again',
+    registers,
+  })
+  const refused = new Counter({
+    name: 'waybill_events_refused_total',
+    help: 'Events that the ledger did not take, by the code of the error',
+    labelNames: ['code'],
+    registers,
+  })
+  const duration = new Histogram({
+    name: 'waybill_append_duration_seconds',
+    help: 'Time from the hand-over of events to the ledger until they are durable',
+    buckets: DURATION_BUCKETS,
+    registers,
+  })
+  return (append) => async (request) => {
+    const begin = performance.now()
+    try {
+      const result = await append(request)
+      duration.observe((performance.now() - begin) / 1000)
+      if (!result.replayed) accepted.inc(result.accepted)
+      duplicates.inc(result.replayed ? result.accepted : result.duplicates)
+      return result
+    } catch (error) {
+      const code = error instanceof Fault ? error.code : 'internal.fault'
+      refused.inc({ code }, request.drafts.length)
+      throw error
+    }
+  }
+}

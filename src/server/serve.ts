@@ -1,0 +1,163 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { openDirectory } from '../access/directory-in-records.ts'
+import type { Settings } from '../config/settings.ts'
+import { programVersion } from '../config/version.ts'
+import { createCursorCodec } from '../core/cursor.ts'
+import { type Clock, createClock } from '../core/timestamp.ts'
+import type { Dialect, DialectContext } from '../dialects/dialect.ts'
+import type { InstanceFacts } from '../dialects/native/instance-routes.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { openLedger } from '../ledger/open-ledger.ts'
+import type { WebhookSource } from '../sources/source.ts'
+import { openStore, type Store } from '../store/store.ts'
+import { ensureAdministrator } from './first-administrator.ts'
+import { readCursorKey, readOrigin } from './instance-identity.ts'
+import { STOP_MS_MAX, SWEEP_MS } from './limits.ts'
+import { makeDirectory } from './make-directory.ts'
+import { createMetrics } from './metrics.ts'
+import { createReadiness, type Readiness } from './readiness.ts'
+import { createServer } from './server.ts'
+
+/** The parts that a server is put together from: main.ts knows which there are. */
+export interface ServerParts {
+  dialects(settings: Settings, facts: InstanceFacts): readonly Dialect[]
+  sources(settings: Settings): readonly WebhookSource[]
+}
+
+/** Exit code of a process that a second signal ends. */
+const CUT_OFF_EXIT_CODE = 130
+
+/**
+ * Runs a server until SIGTERM or SIGINT. Prints one line to standard output when it can answer;
+ * resolves with the exit code once everything acknowledged is stored and the store is closed.
+ */
+export async function serve(settings: Settings, parts: ServerParts): Promise<number> {
+  const stopSignal = firstStopSignal()
+  const running = await start(settings, parts)
+  const url = urlOf(running.server)
+  process.stdout.write(`waybill ${programVersion()} ready ${url}\n`)
+  await stopSignal
+  await running.stop()
+  return 0
+}
+
+interface Running {
+  readonly server: FastifyInstance
+  readonly stop: () => Promise<void>
+}
+
+async function start(settings: Settings, parts: ServerParts): Promise<Running> {
+  const clock = createClock()
+  await makeDirectory(settings.data)
+  const origin = await readOrigin(settings.data, settings.origin)
+  const location =
+    settings.store === undefined
+      ? { dataDirectory: settings.data }
+      : { url: settings.store.toString() }
+  const store = await openStore({ location, origin, clock })
+  try {
+    return await startOn(store, { settings, parts, clock, origin })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+interface Plan {
+  readonly settings: Settings
+  readonly parts: ServerParts
+  readonly clock: Clock
+  readonly origin: string
+}
+
+async function startOn(store: Store, { settings, parts, clock, origin }: Plan): Promise<Running> {
+  // Trouble of the ledger is logged by the server, which does not exist before the ledger.
+  let log: FastifyBaseLogger | undefined
+  const onTrouble = (error: unknown) => log?.error({ err: error }, 'trouble in the ledger')
+  const ledger = await openLedger({
+    origin,
+    writer: store.writer,
+    dataDirectory: settings.data,
+    queueEventsMax: settings.limits.queueEventsMax,
+    onTrouble,
+  })
+  const readiness = createReadiness(() => store.size())
+  const server = await assemble({ settings, parts, clock, store, ledger, readiness })
+  log = server.log
+  const { contradiction } = ledger.status()
+  if (contradiction !== undefined) log.error({ contradiction }, 'the ledger was tampered with')
+  await server.listen({ host: settings.listen.host, port: settings.listen.port })
+  readiness.started()
+  return {
+    server,
+    async stop() {
+      readiness.stopping()
+      await closeServer(server)
+      await ledger.close()
+      await store.close()
+    },
+  }
+}
+
+interface Assembly {
+  readonly settings: Settings
+  readonly parts: ServerParts
+  readonly clock: Clock
+  readonly store: Store
+  readonly ledger: Ledger
+  readonly readiness: Readiness
+}
+
+async function assemble(assembly: Assembly): Promise<FastifyInstance> {
+  const { settings, parts, clock, store, ledger, readiness } = assembly
+  const { defaultTenant } = settings
+  const directory = await openDirectory({ records: store.records, clock, defaultTenant })
+  await ensureAdministrator(directory, settings.data)
+  const metrics = createMetrics(ledger)
+  const context: DialectContext = {
+    events: store.reader,
+    ledger: { ...ledger, append: metrics.measured(ledger.append) },
+    directory,
+    cursors: createCursorCodec(await readCursorKey(store.records)),
+    clock,
+    defaultTenant,
+  }
+  const facts = {
+    version: programVersion(),
+    startedMicros: clock(),
+    storeSize: () => store.size(),
+  }
+  return createServer({
+    context,
+    dialects: parts.dialects(settings, facts),
+    sources: parts.sources(settings),
+    readiness,
+    metrics,
+    logLevel: settings.logLevel,
+  })
+}
+
+/** Stops listening and finishes what is being answered; after `STOP_MS_MAX` it cuts that off. */
+async function closeServer(server: FastifyInstance): Promise<void> {
+  const cutOff = setTimeout(() => server.server.closeAllConnections(), STOP_MS_MAX)
+  // A client keeps its connection after the last answer: nobody else will close it.
+  const sweep = setInterval(() => server.server.closeIdleConnections(), SWEEP_MS)
+  await server.close()
+  clearInterval(sweep)
+  clearTimeout(cutOff)
+}
+
+/** The first signal to stop is answered by a graceful stop; the second one ends the process. */
+async function firstStopSignal(): Promise<void> {
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
+  const cutOff = () => process.exit(CUT_OFF_EXIT_CODE)
+  process.once('SIGTERM', cutOff)
+  process.once('SIGINT', cutOff)
+}
+
+function urlOf(server: FastifyInstance): string {
+  const { address, family, port } = server.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

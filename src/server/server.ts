@@ -1,0 +1,125 @@
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import { Fault } from '../core/errors.ts'
+import type { Dialect, DialectContext } from '../dialects/dialect.ts'
+import { answerProblem } from '../dialects/problem-details.ts'
+import type { WebhookSource } from '../sources/source.ts'
+import { registerHealth } from './health.ts'
+import {
+  BODY_BYTES_MAX,
+  CONNECTIONS_MAX,
+  HEADER_BYTES_MAX,
+  HEADERS_MS_MAX,
+  KEEP_ALIVE_MS,
+  PATH_PARAMETER_LENGTH_MAX,
+  REQUEST_MS_MAX,
+  SILENCE_MS_MAX,
+  URL_LENGTH_MAX,
+} from './limits.ts'
+import { loggerOptions } from './logging.ts'
+import { countRequests, type Metrics, registerMetrics } from './metrics.ts'
+import type { Readiness } from './readiness.ts'
+import { registerSources } from './source-routes.ts'
+
+/** What a server is made of, and what it serves. */
+export interface ServerOptions {
+  readonly context: DialectContext
+  readonly dialects: readonly Dialect[]
+  readonly sources: readonly WebhookSource[]
+  readonly readiness: Readiness
+  readonly metrics: Metrics
+  readonly logLevel: string
+}
+
+/**
+ * The HTTP server: a scope for each dialect, the sources' webhooks, health and metrics. It does not
+ * listen yet; `close` ends its streams and finishes the requests that are being answered.
+ */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { context, metrics } = options
+  const server = fastify({
+    logger: loggerOptions(options.logLevel),
+    logController: new LogController({ disableRequestLogging: true }),
+    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_MS_MAX },
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    connectionTimeout: SILENCE_MS_MAX,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: PATH_PARAMETER_LENGTH_MAX },
+    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply),
+  })
+  server.server.maxConnections = CONNECTIONS_MAX
+  server.setErrorHandler(answerProblem)
+  server.setNotFoundHandler(() => {
+    throw new Fault('resource.missing')
+  })
+  server.addHook('onRequest', refuseLongUrl)
+  server.register((scope, _options, done) => {
+    registerHealth(scope, options.readiness)
+    registerMetrics(scope, metrics)
+    done()
+  })
+  server.register((scope, _options, done) => {
+    countRequests(scope, metrics, 'sources')
+    registerSources(scope, options.sources, { context, metrics })
+    done()
+  })
+  for (const dialect of options.dialects) {
+    server.register((scope, _options, done) => {
+      countRequests(scope, metrics, dialect.name)
+      bindNotFound(scope, dialect)
+      dialect.register(scope, context)
+      done()
+    })
+  }
+  return server
+}
+
+type NotFoundHandler = (
+  this: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => unknown
+
+/**
+ * Makes the not-found handler that a dialect sets answer the unknown routes of its prefixes. Left
+ * to itself the framework knows one such handler for all scopes whose routes stand at the root. A
+ * dialect that sets none gets `resource.missing` in its error handler.
+ */
+function bindNotFound(scope: FastifyInstance, dialect: Dialect): void {
+  let handler: NotFoundHandler = () => {
+    throw new Fault('resource.missing')
+  }
+  Object.defineProperty(scope, 'setNotFoundHandler', {
+    value(given: NotFoundHandler) {
+      handler = given
+      return scope
+    },
+  })
+  for (const prefix of dialect.prefixes) {
+    scope.all(
+      `${prefix}*`,
+      {
+        schema: { hide: true },
+        // Before its body is read: nobody will use it.
+        onRequest: async (request, reply) => {
+          await handler.call(scope, request, reply)
+        },
+      },
+      () => undefined,
+    )
+  }
+}
+
+function refuseLongUrl(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  if (request.url.length > URL_LENGTH_MAX) {
+    const detail = `a URL has at most ${URL_LENGTH_MAX} characters`
+    throw new Fault('request.too-large', { detail })
+  }
+  done()
+}

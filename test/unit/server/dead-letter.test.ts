@@ -1,0 +1,60 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseNewEvent } from '../../../src/core/parse-event.ts'
+import { deadLetterEvent } from '../../../src/server/dead-letter.ts'
+
+const RECEPTION = {
+  receivedMicros: Date.UTC(2026, 10, 1) * 1000,
+  tenant: 'red',
+  anyTenant: false,
+  source: { kind: 'distribution', name: 'hub' },
+}
+
+/** What of a body is in the event. */
+function kept(body: Buffer) {
+  const { event } = parseNewEvent(deadLetterEvent({ reason: 'why', body }), RECEPTION)
+  const { encoding, body: text, truncated, bytes } = event.details ?? {}
+  const bytesKept = Buffer.from(String(text), encoding === 'base64' ? 'base64' : 'utf8')
+  return { bytesKept, truncated, bytes, encoding }
+}
+
+test('any body of up to 40 KiB is kept byte for byte in an event that the ledger takes', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 2000 }), fc.integer({ min: 1, max: 20 }), (part, n) => {
+      const body = Buffer.concat(Array.from({ length: n }, () => part))
+      expect(kept(body)).toMatchObject({ bytesKept: body, truncated: false, bytes: body.length })
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test.each([
+  ['control characters, six bytes each in JSON', Buffer.alloc(40 * 1024, 1)],
+  ['quotes', Buffer.alloc(40 * 1024, '"')],
+  ['NULs', Buffer.alloc(40 * 1024, 0)],
+  ['lone surrogates in UTF-8', Buffer.from([0xed, 0xa0, 0x80])],
+  ['nothing', Buffer.alloc(0)],
+])('a body of %s is kept whole', (_what, body) => {
+  expect(kept(body)).toMatchObject({ bytesKept: body, truncated: false })
+})
+
+test('a longer body is cut between characters', () => {
+  for (const shift of ['', 'a', 'aa', 'aaa']) {
+    const body = Buffer.from(shift + '🐳'.repeat(20_000))
+    const { bytesKept, truncated, bytes, encoding } = kept(body)
+    expect({ truncated, bytes, encoding }).toEqual({
+      truncated: true,
+      bytes: body.length,
+      encoding: 'utf-8',
+    })
+    expect(body.subarray(0, bytesKept.length)).toEqual(bytesKept)
+    expect(bytesKept.length).toBeGreaterThan(40 * 1024 - 4)
+  }
+})
+
+test('the same body is the same event for its source', () => {
+  const eventId = (body: string) =>
+    parseNewEvent(deadLetterEvent({ reason: body, body: Buffer.from('x') }), RECEPTION).event.source
+      .eventId
+  expect(eventId('one reason')).toBe(eventId('another reason'))
+})

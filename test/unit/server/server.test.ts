@@ -1,0 +1,219 @@
+import type { FastifyInstance } from 'fastify'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openDirectory } from '../../../src/access/directory-in-records.ts'
+import { createCursorCodec } from '../../../src/core/cursor.ts'
+import { Fault } from '../../../src/core/errors.ts'
+import type { EventReader } from '../../../src/core/query.ts'
+import { createClock } from '../../../src/core/timestamp.ts'
+import type { Dialect } from '../../../src/dialects/dialect.ts'
+import { nativeDialect } from '../../../src/dialects/native/dialect.ts'
+import type { Append, AppendRequest } from '../../../src/ledger/append.ts'
+import type { Ledger } from '../../../src/ledger/ledger.ts'
+import { createMetrics, type Metrics } from '../../../src/server/metrics.ts'
+import { createReadiness } from '../../../src/server/readiness.ts'
+import { createServer } from '../../../src/server/server.ts'
+import type { WebhookSource } from '../../../src/sources/source.ts'
+import { MapRecordStore } from '../access/map-record-store.ts'
+
+/** What the ledger and the reader answer, so that a test can make them fail. */
+let append: Append
+let readFailure: Fault | undefined
+let appended: AppendRequest[]
+let metrics: Metrics
+let server: FastifyInstance
+let authorization: string
+
+const refuse = async () => {
+  throw readFailure ?? new Error('this test reads nothing')
+}
+
+const READER: EventReader = {
+  page: refuse,
+  get: refuse,
+  tail: refuse,
+  count: refuse,
+  histogram: refuse,
+  stream: () => {
+    throw new Error('this test reads nothing')
+  },
+  // biome-ignore lint/correctness/useYield: it fails before there is anything to yield.
+  async *export() {
+    throw readFailure ?? new Error('this test reads nothing')
+  },
+}
+
+/** A source whose deliveries are events as JSON, one skip, or a failure of its own. */
+const SOURCE: WebhookSource = {
+  kind: 'test',
+  bodyBytesMax: 1024,
+  translate({ body }) {
+    const text = body.toString()
+    if (text === 'throw') throw new Error('a bug of the source')
+    if (text === 'skip') return { events: [], deadLetters: [], skipped: { dull: 2 } }
+    return { events: JSON.parse(text), deadLetters: [], skipped: {} }
+  },
+}
+
+/** A dialect with its own words for errors, and its own answer to unknown paths. */
+const OTHER: Dialect = {
+  name: 'other',
+  prefixes: ['/other/'],
+  register(scope) {
+    scope.setErrorHandler((_error, _request, reply) => reply.code(418).send({ other: 'error' }))
+    scope.setNotFoundHandler((_request, reply) => reply.code(404).send({ other: 'nothing here' }))
+    scope.get('/other/fails', () => {
+      throw new Error('inside')
+    })
+  },
+}
+
+beforeEach(async () => {
+  appended = []
+  readFailure = undefined
+  append = async (request) => {
+    appended.push(request)
+    const last = request.drafts.length - 1
+    return { accepted: last + 1, duplicates: 0, first: 0, last, replayed: false }
+  }
+  const clock = createClock()
+  const directory = await openDirectory({
+    records: new MapRecordStore(),
+    clock,
+    defaultTenant: 'd',
+  })
+  await directory.createUser(null, { name: 'root', tenant: null, roles: ['administrator'] })
+  const { token } = await directory.createToken(null, { user: 'root', scopes: ['admin'] })
+  authorization = `Bearer ${token}`
+  const ledger: Ledger = {
+    append: (request) => append(request),
+    status: () => ({
+      origin: 'o',
+      size: 0,
+      rootHash: new Uint8Array(32),
+      queuedEvents: 0,
+      contradiction: undefined,
+    }),
+    waitForSizeOver: async (size) => size,
+    close: async () => undefined,
+  }
+  metrics = createMetrics(ledger)
+  const readiness = createReadiness(async () => undefined)
+  const facts = {
+    version: '0',
+    startedMicros: 0,
+    storeSize: async () => ({ events: 0, bytesOnDisk: 0 }),
+  }
+  server = createServer({
+    context: {
+      events: READER,
+      ledger: { ...ledger, append: metrics.measured(ledger.append) },
+      directory,
+      cursors: createCursorCodec(Buffer.alloc(32)),
+      clock,
+      defaultTenant: 'd',
+    },
+    dialects: [nativeDialect(facts), OTHER],
+    sources: [SOURCE],
+    readiness,
+    metrics,
+    logLevel: 'silent',
+  })
+})
+
+afterEach(() => server.close())
+
+function post(url: string, payload: string) {
+  const headers = { authorization, 'content-type': 'application/json' }
+  return server.inject({ method: 'POST', url, headers, payload })
+}
+
+describe('a ledger that cannot take events', () => {
+  test.each([
+    ['ledger.overloaded', 429, 7],
+    ['store.unavailable', 503, undefined],
+    ['server.stopping', 503, undefined],
+  ] as const)('%s is answered by %i and Retry-After', async (code, status, retryAfterSeconds) => {
+    append = async () => {
+      throw new Fault(code, {
+        cause: new Error('disk at /var/lib'),
+        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      })
+    }
+    for (const url of ['/v1/events', '/v1/sources/test/a']) {
+      const answer = await post(url, url === '/v1/events' ? EVENT : `[${EVENT}]`)
+      expect(answer.statusCode).toBe(status)
+      expect(Number(answer.headers['retry-after'])).toBe(retryAfterSeconds ?? 1)
+      expect(answer.json()).toMatchObject({ code, status })
+      expect(answer.body).not.toContain('/var/lib')
+    }
+    expect(await metrics.text()).toContain(`waybill_events_refused_total{code="${code}"} 2`)
+  })
+
+  test('a fault that nobody expected says nothing about the inside', async () => {
+    append = async () => {
+      throw new Error('secret of the inside')
+    }
+    const answer = await post('/v1/events', EVENT)
+    expect(answer.statusCode).toBe(500)
+    expect(answer.json()).toMatchObject({ code: 'internal.fault' })
+    expect(answer.body).not.toContain('secret of the inside')
+  })
+})
+
+test('a store that cannot answer is 503 for every read, an export included', async () => {
+  readFailure = new Fault('store.unavailable')
+  for (const path of ['', '/count', '/histogram?interval=day', '/export', `/${ID}`]) {
+    const url = `/v1/events${path}`
+    const answer = await server.inject({ url, headers: { authorization } })
+    expect([url, answer.statusCode]).toEqual([url, 503])
+    expect(answer.headers['retry-after']).toBe('1')
+  }
+})
+
+describe('a source', () => {
+  test('keeps what does not parse as a dead letter beside the events that do', async () => {
+    const answer = await post('/v1/sources/test/a', `[${EVENT}, {"action": "No Action"}]`)
+    expect(answer.statusCode).toBe(202)
+    expect(answer.json()).toEqual({ accepted: 2, duplicates: 0, deadLetters: 1, skipped: 0 })
+    const [good, dead] = appended[0]?.drafts ?? []
+    expect(good?.event).toMatchObject({ action: 'image.push', source: { kind: 'test', name: 'a' } })
+    expect(dead?.deduplicate).toBe(true)
+    expect(dead?.event.details).toMatchObject({
+      body: '{"action":"No Action"}',
+      reason: expect.stringContaining('/action'),
+    })
+  })
+
+  test('that fails itself loses nothing', async () => {
+    const answer = await post('/v1/sources/test/a', 'throw')
+    expect(answer.json()).toEqual({ accepted: 1, duplicates: 0, deadLetters: 1, skipped: 0 })
+    expect(appended[0]?.drafts[0]?.event.details).toMatchObject({ body: 'throw' })
+  })
+
+  test('that skips everything is answered without an append', async () => {
+    const answer = await post('/v1/sources/test/a', 'skip')
+    expect(answer.json()).toEqual({ accepted: 0, duplicates: 0, deadLetters: 0, skipped: 2 })
+    expect(appended).toEqual([])
+  })
+})
+
+describe('dialects side by side', () => {
+  test.each([
+    ['/other/unknown', 404, { other: 'nothing here' }],
+    ['/other/fails', 418, { other: 'error' }],
+    ['/v1/unknown', 404, { code: 'resource.missing' }],
+    ['/unknown', 404, { code: 'resource.missing' }],
+  ])('%s is answered in the words of its own', async (url, status, body) => {
+    const answer = await server.inject({ url })
+    expect(answer.statusCode).toBe(status)
+    expect(answer.json()).toMatchObject(body)
+  })
+})
+
+test('a server that has not started yet is not ready', async () => {
+  expect((await server.inject({ url: '/readyz' })).statusCode).toBe(503)
+  expect((await server.inject({ url: '/healthz' })).statusCode).toBe(200)
+})
+
+const EVENT = '{"action": "image.push"}'
+const ID = '00000000-0000-4000-8000-000000000000'
