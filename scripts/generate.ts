@@ -1,0 +1,23 @@
+// Writes the documents of docs/reference that are read off tables of the program. The same tables
+// always give the same bytes: `npm run generate:check` fails when a document is out of date.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { commandLineMarkdown } from '../src/cli/command-line-markdown.ts'
+import { configurationMarkdown } from '../src/config/configuration-markdown.ts'
+import { actionsDocument, errorsDocument, quayKindsDocument } from './reference-documents.ts'
+
+const FOLDER = fileURLToPath(new URL('../docs/reference/', import.meta.url))
+
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  'actions.md': actionsDocument(),
+  'command-line.md': commandLineMarkdown(),
+  'configuration.md': configurationMarkdown(),
+  'errors.md': errorsDocument(),
+  'quay-kinds.md': quayKindsDocument(),
+}
+
+mkdirSync(FOLDER, { recursive: true })
+for (const [name, text] of Object.entries(DOCUMENTS)) {
+  writeFileSync(`${FOLDER}${name}`, text)
+  console.log(`docs/reference/${name}`)
+}

@@ -1,0 +1,80 @@
+import { ACTIONS } from '../src/core/action-catalogue.ts'
+import { ERRORS } from '../src/core/errors.ts'
+import { QUAY_KINDS } from '../src/dialects/quay/kinds.ts'
+
+const DESCRIPTIONS = new Map(ACTIONS.map(({ action, description }) => [action, description]))
+
+/** docs/reference/actions.md: the action catalogue, in its order. */
+export function actionsDocument(): string {
+  return [
+    ...heading('Actions', 'src/core/action-catalogue.ts'),
+    'The `action` of an event says what was done, as `object.verb`; `outcome` says how it ended.',
+    'These are the actions that Waybill itself uses. Senders may use others of the same form.',
+    '',
+    ...table(
+      ['Action', 'Category', 'What happened'],
+      ACTIONS.map(({ action, category, description }) => [code(action), category, description]),
+    ),
+  ].join('\n')
+}
+
+/** docs/reference/errors.md: every error that Waybill raises, by status. */
+export function errorsDocument(): string {
+  const errors = Object.entries(ERRORS).sort(([, left], [, right]) => left.status - right.status)
+  return [
+    ...heading('Errors', 'src/core/errors.ts'),
+    'Waybill’s own API answers errors as problem details (RFC 9457) with the member `code`. The',
+    'vendors’ APIs answer them in the vendors’ shapes, with the same status.',
+    '',
+    ...table(
+      ['Code', 'Status', 'Title'],
+      errors.map(([name, { status, title }]) => [code(name), String(status), title]),
+    ),
+  ].join('\n')
+}
+
+/** docs/reference/quay-kinds.md: Quay's kinds and what they are in the catalogue. */
+export function quayKindsDocument(): string {
+  return [
+    ...heading('Kinds of Quay', 'src/dialects/quay/kinds.ts'),
+    `The ${QUAY_KINDS.length} kinds of Quay’s usage logs, and the action that each one is in`,
+    'Waybill. An event that was collected from Quay keeps its kind and its whole metadata. For an',
+    'event of another source the kind follows from action and outcome, and as many of the listed',
+    'metadata keys are written as the event has values for.',
+    '',
+    ...table(
+      ['Kind', 'Action', 'Outcome', 'What happened', 'Metadata'],
+      QUAY_KINDS.map(({ kind, action, isFailure, metadata }) => [
+        code(kind),
+        code(action),
+        isFailure ? 'failure' : 'success',
+        described(action, isFailure),
+        metadata.map(code).join(' '),
+      ]),
+    ),
+  ].join('\n')
+}
+
+function heading(title: string, table: string): readonly string[] {
+  return [`# ${title}`, '', `Written by \`npm run generate\` from \`${table}\`. Do not edit.`, '']
+}
+
+function described(action: string, isFailure: boolean): string {
+  const description = DESCRIPTIONS.get(action) ?? ''
+  return isFailure ? `Failed or was refused: ${lowerFirst(description)}` : description
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+function code(text: string): string {
+  return `\`${text}\``
+}
+
+/** A Markdown table; ends the document with a line feed. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line), '']
+}

@@ -1,0 +1,68 @@
+import type { JsonObject } from '../../core/event.ts'
+import type { Condition } from '../../core/query.ts'
+import type { DialectContext } from '../dialect.ts'
+import { decodePageToken, encodePageToken } from './page-token.ts'
+import type { LogParameters } from './parameters.ts'
+import { presentEntry } from './present.ts'
+import type { LogSubject } from './selection.ts'
+import { readShownPage } from './shown-page.ts'
+import { formatMailDate, readTimeRange } from './time-range.ts'
+
+/** Entries on one page; Quay has no parameter for it. */
+const PAGE_ENTRIES = 20
+
+/** The answer of the three list operations, with the keys in Quay's order. */
+export interface LogPage {
+  readonly start_time: string
+  /** Exclusive. */
+  readonly end_time: string
+  readonly logs: readonly JsonObject[]
+  /** Absent on the last page. */
+  readonly next_page?: string
+}
+
+/**
+ * One page of a subject's log, newest first. A `next_page` that is not of this log is the first
+ * page, as in Quay.
+ */
+export async function listLogs(
+  subject: LogSubject,
+  parameters: LogParameters,
+  context: Pick<DialectContext, 'events' | 'cursors' | 'clock'>,
+): Promise<LogPage> {
+  const { events, cursors, clock } = context
+  const place = decodePageToken(parameters.nextPage ?? '', subject, cursors)
+  const startedMicros = place?.startedMicros ?? clock()
+  const range = readTimeRange(parameters.dates, startedMicros)
+  const conditions = performerConditions(parameters.performer)
+  const page = await readShownPage(
+    { subject, range, conditions, limit: PAGE_ENTRIES, after: place?.after },
+    events,
+  )
+  const { next } = page
+  return {
+    start_time: formatMailDate(range.startMicros),
+    end_time: formatMailDate(range.endMicros),
+    logs: page.events
+      .map(({ event }) => presentEntry(event))
+      .filter((entry) => entry !== undefined),
+    ...(next !== undefined && {
+      next_page: encodePageToken({ startedMicros, after: next }, subject, cursors),
+    }),
+  }
+}
+
+/**
+ * The events of a performer, by the name that an entry shows. Quay's names have no `@`, so only a
+ * name with one can be the e-mail address that stands in for a name.
+ */
+export function performerConditions(performer: string | undefined): readonly Condition[] {
+  if (performer === undefined) return []
+  const byName: Condition = { field: 'actorName', in: [performer] }
+  if (!performer.includes('@')) return [byName]
+  const byEmail: readonly Condition[] = [
+    { field: 'actorName', in: [''] },
+    { field: 'actorEmail', in: [performer] },
+  ]
+  return [{ anyOf: [[byName], byEmail] }]
+}

@@ -1,0 +1,59 @@
+import type { SentDates } from './time-range.ts'
+
+/** Whose log a route answers with; the segment after `/api/v1/`. */
+export const SUBJECT_KINDS = ['user', 'organization', 'repository'] as const
+export type SubjectKind = (typeof SUBJECT_KINDS)[number]
+
+/** What the rest of a route's path says. */
+export interface LogPath {
+  /** The last segment: `logs`, `aggregatelogs`. */
+  readonly operation: string
+  /** Absent: the current user's own. */
+  readonly namespace?: string
+  /** Without its namespace; it may hold slashes itself. */
+  readonly repository?: string
+}
+
+/**
+ * Reads the decoded path after `/api/v1/{subjectKind}/`: `logs`, `acme/logs`, `acme/team/app/logs`.
+ * An encoded slash (`%2F`) is a slash like any other. Undefined where Quay has no route.
+ */
+export function readLogPath(subjectKind: SubjectKind, path: string): LogPath | undefined {
+  const segments = path.split('/')
+  const operation = segments.at(-1) ?? ''
+  const [namespace = '', ...repository] = segments.slice(0, -1)
+  if (segments.includes('')) return undefined
+  switch (subjectKind) {
+    case 'user':
+      return namespace === '' ? { operation } : undefined
+    case 'organization':
+      return segments.length === 2 ? { operation, namespace } : undefined
+    case 'repository':
+      return segments.length > 2
+        ? { operation, namespace, repository: repository.join('/') }
+        : undefined
+  }
+}
+
+/** What a log route reads from the query. Every other parameter is ignored, as in Quay. */
+export interface LogParameters {
+  readonly dates: SentDates
+  readonly performer: string | undefined
+  readonly nextPage: string | undefined
+}
+
+/** The parameters of a parsed query. Of a repeated one the first value counts; empty is absent. */
+export function readLogParameters(query: unknown): LogParameters {
+  return {
+    dates: { starttime: first(query, 'starttime'), endtime: first(query, 'endtime') },
+    performer: first(query, 'performer'),
+    nextPage: first(query, 'next_page'),
+  }
+}
+
+function first(query: unknown, name: string): string | undefined {
+  if (typeof query !== 'object' || query === null) return undefined
+  const sent: unknown = Reflect.get(query, name)
+  const value: unknown = Array.isArray(sent) ? sent[0] : sent
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

@@ -1,0 +1,107 @@
+import type { Outcome } from '../../core/event.ts'
+import type { Condition, EventFilter } from '../../core/query.ts'
+import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
+import { actionsWithKind, kindOfAction, QUAY_KINDS, type QuayKind, quayKind } from './kinds.ts'
+import type { TimeRange } from './time-range.ts'
+
+/** What a log is the log of. */
+export interface LogSubject {
+  readonly tenant: string
+  readonly namespace: string
+  /** Absent: the whole namespace. */
+  readonly repository?: string
+  /** Whether kinds about Quay's own services are left out, as in the log of the current user. */
+  readonly hidesServiceKeys: boolean
+}
+
+/** The fields of an event that decide its kind. */
+export interface KindFields {
+  readonly action: string
+  readonly nativeAction?: string | undefined
+  readonly outcome: string
+}
+
+const DONE: readonly Outcome[] = ['success', 'unknown']
+const FAILED: readonly Outcome[] = ['failure', 'denied']
+
+const SERVICE_KEY_KINDS = QUAY_KINDS.filter(({ kind }) => kind.startsWith('service_key_'))
+
+/** The events of a subject in a time range, of any kind or none. */
+export function subjectFilter(
+  subject: LogSubject,
+  range: TimeRange,
+  more: readonly Condition[] = [],
+): EventFilter {
+  return {
+    ...everythingOf(subject, more),
+    fromMicros: Math.min(Math.max(range.startMicros, TIME_MICROS_MIN), TIME_MICROS_END),
+    toMicros: Math.min(Math.max(range.endMicros, TIME_MICROS_MIN), TIME_MICROS_END),
+  }
+}
+
+/** The events of a subject at any time, of any kind or none. */
+export function everythingOf(
+  subject: Omit<LogSubject, 'hidesServiceKeys'>,
+  more: readonly Condition[] = [],
+): EventFilter {
+  const { tenant, namespace, repository } = subject
+  return {
+    tenants: [tenant],
+    conditions: [
+      { field: 'namespace', in: [namespace] },
+      ...(repository === undefined ? [] : [{ field: 'repository', in: [repository] } as const]),
+      ...more,
+    ],
+  }
+}
+
+/**
+ * The kind that an event is served as: its native action when that is one of Quay's, else the kind
+ * of its action and outcome. Undefined for an event that Quay has no word for, for one that is
+ * still pending, and for a failed one when Quay only knows the kind of a success.
+ */
+export function kindOf(event: KindFields): QuayKind | undefined {
+  const native = quayKind(event.nativeAction ?? '')
+  if (native !== undefined) return native
+  if (hasOutcome(event, DONE)) return kindOfAction(event.action, false)
+  return hasOutcome(event, FAILED) ? kindOfAction(event.action, true) : undefined
+}
+
+/** Whether a kind is shown in the log of a subject. */
+export function isShown(kind: QuayKind, subject: LogSubject): boolean {
+  return !(subject.hidesServiceKeys && SERVICE_KEY_KINDS.includes(kind))
+}
+
+/** Holds for the events for which `kindOf` has an answer that `isShown` in the subject's log. */
+export function kindConditions(subject: LogSubject): readonly Condition[] {
+  return subject.hidesServiceKeys ? [HAS_KIND, ...NO_SERVICE_KEY] : [HAS_KIND]
+}
+
+const HAS_KIND: Condition = {
+  anyOf: [
+    [{ field: 'nativeAction', in: QUAY_KINDS.map(({ kind }) => kind) }],
+    [
+      { field: 'action', in: actionsWithKind(false) },
+      { field: 'outcome', in: DONE },
+    ],
+    [
+      { field: 'action', in: actionsWithKind(true) },
+      { field: 'outcome', in: FAILED },
+    ],
+  ],
+}
+
+/** An event whose native action is another kind keeps it, so its action alone does not hide it. */
+const NO_SERVICE_KEY: readonly Condition[] = [
+  { field: 'nativeAction', notIn: SERVICE_KEY_KINDS.map(({ kind }) => kind) },
+  {
+    anyOf: [
+      [{ field: 'action', notIn: SERVICE_KEY_KINDS.map(({ action }) => action) }],
+      [{ field: 'nativeAction', in: QUAY_KINDS.map(({ kind }) => kind) }],
+    ],
+  },
+]
+
+function hasOutcome(event: KindFields, outcomes: readonly string[]): boolean {
+  return outcomes.includes(event.outcome)
+}

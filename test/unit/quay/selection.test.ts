@@ -1,0 +1,140 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ACTIONS } from '../../../src/core/action-catalogue.ts'
+import { type Event, OUTCOMES } from '../../../src/core/event.ts'
+import { formatTimestamp } from '../../../src/core/timestamp.ts'
+import { QUAY_KINDS } from '../../../src/dialects/quay/kinds.ts'
+import { presentAggregate } from '../../../src/dialects/quay/present.ts'
+import {
+  isShown,
+  kindConditions,
+  kindOf,
+  type LogSubject,
+  subjectFilter,
+} from '../../../src/dialects/quay/selection.ts'
+import { formatMailDate } from '../../../src/dialects/quay/time-range.ts'
+import { eventOf } from '../../support/store-events.ts'
+import { microsOf, StoreModel } from '../../support/store-model.ts'
+
+const START = Date.UTC(2026, 0, 30) * 1000
+const END = Date.UTC(2026, 2, 3) * 1000
+const RANGE = { startMicros: START, endMicros: END }
+
+const subject: fc.Arbitrary<LogSubject> = fc.record(
+  {
+    tenant: fc.constantFrom('default', 'other'),
+    namespace: fc.constantFrom('acme', 'bob'),
+    repository: fc.constantFrom('app', 'team/app'),
+    hidesServiceKeys: fc.boolean(),
+  },
+  { requiredKeys: ['tenant', 'namespace', 'hidesServiceKeys'] },
+)
+
+const actions = ACTIONS.map(({ action }) => action)
+const kinds = QUAY_KINDS.map(({ kind }) => kind)
+
+const event: fc.Arbitrary<Event> = fc
+  .record({
+    tenant: fc.constantFrom('default', 'other'),
+    namespace: fc.constantFrom('acme', 'bob', undefined),
+    repository: fc.constantFrom('app', 'team/app', undefined),
+    action: fc.oneof(fc.constantFrom(...actions), fc.constantFrom('container.start', 'x.y')),
+    nativeAction: fc.oneof(
+      fc.constantFrom(undefined, 'push', 'service_key_create'),
+      fc.constantFrom(...kinds),
+    ),
+    outcome: fc.constantFrom(...OUTCOMES),
+    time: fc.integer({ min: START - 1000, max: END + 1000 }).map(formatTimestamp),
+  })
+  .map(({ namespace, repository, ...fields }) =>
+    eventOf({ ...fields, target: { namespace, repository } }),
+  )
+
+const events = fc.array(event, { minLength: 5, maxLength: 60 })
+
+function modelOf(stored: readonly Event[]): StoreModel {
+  const model = new StoreModel()
+  model.events.push(...stored.map((one, seq) => ({ event: one, origin: 'o', seq })))
+  return model
+}
+
+function belongs(one: Event, { tenant, namespace, repository }: LogSubject): boolean {
+  const micros = microsOf(one.time)
+  return (
+    one.tenant === tenant &&
+    one.target?.namespace === namespace &&
+    (repository === undefined || one.target.repository === repository) &&
+    micros >= START &&
+    micros < END
+  )
+}
+
+test('the filter lets through exactly the events of the subject that have a shown kind', () => {
+  fc.assert(
+    fc.property(events, subject, (stored, of) => {
+      const filter = subjectFilter(of, RANGE, kindConditions(of))
+      const found = modelOf(stored).matching(filter)
+      const expected = stored.filter((one) => {
+        const kind = kindOf(one)
+        return belongs(one, of) && kind !== undefined && isShown(kind, of)
+      })
+      expect(found.map((one) => one.event)).toEqual(expected)
+    }),
+  )
+})
+
+test('an aggregate counts what the list shows, by kind and real day, ordered by both', () => {
+  fc.assert(
+    fc.property(events, subject, (stored, of) => {
+      const model = modelOf(stored)
+      const buckets = model.histogram({
+        filter: subjectFilter(of, RANGE),
+        interval: 'day',
+        by: ['action', 'nativeAction', 'outcome'],
+        bucketsMax: 1000,
+      })
+      const counts = new Map<string, number>()
+      for (const { event: one } of model.matching(subjectFilter(of, RANGE, kindConditions(of)))) {
+        const key = `${one.time.slice(0, 10)} ${kindOf(one)?.kind}`
+        counts.set(key, (counts.get(key) ?? 0) + 1)
+      }
+      const expected = [...counts.keys()].sort().map((key) => ({
+        kind: key.slice(11),
+        count: counts.get(key),
+        datetime: formatMailDate(microsOf(`${key.slice(0, 10)}T00:00:00Z`)),
+      }))
+      expect(presentAggregate(buckets, of)).toEqual(expected)
+    }),
+  )
+})
+
+test('the native action decides before the action and the outcome do', () => {
+  const native = { action: 'image.pull', nativeAction: 'push_repo', outcome: 'failure' }
+  expect(kindOf(native)?.kind).toBe('push_repo')
+})
+
+test.each([
+  ['success', 'push_repo'],
+  ['unknown', 'push_repo'],
+  ['failure', 'push_repo_failed'],
+  ['denied', 'push_repo_failed'],
+  ['pending', undefined],
+])('a push that ends in %s is %s', (outcome, kind) => {
+  expect(kindOf({ action: 'image.push', nativeAction: 'push', outcome })?.kind).toBe(kind)
+})
+
+test('only the log of the current user hides the keys of services', () => {
+  const hidden = (hidesServiceKeys: boolean) =>
+    QUAY_KINDS.filter(
+      (kind) => !isShown(kind, { tenant: 't', namespace: 'n', hidesServiceKeys }),
+    ).map(({ kind }) => kind)
+  expect(hidden(false)).toEqual([])
+  expect(hidden(true).sort()).toEqual([
+    'service_key_approve',
+    'service_key_create',
+    'service_key_delete',
+    'service_key_extend',
+    'service_key_modify',
+    'service_key_rotate',
+  ])
+})
