@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs from Debian what the tests run against: a real registry and its client, and a C compiler
+# for the launcher of the ClickHouse test server. Asks the package manager for nothing, and prints
+# nothing, when all of it is there.
+set -eu
+
+needs='docker-registry skopeo apache2-utils gcc libc6-dev'
+
+missing=''
+for package in $needs; do
+  state=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$state" = installed ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+run_as_root=''
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "install as root:$missing" >&2; exit 1; }
+  run_as_root=sudo
+fi
+
+echo "installing:$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# shellcheck disable=SC2086 # the list of packages is meant to be split into words
+if ! { $run_as_root apt-get update -q && $run_as_root env DEBIAN_FRONTEND=noninteractive \
+  apt-get install -y -q --no-install-recommends $missing; } >"$log" 2>&1; then
+  tail -n 40 "$log" >&2
+  exit 1
+fi

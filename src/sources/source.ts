@@ -1,0 +1,39 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { NewEvent } from '../core/new-event.ts'
+
+/** What a sender delivered to a source's webhook. */
+export interface Delivery {
+  readonly headers: IncomingHttpHeaders
+  /** The raw bytes: signatures and dead letters need them. */
+  readonly body: Buffer
+  /** The configured instance: `{name}` of the route. */
+  readonly sourceName: string
+}
+
+/** A part of a delivery that could not be read: kept whole, as an event of its own. */
+export interface DeadLetter {
+  /** Why, as a sentence without a full stop. */
+  readonly reason: string
+  readonly body: Buffer
+}
+
+/** Nothing is dropped without a reason: every item becomes an event, a dead letter or a skip. */
+export interface Translation {
+  readonly events: readonly NewEvent[]
+  readonly deadLetters: readonly DeadLetter[]
+  /** Items left out on purpose, by reason, for the metrics: `{ 'blob event': 3 }`. */
+  readonly skipped: Readonly<Record<string, number>>
+}
+
+/**
+ * A system that sends events to `POST /v1/sources/{kind}/{name}`.
+ *
+ * `translate` is pure and never throws for content: senders such as registries retry a 4xx for
+ * ever, so what it cannot read it returns as a dead letter.
+ */
+export interface WebhookSource {
+  readonly kind: string
+  /** Largest body read, in bytes. */
+  readonly bodyBytesMax: number
+  translate(delivery: Delivery): Translation
+}

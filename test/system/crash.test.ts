@@ -1,0 +1,147 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checkLedger, type ExportedEvent } from '../support/ledger-check.ts'
+import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
+
+const ROUNDS = 30
+const WRITERS = 4
+const BATCH_EVENTS_MAX = 40
+/** Requests that are acknowledged before a kill, at most. */
+const ACKNOWLEDGED_BEFORE_KILL_MAX = 60
+/** Acknowledged requests that are repeated after each start. */
+const REPEATED_AFTER_ACKNOWLEDGEMENT = 5
+
+const folder = mkdtempSync(join(tmpdir(), 'waybill-crash-'))
+let waybill: WaybillProcess
+beforeAll(async () => {
+  waybill = await startWaybill({ dataDirectory: folder })
+})
+afterAll(async () => {
+  await waybill?.kill()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** One POST /v1/events, as often as it is sent. */
+interface Sending {
+  /** What the events are known by: a `source.eventId` each, or the one event's `id`. */
+  readonly names: readonly string[]
+  readonly contentType: string
+  readonly body: string
+  acknowledged: boolean
+}
+
+test(`${ROUNDS} kills under ${WRITERS} writers lose nothing and double nothing`, async () => {
+  const sendings: Sending[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await writeUntilKilled(sendings)
+    waybill = await waybill.restart()
+    expectSettled(await checkLedger(waybill), sendings, `round ${round}`)
+  }
+  for (const sending of sendings.filter((one) => !one.acknowledged)) await send(sending)
+  expect(sendings.every((sending) => sending.acknowledged)).toBe(true)
+  expectSettled(await checkLedger(waybill), sendings, 'the end')
+})
+
+/** Four writers at once, each with one request on its way at any time, until the server is gone. */
+async function writeUntilKilled(sendings: Sending[]): Promise<void> {
+  const repeats = [...cutOff(sendings), ...answerLost(sendings)]
+  let untilKill = randomInt(1, ACKNOWLEDGED_BEFORE_KILL_MAX)
+  let killed: Promise<void> | undefined
+  const write = async (writer: number) => {
+    for (;;) {
+      const sending = repeats.pop() ?? (writer % 2 === 0 ? newBatch() : newSingle())
+      if (!sendings.includes(sending)) sendings.push(sending)
+      if (!(await send(sending))) return
+      untilKill -= 1
+      if (untilKill === 0) killed = waybill.kill()
+    }
+  }
+  await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)))
+  await killed
+}
+
+/** Half of what a kill cut off is repeated after the next start, the rest later. */
+function cutOff(sendings: readonly Sending[]): readonly Sending[] {
+  return sendings.filter((one) => !one.acknowledged && randomInt(2) === 0)
+}
+
+/** Some that were acknowledged, to senders that the answer did not reach. */
+function answerLost(sendings: readonly Sending[]): readonly Sending[] {
+  const acknowledged = sendings.filter((one) => one.acknowledged)
+  if (acknowledged.length === 0) return []
+  const draw = () => acknowledged.slice(randomInt(acknowledged.length)).slice(0, 1)
+  return Array.from({ length: REPEATED_AFTER_ACKNOWLEDGEMENT }, draw).flat()
+}
+
+/** Whether the server is still there. An answer other than 201 fails the test. */
+async function send(sending: Sending): Promise<boolean> {
+  let answer: { status: number; text: string }
+  try {
+    const response = await waybill.request('/v1/events', {
+      method: 'POST',
+      headers: { 'Content-Type': sending.contentType },
+      body: sending.body,
+    })
+    answer = { status: response.status, text: await response.text() }
+  } catch {
+    return false
+  }
+  expect(answer.status, answer.text).toBe(201)
+  const result: { accepted: number; duplicates: number } = JSON.parse(answer.text)
+  expect(result.accepted + result.duplicates).toBe(sending.names.length)
+  if (sending.acknowledged) expect(result.accepted, 'stored before').toBe(0)
+  sending.acknowledged = true
+  return true
+}
+
+function newBatch(): Sending {
+  const names = Array.from({ length: randomInt(1, BATCH_EVENTS_MAX) }, () => randomUUID())
+  const time = new Date().toISOString()
+  const lines = names.map((eventId) => ({ time, source: { eventId }, ...PUSH }))
+  return {
+    names,
+    contentType: 'application/x-ndjson',
+    body: lines.map((line) => JSON.stringify(line)).join('\n'),
+    acknowledged: false,
+  }
+}
+
+/** It leaves its time out: a repetition is received at another time than the first was. */
+function newSingle(): Sending {
+  const id = randomUUID()
+  return {
+    names: [id],
+    contentType: 'application/json',
+    body: JSON.stringify({ id, ...PUSH }),
+    acknowledged: false,
+  }
+}
+
+const PUSH = {
+  action: 'image.push',
+  outcome: 'success',
+  actor: { name: 'alice', kind: 'user' },
+  target: { namespace: 'team', repository: 'app', tag: '1' },
+}
+
+function expectSettled(
+  events: readonly ExportedEvent[],
+  sendings: readonly Sending[],
+  when: string,
+): void {
+  const stored = new Map<string, number>()
+  for (const event of events) {
+    const name = event.source.eventId ?? event.id
+    stored.set(name, (stored.get(name) ?? 0) + 1)
+  }
+  const times = (name: string) => stored.get(name) ?? 0
+  const lost = sendings
+    .filter((sending) => sending.acknowledged)
+    .flatMap((sending) => sending.names.filter((name) => times(name) === 0))
+  const torn = sendings.filter((sending) => new Set(sending.names.map(times)).size > 1)
+  const doubled = [...stored].filter(([, count]) => count > 1)
+  expect({ lost, torn, doubled }, when).toEqual({ lost: [], torn: [], doubled: [] })
+}

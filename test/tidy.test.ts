@@ -1,0 +1,248 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { dirname, extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const LINES_MAX = 400
+const COLUMNS_MAX = 100
+
+interface SourceFile {
+  /** From the root of the repository. */
+  readonly path: string
+  readonly lines: readonly string[]
+}
+
+/** A breach of a rule, as `path:line: what is wrong`. */
+type Breach = string
+
+const FILES = readFiles()
+const CODE = FILES.filter((file) => /\.(ts|tsx|mjs|js|sql|sh)$/.test(file.path))
+
+test('parts import only what lies below them', () => {
+  expect(eachImport(importBreach)).toEqual([])
+})
+
+test('the core depends on no package', () => {
+  const core = CODE.filter((file) => file.path.startsWith('src/core/'))
+  expect(
+    eachLine(core, ({ line }) => {
+      const name = /(?:from|import|import\()\s*'([^'.][^']*)'/.exec(line)?.[1]
+      return name === undefined || name.startsWith('node:') ? undefined : `imports ${name}`
+    }),
+  ).toEqual([])
+})
+
+test('only the composition roots know every part', () => {
+  expect(eachImport(compositionBreach)).toEqual([])
+})
+
+test('every name of a file or folder says what it holds', () => {
+  const junk = /^(utils?|helpers?|common|shared|types|misc)$/
+  const named = FILES.filter((file) =>
+    file.path.split('/').some((segment) => junk.test(segment.replace(/\..*$/, ''))),
+  )
+  expect(named.map((file) => `${file.path}:1: a name that fits anything`)).toEqual([])
+})
+
+test(`no line of code is wider than ${COLUMNS_MAX} columns`, () => {
+  expect(
+    eachLine(CODE, ({ line }) =>
+      line.length > COLUMNS_MAX && !isUnbreakable(line) ? `${line.length} columns` : undefined,
+    ),
+  ).toEqual([])
+})
+
+test(`no file of code is longer than ${LINES_MAX} lines`, () => {
+  const long = CODE.filter((file) => file.lines.length > LINES_MAX)
+  expect(long.map((file) => `${file.path}:${file.lines.length}: the last line`)).toEqual([])
+})
+
+test('everything that a file of src exports has a doc comment', () => {
+  const sources = CODE.filter((file) => file.path.startsWith('src/'))
+  expect(
+    eachLine(sources, ({ file, line, index }) => {
+      const name = EXPORTED.exec(line)?.groups?.['name']
+      if (name === undefined || isDocumented(file, index)) return undefined
+      return `${name} has no doc comment`
+    }),
+  ).toEqual([])
+})
+
+test('every document has one title', () => {
+  const documents = FILES.filter((file) => file.path.endsWith('.md'))
+  const breaches = documents.flatMap((file): Breach[] => {
+    const titles = proseOf(file).filter(({ line }) => /^# /.test(line))
+    if (titles.length === 0) return [`${file.path}:1: no title`]
+    return titles.slice(1).map(({ index }) => `${file.path}:${index + 1}: another title`)
+  })
+  expect(breaches).toEqual([])
+})
+
+test('links between documents point to files that exist', () => {
+  const documents = FILES.filter((file) => file.path.endsWith('.md'))
+  const breaches = documents.flatMap((file) =>
+    proseOf(file).flatMap(({ line, index }): Breach[] =>
+      localLinks(line)
+        .filter((link) => !existsSync(join(ROOT, dirname(file.path), link)))
+        .map((link) => `${file.path}:${index + 1}: ${link} does not exist`),
+    ),
+  )
+  expect(breaches).toEqual([])
+})
+
+test('no file depends on one machine: its folders, or the host it installs packages from', () => {
+  const hosts = packageHosts()
+  // Folders of a person or of a build machine; an example in a document has no reason to name one.
+  const folder = /(?:^|[\s'"`=(:])\/(?:home|root|work|Users)\//
+  expect(
+    eachLine(FILES, ({ line }) => {
+      if (folder.test(line)) return 'a path of one machine'
+      return hosts.some((host) => line.includes(host)) ? 'a host of packages' : undefined
+    }),
+  ).toEqual([])
+})
+
+/** Which folders of src the files of a folder may import, beside their own. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  config: ['core'],
+  ledger: ['core'],
+  access: ['core'],
+  store: ['core', 'ledger', 'access'],
+  dialects: ['core', 'ledger', 'access'],
+  sources: ['core', 'ledger', 'access'],
+  exports: ['core', 'ledger', 'access'],
+  server: ['core', 'config', 'ledger', 'access', 'store', 'dialects', 'sources', 'exports'],
+  cli: ['core', 'config', 'ledger', 'access', 'store', 'dialects', 'sources', 'exports'],
+}
+
+/** The files that put the parts together. */
+const COMPOSITION_ROOTS = ['src/main.ts', 'src/server/serve.ts']
+
+/** Folders whose sub-folders hold one part each, with the contract beside them. */
+const PART_FOLDERS = ['dialects', 'sources', 'store']
+/** Those of them whose parts must not know each other: any one can be left out. */
+const SEPARATE_PARTS = ['dialects', 'sources']
+
+function importBreach(from: string, to: string): string | undefined {
+  if (COMPOSITION_ROOTS.includes(from)) return undefined
+  const [, fromFolder = '', fromPart = ''] = from.split('/')
+  const [, toFolder = '', toPart = ''] = to.split('/')
+  const below = BELOW[fromFolder]
+  if (below === undefined) return `${fromFolder} has no place in the order of folders`
+  if (fromFolder !== toFolder) {
+    return below.includes(toFolder) ? undefined : `${fromFolder} must not import ${to}`
+  }
+  const isOtherPart =
+    SEPARATE_PARTS.includes(fromFolder) && !toPart.endsWith('.ts') && toPart !== fromPart
+  return isOtherPart ? `${fromPart} must not know ${toPart}` : undefined
+}
+
+/** Others reach a dialect, a source or a store through its contract alone. */
+function compositionBreach(from: string, to: string): string | undefined {
+  const [, fromFolder = ''] = from.split('/')
+  const [, toFolder = '', toPart = ''] = to.split('/')
+  if (COMPOSITION_ROOTS.includes(from) || fromFolder === toFolder) return undefined
+  const isPart = PART_FOLDERS.includes(toFolder) && !toPart.endsWith('.ts')
+  return isPart ? `only ${COMPOSITION_ROOTS.join(' and ')} may know ${to}` : undefined
+}
+
+/** Tells each import inside src, by its two paths, and collects what is wrong with them. */
+function eachImport(judge: (from: string, to: string) => string | undefined): readonly Breach[] {
+  const sources = CODE.filter((file) => file.path.startsWith('src/') && file.path.endsWith('.ts'))
+  return eachLine(sources, ({ file, line }) => {
+    const specifier = /(?:from|import|import\()\s*'(\.[^']*)'/.exec(line)?.[1]
+    if (specifier === undefined) return undefined
+    return judge(file.path, join(dirname(file.path), specifier))
+  })
+}
+
+const EXPORTED =
+  /^export (?:async |abstract )*(?:function\*?|interface|type|const|class) (?<name>\w+)/
+
+/**
+ * Whether a doc comment ends right above the line. Two more lines speak for themselves: a type that
+ * is read off the constant above it, and a further signature of the same function.
+ */
+function isDocumented(file: SourceFile, index: number): boolean {
+  const line = file.lines[index] ?? ''
+  const above = file.lines[index - 1] ?? ''
+  if (above.trimEnd().endsWith('*/')) return true
+  const derivedFrom = /^export type \w+ = .*\btypeof (?<name>\w+)/.exec(line)?.groups?.['name']
+  if (derivedFrom !== undefined) {
+    return file.lines.slice(0, index).some((one) => one.startsWith(`export const ${derivedFrom}`))
+  }
+  const name = EXPORTED.exec(line)?.groups?.['name']
+  return name !== undefined && EXPORTED.exec(above)?.groups?.['name'] === name
+}
+
+/** Data that cannot be broken: a digest, a URL, a text that a test compares as a whole. */
+function isUnbreakable(line: string): boolean {
+  return /^\s*(?:\w+: |[[('"`/*#-]*\s*)?\S{70,}$/.test(line)
+}
+
+/** The lines of a document that are not inside a fenced block. */
+function proseOf(file: SourceFile): readonly { line: string; index: number }[] {
+  let fenced = false
+  return file.lines
+    .map((line, index) => {
+      const isFence = /^\s*(```|~~~)/.test(line)
+      if (isFence) fenced = !fenced
+      return { line, index, isProse: !fenced && !isFence }
+    })
+    .filter((one) => one.isProse)
+}
+
+/** Targets of the links of a line that lead to a file: no URL, no anchor. */
+function localLinks(line: string): readonly string[] {
+  const withoutCode = line.replaceAll(/`[^`]*`/g, '')
+  return [...withoutCode.matchAll(/\]\(<?([^)\s>]+)/g)]
+    .map(([, target = '']) => decodeURI(target.replace(/[#?].*$/, '')))
+    .filter((target) => target !== '' && !/^[a-z]+:/.test(target))
+}
+
+/** Hosts of package registries, put together here so that this file does not name one. */
+function packageHosts(): readonly string[] {
+  const known = [
+    ['registry', 'npmjs', 'org'],
+    ['registry', 'yarnpkg', 'com'],
+  ].map((labels) => labels.join('.'))
+  const used = process.env['npm_config_registry']
+  return used === undefined ? known : [...known, new URL(used).host]
+}
+
+function eachLine(
+  files: readonly SourceFile[],
+  judge: (place: { file: SourceFile; line: string; index: number }) => string | undefined,
+): readonly Breach[] {
+  return files.flatMap((file) =>
+    file.lines.flatMap((line, index): Breach[] => {
+      const breach = judge({ file, line, index })
+      return breach === undefined ? [] : [`${file.path}:${index + 1}: ${breach}`]
+    }),
+  )
+}
+
+/** Every text file that git tracks or would track, each read once. */
+function readFiles(): readonly SourceFile[] {
+  const binary = new Set(['.png', '.ico', '.gz', '.woff2', '.parquet', '.b64', '.pb'])
+  const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  const paths = new Set(listed.split('\0').filter((path) => path !== ''))
+  return [...paths]
+    .filter((path) => !binary.has(extname(path)) && isFile(join(ROOT, path)))
+    .map((path) => ({
+      path,
+      lines: readFileSync(join(ROOT, path), 'utf8').replace(/\n$/, '').split('\n'),
+    }))
+}
+
+/** False for what was deleted but not yet committed, and for links. */
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
