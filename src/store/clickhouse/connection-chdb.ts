@@ -1,0 +1,155 @@
+import { createReadStream, mkdirSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { drainPending, Session } from 'chdb'
+import { Fault } from '../../core/errors.ts'
+import { mintUuid } from '../../core/uuid.ts'
+import { bindLiterals } from './bind-literals.ts'
+import type { ClickHouseConnection, Insertion, Statement, StreamFormat } from './connection.ts'
+import { engineFault } from './engine-fault.ts'
+import { ENGINE_SETTINGS, QUERY_SECONDS_MAX } from './engine-settings.ts'
+import { parseRows } from './json-rows.ts'
+import { createPool } from './session-pool.ts'
+
+/** Sessions that answer queries: so many run at once, the others wait. */
+const READERS = 3
+/** Streams that may run at once; each has a session of its own. */
+const STREAMS_MAX = 8
+const STREAM_RETRY_AFTER_SECONDS = 10
+const MEBIBYTE = 1024 * 1024
+
+/** What the engine may keep in memory between queries; its defaults suit a machine of its own. */
+const MEMORY_SETTINGS = {
+  mark_cache_size: 64 * MEBIBYTE,
+  index_mark_cache_size: 32 * MEBIBYTE,
+  primary_index_cache_size: 64 * MEBIBYTE,
+  uncompressed_cache_size: 0,
+  index_uncompressed_cache_size: 0,
+  query_condition_cache_size: 16 * MEBIBYTE,
+  compiled_expression_cache_size: 8 * MEBIBYTE,
+}
+
+/**
+ * Opens ClickHouse inside this process (chDB), on a directory that no other process has open.
+ *
+ * A session runs one query at a time, and sessions on one directory run side by side: one writes,
+ * a few read, and each stream has its own, since any other query on its session would end it.
+ *
+ * @throws Fault `store.unavailable` when the directory is in use or cannot be opened.
+ */
+export function openChdb(dataDirectory: string): ClickHouseConnection {
+  const directories = {
+    engine: join(dataDirectory, 'clickhouse'),
+    exports: join(dataDirectory, 'exports'),
+  }
+  // What a killed process left of its exports is of no use to anybody.
+  rmSync(directories.exports, { recursive: true, force: true })
+  mkdirSync(directories.exports, { recursive: true })
+  return new ChdbConnection(directories)
+}
+
+class ChdbConnection implements ClickHouseConnection {
+  readonly #directories: { readonly engine: string; readonly exports: string }
+  readonly #writer: Session
+  readonly #writing: ReturnType<typeof createPool<Session>>
+  readonly #readers: readonly Session[]
+  readonly #reading: ReturnType<typeof createPool<Session>>
+  readonly #streams = new Set<Session>()
+
+  constructor(directories: { readonly engine: string; readonly exports: string }) {
+    this.#directories = directories
+    this.#writer = this.#open()
+    this.#writing = createPool([this.#writer])
+    const limits = [`--max_execution_time=${QUERY_SECONDS_MAX}`]
+    this.#readers = Array.from({ length: READERS }, () => this.#open(limits))
+    this.#reading = createPool(this.#readers)
+  }
+
+  async rows<Row extends readonly unknown[]>(statement: Statement): Promise<readonly Row[]> {
+    const sql = bindLiterals(statement)
+    const format = 'JSONCompactEachRow'
+    const result = await this.#reading
+      .use((session) => session.queryAsync(sql, { format }))
+      .catch(rethrow)
+    return parseRows<Row>(result.text())
+  }
+
+  async insert({ table, columns, format, bytes }: Insertion): Promise<void> {
+    await this.#writing
+      .use((session) => session.insert({ table, columns, format, values: bytes }))
+      .catch(rethrow)
+  }
+
+  async command(statement: Statement): Promise<void> {
+    const sql = bindLiterals(statement)
+    await this.#writing.use((session) => session.queryAsync(sql)).catch(rethrow)
+  }
+
+  async *stream(statement: Statement, format: StreamFormat): AsyncIterable<Uint8Array> {
+    if (this.#streams.size >= STREAMS_MAX) {
+      throw new Fault('store.unavailable', {
+        detail: `${STREAMS_MAX} exports run already`,
+        retryAfterSeconds: STREAM_RETRY_AFTER_SECONDS,
+      })
+    }
+    const session = this.#open()
+    this.#streams.add(session)
+    try {
+      // Parquet has its index at its end, so the engine's chunks would each be a file.
+      if (format === 'Parquet') yield* this.#parquet(session, statement)
+      else yield* chunks(session, bindLiterals(statement), format)
+    } catch (error) {
+      rethrow(error)
+    } finally {
+      this.#streams.delete(session)
+      session.close()
+    }
+  }
+
+  async *#parquet(session: Session, statement: Statement): AsyncIterable<Uint8Array> {
+    const file = join(this.#directories.exports, `${mintUuid(Date.now())}.parquet`)
+    const target = bindLiterals({ sql: '{file:String}', parameters: { file } })
+    try {
+      await session.queryAsync(
+        `INSERT INTO FUNCTION file(${target}, 'Parquet') ${bindLiterals(statement)}`,
+      )
+      yield* createReadStream(file)
+    } finally {
+      await rm(file, { force: true })
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const session of [...this.#streams, ...this.#readers, this.#writer]) session.close()
+    await drainPending()
+  }
+
+  #open(extra: readonly string[] = []): Session {
+    try {
+      return new Session(this.#directories.engine, {
+        connectionArgs: [...ENGINE_ARGUMENTS, ...extra],
+      })
+    } catch (cause) {
+      throw new Fault('store.unavailable', {
+        detail: `${this.#directories.engine} cannot be opened; is another waybill using it?`,
+        cause,
+      })
+    }
+  }
+}
+
+const ENGINE_ARGUMENTS = Object.entries({ ...MEMORY_SETTINGS, ...ENGINE_SETTINGS }).map(
+  ([name, value]) => `--${name}=${value}`,
+)
+
+async function* chunks(
+  session: Session,
+  sql: string,
+  format: StreamFormat,
+): AsyncIterable<Uint8Array> {
+  for await (const chunk of session.queryStream(sql, { format })) yield chunk.raw()
+}
+
+function rethrow(error: unknown): never {
+  throw engineFault(error)
+}

@@ -1,0 +1,136 @@
+import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import type { ClickHouseConnection, Insertion, Statement, StreamFormat } from './connection.ts'
+import { engineFault } from './engine-fault.ts'
+import { ENGINE_SETTINGS, QUERY_SECONDS_MAX } from './engine-settings.ts'
+import { parseRows } from './json-rows.ts'
+
+/** Connections to the server at once; further calls wait for a free one. */
+const CONNECTIONS_MAX = 16
+/** Longest wait for the server's next byte, in milliseconds. */
+const REQUEST_TIMEOUT_MS = (QUERY_SECONDS_MAX + 30) * 1000
+/** The client writes settings into the URL, as text. */
+const SETTINGS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(ENGINE_SETTINGS).map(([name, value]) => [name, String(value)]),
+)
+/** The database when the URL names none. */
+const DATABASE_DEFAULT = 'default'
+
+/**
+ * Connects to a ClickHouse server at `http://user:password@host:port/database`. The database is
+ * made when it does not exist.
+ *
+ * @throws Fault `store.unavailable` when the server does not answer.
+ */
+export async function openHttp(url: string): Promise<ClickHouseConnection> {
+  const target = new URL(url)
+  const database = decodeURIComponent(target.pathname.slice(1)) || DATABASE_DEFAULT
+  const settings = {
+    url: target.origin,
+    username: decodeURIComponent(target.username) || 'default',
+    password: decodeURIComponent(target.password),
+    max_open_connections: CONNECTIONS_MAX,
+    request_timeout: REQUEST_TIMEOUT_MS,
+    application: 'waybill',
+    // What fails is thrown, and logged once by whoever handles it.
+    log: { level: ClickHouseLogLevel.OFF },
+    use_multipart_params_auto: true,
+    clickhouse_settings: SETTINGS,
+  }
+  const first = createClient(settings)
+  try {
+    await first.command({
+      query: 'CREATE DATABASE IF NOT EXISTS {database:Identifier}',
+      query_params: { database },
+    })
+  } catch (error) {
+    rethrow(error)
+  } finally {
+    await first.close()
+  }
+  return new HttpConnection(createClient({ ...settings, database }))
+}
+
+class HttpConnection implements ClickHouseConnection {
+  readonly #client: ClickHouseClient
+
+  constructor(client: ClickHouseClient) {
+    this.#client = client
+  }
+
+  async rows<Row extends readonly unknown[]>(statement: Statement): Promise<readonly Row[]> {
+    try {
+      const result = await this.#client.query({
+        query: statement.sql,
+        query_params: { ...statement.parameters },
+        format: 'JSONCompactEachRow',
+        clickhouse_settings: { max_execution_time: QUERY_SECONDS_MAX, wait_end_of_query: 1 },
+      })
+      return parseRows<Row>(await result.text())
+    } catch (error) {
+      throw engineFault(error)
+    }
+  }
+
+  async insert({ table, columns, format, bytes }: Insertion): Promise<void> {
+    try {
+      // The client's own insert takes streams of rows; these bytes are rows already.
+      const { stream } = await this.#client.exec({
+        query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`,
+        values: Readable.from([bytes], { objectMode: false }),
+        clickhouse_settings: { wait_end_of_query: 1 },
+      })
+      await finished(stream.resume())
+    } catch (error) {
+      throw engineFault(error)
+    }
+  }
+
+  async command(statement: Statement): Promise<void> {
+    try {
+      await this.#client.command({
+        query: statement.sql,
+        query_params: { ...statement.parameters },
+        clickhouse_settings: { wait_end_of_query: 1 },
+      })
+    } catch (error) {
+      throw engineFault(error)
+    }
+  }
+
+  async *stream(statement: Statement, format: StreamFormat): AsyncIterable<Uint8Array> {
+    try {
+      const { stream, response_headers: headers } = await this.#client.exec({
+        query: `${statement.sql} FORMAT ${format}`,
+        query_params: { ...statement.parameters },
+      })
+      const tag = headers['x-clickhouse-exception-tag']
+      yield* checked(stream, typeof tag === 'string' ? tag : undefined)
+    } catch (error) {
+      throw engineFault(error)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close()
+  }
+}
+
+/**
+ * The bytes of a response, which throws when the query failed on the way: the status was sent by
+ * then, so the server appends the error between two marks that hold a tag of the request.
+ */
+async function* checked(stream: Readable, tag: string | undefined): AsyncIterable<Uint8Array> {
+  const mark = tag === undefined ? undefined : Buffer.from(`__exception__\r\n${tag}\r\n`)
+  for await (const chunk of stream) {
+    const bytes: Buffer = chunk
+    const start = mark === undefined ? -1 : bytes.indexOf(mark)
+    if (start >= 0) throw new Error(bytes.toString('utf8', start))
+    yield bytes
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw engineFault(error)
+}

@@ -1,0 +1,54 @@
+import { Fault } from '../../core/errors.ts'
+
+/** After how many seconds a client may try again when the engine could not answer. */
+const RETRY_AFTER_SECONDS = 5
+
+/**
+ * Engine errors that say the statement is wrong, by ClickHouse error code: trying again would not
+ * help, and it is Waybill's fault. Everything else (disk full, memory, timeouts, too many parts, a
+ * server that is gone) may pass.
+ */
+const STATEMENT_ERRORS: ReadonlySet<number> = new Set([
+  6, // CANNOT_PARSE_TEXT
+  26, // CANNOT_PARSE_QUOTED_STRING
+  27, // CANNOT_PARSE_INPUT_ASSERTION_FAILED
+  36, // BAD_ARGUMENTS
+  41, // CANNOT_PARSE_DATETIME
+  42, // NUMBER_OF_ARGUMENTS_DOESNT_MATCH
+  43, // ILLEGAL_TYPE_OF_ARGUMENT
+  44, // ILLEGAL_COLUMN
+  46, // UNKNOWN_FUNCTION
+  47, // UNKNOWN_IDENTIFIER
+  50, // UNKNOWN_TYPE
+  53, // TYPE_MISMATCH
+  62, // SYNTAX_ERROR
+  72, // CANNOT_PARSE_NUMBER
+  115, // UNKNOWN_SETTING
+  117, // INCORRECT_DATA
+  184, // ILLEGAL_AGGREGATION
+  215, // NOT_AN_AGGREGATE
+  386, // NO_COMMON_TYPE
+  456, // UNKNOWN_QUERY_PARAMETER
+  457, // BAD_QUERY_PARAMETER
+])
+
+/** The Fault that stands for an error of either engine. Faults pass through unchanged. */
+export function engineFault(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  const code = clickHouseCode(error)
+  if (code !== undefined && STATEMENT_ERRORS.has(code)) {
+    return new Fault('internal.fault', { cause: error })
+  }
+  return new Fault('store.unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error })
+}
+
+/** The ClickHouse error code in an error of chDB or of the HTTP client; undefined when none. */
+function clickHouseCode(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined
+  const ofChdb = 'clickhouseCode' in error ? error.clickhouseCode : undefined
+  if (typeof ofChdb === 'number') return ofChdb
+  const ofClient = 'code' in error ? Number(error.code) : Number.NaN
+  if (Number.isInteger(ofClient)) return ofClient
+  const inText = /^Code: (\d+)\./m.exec(error.message)?.[1]
+  return inText === undefined ? undefined : Number(inText)
+}

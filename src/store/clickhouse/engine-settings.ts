@@ -1,0 +1,34 @@
+/**
+ * Settings of every query on every connection, so that both answer in the same form and a default
+ * that a later engine changes cannot change what is stored.
+ */
+export const ENGINE_SETTINGS = {
+  // The engine's default buffers inserts in memory: what is acknowledged here must be on disk.
+  async_insert: 0,
+  // A group of events is one block, hence one part, hence atomic, whatever its size: rows are
+  // gathered up to this number, and size in bytes does not cut a block.
+  max_insert_block_size: 10_000_000,
+  min_insert_block_size_rows: 10_000_000,
+  min_insert_block_size_bytes: 0,
+  // Text of a group is parsed by several threads from this size on.
+  min_chunk_bytes_for_parallel_parsing: 1_000_000,
+  // Times are read and written as RFC 3339 in UTC, the form that events have.
+  date_time_input_format: 'best_effort',
+  date_time_output_format: 'iso',
+  session_timezone: 'UTC',
+  output_format_json_escape_forward_slashes: 0,
+  output_format_json_quote_64bit_integers: 0,
+  // An object in a JSON row is stored as its own text: `details` needs no second encoding.
+  input_format_json_read_objects_as_strings: 1,
+  output_format_csv_crlf_end_of_line: 1,
+  // SELECT lists name expressions as columns are named; conditions mean the columns.
+  prefer_column_name_to_alias: 1,
+  // Filters with the most values and look-ups of a whole batch are long statements.
+  max_query_size: 16_000_000,
+  // A sort that no index answers goes to disk before it takes the process's memory.
+  max_bytes_before_external_sort: 128 * 1024 * 1024,
+  max_bytes_before_external_group_by: 256 * 1024 * 1024,
+} as const satisfies Readonly<Record<string, string | number>>
+
+/** Longest that a query other than a stream may run, in seconds. */
+export const QUERY_SECONDS_MAX = 60

@@ -1,0 +1,71 @@
+import type { StoredEvent } from '../../core/event.ts'
+import type { EventReader, TailQuery } from '../../core/query.ts'
+import type { Clock } from '../../core/timestamp.ts'
+import { isUuid } from '../../core/uuid.ts'
+import type { ClickHouseConnection } from './connection.ts'
+import { countEvents, readHistogram } from './event-counts.ts'
+import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
+import { exportEvents, streamEvents } from './event-stream.ts'
+import { filterSql, tenantSql } from './filter-sql.ts'
+import { PageReader } from './page-query.ts'
+import { StatementParameters } from './statement-parameters.ts'
+
+/** The reader of all ledgers on a connection whose schema is in place. */
+export function createEventReader(connection: ClickHouseConnection, clock: Clock): EventReader {
+  const pages = new PageReader(connection)
+  let oldestMicros: Promise<number> | undefined
+
+  return {
+    async page(query) {
+      // Where to begin to look; a guess that is out of date costs time, never an event.
+      if (query.order === 'newest') return pages.read(query, clock())
+      oldestMicros ??= readOldestMicros(connection)
+      return pages.read(query, await oldestMicros)
+    },
+    get: (tenants, id) => getEvent(connection, tenants, id),
+    tail: (query) => tailEvents(connection, query),
+    count: (filter) => countEvents(connection, filter),
+    histogram: (query) => readHistogram(connection, query),
+    stream: (filter, order) => streamEvents(connection, filter, order),
+    export: (filter, format) => exportEvents(connection, filter, format),
+  }
+}
+
+async function getEvent(
+  connection: ClickHouseConnection,
+  tenants: readonly string[] | 'all',
+  id: string,
+): Promise<StoredEvent | undefined> {
+  if (!isUuid(id)) return undefined
+  const parameters = new StatementParameters()
+  const tenant = tenantSql(tenants, parameters)
+  const rows = await connection.rows<EventRow>({
+    sql: `SELECT ${EVENT_ROW_SQL} FROM events
+      WHERE ${tenant} AND id = ${parameters.add('UUID', id)}
+      ORDER BY time, origin, seq LIMIT 1`,
+    parameters: parameters.values,
+  })
+  return rows.map(decodeEvent)[0]
+}
+
+async function tailEvents(
+  connection: ClickHouseConnection,
+  { filter, origin, afterSeq, limit }: TailQuery,
+): Promise<readonly StoredEvent[]> {
+  const parameters = new StatementParameters()
+  const rows = await connection.rows<EventRow>({
+    sql: `SELECT ${EVENT_ROW_SQL} FROM events
+      WHERE ${filterSql(filter, parameters)} AND origin = ${parameters.add('String', origin)}
+        AND seq >= ${parameters.add('UInt64', afterSeq + 1)}
+      ORDER BY seq LIMIT ${parameters.add('UInt64', limit)}`,
+    parameters: parameters.values,
+  })
+  return rows.map(decodeEvent)
+}
+
+async function readOldestMicros(connection: ClickHouseConnection): Promise<number> {
+  const rows = await connection.rows<[number]>({
+    sql: 'SELECT toUnixTimestamp64Micro(min(time)) FROM events',
+  })
+  return rows[0]?.[0] ?? 0
+}

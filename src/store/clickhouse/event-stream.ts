@@ -1,0 +1,66 @@
+import type { StoredEvent } from '../../core/event.ts'
+import type { EventFilter, ExportFormat, Order } from '../../core/query.ts'
+import type { ClickHouseConnection, Statement, StreamFormat } from './connection.ts'
+import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
+import { timeSlices } from './event-slices.ts'
+import { EXPORT_DOCUMENTS } from './export-documents.ts'
+import { filterSql } from './filter-sql.ts'
+import { parseRows, wholeLines } from './json-rows.ts'
+import { StatementParameters } from './statement-parameters.ts'
+
+/** Rows that a stream holds at once, for each thread that works on it. */
+const STREAM_BLOCK_ROWS = 8192
+
+/** Every matching event, in batches of what the engine sends at once. */
+export async function* streamEvents(
+  connection: ClickHouseConnection,
+  filter: EventFilter,
+  order: Order,
+): AsyncIterable<readonly StoredEvent[]> {
+  const slices = await timeSlices(connection, filter)
+  for (const slice of order === 'newest' ? slices.toReversed() : slices) {
+    const statement = selectAll(EVENT_ROW_SQL, { ...filter, ...slice }, order)
+    const chunks = connection.stream(statement, 'JSONCompactEachRow')
+    for await (const lines of wholeLines(chunks)) yield parseRows<EventRow>(lines).map(decodeEvent)
+  }
+}
+
+/** Every matching event, oldest first, as the bytes of one document. */
+export function exportEvents(
+  connection: ClickHouseConnection,
+  filter: EventFilter,
+  format: ExportFormat,
+): AsyncIterable<Uint8Array> {
+  const { columns, engineFormat, frame } = EXPORT_DOCUMENTS[format]
+  // A Parquet file has its index at its end, so it is one statement's; the engine sorts on disk.
+  if (engineFormat === 'Parquet') {
+    return frame(connection.stream(selectAll(columns, filter, 'oldest'), engineFormat))
+  }
+  return frame(streamSlices(connection, { filter, columns, engineFormat }))
+}
+
+interface SlicedExport {
+  readonly filter: EventFilter
+  readonly columns: string
+  readonly engineFormat: StreamFormat
+}
+
+async function* streamSlices(
+  connection: ClickHouseConnection,
+  { filter, columns, engineFormat }: SlicedExport,
+): AsyncIterable<Uint8Array> {
+  for (const slice of await timeSlices(connection, filter)) {
+    yield* connection.stream(selectAll(columns, { ...filter, ...slice }, 'oldest'), engineFormat)
+  }
+}
+
+function selectAll(columns: string, filter: EventFilter, order: Order): Statement {
+  const parameters = new StatementParameters()
+  const direction = order === 'newest' ? 'DESC' : 'ASC'
+  return {
+    sql: `SELECT ${columns} FROM events WHERE ${filterSql(filter, parameters)}
+      ORDER BY time ${direction}, origin ${direction}, seq ${direction}
+      SETTINGS max_block_size = ${STREAM_BLOCK_ROWS}`,
+    parameters: parameters.values,
+  }
+}

@@ -1,0 +1,148 @@
+import { Fault } from '../../core/errors.ts'
+import type { Event } from '../../core/event.ts'
+import type { EncodedRow, KnownRequest, StoredName } from '../../ledger/event-writer.ts'
+import { type EventGroup, type EventWriter, requestName } from '../../ledger/event-writer.ts'
+import { canonicalJsonSql } from './canonical-sql.ts'
+import type { ClickHouseConnection } from './connection.ts'
+import { EVENT_ID_SQL } from './event-columns.ts'
+import { encodeEvent, INSERTED_COLUMNS } from './event-row.ts'
+import { findNamed } from './named-events.ts'
+import { loadTileHashes, loadTreeHead, saveTileHashes, saveTreeHead } from './tree-tables.ts'
+
+/** Events read at once when a ledger is read in order of seq. */
+const SEQ_BATCH_EVENTS = 20_000
+
+/** The writer of one origin's events on a connection whose schema is in place. */
+export function createEventWriter(connection: ClickHouseConnection, origin: string): EventWriter {
+  return {
+    encode: (event, canonical, request) => encode(event, canonical, { origin, request }),
+    insert: (group) => insertGroup(connection, group),
+    size: () => ledgerSize(connection, origin),
+    findNamed: (names) => findNamed(connection, names),
+    findRequest: (tenant, key) => findRequest(connection, { origin, tenant, key }),
+    canonicalFrom: (fromSeq) => canonicalFrom(connection, { origin, fromSeq }),
+    namesFrom: (fromSeq) => namesFrom(connection, { origin, fromSeq }),
+    saveTileHashes: (hashes) => saveTileHashes(connection, origin, hashes),
+    loadTileHashes: (level, fromIndex) => loadTileHashes(connection, { origin, level, fromIndex }),
+    saveTreeHead: (head) => saveTreeHead(connection, origin, head),
+    loadTreeHead: () => loadTreeHead(connection, origin),
+  }
+}
+
+/** The brand says which writer made the text; this is the one place that sets it. */
+function encode(
+  event: Event,
+  canonical: string,
+  place: { readonly origin: string; readonly request: string },
+): EncodedRow {
+  return encodeEvent({ event, canonical }, place) as EncodedRow
+}
+
+async function insertGroup(
+  connection: ClickHouseConnection,
+  { firstSeq, rows }: EventGroup,
+): Promise<void> {
+  let lines = ''
+  for (const [index, row] of rows.entries()) lines += `[${firstSeq + index}${row}\n`
+  await connection.insert({
+    table: 'event_inbox',
+    columns: INSERTED_COLUMNS,
+    format: 'JSONCompactEachRow',
+    bytes: Buffer.from(lines),
+  })
+}
+
+/**
+ * The number of events of a ledger, if they are numbered from 0 without gaps. A gap beside a
+ * repetition would leave count and greatest seq as they should be, but not the sum.
+ */
+async function ledgerSize(connection: ClickHouseConnection, origin: string): Promise<number> {
+  const rows = await connection.rows<[string, string, string]>({
+    sql: `SELECT toString(count()), toString(max(seq)), toString(sum(seq))
+      FROM events WHERE origin = {origin:String}`,
+    parameters: { origin },
+  })
+  const [count = 0n, last = 0n, sum = 0n] = rows.flat().map(BigInt)
+  if (count === 0n) return 0
+  if (last !== count - 1n || sum !== (count * (count - 1n)) / 2n) {
+    const cause = new Error(`ledger ${origin}: ${count} events, the last has seq ${last}`)
+    throw new Fault('internal.fault', { cause })
+  }
+  return Number(count)
+}
+
+async function findRequest(
+  connection: ClickHouseConnection,
+  request: { readonly origin: string; readonly tenant: string; readonly key: string },
+): Promise<KnownRequest | undefined> {
+  const rows = await connection.rows<[string, number, number, number]>({
+    sql: `SELECT request_body_sha256, min(seq), max(seq), count() FROM events
+      WHERE tenant = {tenant:String} AND request_key = {key:String} AND origin = {origin:String}
+        AND request_key != ''
+      GROUP BY request_body_sha256 ORDER BY max(seq) DESC LIMIT 1`,
+    parameters: { ...request },
+  })
+  const [row] = rows
+  if (row === undefined) return undefined
+  const [bodySha256, firstSeq, lastSeq, count] = row
+  return { bodySha256, firstSeq, lastSeq, count }
+}
+
+interface LedgerPlace {
+  readonly origin: string
+  readonly fromSeq: number
+}
+
+async function* canonicalFrom(
+  connection: ClickHouseConnection,
+  place: LedgerPlace,
+): AsyncIterable<readonly string[]> {
+  const columns = canonicalJsonSql({ withSeq: false })
+  for await (const rows of bySeq<[string]>(connection, columns, place)) {
+    yield rows.map(([canonical]) => canonical)
+  }
+}
+
+async function* namesFrom(
+  connection: ClickHouseConnection,
+  place: LedgerPlace,
+): AsyncIterable<readonly StoredName[]> {
+  const columns = `seq, tenant, source_kind, source_name, ${EVENT_ID_SQL},
+    toUnixTimestamp64Micro(received), request_key, request_body_sha256`
+  type Row = [number, string, string, string, string, number, string, string]
+  for await (const rows of bySeq<Row>(connection, columns, place)) {
+    yield rows.map(
+      ([seq, tenant, sourceKind, sourceName, eventId, receivedMicros, key, bodySha256]) => ({
+        seq,
+        tenant,
+        sourceKind,
+        sourceName,
+        eventId,
+        receivedMicros,
+        request: key === '' ? '' : requestName(key, bodySha256),
+      }),
+    )
+  }
+}
+
+/**
+ * Rows of a ledger's events in order of seq, in batches cut by seq: each is a look-up of its own,
+ * so memory holds one batch, and nothing is held open while the caller works.
+ */
+async function* bySeq<Row extends readonly unknown[]>(
+  connection: ClickHouseConnection,
+  columns: string,
+  { origin, fromSeq }: LedgerPlace,
+): AsyncIterable<readonly Row[]> {
+  for (let start = fromSeq; ; start += SEQ_BATCH_EVENTS) {
+    const end = start + SEQ_BATCH_EVENTS
+    const rows = await connection.rows<Row>({
+      sql: `SELECT ${columns} FROM events
+        WHERE origin = {origin:String} AND seq >= {start:UInt64} AND seq < {end:UInt64}
+        ORDER BY seq`,
+      parameters: { origin, start, end },
+    })
+    if (rows.length > 0) yield rows
+    if (rows.length < SEQ_BATCH_EVENTS) return
+  }
+}

@@ -1,0 +1,115 @@
+import type { ExportFormat } from '../../core/query.ts'
+import { canonicalJsonSql } from './canonical-sql.ts'
+import type { StreamFormat } from './connection.ts'
+import { EVENT_ID_SQL } from './event-columns.ts'
+
+/** How an export document comes about: what the engine writes, and what goes around it. */
+interface ExportDocument {
+  /** The SELECT list. */
+  readonly columns: string
+  readonly engineFormat: StreamFormat
+  readonly frame: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
+}
+
+/**
+ * The columns of CSV and Parquet exports, in order: `actor_name` is the event's `actor.name`. The
+ * list is a contract with those who read exports; new columns go to its end.
+ */
+const EXPORT_COLUMNS: readonly (readonly [name: string, sql: string])[] = [
+  ['origin', 'origin'],
+  ['seq', 'seq'],
+  ['id', 'toString(id)'],
+  ['time', 'time'],
+  ['received', 'received'],
+  ['tenant', 'tenant'],
+  ['source_kind', 'source_kind'],
+  ['source_name', 'source_name'],
+  ['source_event_id', EVENT_ID_SQL],
+  ['action', 'action'],
+  ['native_action', 'native_action'],
+  ['category', 'category'],
+  ['level', 'level'],
+  ['outcome', 'outcome'],
+  ['actor_id', 'actor_id'],
+  ['actor_name', 'actor_name'],
+  ['actor_email', 'actor_email'],
+  ['actor_kind', 'actor_kind'],
+  ['target_type', 'target_type'],
+  ['target_id', 'target_id'],
+  ['target_name', 'target_name'],
+  ['target_namespace', 'target_namespace'],
+  ['target_repository', 'target_repository'],
+  ['target_tag', 'target_tag'],
+  ['target_digest', 'target_digest'],
+  ['client_ip', 'client_ip'],
+  ['client_user_agent', 'client_user_agent'],
+  ['message', 'message'],
+  ['details', 'details'],
+]
+
+/** Columns that no sender can make a formula of: numbers, times, and words of Waybill's own. */
+const PLAIN_COLUMNS: ReadonlySet<string> = new Set([
+  'seq',
+  'id',
+  'time',
+  'received',
+  'category',
+  'level',
+  'outcome',
+  'actor_kind',
+  'details',
+])
+
+export const EXPORT_DOCUMENTS: Readonly<Record<ExportFormat, ExportDocument>> = {
+  ndjson: {
+    columns: canonicalJsonSql({ withSeq: true }),
+    engineFormat: 'LineAsString',
+    frame: (chunks) => chunks,
+  },
+  json: {
+    columns: `concat(',', ${canonicalJsonSql({ withSeq: true })})`,
+    engineFormat: 'LineAsString',
+    frame: jsonArray,
+  },
+  csv: {
+    columns: EXPORT_COLUMNS.map(csvCellSql).join(', '),
+    engineFormat: 'CSV',
+    frame: csvWithHeader,
+  },
+  parquet: {
+    columns: EXPORT_COLUMNS.map(([name, sql]) => `${sql} AS ${name}`).join(', '),
+    engineFormat: 'Parquet',
+    frame: (chunks) => chunks,
+  },
+}
+
+/**
+ * A cell of the CSV export. Spreadsheets run a text that begins with = + - @, tab or return as a
+ * formula, and a user agent is whatever a client sent: such a text gets an apostrophe in front. The
+ * other formats hold every text as it is.
+ */
+function csvCellSql([name, sql]: readonly [name: string, sql: string]): string {
+  if (PLAIN_COLUMNS.has(name)) return sql
+  return `if(match(${sql}, '^[=+@\\t\\r-]'), concat('\\'', ${sql}), ${sql})`
+}
+
+const CSV_LINE_END = '\r\n'
+
+/** The engine's own header would come again with every piece of the stream. */
+async function* csvWithHeader(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield Buffer.from(`${EXPORT_COLUMNS.map(([name]) => name).join(',')}${CSV_LINE_END}`)
+  yield* chunks
+}
+
+/** Lines that each begin with a comma, as one JSON array. */
+async function* jsonArray(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  let isFirst = true
+  for await (const chunk of chunks) {
+    if (!isFirst) yield chunk
+    else if (chunk.length > 0) {
+      yield Buffer.concat([Buffer.from('['), chunk.subarray(1)])
+      isFirst = false
+    }
+  }
+  yield Buffer.from(isFirst ? '[]\n' : ']\n')
+}

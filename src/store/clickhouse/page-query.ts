@@ -1,0 +1,115 @@
+import type { StoredEvent } from '../../core/event.ts'
+import type { EventFilter, EventPage, Field, PageQuery, Position } from '../../core/query.ts'
+import { parseTimestamp } from '../../core/timestamp.ts'
+import type { ClickHouseConnection, Statement } from './connection.ts'
+import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
+import { filterSql } from './filter-sql.ts'
+import { StatementParameters } from './statement-parameters.ts'
+import { ALL_TIME, type TimeWindow, timeWindows } from './time-windows.ts'
+
+/** Filters whose reach is remembered; the oldest is forgotten beyond. */
+const REMEMBERED_FILTERS_MAX = 1000
+
+/** Reads pages of events from a connection. */
+export class PageReader {
+  readonly #connection: ClickHouseConnection
+  /**
+   * For a filter, how many windows its last page took to fill: the next page begins with as wide a
+   * one. It only saves queries; the answer is the same whatever is in here.
+   */
+  readonly #reach = new Map<string, number>()
+
+  constructor(connection: ClickHouseConnection) {
+    this.#connection = connection
+  }
+
+  /** @param startMicros where events of the asked order are thought to begin. */
+  async read(query: PageQuery, startMicros: number): Promise<EventPage> {
+    const filterKey = JSON.stringify([query.filter.tenants, query.filter.conditions])
+    // One event more than the page holds tells whether another page follows.
+    const wanted = query.limit + 1
+    const events: StoredEvent[] = []
+    const place = {
+      startMicros: query.after?.timeMicros ?? startMicros,
+      firstWidth: this.#reach.get(filterKey) ?? 0,
+    }
+    let reach = place.firstWidth - 1
+    for (const window of windowsOf(query, place)) {
+      reach += 1
+      const statement = pageStatement(query, window, wanted - events.length)
+      const rows = await this.#connection.rows<EventRow>(statement)
+      for (const row of rows) events.push(decodeEvent(row))
+      if (events.length === wanted) break
+    }
+    this.#remember(filterKey, Math.max(reach, 0))
+    const last = events[query.limit - 1]
+    if (events.length <= query.limit || last === undefined) return { events }
+    return { events: events.slice(0, query.limit), next: positionOf(last) }
+  }
+
+  #remember(filterKey: string, reach: number): void {
+    this.#reach.delete(filterKey)
+    this.#reach.set(filterKey, reach)
+    const [oldest] = this.#reach.keys()
+    if (this.#reach.size > REMEMBERED_FILTERS_MAX && oldest !== undefined) {
+      this.#reach.delete(oldest)
+    }
+  }
+}
+
+function windowsOf(
+  query: PageQuery,
+  place: { readonly startMicros: number; readonly firstWidth: number },
+): Iterable<TimeWindow> {
+  const span = pageSpan(query)
+  return isSelective(query.filter) ? [span] : timeWindows(span, query.order, place)
+}
+
+/** Fields whose indexes leave so little to read that windows would only cost their queries. */
+const SELECTIVE_FIELDS: ReadonlySet<Field> = new Set(['id', 'eventId', 'digest'])
+
+function isSelective({ conditions }: EventFilter): boolean {
+  return conditions.some(
+    (condition) =>
+      'text' in condition || ('in' in condition && SELECTIVE_FIELDS.has(condition.field)),
+  )
+}
+
+/** The times at which events of the page may be: at the cursor's own time there may be more. */
+function pageSpan({ filter, order, after }: PageQuery): TimeWindow {
+  const fromMicros = filter.fromMicros ?? ALL_TIME.fromMicros
+  const toMicros = filter.toMicros ?? ALL_TIME.toMicros
+  if (after === undefined) return { fromMicros, toMicros }
+  return order === 'newest'
+    ? { fromMicros, toMicros: Math.min(toMicros, after.timeMicros + 1) }
+    : { fromMicros: Math.max(fromMicros, after.timeMicros), toMicros }
+}
+
+function pageStatement(query: PageQuery, window: TimeWindow, limit: number): Statement {
+  const parameters = new StatementParameters()
+  const direction = query.order === 'newest' ? 'DESC' : 'ASC'
+  // The window bounds `time` by itself: a comparison of tuples alone would not use the index.
+  const filter = filterSql({ ...query.filter, ...window }, parameters)
+  const after = query.after === undefined ? '' : ` AND ${afterSql(query, query.after, parameters)}`
+  return {
+    sql: `SELECT ${EVENT_ROW_SQL} FROM events WHERE ${filter}${after}
+      ORDER BY time ${direction}, origin ${direction}, seq ${direction}
+      LIMIT ${parameters.add('UInt64', limit)}`,
+    parameters: parameters.values,
+  }
+}
+
+function afterSql(query: PageQuery, after: Position, parameters: StatementParameters): string {
+  const place = [
+    parameters.addTime(after.timeMicros),
+    parameters.add('String', after.origin),
+    parameters.add('UInt64', after.seq),
+  ]
+  const comparison = query.order === 'newest' ? '<' : '>'
+  return `(time, origin, seq) ${comparison} (${place.join(', ')})`
+}
+
+/** The place of an event in the total order. */
+function positionOf({ event, origin, seq }: StoredEvent): Position {
+  return { timeMicros: parseTimestamp(event.time) ?? 0, origin, seq }
+}

@@ -1,0 +1,110 @@
+-- The events of all ledgers in this database. A row is one event and never changes.
+--
+-- Flat columns, because filters name them and each compresses by itself. LowCardinality where
+-- values repeat: it halves such columns and filters compare numbers. An optional text that an event
+-- lacks is '', since no event has an empty one.
+--
+-- ORDER BY: every question names a tenant, and nearly every list wants the newest or oldest events
+-- first, so a page is read from one end of a sorted run (docs/decisions/0003-the-sort-order.md).
+-- origin and seq make the order total, as a page walk needs under equal times.
+--
+-- PARTITION BY the month of receipt, not of the event's own time: back-dated imports land in the
+-- current month, all rows of one insert share a partition (one part, so an insert is atomic), and
+-- retention drops whole partitions.
+--
+-- index_granularity 1024 (default 8192): a page of 20 reads an eighth of the bytes.
+-- fsync_*: an insert is acknowledged when its part and its directory are on disk.
+-- auto_statistics_types '': the statistics cost a quarter of an insert and serve no query here.
+CREATE TABLE IF NOT EXISTS events
+(
+    -- The instance whose ledger holds the event, and the place there.
+    origin LowCardinality(String) CODEC(ZSTD(1)),
+    seq UInt64 CODEC(DoubleDelta, ZSTD(1)),
+
+    -- Random: 16 bytes that nothing compresses.
+    id UUID CODEC(NONE),
+    time DateTime64(6, 'UTC') CODEC(Delta, T64('bit'), ZSTD(1)),
+    received DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
+    tenant LowCardinality(String) CODEC(ZSTD(1)),
+
+    source_kind LowCardinality(String) CODEC(ZSTD(1)),
+    source_name LowCardinality(String) CODEC(ZSTD(1)),
+    -- Usually the event's id again: then it is '' here and the flag is 1.
+    source_event_id String CODEC(ZSTD(1)),
+    event_id_is_id UInt8 CODEC(ZSTD(1)),
+
+    action LowCardinality(String) CODEC(ZSTD(1)),
+    native_action LowCardinality(String) CODEC(ZSTD(1)),
+    category LowCardinality(String) CODEC(ZSTD(1)),
+    level LowCardinality(String) CODEC(ZSTD(1)),
+    outcome LowCardinality(String) CODEC(ZSTD(1)),
+
+    actor_id String CODEC(ZSTD(1)),
+    actor_name LowCardinality(String) CODEC(ZSTD(1)),
+    actor_email String CODEC(ZSTD(1)),
+    -- '' when the event's actor is null.
+    actor_kind LowCardinality(String) CODEC(ZSTD(1)),
+
+    target_type LowCardinality(String) CODEC(ZSTD(1)),
+    target_id String CODEC(ZSTD(1)),
+    target_name String CODEC(ZSTD(1)),
+    target_namespace LowCardinality(String) CODEC(ZSTD(1)),
+    target_repository LowCardinality(String) CODEC(ZSTD(1)),
+    target_tag LowCardinality(String) CODEC(ZSTD(1)),
+    -- Many distinct values, but each on many events: 16 bytes an event, as plain text 28.
+    target_digest LowCardinality(String) CODEC(ZSTD(1)),
+
+    client_ip LowCardinality(String) CODEC(ZSTD(1)),
+    client_user_agent LowCardinality(String) CODEC(ZSTD(1)),
+
+    message String CODEC(ZSTD(3)),
+    -- RFC 8785 canonical JSON text, byte for byte: its key order and numbers are part of the leaf.
+    details String CODEC(ZSTD(3)),
+
+    -- Words of `details` that its JSON escapes hide from full-text search. Nearly always ''.
+    escaped_words String CODEC(ZSTD(1)),
+
+    -- The Idempotency-Key that the event came with and the SHA-256 of that request's body in hex:
+    -- outside of the leaf, but in the same insert, so that no crash parts them. Nearly always ''.
+    request_key String CODEC(ZSTD(1)),
+    request_body_sha256 String CODEC(ZSTD(1)),
+
+    -- Which runs of rows can hold a value. Of a pair, the hash of both: each of two common values
+    -- is everywhere, the pair is not. Columns of few values have sets: a bloom filter that has to
+    -- be read for a value that is nearly everywhere, or nowhere, costs more than it saves.
+    INDEX by_seq seq TYPE minmax GRANULARITY 1,
+    INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX by_source_event_id source_event_id TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX by_request_key request_key TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX by_namespace target_namespace TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX by_actor actor_name TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX by_namespace_and_actor cityHash64(target_namespace, actor_name)
+        TYPE bloom_filter(0.02) GRANULARITY 2,
+    INDEX by_namespace_and_repository cityHash64(target_namespace, target_repository)
+        TYPE bloom_filter(0.02) GRANULARITY 2,
+    INDEX by_digest target_digest TYPE bloom_filter(0.01) GRANULARITY 4,
+    INDEX by_action action TYPE set(64) GRANULARITY 8,
+    INDEX by_category category TYPE set(64) GRANULARITY 8,
+    INDEX by_level level TYPE set(8) GRANULARITY 8,
+    -- The expression is SEARCHED_TEXT_SQL of text-search.ts, letter for letter.
+    INDEX by_word
+        lowerUTF8(concat(message, ' ', details, ' ', escaped_words, ' ', client_user_agent, ' ',
+            client_ip, ' ', actor_name, ' ', actor_email, ' ', target_name, ' ',
+            target_namespace, ' ', target_repository, ' ', target_tag, ' ', target_digest))
+        TYPE tokenbf_v1(16384, 5, 0) GRANULARITY 8,
+
+    -- Counts by day, which is what usage pages and histograms ask for.
+    PROJECTION by_day
+    (
+        SELECT tenant, toDate32(time) AS day, target_namespace, action, native_action, count()
+        GROUP BY tenant, day, target_namespace, action, native_action
+    )
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(received)
+ORDER BY (tenant, time, origin, seq)
+SETTINGS
+    index_granularity = 1024,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1,
+    auto_statistics_types = ''

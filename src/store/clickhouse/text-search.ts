@@ -1,0 +1,40 @@
+import type { StatementParameters } from './statement-parameters.ts'
+
+/**
+ * The texts of an event that full-text search looks at, in lower case, as SQL. Index `by_word` of
+ * schema/001-events.sql is over this very expression, and serves for no other.
+ */
+const SEARCHED_TEXT_SQL =
+  "lowerUTF8(concat(message, ' ', details, ' ', escaped_words, ' ', client_user_agent, ' ', " +
+  "client_ip, ' ', actor_name, ' ', actor_email, ' ', target_name, ' ', target_namespace, ' ', " +
+  "target_repository, ' ', target_tag, ' ', target_digest))"
+
+/** A run of ASCII letters and digits and of anything outside ASCII is a word, as in the engine. */
+const BETWEEN_WORDS = /[^0-9A-Za-z\u0080-\u{10ffff}]+/u
+
+/** The distinct words of a text, in lower case. */
+function words(text: string): readonly string[] {
+  return [...new Set(text.toLowerCase().split(BETWEEN_WORDS))].filter((word) => word !== '')
+}
+
+/** SQL that holds for events in which every word of `text` occurs; with no word, for all. */
+export function textSql(text: string, parameters: StatementParameters): string {
+  const tests = words(text).map(
+    (word) => `hasToken(${SEARCHED_TEXT_SQL}, ${parameters.add('String', word)})`,
+  )
+  return tests.length === 0 ? 'true' : tests.join(' AND ')
+}
+
+/** An escaped backslash, which hides nothing, or any other escape with the word behind it. */
+const ESCAPE_AND_WORD = /\\\\|\\(?:[bfnrt]|u[0-9a-f]{4})([0-9A-Za-z\u0080-\u{10ffff}]*)/gu
+
+/**
+ * The words of a JSON text that stand right behind an escape, with blanks between them. Details are
+ * searched as JSON text, where `first line\nsecond line` holds `nsecond` and not `second`: these
+ * words are kept and searched beside it.
+ */
+export function escapedWords(json: string): string {
+  const found: string[] = []
+  for (const [, word] of json.matchAll(ESCAPE_AND_WORD)) if (word) found.push(word)
+  return found.join(' ')
+}

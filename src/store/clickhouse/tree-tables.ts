@@ -1,0 +1,71 @@
+import type { TileHash, TreeHead } from '../../ledger/event-writer.ts'
+import type { ClickHouseConnection } from './connection.ts'
+
+/** Keeps hashes of the tree of one origin; the same hash may be saved again. */
+export async function saveTileHashes(
+  connection: ClickHouseConnection,
+  origin: string,
+  hashes: readonly TileHash[],
+): Promise<void> {
+  if (hashes.length === 0) return
+  await insertRows(connection, 'tile_hashes', {
+    columns: ['origin', 'level', 'hash_index', 'hash'],
+    rows: hashes.map(({ level, index, hash }) => [origin, level, index, toHex(hash)]),
+  })
+}
+
+/** The saved hashes of one level from an index on, ascending, each index once. */
+export async function loadTileHashes(
+  connection: ClickHouseConnection,
+  place: { readonly origin: string; readonly level: number; readonly fromIndex: number },
+): Promise<readonly TileHash[]> {
+  const rows = await connection.rows<[number, string]>({
+    sql: `SELECT hash_index, hash FROM tile_hashes FINAL
+      WHERE origin = {origin:String} AND level = {level:UInt64} AND hash_index >= {fromIndex:UInt64}
+      ORDER BY hash_index`,
+    parameters: { ...place },
+  })
+  return rows.map(([index, hash]) => ({ level: place.level, index, hash: fromHex(hash) }))
+}
+
+export async function saveTreeHead(
+  connection: ClickHouseConnection,
+  origin: string,
+  { size, rootHash }: TreeHead,
+): Promise<void> {
+  await insertRows(connection, 'tree_heads', {
+    columns: ['origin', 'size', 'root_hash'],
+    rows: [[origin, size, toHex(rootHash)]],
+  })
+}
+
+/** The head of the greatest size that was saved. */
+export async function loadTreeHead(
+  connection: ClickHouseConnection,
+  origin: string,
+): Promise<TreeHead | undefined> {
+  const rows = await connection.rows<[number, string]>({
+    sql: `SELECT size, root_hash FROM tree_heads
+      WHERE origin = {origin:String} ORDER BY size DESC LIMIT 1`,
+    parameters: { origin },
+  })
+  const [row] = rows
+  return row === undefined ? undefined : { size: row[0], rootHash: fromHex(row[1]) }
+}
+
+async function insertRows(
+  connection: ClickHouseConnection,
+  table: string,
+  { columns, rows }: { columns: readonly string[]; rows: readonly (readonly unknown[])[] },
+): Promise<void> {
+  const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
+  await connection.insert({ table, columns, format: 'JSONCompactEachRow', bytes })
+}
+
+function toHex(hash: Uint8Array): string {
+  return Buffer.from(hash).toString('hex')
+}
+
+function fromHex(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'hex'))
+}

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { formatTimestamp } from '../../src/core/timestamp.ts'
+import { eventOf } from '../support/store-events.ts'
+import type { StoreHarness } from '../support/store-harness.ts'
+import { StoreModel } from '../support/store-model.ts'
+
+const HOUR_MICROS = 60 * 60 * 1_000_000
+
+export function describeCounting(harness: () => StoreHarness): void {
+  test('a histogram over its limit of buckets is an error, not a part of the answer', async () => {
+    const opened = await harness().open()
+    const tenant = 'buckets'
+    const days = [1, 2, 3].map((day) => formatTimestamp(Date.UTC(2026, 5, day) * 1000))
+    await opened.insert(days.map((time) => eventOf({ tenant, time })))
+    const query = {
+      filter: { tenants: [tenant], conditions: [] },
+      interval: 'day' as const,
+      by: [],
+    }
+    const { reader } = opened.store
+    expect(await reader.histogram({ ...query, bucketsMax: 3 })).toEqual(
+      [1, 2, 3].map((day) => ({ timeMicros: Date.UTC(2026, 5, day) * 1000, keys: [], count: 1 })),
+    )
+    await expect(reader.histogram({ ...query, bucketsMax: 2 })).rejects.toMatchObject({
+      code: 'query.too-many-buckets',
+    })
+  })
+
+  test('counts are exact at the edges of days, whole days or not', async () => {
+    const opened = await harness().open()
+    const model = new StoreModel()
+    const times = [1, 2, 3, 4].flatMap((day) => {
+      const start = Date.UTC(2026, 6, day) * 1000
+      return [start - 1, start, start + HOUR_MICROS]
+    })
+    model.events.push(
+      ...(await opened.insert(
+        times.map((time, index) =>
+          eventOf({
+            tenant: 'edges',
+            time: formatTimestamp(time),
+            target: { namespace: `n${index % 2}` },
+          }),
+        ),
+      )),
+    )
+    const { reader } = opened.store
+    for (const fromMicros of times) {
+      for (const toMicros of times) {
+        const filter = { tenants: ['edges'], conditions: [], fromMicros, toMicros }
+        expect(await reader.count(filter)).toBe(model.matching(filter).length)
+        const query = { filter, interval: 'day' as const, by: ['namespace' as const] }
+        const buckets = await reader.histogram({ ...query, bucketsMax: 100 })
+        const expected = model.histogram({ ...query, bucketsMax: 100 })
+        expect(buckets).toHaveLength(expected.length)
+        expect(buckets).toEqual(expect.arrayContaining([...expected]))
+      }
+    }
+  })
+}

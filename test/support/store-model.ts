@@ -1,0 +1,147 @@
+import type { Event, StoredEvent } from '../../src/core/event.ts'
+import type {
+  Condition,
+  EventFilter,
+  EventPage,
+  Field,
+  HistogramBucket,
+  HistogramInterval,
+  HistogramQuery,
+  PageQuery,
+  Position,
+  TailQuery,
+} from '../../src/core/query.ts'
+import { parseTimestamp } from '../../src/core/timestamp.ts'
+
+/** The reader's contract over a plain array: what every store has to answer. */
+export class StoreModel {
+  readonly events: StoredEvent[] = []
+
+  page({ filter, order, limit, after }: PageQuery): EventPage {
+    const sign = order === 'newest' ? -1 : 1
+    const matching = this.matching(filter)
+      .filter((stored) => after === undefined || sign * compare(placeOf(stored), after) > 0)
+      .sort((left, right) => sign * compare(placeOf(left), placeOf(right)))
+    const events = matching.slice(0, limit)
+    const last = events.at(-1)
+    return matching.length > limit && last !== undefined
+      ? { events, next: placeOf(last) }
+      : { events }
+  }
+
+  tail({ filter, origin, afterSeq, limit }: TailQuery): readonly StoredEvent[] {
+    return this.matching(filter)
+      .filter((stored) => stored.origin === origin && stored.seq > afterSeq)
+      .sort((left, right) => left.seq - right.seq)
+      .slice(0, limit)
+  }
+
+  /** Buckets in no particular order. */
+  histogram({ filter, interval, by }: HistogramQuery): readonly HistogramBucket[] {
+    const counts = new Map<string, number>()
+    for (const { event } of this.matching(filter)) {
+      const keys = by.map((field) => fieldOf(event, field))
+      const bucket = JSON.stringify([intervalStart(microsOf(event.time), interval), keys])
+      counts.set(bucket, (counts.get(bucket) ?? 0) + 1)
+    }
+    return [...counts].map(([bucket, count]) => {
+      const [timeMicros, keys]: [number, readonly string[]] = JSON.parse(bucket)
+      return { timeMicros, keys, count }
+    })
+  }
+
+  matching(filter: EventFilter): StoredEvent[] {
+    return this.events.filter(({ event }) => matches(event, filter))
+  }
+}
+
+export function microsOf(timestamp: string): number {
+  const micros = parseTimestamp(timestamp)
+  if (micros === undefined) throw new Error(`${timestamp} is no time`)
+  return micros
+}
+
+function placeOf({ event, origin, seq }: StoredEvent): Position {
+  return { timeMicros: microsOf(event.time), origin, seq }
+}
+
+function compare(left: Position, right: Position): number {
+  if (left.timeMicros !== right.timeMicros) return left.timeMicros - right.timeMicros
+  if (left.origin !== right.origin) return left.origin < right.origin ? -1 : 1
+  return left.seq - right.seq
+}
+
+function matches(event: Event, filter: EventFilter): boolean {
+  const time = microsOf(event.time)
+  return (
+    (filter.tenants === 'all' || filter.tenants.includes(event.tenant)) &&
+    time >= (filter.fromMicros ?? 0) &&
+    time < (filter.toMicros ?? Number.POSITIVE_INFINITY) &&
+    filter.conditions.every((condition) => holds(event, condition))
+  )
+}
+
+function holds(event: Event, condition: Condition): boolean {
+  if ('anyOf' in condition) {
+    return condition.anyOf.some((all) => all.every((inner) => holds(event, inner)))
+  }
+  if ('text' in condition) {
+    const words = wordsOf(searchedText(event))
+    return [...wordsOf(condition.text)].every((word) => words.has(word))
+  }
+  const value = fieldOf(event, condition.field)
+  return 'in' in condition ? condition.in.includes(value) : !condition.notIn.includes(value)
+}
+
+function searchedText({ actor, target, client, message, details }: Event): string {
+  const names = [actor?.name, actor?.email, target?.name, target?.namespace, target?.repository]
+  const rest = [target?.tag, target?.digest, client?.ip, client?.userAgent, message]
+  const detailsText = JSON.stringify(details ?? '').replaceAll(
+    /\\\\|\\[bfnrt]|\\u[0-9a-f]{4}/g,
+    ' ',
+  )
+  return [...names, ...rest, detailsText].join(' ')
+}
+
+/** Words are runs of letters and digits; everything outside of ASCII counts as a letter. */
+function wordsOf(text: string): ReadonlySet<string> {
+  return new Set(text.toLowerCase().match(/[a-z0-9\u0080-\uffff]+/g) ?? [])
+}
+
+function fieldOf(event: Event, field: Field): string {
+  const { source, actor, target, client } = event
+  const values: Readonly<Record<Field, string | undefined>> = {
+    id: event.id,
+    eventId: source.eventId,
+    sourceKind: source.kind,
+    sourceName: source.name,
+    action: event.action,
+    nativeAction: event.nativeAction,
+    category: event.category,
+    level: event.level,
+    outcome: event.outcome,
+    actorId: actor?.id,
+    actorName: actor?.name,
+    actorEmail: actor?.email,
+    actorKind: actor?.kind,
+    targetType: target?.type,
+    targetId: target?.id,
+    targetName: target?.name,
+    namespace: target?.namespace,
+    repository: target?.repository,
+    tag: target?.tag,
+    digest: target?.digest,
+    ip: client?.ip,
+    userAgent: client?.userAgent,
+  }
+  return values[field] ?? ''
+}
+
+const UNIT_LENGTH = { minute: 16, hour: 13, day: 10, month: 7 } as const
+
+/** By the calendar text of the time, which is another way than the store's. */
+function intervalStart(micros: number, interval: HistogramInterval): number {
+  const text = new Date(Math.floor(micros / 1000)).toISOString()
+  const start = text.slice(0, UNIT_LENGTH[interval])
+  return Date.parse(`${start}${'0000-01-01T00:00:00.000Z'.slice(start.length)}`) * 1000
+}
