@@ -1,0 +1,29 @@
+import type { Command } from './command.ts'
+import { exportCommand } from './commands/export.ts'
+import { grantAddCommand, grantDeleteCommand, grantListCommand } from './commands/grant.ts'
+import { searchCommand } from './commands/search.ts'
+import { sendCommand } from './commands/send.ts'
+import { serveCommand } from './commands/serve.ts'
+import { statusCommand } from './commands/status.ts'
+import { tailCommand } from './commands/tail.ts'
+import { tokenCreateCommand, tokenListCommand, tokenRevokeCommand } from './commands/token.ts'
+import { userCreateCommand, userDeleteCommand, userListCommand } from './commands/user.ts'
+
+/** Every command, in the order of `waybill --help`. */
+export const COMMANDS: readonly Command[] = [
+  serveCommand,
+  sendCommand,
+  searchCommand,
+  tailCommand,
+  exportCommand,
+  userCreateCommand,
+  userListCommand,
+  userDeleteCommand,
+  grantAddCommand,
+  grantListCommand,
+  grantDeleteCommand,
+  tokenCreateCommand,
+  tokenListCommand,
+  tokenRevokeCommand,
+  statusCommand,
+]

@@ -1,0 +1,59 @@
+import type { Settings } from '../config/settings.ts'
+import type { CommandIo } from './command-io.ts'
+import type { Ending } from './exit-code.ts'
+
+/** An option of a command, as `--name`. */
+export interface CommandOption {
+  /** `text` takes a value, `texts` may be repeated, `switch` takes none. */
+  readonly type: 'text' | 'texts' | 'switch'
+  /** One letter, for `-x`. */
+  readonly short?: string
+  /** Stands for the value in help: `FILE`. */
+  readonly placeholder?: string
+  /** What it does, as a phrase without a full stop. */
+  readonly description: string
+}
+
+/** Options by name, without dashes, in the order of the help. */
+export type OptionTable = Readonly<Record<string, CommandOption>>
+
+/** The options as they were given. */
+export type OptionValues<Options extends OptionTable> = {
+  readonly [Name in keyof Options]: Options[Name]['type'] extends 'switch'
+    ? boolean
+    : Options[Name]['type'] extends 'texts'
+      ? readonly string[]
+      : string | undefined
+}
+
+/** What a command was called with. */
+export interface Call<Options extends OptionTable> {
+  readonly options: OptionValues<Options>
+  readonly operands: readonly string[]
+  readonly io: CommandIo
+  readonly serve: Serve
+}
+
+/** Runs the server until it has stopped. Resolves with the exit code. */
+export type Serve = (settings: Settings) => Promise<number>
+
+/** What people can be told about a command without running it. */
+export interface CommandHelp {
+  /** One word, or two: `token create`. */
+  readonly name: string
+  /** What it does, as one line without a full stop. */
+  readonly summary: string
+  /** Operands after the name: `NAME`, `[FILE …]`. */
+  readonly operands?: string
+  /** How it behaves, in paragraphs. */
+  readonly description: string
+  readonly options: OptionTable
+  /** Whole command lines, and what each does. */
+  readonly examples: readonly { readonly line: string; readonly does: string }[]
+}
+
+/** A command of the program. */
+export interface Command extends CommandHelp {
+  /** Reads the arguments after the name and runs; throws CommandError when it cannot. */
+  run(argv: readonly string[], io: CommandIo, serve: Serve): Promise<Ending>
+}

@@ -1,0 +1,150 @@
+import { createWriteStream } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import { finished } from 'node:stream/promises'
+import { EXPORT_FORMATS } from '../../core/query.ts'
+import type { Call } from '../command.ts'
+import { CommandError, OutputClosed } from '../command-error.ts'
+import { type Output, write } from '../command-io.ts'
+import { CONNECTION_OPTIONS, type Connection, findConnection } from '../connection-options.ts'
+import { defineCommand } from '../define-command.ts'
+import type { Ending } from '../exit-code.ts'
+import { fileError } from '../file-error.ts'
+import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../filter-options.ts'
+import { byteSize, createProgress } from '../progress.ts'
+import { createClient, unreachable } from '../server-client.ts'
+
+const OPTIONS = {
+  format: {
+    type: 'text',
+    short: 'f',
+    placeholder: 'FORMAT',
+    description: `${EXPORT_FORMATS.join(', ')}; ${EXPORT_FORMATS[0]} when left out`,
+  },
+  output: {
+    type: 'text',
+    short: 'o',
+    placeholder: 'FILE',
+    description: 'File to write, replacing one that is there; standard output when left out or -',
+  },
+  ...FILTER_OPTIONS,
+  ...CONNECTION_OPTIONS,
+} as const
+
+/** `waybill export`: the whole filtered result as one document. */
+export const exportCommand = defineCommand(
+  {
+    name: 'export',
+    summary: 'Write every matching event to a file',
+    operands: '[TEXT …]',
+    description: `${FILTER_HELP}
+
+Oldest first. A file appears under its name only once it is whole and on disk; until then it is
+FILE.part.`,
+    options: OPTIONS,
+    operandCount: { min: 0, max: Number.POSITIVE_INFINITY },
+    examples: [
+      { line: 'waybill export --output events.ndjson', does: 'everything' },
+      {
+        line: 'waybill export --from 2026-10-01 --to 2026-11-01 --format csv --output october.csv',
+        does: 'one month',
+      },
+      { line: 'waybill export --namespace team | gzip > team.ndjson.gz', does: 'through a pipe' },
+    ],
+  },
+  exportEvents,
+)
+
+async function exportEvents(call: Call<typeof OPTIONS>): Promise<Ending> {
+  const { options, operands, io } = call
+  const format = EXPORT_FORMATS.find((name) => name === (options.format ?? EXPORT_FORMATS[0]))
+  if (format === undefined) {
+    throw new CommandError(`--format: expected one of ${EXPORT_FORMATS.join(', ')}`, {
+      ending: 'usage',
+    })
+  }
+  const file = options.output === '-' ? undefined : options.output
+  if (file === undefined && format === 'parquet' && io.stdout.isTTY === true) {
+    throw new CommandError('parquet is not for terminals: name a file with --output', {
+      ending: 'usage',
+    })
+  }
+  const query = filterQuery(options, operands)
+  query.set('format', format)
+  const signal = io.interruption()
+  const connection = findConnection(options, io.env)
+  const { body } = await createClient(connection)({ path: 'v1/events/export', query, signal })
+  const document = wholeDocument(body ?? emptyBody(), connection, signal)
+  if (file === undefined) {
+    for await (const chunk of document) await writeBytes(io.stdout, chunk)
+    return 'success'
+  }
+  const progress = createProgress(
+    io.stderr,
+    (bytes, rate) => `${byteSize(bytes)}, ${byteSize(Math.round(rate))}/s`,
+  )
+  const bytes = await writeFile(file, document, (count) => progress.update(count)).finally(() =>
+    progress.clear(),
+  )
+  await write(io.stderr, `wrote ${file}, ${byteSize(bytes)}\n`)
+  return 'success'
+}
+
+/** The bytes of an answer; one that breaks off is an error, never a shorter document. */
+async function* wholeDocument(
+  body: AsyncIterable<Uint8Array>,
+  connection: Connection,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (error) {
+    if (signal.aborted)
+      throw new CommandError('interrupted', { ending: 'interrupted', cause: error })
+    throw unreachable(connection.base, error)
+  }
+}
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
+
+/** Writes to FILE.part, waits for the disk, then renames. Leaves nothing behind when it fails. */
+async function writeFile(
+  file: string,
+  document: AsyncIterable<Uint8Array>,
+  onBytes: (count: number) => void,
+): Promise<number> {
+  const part = `${file}.part`
+  const handle = await open(part, 'w').catch((error: unknown) => {
+    throw fileError(part, error)
+  })
+  try {
+    const output = createWriteStream(part, { fd: handle.fd, autoClose: false })
+    const written = finished(output)
+    written.catch(() => undefined)
+    let bytes = 0
+    for await (const chunk of document) {
+      await writeBytes(output, chunk)
+      bytes += chunk.length
+      onBytes(bytes)
+    }
+    output.end()
+    await written
+    await handle.sync()
+    await handle.close()
+    await rename(part, file)
+    return bytes
+  } catch (error) {
+    await handle.close().catch(() => undefined)
+    await rm(part, { force: true })
+    throw fileError(part, error)
+  }
+}
+
+/** @throws OutputClosed when nobody reads any more; a file's own error when the disk refuses. */
+async function writeBytes(output: Output, chunk: Uint8Array): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    output.write(chunk, (error) => {
+      if (error === null || error === undefined) resolve()
+      else reject('code' in error && error.code === 'EPIPE' ? new OutputClosed() : error)
+    })
+  })
+}

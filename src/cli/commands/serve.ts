@@ -1,0 +1,77 @@
+import type { Environment } from '../../config/environment.ts'
+import { readSettings } from '../../config/read-settings.ts'
+import { namedSettings } from '../../config/setting.ts'
+import { SETTINGS, type Settings } from '../../config/settings.ts'
+import { SettingsError } from '../../config/settings-error.ts'
+import type { Call, CommandOption } from '../command.ts'
+import { CommandError } from '../command-error.ts'
+import { defineCommand } from '../define-command.ts'
+import type { Ending } from '../exit-code.ts'
+
+/** A flag for every setting of the configuration, in its order. */
+const OPTIONS: Readonly<Record<string, CommandOption & { readonly type: 'text' }>> =
+  Object.fromEntries(
+    namedSettings(SETTINGS).map(({ flag, setting }) => {
+      const absent =
+        setting.default === undefined ? setting.whenAbsent : `default ${setting.default}`
+      return [
+        flag,
+        {
+          type: 'text',
+          placeholder: setting.kind.placeholder,
+          description: `${setting.description} (${absent})`,
+        },
+      ]
+    }),
+  )
+
+/** `waybill serve`: the one command that does not talk to a server but is one. */
+export const serveCommand = defineCommand(
+  {
+    name: 'serve',
+    summary: 'Run the server',
+    description: `Prints one line with \`ready http://HOST:PORT\` once it can answer. The first
+start writes an administrator's token to admin-token in the data directory. Ctrl-C or SIGTERM
+stops it after it has stored what it acknowledged.
+
+Every option can also be an environment variable or a key of a configuration file: --log-level is
+WAYBILL_LOG_LEVEL and logLevel. See docs/reference/configuration.md.`,
+    options: OPTIONS,
+    examples: [
+      { line: 'waybill serve', does: 'on http://127.0.0.1:7480, data in ./data' },
+      {
+        line: 'waybill serve --data /var/lib/waybill --listen 0.0.0.0:7480',
+        does: 'for a network',
+      },
+      {
+        line: 'WAYBILL_STORE=http://user:password@db:8123/waybill waybill serve',
+        does: 'on a ClickHouse server',
+      },
+    ],
+  },
+  runServer,
+)
+
+type Flags = Call<typeof OPTIONS>['options']
+
+async function runServer({ options, io, serve }: Call<typeof OPTIONS>): Promise<Ending> {
+  const settings = settingsOrRefused(options, io.env)
+  const code = await serve(settings)
+  return code === 0 ? 'success' : 'failure'
+}
+
+function settingsOrRefused(flags: Flags, environment: Environment): Settings {
+  try {
+    return readSettings({ flags, environment })
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    const { problems } = error
+    const several = `the configuration has ${problems.length} problems`
+    const message = problems.length === 1 ? problems[0] : [several, ...problems].join('\n  ')
+    throw new CommandError(message ?? several, {
+      ending: 'usage',
+      cause: error,
+      hint: 'waybill serve --help',
+    })
+  }
+}

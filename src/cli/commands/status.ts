@@ -1,0 +1,69 @@
+import { isMembers, type Members } from '../../core/event-fields.ts'
+import { write } from '../command-io.ts'
+import { CONNECTION_OPTIONS, findConnection } from '../connection-options.ts'
+import { defineCommand } from '../define-command.ts'
+import type { Ending } from '../exit-code.ts'
+import { plainLine } from '../plain-line.ts'
+import { byteSize, grouped } from '../progress.ts'
+import { createClient, jsonOf } from '../server-client.ts'
+
+/** `waybill status`: version, ledger and store of a server. */
+export const statusCommand = defineCommand(
+  {
+    name: 'status',
+    summary: 'Show how a server and its ledger are',
+    description:
+      'Ends with 1 when the server found that its events do not match the root it saved.',
+    options: { json: { type: 'switch', description: 'As one JSON object' }, ...CONNECTION_OPTIONS },
+    examples: [{ line: 'waybill status', does: 'version, ledger, store' }],
+  },
+  async ({ options, io }) => {
+    const ask = createClient(findConnection(options, io.env))
+    const status = await jsonOf(await ask({ path: 'v1/status' }))
+    const { rootHash, size } = await jsonOf(await ask({ path: 'v1/ledger' }))
+    const ledger: Members = { ...membersAt(status, 'ledger'), size, rootHash }
+    const text = options.json
+      ? `${JSON.stringify({ ...status, ledger })}\n`
+      : report({ ...status, ledger })
+    await write(io.stdout, text)
+    const ending: Ending = ledger['contradiction'] === undefined ? 'success' : 'failure'
+    return ending
+  },
+)
+
+function report(status: Members): string {
+  const ledger = membersAt(status, 'ledger')
+  const store = membersAt(status, 'store')
+  const events = Number(store['rows'])
+  const bytes = Number(store['bytes'])
+  const each = events > 0 ? `, ${(bytes / events).toFixed(1)} bytes an event` : ''
+  const lines: readonly (readonly [string, unknown])[] = [
+    ['version', status['version']],
+    ['up', duration(Number(status['uptimeSeconds']))],
+    ['origin', status['origin']],
+    ['ledger', `${eventCount(ledger['size'])}, ${grouped(Number(ledger['queuedEvents']))} waiting`],
+    ['root', ledger['rootHash']],
+    ['store', `${eventCount(events)}, ${byteSize(bytes)}${each}`],
+  ]
+  const { contradiction } = ledger
+  const all = contradiction === undefined ? lines : [...lines, ['TROUBLE', contradiction] as const]
+  return all.map(([name, value]) => `${name.padEnd(9)}${plainLine(String(value))}\n`).join('')
+}
+
+function eventCount(count: unknown): string {
+  return count === 1 ? '1 event' : `${grouped(Number(count))} events`
+}
+
+function membersAt(members: Members, name: string): Members {
+  const value = members[name]
+  return isMembers(value) ? value : {}
+}
+
+function duration(seconds: number): string {
+  const days = Math.floor(seconds / 86_400)
+  const hours = Math.floor((seconds % 86_400) / 3600)
+  const minutes = Math.floor((seconds % 3600) / 60)
+  if (days > 0) return `${days} d ${hours} h`
+  if (hours > 0) return `${hours} h ${minutes} min`
+  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`
+}

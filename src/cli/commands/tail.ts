@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { wholeNumber } from '../../config/value-kind.ts'
+import { isMembers } from '../../core/event-fields.ts'
+import type { Call } from '../command.ts'
+import { CommandError, OutputClosed } from '../command-error.ts'
+import { write } from '../command-io.ts'
+import { CONNECTION_OPTIONS, findConnection } from '../connection-options.ts'
+import { defineCommand } from '../define-command.ts'
+import { EVENT_COLUMNS } from '../event-lines.ts'
+import type { Ending } from '../exit-code.ts'
+import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../filter-options.ts'
+import { backOffMs } from '../retrying.ts'
+import { createClient, ServerError } from '../server-client.ts'
+import { readServerSentEvents } from '../server-sent-events.ts'
+import { paintFor } from '../terminal-style.ts'
+import { columnWidths, tableRows } from '../text-table.ts'
+
+const OPTIONS = {
+  after: {
+    type: 'text',
+    placeholder: 'SEQ',
+    description: 'Begin after this place in the ledger; with the next event when left out',
+  },
+  all: { type: 'switch', description: 'Begin with the first event of the ledger' },
+  limit: {
+    type: 'text',
+    short: 'n',
+    placeholder: 'NUMBER',
+    description: 'End after this many events',
+  },
+  ...FILTER_OPTIONS,
+  json: { type: 'switch', description: 'Whole events as JSON, one a line' },
+  ...CONNECTION_OPTIONS,
+} as const
+
+/** `waybill tail`: the live stream, over lost connections. */
+export const tailCommand = defineCommand(
+  {
+    name: 'tail',
+    summary: 'Follow events as they are stored',
+    operands: '[TEXT …]',
+    description: `${FILTER_HELP}
+
+Runs until Ctrl-C. When the connection is lost it is made again, and no event is left out or
+shown twice.`,
+    options: OPTIONS,
+    operandCount: { min: 0, max: Number.POSITIVE_INFINITY },
+    examples: [
+      { line: 'waybill tail', does: 'everything from now on' },
+      { line: 'waybill tail --outcome failure --outcome denied', does: 'what goes wrong' },
+      { line: 'waybill tail --json --after 1041', does: 'go on where a script stopped' },
+      { line: 'waybill tail --action image.push --limit 1', does: 'wait for the next push' },
+    ],
+  },
+  tail,
+)
+
+async function tail({ options, operands, io }: Call<typeof OPTIONS>): Promise<Ending> {
+  const query = filterQuery(options, operands)
+  let lastEventId = options.all ? '-1' : readAfter(options.after)
+  const limit = readLimit(options.limit)
+  const signal = io.interruption()
+  const ask = createClient(findConnection(options, io.env))
+  const show = options.json ? jsonLine : tableLine(paintFor(io.stdout, io.env))
+  let wasReached = false
+  let shown = 0
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      const headers: Record<string, string> = { Accept: 'text/event-stream' }
+      if (lastEventId !== undefined) headers['Last-Event-ID'] = lastEventId
+      const { body } = await ask({ path: 'v1/events/stream', query, headers, signal })
+      if (failures > 0) await write(io.stderr, 'connected again\n')
+      wasReached = true
+      failures = 0
+      for await (const { id, data } of readServerSentEvents(body ?? emptyBody())) {
+        if (data !== undefined) await write(io.stdout, show(data))
+        lastEventId = id
+        if (data === undefined) continue
+        shown += 1
+        if (shown === limit) return 'success'
+      }
+    } catch (error) {
+      if (signal.aborted) break
+      if (!wasReached || !isPassing(error)) throw error
+    }
+    if (signal.aborted) break
+    failures += 1
+    if (failures === 1) await write(io.stderr, 'the connection was lost; trying again\n')
+    await sleep(backOffMs(failures), undefined, { signal }).catch(() => undefined)
+  }
+  return 'interrupted'
+}
+
+function readAfter(text: string | undefined): string | undefined {
+  if (text === undefined) return text
+  const kind = wholeNumber(0, Number.MAX_SAFE_INTEGER)
+  if (kind.read(text) !== undefined) return text
+  throw new CommandError('--after: expected the seq of an event', { ending: 'usage' })
+}
+
+function readLimit(text: string | undefined): number | undefined {
+  const kind = wholeNumber(1, Number.MAX_SAFE_INTEGER)
+  const value = text === undefined ? undefined : kind.read(text)
+  if (text === undefined || value !== undefined) return value
+  throw new CommandError(`--limit: expected ${kind.expected}`, { ending: 'usage' })
+}
+
+/** A lost connection and a server that restarts pass; a refusal does not. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof OutputClosed) return false
+  if (error instanceof ServerError) return error.ending === 'unreachable'
+  return !(error instanceof CommandError) || error.ending === 'unreachable'
+}
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
+
+type Show = (data: string) => string
+
+const jsonLine: Show = (data) => `${data}\n`
+
+function tableLine(paint: ReturnType<typeof paintFor>): Show {
+  const widths = columnWidths([], EVENT_COLUMNS)
+  return (data) => {
+    const event: unknown = JSON.parse(data)
+    return isMembers(event) ? tableRows([event], EVENT_COLUMNS, { paint, widths }) : ''
+  }
+}

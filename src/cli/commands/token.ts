@@ -1,0 +1,140 @@
+import { SCOPES } from '../../access/principal.ts'
+import type { Members } from '../../core/event-fields.ts'
+import { CommandError } from '../command-error.ts'
+import { write } from '../command-io.ts'
+import { CONNECTION_OPTIONS, findConnection } from '../connection-options.ts'
+import { defineCommand } from '../define-command.ts'
+import { memberColumn, showListing } from '../listing.ts'
+import { plainLine } from '../plain-line.ts'
+import { createClient, jsonOf } from '../server-client.ts'
+import { userNames } from './grant.ts'
+import { posted } from './user.ts'
+
+const DAY_MS = 86_400_000
+
+/** `waybill token create`: the one moment in which a token can be read. */
+export const tokenCreateCommand = defineCommand(
+  {
+    name: 'token create',
+    summary: 'Create a token and print it, this once',
+    operands: 'USER',
+    description: `The token goes to standard output and everything else to standard error, so
+that a script can keep it in a variable. Waybill stores a hash of it alone: it cannot be shown
+again.
+
+A token never allows more than its user may do; its scopes narrow that further. Scopes:
+${SCOPES.join(', ')}.`,
+    operandCount: { min: 1, max: 1 },
+    options: {
+      scope: {
+        type: 'texts',
+        short: 's',
+        placeholder: 'SCOPE',
+        description: 'What it is for; may be repeated',
+      },
+      name: { type: 'text', placeholder: 'TEXT', description: 'What it is called in lists' },
+      expires: {
+        type: 'text',
+        placeholder: 'DAYS|TIME',
+        description: 'When it ends: 90d, or an RFC 3339 time; never when left out',
+      },
+      ...CONNECTION_OPTIONS,
+    },
+    examples: [
+      { line: 'waybill token create registry --scope events:write', does: 'for a sender' },
+      {
+        line: 'TOKEN=$(waybill token create alice --scope org:admin --expires 90d)',
+        does: "for Quay's API, in a script",
+      },
+    ],
+  },
+  async ({ options, operands, io }) => {
+    if (options.scope.length === 0) {
+      throw new CommandError(`missing --scope: one of ${SCOPES.join(', ')}`, { ending: 'usage' })
+    }
+    const expiresAt = options.expires === undefined ? undefined : endOf(options.expires)
+    const body = JSON.stringify({
+      user: operands[0],
+      name: options.name,
+      scopes: options.scope,
+      expiresAt,
+    })
+    const ask = createClient(findConnection(options, io.env))
+    const token = await jsonOf(await ask(posted('v1/tokens', body)))
+    await write(io.stdout, `${plainLine(String(token['token']))}\n`)
+    const end = expiresAt === undefined ? '' : ` It ends at ${expiresAt}.`
+    await write(
+      io.stderr,
+      `This is the only time that the token is shown.${end} Its id is ` +
+        `${plainLine(String(token['id']))}.\n`,
+    )
+    return 'success'
+  },
+)
+
+/** `waybill token list`: tokens with the names of their users, without secrets. */
+export const tokenListCommand = defineCommand(
+  {
+    name: 'token list',
+    summary: 'List the tokens, without their secrets',
+    description: 'Shows every token of the tenant, or of all tenants to an administrator of all.',
+    options: {
+      json: { type: 'switch', description: 'As JSON, one a line' },
+      ...CONNECTION_OPTIONS,
+    },
+    examples: [{ line: 'waybill token list', does: 'a table' }],
+  },
+  async ({ options, io }) => {
+    const ask = createClient(findConnection(options, io.env))
+    const names = options.json ? new Map() : await userNames(ask)
+    const user = memberColumn('USER', 'user')
+    const columns = [
+      {
+        ...user,
+        cell: (token: Parameters<typeof user.cell>[0]) =>
+          names.get(token['user']) ?? user.cell(token),
+      },
+      memberColumn('NAME', 'name'),
+      memberColumn('EXPIRES', 'expiresAt'),
+      memberColumn('REVOKED', 'revokedAt'),
+      memberColumn('ID', 'id'),
+      { title: 'SCOPES', cell: scopesText },
+    ]
+    const listing = { path: 'v1/tokens', columns, whenEmpty: 'there is no token' }
+    await showListing(listing, ask, { io, json: options.json })
+    return 'success'
+  },
+)
+
+/** `waybill token revoke`: ends a token, by its id. */
+export const tokenRevokeCommand = defineCommand(
+  {
+    name: 'token revoke',
+    summary: 'Revoke a token',
+    operands: 'ID',
+    description: 'Takes effect with the next request. `waybill token list` shows the ids.',
+    operandCount: { min: 1, max: 1 },
+    options: CONNECTION_OPTIONS,
+    examples: [{ line: 'waybill token revoke 0198c5a2-…', does: 'by id' }],
+  },
+  async ({ options, operands, io }) => {
+    const ask = createClient(findConnection(options, io.env))
+    await ask({ method: 'DELETE', path: `v1/tokens/${encodeURIComponent(operands[0] ?? '')}` })
+    await write(io.stdout, 'revoked\n')
+    return 'success'
+  },
+)
+
+function scopesText(token: Members): string {
+  const scopes = Array.isArray(token['scopes']) ? token['scopes'] : []
+  return SCOPES.every((scope) => scopes.includes(scope)) ? 'all' : scopes.join(' ')
+}
+
+function endOf(text: string): string {
+  const days = /^(\d{1,5})d$/.exec(text)?.[1]
+  if (days !== undefined) return new Date(Date.now() + Number(days) * DAY_MS).toISOString()
+  if (/^\d{4}-\d{2}-\d{2}T/.test(text)) return text
+  throw new CommandError('--expires: expected days such as 90d, or an RFC 3339 time', {
+    ending: 'usage',
+  })
+}

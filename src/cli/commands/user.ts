@@ -1,0 +1,157 @@
+import { ROLES, USER_KINDS } from '../../access/principal.ts'
+import type { Members } from '../../core/event-fields.ts'
+import { CommandError } from '../command-error.ts'
+import type { CommandIo } from '../command-io.ts'
+import { write } from '../command-io.ts'
+import { CONNECTION_OPTIONS, findConnection } from '../connection-options.ts'
+import { defineCommand } from '../define-command.ts'
+import { listOf, memberColumn, showListing } from '../listing.ts'
+import { plainLine } from '../plain-line.ts'
+import { createClient, jsonOf } from '../server-client.ts'
+
+/** Longest password that is read from standard input, in UTF-16 units; the server has its own. */
+const PASSWORD_INPUT_LENGTH_MAX = 10_000
+
+/** `waybill user create`: a person, robot, service or organisation. */
+export const userCreateCommand = defineCommand(
+  {
+    name: 'user create',
+    summary: 'Create a user, robot, service or organisation',
+    operands: 'NAME',
+    description: `A user sees nothing until it has a role (in the whole tenant) or a grant
+(\`waybill grant add\`), and asks with a token (\`waybill token create\`).
+
+Roles: ${ROLES.join(', ')}. An auditor reads everything of its tenant; a writer only sends.`,
+    operandCount: { min: 1, max: 1 },
+    options: {
+      email: { type: 'text', placeholder: 'ADDRESS', description: 'E-mail address' },
+      kind: {
+        type: 'text',
+        placeholder: 'KIND',
+        description: `${USER_KINDS.join(', ')}; ${USER_KINDS[0]} when left out`,
+      },
+      role: {
+        type: 'texts',
+        placeholder: 'ROLE',
+        description: 'Role in the tenant; may be repeated',
+      },
+      tenant: {
+        type: 'text',
+        placeholder: 'NAME',
+        description: 'Its tenant; the default one when left out',
+      },
+      'password-stdin': { type: 'switch', description: 'Read its password from standard input' },
+      ...CONNECTION_OPTIONS,
+    },
+    examples: [
+      { line: 'waybill user create alice --email alice@example.com', does: 'a person' },
+      { line: 'waybill user create registry --kind service --role writer', does: 'a sender' },
+      { line: 'waybill user create team --kind organization', does: 'a namespace of Quay' },
+    ],
+  },
+  async ({ options, operands, io }) => {
+    const { email, kind, role, tenant } = options
+    const password = options['password-stdin'] ? await readPassword(io) : undefined
+    const roles = role.length === 0 ? undefined : role
+    const body = JSON.stringify({ name: operands[0], email, kind, roles, tenant, password })
+    const ask = createClient(findConnection(options, io.env))
+    const user = await jsonOf(await ask(posted('v1/users', body)))
+    await write(
+      io.stdout,
+      `${plainLine(
+        `created ${String(user['kind'])} ${String(user['name'])}, id ${String(user['id'])}`,
+      )}\n`,
+    )
+    return 'success'
+  },
+)
+
+/** `waybill user list`: users with their roles. */
+export const userListCommand = defineCommand(
+  {
+    name: 'user list',
+    summary: 'List the users',
+    description: 'Shows every user of the tenant, or of all tenants to an administrator of all.',
+    options: {
+      json: { type: 'switch', description: 'As JSON, one a line' },
+      ...CONNECTION_OPTIONS,
+    },
+    examples: [{ line: 'waybill user list', does: 'a table' }],
+  },
+  async ({ options, io }) => {
+    const columns = [
+      memberColumn('NAME', 'name'),
+      memberColumn('KIND', 'kind'),
+      { title: 'TENANT', cell: (user: Members) => String(user['tenant'] ?? 'all') },
+      memberColumn('ROLES', 'roles'),
+      memberColumn('EMAIL', 'email'),
+      memberColumn('ID', 'id'),
+    ]
+    const listing = { path: 'v1/users', columns, whenEmpty: 'there is no user' }
+    await showListing(listing, createClient(findConnection(options, io.env)), {
+      io,
+      json: options.json,
+    })
+    return 'success'
+  },
+)
+
+/** `waybill user delete`: a user with what it was granted, by name or id. */
+export const userDeleteCommand = defineCommand(
+  {
+    name: 'user delete',
+    summary: 'Delete a user with its grants and tokens',
+    operands: 'NAME',
+    description: 'Takes a name or an id. Events that name the user stay as they are.',
+    operandCount: { min: 1, max: 1 },
+    options: CONNECTION_OPTIONS,
+    examples: [{ line: 'waybill user delete alice', does: 'by name' }],
+  },
+  async ({ options, operands, io }) => {
+    const name = operands[0] ?? ''
+    const ask = createClient(findConnection(options, io.env))
+    const users = await listOf('v1/users', ask)
+    const found = users.filter((user) => user['name'] === name || user['id'] === name)
+    const [user] = found
+    if (user === undefined)
+      throw new CommandError(`there is no user ${JSON.stringify(name)}`, { ending: 'failure' })
+    if (found.length > 1) {
+      throw new CommandError(`several tenants have a user ${JSON.stringify(name)}: give its id`, {
+        ending: 'failure',
+        hint: 'waybill user list',
+      })
+    }
+    await ask({ method: 'DELETE', path: `v1/users/${encodeURIComponent(String(user['id']))}` })
+    await write(
+      io.stdout,
+      `${plainLine(`deleted ${String(user['name'])}, its grants and its tokens`)}\n`,
+    )
+    return 'success'
+  },
+)
+
+/** A request that creates something from a JSON body. */
+export function posted(path: string, body: string) {
+  return { method: 'POST', path, body, headers: { 'Content-Type': 'application/json' } } as const
+}
+
+async function readPassword(io: CommandIo): Promise<string> {
+  if (io.stdin.isTTY === true) {
+    throw new CommandError('--password-stdin: pipe the password in, it would show here', {
+      ending: 'usage',
+    })
+  }
+  let text = ''
+  for await (const chunk of io.stdin) {
+    text += String(chunk)
+    if (text.length > PASSWORD_INPUT_LENGTH_MAX) {
+      throw new CommandError('--password-stdin: standard input is too long for a password', {
+        ending: 'usage',
+      })
+    }
+  }
+  const password = text.replace(/\r?\n$/, '')
+  if (password === '')
+    throw new CommandError('--password-stdin: standard input is empty', { ending: 'usage' })
+  return password
+}

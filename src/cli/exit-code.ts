@@ -1,0 +1,14 @@
+/** How a command can end; docs/reference/command-line.md is generated from this table. */
+export const EXIT_CODES = {
+  success: { code: 0, meaning: 'Done; also when the reader of a pipe went away' },
+  failure: { code: 1, meaning: 'The command failed; standard error says why' },
+  usage: { code: 2, meaning: 'The command line or the configuration is wrong; nothing was done' },
+  unreachable: {
+    code: 3,
+    meaning: 'The server cannot be reached, or says that it is not available',
+  },
+  refused: { code: 4, meaning: 'The token is missing, not valid, or does not allow this' },
+  interrupted: { code: 130, meaning: 'Interrupted by Ctrl-C or a signal to end' },
+} as const satisfies Record<string, { code: number; meaning: string }>
+
+export type Ending = keyof typeof EXIT_CODES

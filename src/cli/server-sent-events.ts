@@ -1,0 +1,48 @@
+/** One message of an event stream. */
+export interface ServerSentEvent {
+  /** Of this message, or else of the last one that had an id. */
+  readonly id: string
+  /** Undefined when the message only moves the id on. */
+  readonly data: string | undefined
+}
+
+/** Longest line of a stream, in UTF-16 units: an event and its escapes, with room to spare. */
+const LINE_LENGTH_MAX = 1024 * 1024
+
+/**
+ * Reads a `text/event-stream` (WHATWG HTML, section 9.2.6). Comments are skipped: they keep the
+ * connection alive. A message that breaks off is left out, to come again after `Last-Event-ID`.
+ */
+export async function* readServerSentEvents(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<ServerSentEvent> {
+  let id = ''
+  let data: string[] = []
+  let isMoved = false
+  for await (const line of lines(body)) {
+    if (line === '') {
+      if (data.length > 0) yield { id, data: data.join('\n') }
+      else if (isMoved) yield { id, data: undefined }
+      data = []
+      isMoved = false
+      continue
+    }
+    const { field, value } = /^(?<field>[^:]*):? ?(?<value>.*)$/s.exec(line)?.groups ?? {}
+    if (field === 'id') {
+      id = value ?? ''
+      isMoved = true
+    } else if (field === 'data') data.push(value ?? '')
+  }
+}
+
+async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of body) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = parts.pop() ?? ''
+    if (rest.length > LINE_LENGTH_MAX)
+      throw new Error(`a line is over ${LINE_LENGTH_MAX} characters`)
+    for (const part of parts) yield part.endsWith('\r') ? part.slice(0, -1) : part
+  }
+}

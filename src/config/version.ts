@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs'
+
+/** The version of this program, as package.json states it. */
+export function programVersion(): string {
+  // src/config/ and dist/config/ lie equally deep below package.json.
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  )
+  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest
+  return known ? String(manifest.version) : 'unknown'
+}

@@ -1,0 +1,63 @@
+import { PassThrough } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import type { CommandIo } from '../../../src/cli/command-io.ts'
+import { commandLineMarkdown } from '../../../src/cli/command-line-markdown.ts'
+import { COMMANDS } from '../../../src/cli/command-table.ts'
+import { runCommand } from '../../../src/cli/run.ts'
+
+async function run(argv: readonly string[], env: CommandIo['env'] = {}) {
+  const stdout = new PassThrough()
+  const stderr = new PassThrough()
+  const interruption = () => new AbortController().signal
+  const io = { stdout, stderr, stdin: new PassThrough(), env, interruption }
+  const served: unknown[] = []
+  const code = await runCommand(argv, io, async (settings) => {
+    served.push(settings)
+    return 0
+  })
+  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? ''), served }
+}
+
+describe.each(COMMANDS.map((command) => [command.name, command] as const))(
+  '%s',
+  (name, command) => {
+    test('its help fits a terminal and shows every option', async () => {
+      const { code, stdout } = await run([...name.split(' '), '--help'])
+      expect(code).toBe(0)
+      for (const option of Object.keys(command.options)) expect(stdout).toContain(`--${option}`)
+      for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100)
+    })
+
+    test('its examples use options that it has', () => {
+      for (const { line } of command.examples) {
+        expect(line).toContain(`waybill ${name}`)
+        const own = line.slice(line.indexOf(`waybill ${name}`)).split(/[|>]/)[0] ?? ''
+        for (const [, option] of own.matchAll(/--([a-z-]+)/g)) {
+          expect(Object.keys(command.options)).toContain(option)
+        }
+      }
+    })
+
+    test('an unknown option is refused before anything is done', async () => {
+      const outcome = await run([...name.split(' '), '--no-such-option'])
+      expect(outcome).toMatchObject({ code: 2, stdout: '', served: [] })
+      expect(outcome.stderr).toContain('there is no option --no-such-option')
+    })
+  },
+)
+
+test('serve hands on the settings of flags and environment', async () => {
+  const { code, served } = await run(['serve', '--listen', '[::1]:0'], { WAYBILL_DATA: '/tmp/x' })
+  expect(code).toBe(0)
+  expect(served).toMatchObject([{ data: '/tmp/x', listen: { host: '::1', port: 0 } }])
+})
+
+test('a word that begins several commands says which', async () => {
+  expect((await run(['token'])).stderr).toContain('token: expected create, list, revoke')
+  expect((await run(['help', 'token'])).stdout).toContain('waybill token revoke ID')
+})
+
+test('the reference describes every command', () => {
+  const markdown = commandLineMarkdown()
+  for (const { name } of COMMANDS) expect(markdown).toContain(`## waybill ${name}\n`)
+})
