@@ -1,0 +1,63 @@
+import type { Workbench } from './workbench.ts'
+
+/** The parts of the benchmark that `--rows` chooses from, in the order in which they run. */
+export const ROW_NAMES = [
+  'ingest',
+  'single',
+  'list',
+  'aggregate',
+  'search',
+  'export',
+  'disk',
+  'start',
+] as const
+export type RowName = (typeof ROW_NAMES)[number]
+
+/** One part of the benchmark: measures what the ledger of one size does. */
+export interface Row {
+  readonly name: RowName
+  /** Whether the size of the ledger matters; if not, the row runs once. */
+  readonly isPerSize: boolean
+  /** @param events size of the ledger; of no meaning to a row that is not `isPerSize`. */
+  measure(bench: Workbench, events: number): Promise<readonly Measurement[]>
+}
+
+/** A figure to reach, and whether it was. */
+export interface Goal {
+  /** `p50 ≤ 8 ms`. */
+  readonly text: string
+  readonly reached: boolean
+}
+
+/** One line of the table. */
+export interface Measurement {
+  readonly name: string
+  /** Events in the ledger while it was measured; absent where that does not matter. */
+  readonly events?: number
+  /** What was measured, as text with units: `p50 4.2 ms, p99 11 ms`. */
+  readonly figure: string
+  /** The same of what it is compared with, measured in the same run. */
+  readonly baseline?: string
+  /** Figure through baseline. */
+  readonly ratio?: number
+  readonly goals: readonly Goal[]
+  /** The bare numbers, for programs. */
+  readonly values: Readonly<Record<string, number>>
+}
+
+/** The goal that a value is at least a bound. */
+export function atLeast(what: string, value: number, bound: number, unit = ''): Goal {
+  return { text: `${what} ≥ ${format(bound)}${unit}`.trim(), reached: value >= bound }
+}
+
+/** The goal that a value is at most a bound. */
+export function atMost(what: string, value: number, bound: number, unit = ''): Goal {
+  return { text: `${what} ≤ ${format(bound)}${unit}`.trim(), reached: value <= bound }
+}
+
+/** A number with three significant digits, or whole where it has more. */
+export function format(value: number): string {
+  if (value === 0 || !Number.isFinite(value)) return String(value)
+  const rounded = Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3))
+  return rounded.toLocaleString('en-GB')
+}

@@ -1,0 +1,133 @@
+import { nativePages, PAGE_EVENTS, type PageCase, quayPages } from '../page-cases.ts'
+import { formatPercentiles, type Percentiles, percentiles } from '../percentiles.ts'
+import type { QuayDatabase } from '../quay-database.ts'
+import { signInAs } from '../quay-user.ts'
+import { createPopulation } from '../registry-population.ts'
+import { atMost, format, type Measurement, type Row } from '../row.ts'
+import { type Asked, getJson, timeEach, timeRequests } from '../sequential.ts'
+import type { Workbench } from '../workbench.ts'
+
+const P50_MS_MAX = 8
+const P99_MS_MAX = 25
+/** Requests of each kind of page, each with other parameters. */
+const REQUESTS = 300
+const WARM_UP_REQUESTS = 30
+/** A walk by cursor: so many pages, of which those past the first `DEEP_FROM_PAGE` are timed. */
+const WALK_PAGES = 40
+const DEEP_FROM_PAGE = 10
+const WALKS = 10
+const DAY_MS = 86_400_000
+/** Rank of the namespace whose name the user of Quay's user log bears. */
+const USER_RANK = 1
+
+/**
+ * List pages through the dialects, one request after another over one connection. What they are
+ * compared with is the least that any page costs: a bare Fastify route that answers a page of the
+ * same size, and the raw engine's `SELECT 1`; Quay's pages also with Quay's SQL on PostgreSQL.
+ */
+export const listRow: Row = {
+  name: 'list',
+  isPerSize: true,
+  async measure(bench, events) {
+    const options = bench.eventOptions(events)
+    const least = await leastCosts(bench, events)
+    const server = await bench.serving(events)
+    const name = createPopulation(options.seed).namespaces[USER_RANK]?.name ?? ''
+    const user = await signInAs(server, name)
+    const quay = await bench.quayDatabase(events)
+    const measurements: Measurement[] = []
+    for (const page of [...nativePages(options), ...quayPages(options, name)]) {
+      const asked = page.user === undefined ? server : user
+      await timeRequests(asked, paths(page, REQUESTS, WARM_UP_REQUESTS))
+      const times = percentiles(await timeRequests(asked, paths(page, 0, REQUESTS)))
+      bench.log(`${page.name}: ${formatPercentiles(times)}`)
+      const inQuay = await timeQuay(quay, page)
+      measurements.push(line(page.name, events, times, inQuay ?? least))
+    }
+    const deep = percentiles(await walk(server, options.endMicros))
+    measurements.push(line('GET /v1/events: deep pages by cursor', events, deep, least))
+    return measurements
+  },
+}
+
+interface Baseline {
+  readonly text: string
+  readonly values: Readonly<Record<string, number>>
+}
+
+function line(name: string, events: number, times: Percentiles, baseline: Baseline): Measurement {
+  return {
+    name,
+    events,
+    figure: formatPercentiles(times),
+    baseline: baseline.text,
+    goals: [
+      atMost('p50', times.p50, P50_MS_MAX, ' ms'),
+      atMost('p99', times.p99, P99_MS_MAX, ' ms'),
+    ],
+    values: { ...times, ...baseline.values },
+  }
+}
+
+/** The first `from` numbers are left to the warm-up's other parameters. */
+function paths(page: PageCase, from: number, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => page.path(from + index))
+}
+
+async function leastCosts(bench: Workbench, events: number): Promise<Baseline> {
+  await bench.ensureLoaded(events)
+  await bench.stopServer()
+  const { ms } = await bench.rawEngine().ask({
+    task: 'select-1',
+    directory: bench.ledgerDirectory(events),
+    times: REQUESTS,
+  })
+  const server = await bench.serving(events)
+  const page = await getJson(server, `/v1/events?limit=${PAGE_EVENTS}`)
+  const bareRoute = await bench.bareRoute(JSON.stringify(page))
+  const target = { url: bareRoute.url, token: server.token }
+  await timeRequests(target, Array(WARM_UP_REQUESTS).fill('/v1/events'))
+  const route = percentiles(await timeRequests(target, Array(REQUESTS).fill('/v1/events')))
+  await bareRoute.close()
+  const engine = percentiles(ms.slice(WARM_UP_REQUESTS))
+  return {
+    text: `bare route ${format(route.p50)} ms + SELECT 1 ${format(engine.p50)} ms`,
+    values: { bareRouteMs: route.p50, selectOneMs: engine.p50 },
+  }
+}
+
+async function timeQuay(
+  quay: QuayDatabase | undefined,
+  { question }: PageCase,
+): Promise<Baseline | undefined> {
+  if (quay === undefined || question === undefined) return undefined
+  await timeEach(WARM_UP_REQUESTS, (index) => quay.list(question(REQUESTS + index)))
+  const times = percentiles(await timeEach(REQUESTS, (index) => quay.list(question(index))))
+  return {
+    text: `Quay's SQL ${formatPercentiles(times)}`,
+    values: { quayP50: times.p50, quayP99: times.p99 },
+  }
+}
+
+/** Follows `next` from walks that begin at other times; only pages far from their start count. */
+async function walk(server: Asked, endMicros: number): Promise<readonly number[]> {
+  const times: number[] = []
+  for (let walked = 0; walked < WALKS; walked += 1) {
+    const query = new URLSearchParams({ limit: String(PAGE_EVENTS) })
+    query.set('to', new Date(endMicros / 1000 - walked * DAY_MS).toISOString())
+    for (let page = 0; page < WALK_PAGES; page += 1) {
+      const startedMs = performance.now()
+      const answer = await getJson(server, `/v1/events?${query}`)
+      if (page >= DEEP_FROM_PAGE) times.push(performance.now() - startedMs)
+      const next = nextOf(answer)
+      if (next === undefined) break
+      query.set('cursor', next)
+    }
+  }
+  return times
+}
+
+function nextOf(page: unknown): string | undefined {
+  if (typeof page !== 'object' || page === null || !('next' in page)) return undefined
+  return typeof page.next === 'string' ? page.next : undefined
+}

@@ -1,0 +1,54 @@
+import { expectStatus, HttpConnection, requestHead } from './http-connection.ts'
+
+/** Where GET requests go, and who asks. */
+export interface Asked {
+  readonly url: string
+  readonly token: string
+}
+
+/** Asks for paths one after another over one connection. Resolves with the time of each, in ms. */
+export async function timeRequests(
+  { url, token }: Asked,
+  paths: Iterable<string>,
+): Promise<readonly number[]> {
+  const connection = await HttpConnection.open(url)
+  const times: number[] = []
+  try {
+    for (const path of paths) {
+      const head = requestHead({ method: 'GET', path, token })
+      const startedMs = performance.now()
+      const answer = await connection.send(head)
+      times.push(performance.now() - startedMs)
+      expectStatus(answer, 200)
+    }
+  } finally {
+    connection.close()
+  }
+  return times
+}
+
+/** Asks for one path. Resolves with the parsed answer. */
+export async function getJson({ url, token }: Asked, path: string): Promise<unknown> {
+  const connection = await HttpConnection.open(url)
+  try {
+    const answer = await connection.send(requestHead({ method: 'GET', path, token }))
+    expectStatus(answer, 200)
+    return JSON.parse(answer.body.toString())
+  } finally {
+    connection.close()
+  }
+}
+
+/** Runs something so many times, one after another. Resolves with the time of each, in ms. */
+export async function timeEach(
+  times: number,
+  run: (index: number) => Promise<unknown>,
+): Promise<readonly number[]> {
+  const taken: number[] = []
+  for (let index = 0; index < times; index += 1) {
+    const startedMs = performance.now()
+    await run(index)
+    taken.push(performance.now() - startedMs)
+  }
+  return taken
+}

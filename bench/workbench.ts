@@ -1,0 +1,218 @@
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BareRouteReply, BareRouteRequest } from './bare-route-process.ts'
+import { type BatchFile, findBatches, writeBatches } from './batch-file.ts'
+import type { GenerateOptions } from './generate-events.ts'
+import { type Helper, startHelper } from './helper-process.ts'
+import { ingest } from './ingest-load.ts'
+import { ndjsonBatches } from './ndjson-batches.ts'
+import { untilQuiet } from './process-usage.ts'
+import { openQuayDatabase, type QuayDatabase } from './quay-database.ts'
+import type { RawEngineReply, RawEngineRequest } from './raw-engine-process.ts'
+import { type Server, startServer } from './server.ts'
+
+/** The benchmark's own folder inside of the one it is given: it removes no other. */
+const FOLDER = 'waybill-bench'
+/** Connections of a load whose speed is not what is measured. */
+const LOAD_CONNECTIONS = 8
+
+/** What is being ended may still write. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 200 } as const
+
+/** A server that does nothing but HTTP. */
+export interface BareRoute {
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+export interface WorkbenchOptions {
+  readonly seed: number
+  readonly dataDirectory: string | undefined
+  readonly keep: boolean
+  /** Tells the person who waits. */
+  readonly log: (text: string) => void
+}
+
+/**
+ * What the rows work with: the events, ledgers that hold them, and the baselines' processes.
+ *
+ * Everything is made when it is first asked for. In a directory that is kept, a later run finds
+ * what an earlier one made. One server runs at a time.
+ */
+export class Workbench {
+  readonly directory: string
+  readonly log: (text: string) => void
+  readonly #seed: number
+  readonly #endMicros: number
+  readonly #keep: boolean
+  #closed = false
+  #running: { readonly events: number; readonly server: Server } | undefined
+  #rawEngine: Helper<RawEngineRequest, RawEngineReply> | undefined
+  #quay: { readonly events: number; readonly database: QuayDatabase | undefined } | undefined
+
+  private constructor(options: WorkbenchOptions, directory: string, endMicros: number) {
+    this.directory = directory
+    this.log = options.log
+    this.#seed = options.seed
+    this.#endMicros = endMicros
+    this.#keep = options.keep
+  }
+
+  static async open(options: WorkbenchOptions): Promise<Workbench> {
+    const { dataDirectory } = options
+    const directory =
+      dataDirectory === undefined
+        ? await mkdtemp(join(tmpdir(), `${FOLDER}-`))
+        : join(dataDirectory, FOLDER)
+    await mkdir(directory, { recursive: true })
+    // PostgreSQL runs as another user than root, and has to reach its folder.
+    await chmod(directory, 0o711)
+    return new Workbench(options, directory, await endOfTime(directory, options.seed))
+  }
+
+  /** Which events a ledger of `count` events holds. */
+  eventOptions(count: number): GenerateOptions {
+    return { seed: this.#seed, count, endMicros: this.#endMicros }
+  }
+
+  /** The events as bodies of `POST /v1/events`. */
+  async eventBatches(count: number): Promise<BatchFile> {
+    const path = join(this.directory, `events-${count}.ndjson`)
+    this.#refuseWhenClosed()
+    const found = await findBatches(path)
+    if (found !== undefined) return found
+    this.log(`generating ${count} events`)
+    return writeBatches(path, ndjsonBatches(this.eventOptions(count)))
+  }
+
+  /** The same events as the store's own code encodes them for the engine. */
+  async encodedRows(count: number): Promise<BatchFile> {
+    const path = join(this.directory, `rows-${count}.json`)
+    const found = await findBatches(path)
+    if (found !== undefined) return found
+    const events = await this.eventBatches(count)
+    this.log(`encoding ${count} rows for the raw engine`)
+    const { rows } = await this.rawEngine().ask({ task: 'encode', events, path })
+    if (rows === undefined) throw new Error('no rows were encoded')
+    return rows
+  }
+
+  /** A server on an empty ledger that is to hold `count` events; the one before is removed. */
+  async startEmpty(count: number): Promise<Server> {
+    await this.stopServer()
+    await rm(this.#loadedMark(count), { force: true })
+    await rm(this.ledgerDirectory(count), { recursive: true, force: true })
+    return this.#start(count)
+  }
+
+  /** Notes that the running server has taken in all of its events. */
+  async markLoaded(count: number): Promise<void> {
+    await writeFile(this.#loadedMark(count), '')
+  }
+
+  /** A server, at rest, on a ledger of `count` events. */
+  async serving(count: number): Promise<Server> {
+    await this.ensureLoaded(count)
+    if (this.#running?.events === count) return this.#running.server
+    await this.stopServer()
+    const server = await this.#start(count)
+    await untilQuiet(server.pid)
+    return server
+  }
+
+  /** Loads the ledger of `count` events unless it is there. */
+  async ensureLoaded(count: number): Promise<void> {
+    if (existsSync(this.#loadedMark(count))) return
+    const batches = await this.eventBatches(count)
+    const server = await this.startEmpty(count)
+    this.log(`loading ${count} events`)
+    await ingest({ server, batches, events: count, connections: LOAD_CONNECTIONS })
+    await this.markLoaded(count)
+    await untilQuiet(server.pid)
+  }
+
+  ledgerDirectory(count: number): string {
+    return join(this.directory, `ledger-${count}`)
+  }
+
+  async stopServer(): Promise<void> {
+    const { server } = this.#running ?? {}
+    this.#running = undefined
+    await server?.stop()
+  }
+
+  /** The engine without Waybill. No server may run on a directory that it is asked to open. */
+  rawEngine(): Helper<RawEngineRequest, RawEngineReply> {
+    this.#refuseWhenClosed()
+    this.#rawEngine ??= startHelper('./raw-engine-process.ts')
+    return this.#rawEngine
+  }
+
+  /** A server that only parses what is posted, and answers `page`. */
+  async bareRoute(page: string): Promise<BareRoute> {
+    this.#refuseWhenClosed()
+    const helper = startHelper<BareRouteRequest, BareRouteReply>('./bare-route-process.ts')
+    const { url } = await helper.ask({ page })
+    return { url, close: () => helper.close() }
+  }
+
+  /** Quay's tables in PostgreSQL with the same events; undefined when it is not installed. */
+  async quayDatabase(count: number): Promise<QuayDatabase | undefined> {
+    this.#refuseWhenClosed()
+    if (this.#quay?.events === count) return this.#quay.database
+    await this.#quay?.database?.close()
+    const database = await openQuayDatabase({
+      directory: join(this.directory, `postgresql-${count}`),
+      events: this.eventOptions(count),
+      log: this.log,
+    })
+    this.#quay = { events: count, database }
+    return database
+  }
+
+  /** Whether `close` was called: a row that is running then fails, and no other should begin. */
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  /** Ends every process, and removes the data unless it is to be kept. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.stopServer()
+    await this.#rawEngine?.close()
+    await this.#quay?.database?.close()
+    if (this.#keep) this.log(`the data stays in ${this.directory}`)
+    else await rm(this.directory, REMOVAL)
+  }
+
+  async #start(count: number): Promise<Server> {
+    this.#refuseWhenClosed()
+    const server = await startServer(this.ledgerDirectory(count))
+    this.#running = { events: count, server }
+    return server
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed) throw new Error('the benchmark was stopped')
+  }
+
+  #loadedMark(count: number): string {
+    return join(this.directory, `ledger-${count}.loaded`)
+  }
+}
+
+/** The time at which the events end: that of the first run in a directory. */
+async function endOfTime(directory: string, seed: number): Promise<number> {
+  const path = join(directory, 'events.json')
+  if (existsSync(path)) {
+    const known: { seed?: unknown; endMicros?: unknown } = JSON.parse(await readFile(path, 'utf8'))
+    if (known.seed !== seed) throw new Error(`${directory} holds events of seed ${known.seed}`)
+    return Number(known.endMicros)
+  }
+  const endMicros = Date.now() * 1000
+  await writeFile(path, JSON.stringify({ seed, endMicros }))
+  return endMicros
+}
