@@ -13,7 +13,8 @@ for (const [owner, entry] of Object.entries(lock.packages)) {
     const place = `node_modules/${name}`
     if (lock.packages[place] ?? lock.packages[`${owner}/${place}`]) continue
     const [, os, cpu, variant] = PLATFORM.exec(name) ?? []
-    const libc = os === 'linux' && variant ? { libc: [/^musl/.test(variant) ? 'musl' : 'glibc'] } : {}
+    const libc =
+      os === 'linux' && variant ? { libc: [/^musl/.test(variant) ? 'musl' : 'glibc'] } : {}
     added[place] = {
       version,
       cpu: [cpu],

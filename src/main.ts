@@ -3,15 +3,17 @@ import { processIo } from './cli/command-io.ts'
 import { runCommand } from './cli/run.ts'
 import { processEnvironment } from './config/environment.ts'
 import type { Settings } from './config/settings.ts'
-import { nativeDialect } from './dialects/native/dialect.ts'
-import { quayDialect } from './dialects/quay/dialect.ts'
-import { type ServerParts, serve } from './server/serve.ts'
-import { distributionSource } from './sources/distribution/source.ts'
+import type { ServerParts } from './server/serve.ts'
 
-/** Every dialect and every source there is. */
-const PARTS: ServerParts = {
-  dialects: ({ dialects }, facts) => [nativeDialect(facts), quayDialect(dialects.quay)],
-  sources: ({ sources }) => [distributionSource(sources.distribution)],
+/** Every dialect and every source there is; loaded by a server alone, for a quick command line. */
+async function loadParts(): Promise<ServerParts> {
+  const { nativeDialect } = await import('./dialects/native/dialect.ts')
+  const { quayDialect } = await import('./dialects/quay/dialect.ts')
+  const { distributionSource } = await import('./sources/distribution/source.ts')
+  return {
+    dialects: ({ dialects }, facts) => [nativeDialect(facts), quayDialect(dialects.quay)],
+    sources: ({ sources }) => [distributionSource(sources.distribution)],
+  }
 }
 
 /** Runs the program on the arguments after its name. Resolves with the exit code. */
@@ -22,7 +24,8 @@ export function main(argv: readonly string[]): Promise<number> {
 /** A server that cannot start says so in one line: there is nothing in a stack for its user. */
 async function serveOrExplain(settings: Settings): Promise<number> {
   try {
-    return await serve(settings, PARTS)
+    const { serve } = await import('./server/serve.ts')
+    return await serve(settings, await loadParts())
   } catch (error) {
     if (!(error instanceof Error)) throw error
     throw new CommandError(error.message, { ending: 'failure', cause: error })

@@ -1,7 +1,7 @@
 import type { StoredEvent } from './event.ts'
 
 /** A field of an event that a condition can name. */
-export const FIELDS = [
+const FIELDS = [
   'id',
   'eventId',
   'sourceKind',

@@ -113,7 +113,7 @@ export class Deduplicator {
 }
 
 /** One text for one name: none of its parts can hold a NUL. */
-export function nameTextOf(event: Event): string {
+function nameTextOf(event: Event): string {
   const { kind, name, eventId } = event.source
   return `${event.tenant}\0${kind}\0${name}\0${eventId ?? ''}`
 }

@@ -8,7 +8,8 @@ export const TILE_LEVEL_MAX = 5
 
 const TILE_HEIGHT = 8
 const LEAF_PREFIX = '\0'
-const NODE_PREFIX = Buffer.from([1])
+const NODE_PREFIX = 1
+const HASH_BYTES = 32
 
 /** The leaf of an event: SHA-256(0x00 ‖ its canonical JSON) (RFC 9162 section 2.1.1). */
 export function leafHash(canonical: string): Uint8Array {
@@ -18,7 +19,11 @@ export function leafHash(canonical: string): Uint8Array {
 
 /** The hash of an inner node: SHA-256(0x01 ‖ left ‖ right) (RFC 9162 section 2.1.1). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return createHash('sha256').update(NODE_PREFIX).update(left).update(right).digest()
+  const input = Buffer.allocUnsafe(1 + 2 * HASH_BYTES)
+  input[0] = NODE_PREFIX
+  input.set(left, 1)
+  input.set(right, 1 + HASH_BYTES)
+  return hash('sha256', input, 'buffer')
 }
 
 /**

@@ -13,6 +13,7 @@ import { openRecordStore } from './clickhouse/record-store.ts'
 /** Where events live: a directory of this process (chDB), or a ClickHouse server. */
 export type StoreLocation = { readonly dataDirectory: string } | { readonly url: string }
 
+/** Where a store is and whose ledger is written there. */
 export interface OpenStoreOptions {
   readonly location: StoreLocation
   /** The instance whose ledger the store's writer writes. */

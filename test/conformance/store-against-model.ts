@@ -138,7 +138,7 @@ type Step = Drawn<typeof steps>
 
 /** The store must answer every question as a plain array would, whatever happened before it. */
 export function describeModel(harness: () => StoreHarness): void {
-  test('answers are those of a plain array, through ties, back-dating and two instances', async () => {
+  test('answers are those of a plain array, with ties, back-dating and two instances', async () => {
     const instances = [await harness().open(), await harness().open()]
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: STEPS_MAX }), async (drawn) => {

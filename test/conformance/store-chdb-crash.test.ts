@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-test('after a kill every acknowledged group is there, and each group whole or not at all', async () => {
+test('after a kill every acknowledged group is there, each whole or not at all', async () => {
   let acknowledged = 0
   for (let round = 0; round < ROUNDS; round += 1) {
     acknowledged = await writeUntilKilled(round)

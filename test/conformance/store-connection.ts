@@ -74,7 +74,7 @@ export function describeConnection(harness: () => StoreHarness): void {
     }
   })
 
-  test('the schema may be applied again, and goes on after a crash between two records', async () => {
+  test('the schema may be applied again, also after a crash between two records', async () => {
     const connection = await harness().connect()
     const applied = { sql: 'SELECT file FROM schema_migrations ORDER BY file' }
     await migrate(connection)

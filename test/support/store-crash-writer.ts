@@ -1,4 +1,4 @@
-// A program that inserts groups of events until it is killed: `tsx store-crash-writer.ts DIRECTORY`.
+// Inserts groups of events until it is killed: `tsx store-crash-writer.ts DIRECTORY`.
 // It prints the size of the ledger after each insert that was acknowledged.
 import { stdout } from 'node:process'
 import { createClock } from '../../src/core/timestamp.ts'

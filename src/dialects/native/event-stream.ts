@@ -20,8 +20,6 @@ const HEARTBEAT_MS = 15_000
 /** Seconds after which a client of a full server may try again. */
 const FULL_RETRY_AFTER_SECONDS = 30
 
-const HEARTBEAT = ': \n\n'
-
 /**
  * `GET /v1/events/stream`: server-sent events (WHATWG HTML, section 9.2) of this instance's ledger,
  * in its order. `Last-Event-ID` or `after` continues after a seq; without them it begins now.
@@ -104,7 +102,7 @@ async function* follow(
   const { ledger, events } = context
   let afterSeq = startAfterSeq
   // A first chunk lets the client see the answer's head before there is an event.
-  yield HEARTBEAT
+  yield heartbeat(afterSeq)
   while (!ended.aborted) {
     const filter = currentFilter()
     if (filter === undefined) return
@@ -121,8 +119,16 @@ async function* follow(
     // Every event below `size` could be seen: what was not found up to there does not match.
     const isFull = found.length === TAIL_EVENTS_MAX
     afterSeq = Math.max(afterSeq, found.at(-1)?.seq ?? -1, isFull ? -1 : size - 1)
-    if (!isFull && !(await grows(context, afterSeq, ended))) yield HEARTBEAT
+    if (!isFull && !(await grows(context, afterSeq, ended))) yield heartbeat(afterSeq)
   }
+}
+
+/**
+ * A message without data: no event for a client, yet its id is what the client resumes after, so
+ * that a stream that broke before its first event misses none.
+ */
+function heartbeat(afterSeq: number): string {
+  return afterSeq < 0 ? ': \n\n' : `id: ${afterSeq}\n\n`
 }
 
 /** Waits for an event after a seq; answers false after `HEARTBEAT_MS` or the end without one. */

@@ -77,7 +77,7 @@ const SHORT_ESCAPES: Readonly<Record<number, string>> = {
   13: '\\r',
 }
 
-/** Pairs of a character and its escape as an SQL array; backslash first, since the rest add some. */
+/** Pairs of a character and its escape, as an SQL array; backslash first: the rest add some. */
 const ESCAPES = (() => {
   const controls = Array.from({ length: 0x20 }, (_, code) => {
     const hex = code.toString(16).padStart(2, '0')

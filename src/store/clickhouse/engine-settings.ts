@@ -12,6 +12,9 @@ export const ENGINE_SETTINGS = {
   min_insert_block_size_bytes: 0,
   // Text of a group is parsed by several threads from this size on.
   min_chunk_bytes_for_parallel_parsing: 1_000_000,
+  // Indexes over rows are made when parts are merged: on insert they cost a third of its time, and
+  // a part that has not been merged yet is small enough to be read without them.
+  materialize_skip_indexes_on_insert: 0,
   // Times are read and written as RFC 3339 in UTC, the form that events have.
   date_time_input_format: 'best_effort',
   date_time_output_format: 'iso',

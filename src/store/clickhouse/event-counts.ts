@@ -88,7 +88,14 @@ function countsSql({ filter, interval, by }: Counted, parameters: StatementParam
 }
 
 /** The fields of the projection `by_day`. */
-const FIELDS_BY_DAY: ReadonlySet<Field> = new Set(['namespace', 'action', 'nativeAction'])
+const FIELDS_BY_DAY: ReadonlySet<Field> = new Set([
+  'namespace',
+  'action',
+  'nativeAction',
+  'category',
+  'level',
+  'outcome',
+])
 
 function isCountedByDay({ conditions }: EventFilter, by: readonly Field[]): boolean {
   return by.every((field) => FIELDS_BY_DAY.has(field)) && conditions.every(isOnFieldsByDay)

@@ -60,6 +60,7 @@ const PLAIN_COLUMNS: ReadonlySet<string> = new Set([
   'details',
 ])
 
+/** How each format is asked of the engine and framed. */
 export const EXPORT_DOCUMENTS: Readonly<Record<ExportFormat, ExportDocument>> = {
   ndjson: {
     columns: canonicalJsonSql({ withSeq: true }),

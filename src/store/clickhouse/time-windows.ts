@@ -1,8 +1,10 @@
 import type { Order } from '../../core/query.ts'
 import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
 
+/** A minute in microseconds. */
 export const MINUTE_MICROS = 60 * 1_000_000
 const HOUR_MICROS = 60 * MINUTE_MICROS
+/** A day in microseconds. */
 export const DAY_MICROS = 24 * HOUR_MICROS
 
 /** Widths of the first windows; one more takes in all the time that is left. */
@@ -26,7 +28,7 @@ export const ALL_TIME: TimeWindow = { fromMicros: TIME_MICROS_MIN, toMicros: TIM
  * the whole span would have consulted the indexes of all of it first.
  *
  * @param place.startMicros where the events are thought to begin (`oldest`) or end (`newest`); the
- *   first window takes in what lies before that too, so a wrong guess costs time and never an event.
+ *   first window takes in what lies before that too: a wrong guess costs time, never an event.
  * @param place.firstWidth which width the first window has, from 0: the narrower ones are left out.
  */
 export function* timeWindows(

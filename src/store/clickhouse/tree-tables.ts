@@ -28,6 +28,7 @@ export async function loadTileHashes(
   return rows.map(([index, hash]) => ({ level: place.level, index, hash: fromHex(hash) }))
 }
 
+/** Keeps a size of the tree and its root; the greatest size counts. */
 export async function saveTreeHead(
   connection: ClickHouseConnection,
   origin: string,

@@ -96,8 +96,9 @@ CREATE TABLE IF NOT EXISTS events
     -- Counts by day, which is what usage pages and histograms ask for.
     PROJECTION by_day
     (
-        SELECT tenant, toDate32(time) AS day, target_namespace, action, native_action, count()
-        GROUP BY tenant, day, target_namespace, action, native_action
+        SELECT tenant, toDate32(time) AS day, target_namespace, action, native_action, category,
+            level, outcome, count()
+        GROUP BY tenant, day, target_namespace, action, native_action, category, level, outcome
     )
 )
 ENGINE = MergeTree
