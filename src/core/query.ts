@@ -1,6 +1,5 @@
 import type { StoredEvent } from './event.ts'
 
-/** A field of an event that a condition can name. */
 const FIELDS = [
   'id',
   'eventId',
@@ -25,6 +24,7 @@ const FIELDS = [
   'ip',
   'userAgent',
 ] as const
+/** A field of an event that a condition can name. */
 export type Field = (typeof FIELDS)[number]
 
 /**
