@@ -4,6 +4,7 @@ import type { Clock } from '../../core/timestamp.ts'
 import { isUuid } from '../../core/uuid.ts'
 import type { ClickHouseConnection } from './connection.ts'
 import { countEvents, readHistogram } from './event-counts.ts'
+import { EventDensity } from './event-density.ts'
 import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
 import { exportEvents, streamEvents } from './event-stream.ts'
 import { filterSql, tenantSql } from './filter-sql.ts'
@@ -13,14 +14,13 @@ import { StatementParameters } from './statement-parameters.ts'
 /** The reader of all ledgers on a connection whose schema is in place. */
 export function createEventReader(connection: ClickHouseConnection, clock: Clock): EventReader {
   const pages = new PageReader(connection)
-  let oldestMicros: Promise<number> | undefined
+  const density = new EventDensity(connection, clock)
 
   return {
     async page(query) {
-      // Where to begin to look; a guess that is out of date costs time, never an event.
-      if (query.order === 'newest') return pages.read(query, clock())
-      oldestMicros ??= readOldestMicros(connection)
-      return pages.read(query, await oldestMicros)
+      const { oldestMicros, windowMicros } = await density.current()
+      const startMicros = query.order === 'newest' ? clock() : oldestMicros
+      return pages.read(query, { startMicros, widthMicros: windowMicros })
     },
     get: (tenants, id) => getEvent(connection, tenants, id),
     tail: (query) => tailEvents(connection, query),
@@ -61,11 +61,4 @@ async function tailEvents(
     parameters: parameters.values,
   })
   return rows.map(decodeEvent)
-}
-
-async function readOldestMicros(connection: ClickHouseConnection): Promise<number> {
-  const rows = await connection.rows<[number]>({
-    sql: 'SELECT toUnixTimestamp64Micro(min(time)) FROM events',
-  })
-  return rows[0]?.[0] ?? 0
 }

@@ -7,62 +7,56 @@ import { filterSql } from './filter-sql.ts'
 import { StatementParameters } from './statement-parameters.ts'
 import { ALL_TIME, type TimeWindow, timeWindows } from './time-windows.ts'
 
-/** Filters whose reach is remembered; the oldest is forgotten beyond. */
-const REMEMBERED_FILTERS_MAX = 1000
+/** Filters that are remembered as rare; the oldest is forgotten beyond. */
+const RARE_FILTERS_MAX = 1000
+
+/** Where a list query looks first. */
+export interface FirstWindow {
+  /** Where events of the asked order are thought to begin. */
+  readonly startMicros: number
+  readonly widthMicros: number
+}
 
 /** Reads pages of events from a connection. */
 export class PageReader {
   readonly #connection: ClickHouseConnection
   /**
-   * For a filter, how many windows its last page took to fill: the next page begins with as wide a
-   * one. It only saves queries; the answer is the same whatever is in here.
+   * Filters whose last page was not filled by its first window: the next page looks everywhere at
+   * once. It only saves queries; the answer is the same whatever is in here.
    */
-  readonly #reach = new Map<string, number>()
+  readonly #rare = new Set<string>()
 
   constructor(connection: ClickHouseConnection) {
     this.#connection = connection
   }
 
-  /** @param startMicros where events of the asked order are thought to begin. */
-  async read(query: PageQuery, startMicros: number): Promise<EventPage> {
+  async read(query: PageQuery, first: FirstWindow): Promise<EventPage> {
     const filterKey = JSON.stringify([query.filter.tenants, query.filter.conditions])
+    const isRare = isSelective(query.filter) || this.#rare.has(filterKey)
+    const span = pageSpan(query)
+    const startMicros = query.after?.timeMicros ?? first.startMicros
+    const windows = isRare ? [span] : timeWindows(span, query.order, { ...first, startMicros })
     // One event more than the page holds tells whether another page follows.
     const wanted = query.limit + 1
     const events: StoredEvent[] = []
-    const place = {
-      startMicros: query.after?.timeMicros ?? startMicros,
-      firstWidth: this.#reach.get(filterKey) ?? 0,
-    }
-    let reach = place.firstWidth - 1
-    for (const window of windowsOf(query, place)) {
-      reach += 1
+    for (const [index, window] of windows.entries()) {
       const statement = pageStatement(query, window, wanted - events.length)
       const rows = await this.#connection.rows<EventRow>(statement)
       for (const row of rows) events.push(decodeEvent(row))
       if (events.length === wanted) break
+      if (index === 0) this.#remember(filterKey)
     }
-    this.#remember(filterKey, Math.max(reach, 0))
     const last = events[query.limit - 1]
     if (events.length <= query.limit || last === undefined) return { events }
     return { events: events.slice(0, query.limit), next: positionOf(last) }
   }
 
-  #remember(filterKey: string, reach: number): void {
-    this.#reach.delete(filterKey)
-    this.#reach.set(filterKey, reach)
-    const [oldest] = this.#reach.keys()
-    if (this.#reach.size > REMEMBERED_FILTERS_MAX && oldest !== undefined) {
-      this.#reach.delete(oldest)
-    }
+  #remember(filterKey: string): void {
+    this.#rare.delete(filterKey)
+    this.#rare.add(filterKey)
+    const [oldest] = this.#rare
+    if (this.#rare.size > RARE_FILTERS_MAX && oldest !== undefined) this.#rare.delete(oldest)
   }
-}
-
-function windowsOf(
-  query: PageQuery,
-  place: { readonly startMicros: number; readonly firstWidth: number },
-): Iterable<TimeWindow> {
-  const span = pageSpan(query)
-  return isSelective(query.filter) ? [span] : timeWindows(span, query.order, place)
 }
 
 /** Fields whose indexes leave so little to read that windows would only cost their queries. */
@@ -85,6 +79,7 @@ function pageSpan({ filter, order, after }: PageQuery): TimeWindow {
     : { fromMicros: Math.max(fromMicros, after.timeMicros), toMicros }
 }
 
+/** One thread: a page is read from one end of a sorted run, a second thread would read in vain. */
 function pageStatement(query: PageQuery, window: TimeWindow, limit: number): Statement {
   const parameters = new StatementParameters()
   const direction = query.order === 'newest' ? 'DESC' : 'ASC'
@@ -94,7 +89,7 @@ function pageStatement(query: PageQuery, window: TimeWindow, limit: number): Sta
   return {
     sql: `SELECT ${EVENT_ROW_SQL} FROM events WHERE ${filter}${after}
       ORDER BY time ${direction}, origin ${direction}, seq ${direction}
-      LIMIT ${parameters.add('UInt64', limit)}`,
+      LIMIT ${parameters.add('UInt64', limit)} SETTINGS max_threads = 1`,
     parameters: parameters.values,
   }
 }

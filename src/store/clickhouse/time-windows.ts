@@ -3,12 +3,8 @@ import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
 
 /** A minute in microseconds. */
 export const MINUTE_MICROS = 60 * 1_000_000
-const HOUR_MICROS = 60 * MINUTE_MICROS
 /** A day in microseconds. */
-export const DAY_MICROS = 24 * HOUR_MICROS
-
-/** Widths of the first windows; one more takes in all the time that is left. */
-const WIDTHS_MICROS: readonly number[] = [6 * HOUR_MICROS, 4 * DAY_MICROS, 64 * DAY_MICROS]
+export const DAY_MICROS = 24 * 60 * MINUTE_MICROS
 
 /** A span of time, [from, to) in microseconds since the epoch. */
 export interface TimeWindow {
@@ -20,37 +16,41 @@ export interface TimeWindow {
 export const ALL_TIME: TimeWindow = { fromMicros: TIME_MICROS_MIN, toMicros: TIME_MICROS_END }
 
 /**
- * Cuts a span of time into adjoining windows, in `order`: of 6 hours, 4 days, 64 days, then the
- * rest.
+ * Cuts a span of time into two adjoining windows, in `order`: the first `widthMicros` of it, then
+ * the rest.
  *
  * A list query runs window by window until its page is full. A filter that many events meet is
- * answered from the first window; one that few meet takes a handful of queries, where a query over
- * the whole span would have consulted the indexes of all of it first.
+ * answered from the first one; for one that few meet, the second consults the indexes of all the
+ * other events, which the first would have waited for in vain. Every query costs several
+ * milliseconds before it reads a row, so there are two windows and not more.
  *
  * @param place.startMicros where the events are thought to begin (`oldest`) or end (`newest`); the
  *   first window takes in what lies before that too: a wrong guess costs time, never an event.
- * @param place.firstWidth which width the first window has, from 0: the narrower ones are left out.
  */
-export function* timeWindows(
+export function timeWindows(
   span: TimeWindow,
   order: Order,
-  place: { readonly startMicros: number; readonly firstWidth: number },
-): Iterable<TimeWindow> {
-  const start = Math.min(Math.max(place.startMicros, span.fromMicros), span.toMicros)
-  let { fromMicros, toMicros } = span
-  let reach = 0
-  for (const width of WIDTHS_MICROS.slice(place.firstWidth)) {
-    if (fromMicros >= toMicros) return
-    reach += width
-    if (order === 'newest') {
-      const edge = Math.max(start - reach, fromMicros)
-      if (edge < toMicros) yield { fromMicros: edge, toMicros }
-      toMicros = Math.min(edge, toMicros)
-    } else {
-      const edge = Math.min(start + reach, toMicros)
-      if (fromMicros < edge) yield { fromMicros, toMicros: edge }
-      fromMicros = Math.max(edge, fromMicros)
-    }
-  }
-  if (fromMicros < toMicros) yield { fromMicros, toMicros }
+  place: { readonly startMicros: number; readonly widthMicros: number },
+): readonly TimeWindow[] {
+  const { fromMicros, toMicros } = span
+  const start = Math.min(Math.max(place.startMicros, fromMicros), toMicros)
+  const windows =
+    order === 'newest'
+      ? newestFirst(span, Math.max(start - place.widthMicros, fromMicros))
+      : oldestFirst(span, Math.min(start + place.widthMicros, toMicros))
+  return windows.filter((window) => window.fromMicros < window.toMicros)
+}
+
+function newestFirst({ fromMicros, toMicros }: TimeWindow, edge: number): readonly TimeWindow[] {
+  return [
+    { fromMicros: edge, toMicros },
+    { fromMicros, toMicros: edge },
+  ]
+}
+
+function oldestFirst({ fromMicros, toMicros }: TimeWindow, edge: number): readonly TimeWindow[] {
+  return [
+    { fromMicros, toMicros: edge },
+    { fromMicros: edge, toMicros },
+  ]
 }
