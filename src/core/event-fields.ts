@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import type { Problem } from './errors.ts'
-import { NAME_LENGTH_MAX } from './limits.ts'
+import { canonicalIp } from './ip-address.ts'
+import { NAME_LENGTH_MAX, PROBLEMS_NAMED_MAX } from './limits.ts'
 
 /** The members of an object whose form is not known yet. */
 export type Members = { readonly [key: string]: unknown }
@@ -45,8 +45,8 @@ export class FieldReader {
   /** An optional IPv4 or IPv6 address without a port. */
   ip(path: string, value: unknown): string | undefined {
     const text = this.text(path, value)
-    if (text === undefined || isIP(text) !== 0) return text
-    return this.problem(path, 'an IPv4 or IPv6 address without a port')
+    if (text === undefined) return undefined
+    return canonicalIp(text) ?? this.problem(path, 'an IPv4 or IPv6 address without a port')
   }
 
   /** An optional text that matches a pattern. */
@@ -56,13 +56,20 @@ export class FieldReader {
     return this.problem(path, form.expected)
   }
 
+  /** Notes each member of an object that is not one of `names`. */
+  knownFields(path: string, value: Members, names: ReadonlySet<string>): void {
+    for (const key in value) {
+      if (names.has(key)) continue
+      this.problem(`${path}/${escapePointer(key)}`, unknownField(names))
+      if (this.problems.length >= PROBLEMS_NAMED_MAX) return
+    }
+  }
+
   /** An optional object without other members than `names`; undefined when left out or null. */
   members(path: string, value: unknown, names: ReadonlySet<string>): Members | undefined {
     if (value === undefined || value === null) return undefined
     if (!isMembers(value)) return this.problem(path, 'an object')
-    for (const key in value) {
-      if (!names.has(key)) this.problem(`${path}/${escapePointer(key)}`, unknownField(names))
-    }
+    this.knownFields(path, value, names)
     return value
   }
 }
@@ -73,11 +80,15 @@ export function isMembers(value: unknown): value is Members {
 }
 
 /** What is expected in place of a field that no event has. */
-export function unknownField(names: ReadonlySet<string>): string {
+function unknownField(names: ReadonlySet<string>): string {
   return `no such field; the fields here are ${[...names].join(', ')}`
 }
 
-/** Writes a key as one segment of a JSON pointer (RFC 6901 section 3). */
+/**
+ * Writes a key as one segment of a JSON pointer (RFC 6901 section 3). No field has a name longer
+ * than `NAME_LENGTH_MAX`: of a longer key an answer repeats only the beginning.
+ */
 export function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1')
+  const shown = key.length > NAME_LENGTH_MAX ? `${key.slice(0, NAME_LENGTH_MAX)}…` : key
+  return shown.replaceAll('~', '~0').replaceAll('/', '~1')
 }

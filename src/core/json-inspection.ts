@@ -1,5 +1,5 @@
 import { escapePointer } from './event-fields.ts'
-import { DETAILS_DEPTH_MAX } from './limits.ts'
+import { DETAILS_DEPTH_MAX, EVENT_BYTES_MAX } from './limits.ts'
 
 /** Something in a JSON value that no event may hold. */
 export interface Finding {
@@ -9,11 +9,19 @@ export interface Finding {
 }
 
 /**
- * Finds a number that is not finite (`1e400` reads as infinity) or nesting deeper than
- * `DETAILS_DEPTH_MAX` in an event's details. It must run before anything else walks the value.
+ * Finds what keeps an event's details from being walked or written: more text than an event may
+ * have, nesting deeper than `DETAILS_DEPTH_MAX`, a number that is not finite (`1e400` reads as
+ * infinity). It must run before anything else walks the value, and ends at the first objection.
  */
 export function inspectDetails(details: object): Finding | undefined {
-  return inspect(details, DETAILS_DEPTH_MAX) ? undefined : locate(details, isBadNumber)
+  const verdict = new Inspection().inspect(details, DETAILS_DEPTH_MAX)
+  if (verdict === 'fine') return undefined
+  if (verdict === 'number') return locate(details, isBadNumber)
+  const expected =
+    verdict === 'size'
+      ? `an event of at most ${EVENT_BYTES_MAX} bytes`
+      : `nesting of at most ${DETAILS_DEPTH_MAX} levels`
+  return { path: '/details', expected }
 }
 
 /**
@@ -24,14 +32,40 @@ export function textProblem(value: object): Finding | undefined {
   return locate(value, isBadText)
 }
 
-/** Whether all numbers are finite and nothing is nested deeper than `depthLeft`. */
-function inspect(value: unknown, depthLeft: number): boolean {
-  if (typeof value === 'number') return Number.isFinite(value)
-  if (typeof value !== 'object' || value === null) return true
-  if (depthLeft === 0) return false
-  if (Array.isArray(value)) return value.every((item) => inspect(item, depthLeft - 1))
-  for (const member of Object.values(value)) if (!inspect(member, depthLeft - 1)) return false
-  return true
+type Verdict = 'fine' | 'number' | 'depth' | 'size'
+
+/** One walk over a value, which may look at no more characters than an event has bytes. */
+class Inspection {
+  #charactersLeft = EVENT_BYTES_MAX
+
+  inspect(value: unknown, depthLeft: number): Verdict {
+    // Every value takes a character at least, so the canonical text is longer than this count.
+    this.#charactersLeft -= typeof value === 'string' ? value.length : 1
+    if (this.#charactersLeft < 0) return 'size'
+    if (typeof value === 'number') return Number.isFinite(value) ? 'fine' : 'number'
+    if (typeof value !== 'object' || value === null) return 'fine'
+    if (depthLeft === 0) return 'depth'
+    return Array.isArray(value)
+      ? this.#inspectItems(value, depthLeft - 1)
+      : this.#inspectMembers(value as { readonly [key: string]: unknown }, depthLeft - 1)
+  }
+
+  #inspectItems(items: readonly unknown[], depthLeft: number): Verdict {
+    for (const item of items) {
+      const verdict = this.inspect(item, depthLeft)
+      if (verdict !== 'fine') return verdict
+    }
+    return 'fine'
+  }
+
+  #inspectMembers(object: { readonly [key: string]: unknown }, depthLeft: number): Verdict {
+    for (const key in object) {
+      this.#charactersLeft -= key.length
+      const verdict = this.inspect(object[key], depthLeft)
+      if (verdict !== 'fine') return verdict
+    }
+    return 'fine'
+  }
 }
 
 type Judge = (value: unknown) => string | undefined

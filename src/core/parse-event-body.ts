@@ -2,7 +2,13 @@ import { isUtf8 } from 'node:buffer'
 import type { Draft } from './draft.ts'
 import { countMemberMarks, countMembers, findDuplicateKey } from './duplicate-keys.ts'
 import { Fault, type Problem } from './errors.ts'
-import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, PROBLEMS_NAMED_MAX } from './limits.ts'
+import { hasItemOver, hasLineOver } from './json-items.ts'
+import {
+  BATCH_BYTES_MAX,
+  BATCH_EVENTS_MAX,
+  PROBLEMS_NAMED_MAX,
+  SENT_EVENT_BYTES_MAX,
+} from './limits.ts'
 import type { Reception } from './new-event.ts'
 import { parseNewEvent } from './parse-event.ts'
 
@@ -21,6 +27,7 @@ export function parseEventBody(body: Buffer, form: EventBodyForm, reception: Rec
     throw new Fault('request.too-large', { detail: `a body has at most ${BATCH_BYTES_MAX} bytes` })
   }
   if (!isUtf8(body)) throw new Fault('request.malformed', { detail: 'the body is not UTF-8' })
+  refuseLargeEvents(body, form)
   const text = body.toString()
   const parsed = form === 'json' ? parseJson(text, undefined) : readLines(text)
   const isBatch = Array.isArray(parsed)
@@ -34,6 +41,16 @@ export function parseEventBody(body: Buffer, form: EventBodyForm, reception: Rec
   const drafts = parseAll(items, reception, isBatch)
   refuseDuplicateKeys(body, form, items)
   return drafts
+}
+
+/** Before the body is parsed, since a single event of this size would be refused only after it. */
+function refuseLargeEvents(body: Buffer, form: EventBodyForm): void {
+  if (body.length <= SENT_EVENT_BYTES_MAX) return
+  const isOver = form === 'json' ? hasItemOver : hasLineOver
+  if (!isOver(body, SENT_EVENT_BYTES_MAX)) return
+  throw new Fault('request.too-large', {
+    detail: `an event has at most ${SENT_EVENT_BYTES_MAX} bytes as it is sent`,
+  })
 }
 
 /** Parses every item, so that a sender learns of all problems at once. */

@@ -4,7 +4,7 @@ import type { Draft } from './draft.ts'
 import { Fault } from './errors.ts'
 import type { Actor, Category, Client, Event, EventSource, JsonObject, Target } from './event.ts'
 import { ACTOR_KINDS, CATEGORIES, LEVELS, OUTCOMES } from './event.ts'
-import { escapePointer, FieldReader, isMembers, unknownField } from './event-fields.ts'
+import { FieldReader, isMembers } from './event-fields.ts'
 import { inspectDetails, textProblem } from './json-inspection.ts'
 import { EVENT_BYTES_MAX, MESSAGE_LENGTH_MAX, USER_AGENT_LENGTH_MAX } from './limits.ts'
 import type { Reception } from './new-event.ts'
@@ -62,9 +62,7 @@ export function parseNewEvent(value: unknown, reception: Reception, index?: numb
     reader.problem('', 'a JSON object')
     throw new Fault('event.invalid', { problems: reader.problems })
   }
-  for (const key in value) {
-    if (!EVENT_FIELDS.has(key)) reader.problem(`/${escapePointer(key)}`, unknownField(EVENT_FIELDS))
-  }
+  reader.knownFields('', value, EVENT_FIELDS)
   const sentId = readId(reader, value['id'])
   const source = readSource(reader, value['source'], sentId, reception)
   const action = readAction(reader, value['action'])

@@ -31,7 +31,8 @@ export type Field = (typeof FIELDS)[number]
  * One restriction on events. `in` and `notIn` compare whole values, case included; a field that an
  * event lacks equals `''`. `anyOf` holds when any of its lists holds as a whole (OR of ANDs; an
  * empty `anyOf` holds for nothing). `text` holds when every word of it occurs, case-insensitively,
- * as a word somewhere in the event's names, message, user agent or details.
+ * as a word in the event's action, outcome, actor, target, client, message, details or source's
+ * name; a text without any word holds for nothing.
  */
 export type Condition =
   | { readonly field: Field; readonly in: readonly string[] }

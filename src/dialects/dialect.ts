@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Directory } from '../access/directory.ts'
 import type { CursorCodec } from '../core/cursor.ts'
 import type { EventReader } from '../core/query.ts'
@@ -28,4 +28,9 @@ export interface Dialect {
   /** Path prefixes whose unknown routes this dialect answers, e.g. `/api/v1/`. */
   readonly prefixes: readonly string[]
   register(scope: FastifyInstance, context: DialectContext): void
+  /**
+   * Answers what the framework refuses before it looks for a route, such as a path that cannot be
+   * decoded; absent: as the native API does.
+   */
+  answerError?(error: FastifyError, request: FastifyRequest, reply: FastifyReply): unknown
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Directory } from '../access/directory.ts'
+import type { Directory, TokenInfo } from '../access/directory.ts'
 import { SCOPES } from '../access/principal.ts'
 import { writeSecretFile } from './secret-file.ts'
 
@@ -8,8 +8,9 @@ const TOKEN_FILE = 'admin-token'
 
 /**
  * Makes sure that somebody can administer the installation: unless an administrator of all tenants
- * has a token, creates one and writes it to `admin-token` in the data directory. The file is
- * written last, so that a crash in between leaves a state from which the next start goes on.
+ * has a token that is neither revoked nor expired, creates one and writes it to `admin-token` in
+ * the data directory. The file is written last, so that a crash in between leaves a state from
+ * which the next start goes on.
  */
 export async function ensureAdministrator(
   directory: Directory,
@@ -19,7 +20,7 @@ export async function ensureAdministrator(
     .users(null)
     .filter(({ tenant, roles }) => tenant === null && roles.includes('administrator'))
   const ids = new Set(administrators.map(({ id }) => id))
-  if (directory.tokens(null).some(({ user }) => ids.has(user))) return
+  if (directory.tokens(null).some((token) => ids.has(token.user) && isUsable(token))) return
   const administrator =
     administrators[0] ??
     (await directory.createUser(null, {
@@ -33,4 +34,8 @@ export async function ensureAdministrator(
     scopes: SCOPES,
   })
   await writeSecretFile(join(dataDirectory, TOKEN_FILE), `${token}\n`)
+}
+
+function isUsable({ revokedAt, expiresAt }: TokenInfo): boolean {
+  return revokedAt === undefined && (expiresAt === undefined || Date.parse(expiresAt) > Date.now())
 }

@@ -26,6 +26,9 @@ export interface ServerParts {
   sources(settings: Settings): readonly WebhookSource[]
 }
 
+/** No right for the group and for others. */
+const PRIVATE_UMASK = 0o077
+
 /** Exit code of a process that a second signal ends. */
 const CUT_OFF_EXIT_CODE = 130
 
@@ -34,6 +37,8 @@ const CUT_OFF_EXIT_CODE = 130
  * resolves with the exit code once everything acknowledged is stored and the store is closed.
  */
 export async function serve(settings: Settings, parts: ServerParts): Promise<number> {
+  // Whoever made the data directory, what is in it is for this user alone: events, token hashes.
+  process.umask(PRIVATE_UMASK)
   const stopSignal = firstStopSignal()
   const running = await start(settings, parts)
   const url = urlOf(running.server)

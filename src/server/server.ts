@@ -51,7 +51,13 @@ export function createServer(options: ServerOptions): FastifyInstance {
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PATH_PARAMETER_LENGTH_MAX },
-    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      const dialect = options.dialects.find(({ prefixes }) =>
+        prefixes.some((prefix) => request.url.startsWith(prefix)),
+      )
+      const answer = dialect?.answerError ?? answerProblem
+      void answer(error, request, reply)
+    },
   })
   server.server.maxConnections = CONNECTIONS_MAX
   server.setErrorHandler(answerProblem)

@@ -87,15 +87,18 @@ function holds(event: Event, condition: Condition): boolean {
   }
   if ('text' in condition) {
     const words = wordsOf(searchedText(event))
-    return [...wordsOf(condition.text)].every((word) => words.has(word))
+    const wanted = [...wordsOf(condition.text)]
+    return wanted.length > 0 && wanted.every((word) => words.has(word))
   }
   const value = fieldOf(event, condition.field)
   return 'in' in condition ? condition.in.includes(value) : !condition.notIn.includes(value)
 }
 
-function searchedText({ actor, target, client, message, details }: Event): string {
-  const names = [actor?.name, actor?.email, target?.name, target?.namespace, target?.repository]
-  const rest = [target?.tag, target?.digest, client?.ip, client?.userAgent, message]
+function searchedText(event: Event): string {
+  const { actor, target, client, message, details } = event
+  const names = [actor?.id, actor?.name, actor?.email, ...Object.values(target ?? {})]
+  const words = [event.action, event.nativeAction, event.outcome, event.source.name]
+  const rest = [...words, client?.ip, client?.userAgent, message]
   const detailsText = JSON.stringify(details ?? '').replaceAll(
     /\\\\|\\[bfnrt]|\\u[0-9a-f]{4}/g,
     ' ',

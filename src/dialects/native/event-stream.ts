@@ -1,18 +1,21 @@
+import { setMaxListeners } from 'node:events'
 import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { visibleEvents } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
 import type { EventFilter } from '../../core/query.ts'
-import { bearerToken } from '../authentication.ts'
+import { bearerToken, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import { eventJson } from './event-json.ts'
 import { mayReadEvents } from './event-search.ts'
 import { type FilterParameters, filterParameters, readFilter } from './filter-parameters.ts'
 import type { NativeScope } from './native-scope.ts'
 
-/** Streams open at once. */
+/** Streams open at once, of all tokens. */
 const STREAMS_MAX = 256
+/** Streams open at once with one token: nobody can take them all. */
+const TOKEN_STREAMS_MAX = 16
 /** Events read at once; a slow reader holds no more than these. */
 const TAIL_EVENTS_MAX = 500
 /** Silence after which a comment is sent, ms: shorter than the patience of common proxies. */
@@ -26,7 +29,9 @@ const FULL_RETRY_AFTER_SECONDS = 30
  */
 export function registerEventStream(scope: NativeScope, context: DialectContext): void {
   const stopping = new AbortController()
-  let open = 0
+  // Every open stream listens for the end of the server.
+  setMaxListeners(STREAMS_MAX, stopping.signal)
+  const open = new OpenStreams()
   scope.addHook('preClose', async () => stopping.abort())
   const schema = {
     summary: 'Follow events as they are stored, as server-sent events',
@@ -47,17 +52,15 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
     const filter = currentFilter(context, request, parameters)
     filter()
     const afterSeq = lastEventId(request) ?? after ?? context.ledger.status().size - 1
-    if (open >= STREAMS_MAX) {
-      throw new Fault('request.too-many', { retryAfterSeconds: FULL_RETRY_AFTER_SECONDS })
-    }
-    open += 1
+    const { tokenId } = principalOf(request)
+    open.enter(tokenId)
     const ended = new AbortController()
     const end = () => ended.abort()
     stopping.signal.addEventListener('abort', end)
     reply.raw.once('close', () => {
       end()
       stopping.signal.removeEventListener('abort', end)
-      open -= 1
+      open.leave(tokenId)
     })
     return reply
       .header('Content-Type', 'text/event-stream')
@@ -65,6 +68,32 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
       .header('X-Accel-Buffering', 'no')
       .send(Readable.from(follow(context, filter, afterSeq, ended.signal), { highWaterMark: 1 }))
   })
+}
+
+/** Counts the streams of each token. */
+class OpenStreams {
+  readonly #byToken = new Map<string, number>()
+  #all = 0
+
+  /** @throws Fault `request.too-many` at a limit. */
+  enter(tokenId: string): void {
+    const ofToken = this.#byToken.get(tokenId) ?? 0
+    if (this.#all >= STREAMS_MAX || ofToken >= TOKEN_STREAMS_MAX) {
+      throw new Fault('request.too-many', {
+        detail: `${TOKEN_STREAMS_MAX} streams for a token, ${STREAMS_MAX} for all`,
+        retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
+      })
+    }
+    this.#all += 1
+    this.#byToken.set(tokenId, ofToken + 1)
+  }
+
+  leave(tokenId: string): void {
+    const ofToken = this.#byToken.get(tokenId) ?? 0
+    this.#all -= 1
+    if (ofToken > 1) this.#byToken.set(tokenId, ofToken - 1)
+    else this.#byToken.delete(tokenId)
+  }
 }
 
 /**
@@ -85,9 +114,9 @@ function currentFilter(
 
 function lastEventId(request: FastifyRequest): number | undefined {
   const header = request.headers['last-event-id']
-  if (header === undefined || header === '') return undefined
-  const seq = Number(header)
-  if (Number.isSafeInteger(seq) && seq >= -1) return seq
+  if (typeof header !== 'string' || header === '') return undefined
+  const seq = /^\d{1,16}$/.test(header) ? Number(header) : Number.NaN
+  if (Number.isSafeInteger(seq)) return seq
   throw new Fault('request.invalid', {
     problems: [{ path: 'Last-Event-ID', expected: 'the id of an event of this stream, a seq' }],
   })

@@ -1,8 +1,8 @@
-import { isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import type { Visibility } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
 import { CATEGORIES, LEVELS, OUTCOMES } from '../../core/event.ts'
+import { canonicalIp } from '../../core/ip-address.ts'
 import { FILTER_VALUES_MAX, FULL_TEXT_LENGTH_MAX, NAME_LENGTH_MAX } from '../../core/limits.ts'
 import type { Condition, EventFilter, Field } from '../../core/query.ts'
 import { repositoryProblem } from '../../core/repository-name.ts'
@@ -37,7 +37,7 @@ export const filterParameters = {
   ip: repeatable(Name, "The client's address"),
   q: repeatable(
     Type.String({ minLength: 1, maxLength: FULL_TEXT_LENGTH_MAX }),
-    'Words that all occur somewhere in the event',
+    "Words that all occur in the event's action, outcome, names, message, client or details",
   ),
 }
 
@@ -65,6 +65,8 @@ export function readFilter(parameters: FilterParameters, visible: Visibility): E
   }
 }
 
+const HAS_WORD = /[0-9A-Za-z\u0080-\u{10ffff}]/u
+
 function readTenants(
   asked: readonly string[] | undefined,
   visible: EventFilter['tenants'],
@@ -79,8 +81,13 @@ function readConditions(parameters: FilterParameters): readonly Condition[] {
     const expected = repositoryProblem(path)
     if (expected !== undefined) throw invalid('repository', expected)
   }
-  for (const ip of parameters.ip ?? []) {
-    if (isIP(ip) === 0) throw invalid('ip', 'an IPv4 or IPv6 address')
+  const addresses = parameters.ip?.map((ip) => {
+    const address = canonicalIp(ip)
+    if (address === undefined) throw invalid('ip', 'an IPv4 or IPv6 address')
+    return address
+  })
+  for (const text of parameters.q ?? []) {
+    if (!HAS_WORD.test(text)) throw invalid('q', 'a text with a letter or a digit')
   }
   return [
     ...oneOf(actor, ['actorName', 'actorId', 'actorEmail']),
@@ -92,7 +99,7 @@ function readConditions(parameters: FilterParameters): readonly Condition[] {
     ...anyOf(parameters.source, sourceConditions),
     ...oneOf(parameters.level, ['level']),
     ...oneOf(parameters.outcome, ['outcome']),
-    ...oneOf(parameters.ip, ['ip']),
+    ...oneOf(addresses, ['ip']),
     ...anyOf(parameters.q, (text) => [{ text }]),
   ]
 }

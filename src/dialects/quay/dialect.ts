@@ -22,6 +22,7 @@ export function quayDialect(settings: QuaySettings = {}): Dialect {
   return {
     name: 'quay',
     prefixes: ['/api/v1/'],
+    answerError,
     register(scope, context) {
       scope.addHook('onRequest', async (_request, reply) => {
         void reply.headers(CORS_HEADERS)

@@ -5,9 +5,10 @@ import type { StatementParameters } from './statement-parameters.ts'
  * schema/001-events.sql is over this very expression, and serves for no other.
  */
 const SEARCHED_TEXT_SQL =
-  "lowerUTF8(concat(message, ' ', details, ' ', escaped_words, ' ', client_user_agent, ' ', " +
-  "client_ip, ' ', actor_name, ' ', actor_email, ' ', target_name, ' ', target_namespace, ' ', " +
-  "target_repository, ' ', target_tag, ' ', target_digest))"
+  "lowerUTF8(concat(action, ' ', native_action, ' ', outcome, ' ', message, ' ', details, ' ', " +
+  "escaped_words, ' ', client_user_agent, ' ', client_ip, ' ', actor_id, ' ', actor_name, ' ', " +
+  "actor_email, ' ', target_type, ' ', target_id, ' ', target_name, ' ', target_namespace, ' ', " +
+  "target_repository, ' ', target_tag, ' ', target_digest, ' ', source_name))"
 
 /** A run of ASCII letters and digits and of anything outside ASCII is a word, as in the engine. */
 const BETWEEN_WORDS = /[^0-9A-Za-z\u0080-\u{10ffff}]+/u
@@ -17,12 +18,12 @@ function words(text: string): readonly string[] {
   return [...new Set(text.toLowerCase().split(BETWEEN_WORDS))].filter((word) => word !== '')
 }
 
-/** SQL that holds for events in which every word of `text` occurs; with no word, for all. */
+/** SQL that holds for events in which every word of `text` occurs; without any word, for none. */
 export function textSql(text: string, parameters: StatementParameters): string {
   const tests = words(text).map(
     (word) => `hasToken(${SEARCHED_TEXT_SQL}, ${parameters.add('String', word)})`,
   )
-  return tests.length === 0 ? 'true' : tests.join(' AND ')
+  return tests.length === 0 ? 'false' : tests.join(' AND ')
 }
 
 /** An escaped backslash, which hides nothing, or any other escape with the word behind it. */

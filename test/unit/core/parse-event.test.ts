@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Fault } from '../../../src/core/errors.ts'
-import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from '../../../src/core/limits.ts'
+import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, PROBLEMS_NAMED_MAX } from '../../../src/core/limits.ts'
 import { type EventBodyForm, parseEventBody } from '../../../src/core/parse-event-body.ts'
 import { parseTimestamp } from '../../../src/core/timestamp.ts'
 
@@ -153,8 +153,28 @@ describe('bad input is refused by name', () => {
     expect(faultOf('').code).toBe('request.malformed')
     expect(faultOf('\n', 'ndjson').code).toBe('request.malformed')
     expect(faultOf('[]').code).toBe('request.malformed')
-    const depth = 1_000_000
+    const depth = 100_000
     expect(faultOf(`${'['.repeat(depth)}${']'.repeat(depth)}`).code).toBe('event.invalid')
+  })
+
+  it('as one event too large to be worth parsing', () => {
+    const keys = Array.from({ length: 100_000 }, (_, index) => `"key${index}":1`).join(',')
+    const event = `{"action":"image.push","details":{${keys}}}`
+    expect(faultOf(event).code).toBe('request.too-large')
+    expect(faultOf(`[{"action":"image.push"},${event}]`).code).toBe('request.too-large')
+    expect(faultOf(`{"action":"image.push"}\n${event}\n`, 'ndjson').code).toBe('request.too-large')
+  })
+
+  it('as details of more members than an event has room for', () => {
+    const keys = Array.from({ length: 30_000 }, (_, index) => `"${index}x":1`).join(',')
+    const fault = faultOf(`{"action":"image.push","details":{${keys}}}`)
+    expect(fault.problems).toMatchObject([{ path: '/details' }])
+  })
+
+  it('by many problems, of which the first are named', () => {
+    const keys = Array.from({ length: 30_000 }, (_, index) => `"x${index}":1`).join(',')
+    const fault = faultOf(`{"action":"image.push",${keys}}`)
+    expect(fault.problems).toHaveLength(PROBLEMS_NAMED_MAX)
   })
 
   it('that is over the limits of a batch', () => {

@@ -88,9 +88,11 @@ CREATE TABLE IF NOT EXISTS events
     INDEX by_level level TYPE set(8) GRANULARITY 8,
     -- The expression is SEARCHED_TEXT_SQL of text-search.ts, letter for letter.
     INDEX by_word
-        lowerUTF8(concat(message, ' ', details, ' ', escaped_words, ' ', client_user_agent, ' ',
-            client_ip, ' ', actor_name, ' ', actor_email, ' ', target_name, ' ',
-            target_namespace, ' ', target_repository, ' ', target_tag, ' ', target_digest))
+        lowerUTF8(concat(action, ' ', native_action, ' ', outcome, ' ', message, ' ', details, ' ',
+            escaped_words, ' ', client_user_agent, ' ', client_ip, ' ', actor_id, ' ', actor_name,
+            ' ', actor_email, ' ', target_type, ' ', target_id, ' ', target_name, ' ',
+            target_namespace, ' ', target_repository, ' ', target_tag, ' ', target_digest, ' ',
+            source_name))
         TYPE tokenbf_v1(16384, 5, 0) GRANULARITY 8,
 
     -- Counts by day, which is what usage pages and histograms ask for.
