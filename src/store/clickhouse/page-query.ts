@@ -10,6 +10,9 @@ import { ALL_TIME, type TimeWindow, timeWindows } from './time-windows.ts'
 /** Filters that are remembered as rare; the oldest is forgotten beyond. */
 const RARE_FILTERS_MAX = 1000
 
+/** Share of the first window that is looked at before it when several tenants are asked about. */
+const MERGED_SHARE = 1 / 25
+
 /** Where a list query looks first. */
 export interface FirstWindow {
   /** Where events of the asked order are thought to begin. */
@@ -35,7 +38,8 @@ export class PageReader {
     const isRare = isSelective(query.filter) || this.#rare.has(filterKey)
     const span = pageSpan(query)
     const startMicros = query.after?.timeMicros ?? first.startMicros
-    const windows = isRare ? [span] : timeWindows(span, query.order, { ...first, startMicros })
+    const widthsMicros = isRare ? [] : widthsOf(query.filter, first.widthMicros)
+    const windows = timeWindows(span, query.order, { startMicros, widthsMicros })
     // One event more than the page holds tells whether another page follows.
     const wanted = query.limit + 1
     const events: StoredEvent[] = []
@@ -44,7 +48,7 @@ export class PageReader {
       const rows = await this.#connection.rows<EventRow>(statement)
       for (const row of rows) events.push(decodeEvent(row))
       if (events.length === wanted) break
-      if (index === 0) this.#remember(filterKey)
+      if (index === widthsMicros.length - 1) this.#remember(filterKey)
     }
     const last = events[query.limit - 1]
     if (events.length <= query.limit || last === undefined) return { events }
@@ -57,6 +61,15 @@ export class PageReader {
     const [oldest] = this.#rare
     if (this.#rare.size > RARE_FILTERS_MAX && oldest !== undefined) this.#rare.delete(oldest)
   }
+}
+
+/**
+ * One tenant's events stand in order of time and are read only as far as the page goes. Those of
+ * several tenants have to be sorted, all that a window holds: the first one is small.
+ */
+function widthsOf({ tenants }: EventFilter, widthMicros: number): readonly number[] {
+  const isOne = tenants !== 'all' && tenants.length === 1
+  return isOne ? [widthMicros] : [Math.ceil(widthMicros * MERGED_SHARE), widthMicros]
 }
 
 /** Fields whose indexes leave so little to read that windows would only cost their queries. */

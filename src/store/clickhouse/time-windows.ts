@@ -16,13 +16,11 @@ export interface TimeWindow {
 export const ALL_TIME: TimeWindow = { fromMicros: TIME_MICROS_MIN, toMicros: TIME_MICROS_END }
 
 /**
- * Cuts a span of time into two adjoining windows, in `order`: the first `widthMicros` of it, then
- * the rest.
+ * Cuts a span of time into adjoining windows, in `order`: of the given widths, then the rest.
  *
  * A list query runs window by window until its page is full. A filter that many events meet is
- * answered from the first one; for one that few meet, the second consults the indexes of all the
- * other events, which the first would have waited for in vain. Every query costs several
- * milliseconds before it reads a row, so there are two windows and not more.
+ * answered from the first one; for one that few meet, the last consults the indexes of all the
+ * other events, which the first would have waited for in vain.
  *
  * @param place.startMicros where the events are thought to begin (`oldest`) or end (`newest`); the
  *   first window takes in what lies before that too: a wrong guess costs time, never an event.
@@ -30,27 +28,22 @@ export const ALL_TIME: TimeWindow = { fromMicros: TIME_MICROS_MIN, toMicros: TIM
 export function timeWindows(
   span: TimeWindow,
   order: Order,
-  place: { readonly startMicros: number; readonly widthMicros: number },
+  place: { readonly startMicros: number; readonly widthsMicros: readonly number[] },
 ): readonly TimeWindow[] {
-  const { fromMicros, toMicros } = span
-  const start = Math.min(Math.max(place.startMicros, fromMicros), toMicros)
-  const windows =
-    order === 'newest'
-      ? newestFirst(span, Math.max(start - place.widthMicros, fromMicros))
-      : oldestFirst(span, Math.min(start + place.widthMicros, toMicros))
+  let { fromMicros, toMicros } = span
+  let edge = Math.min(Math.max(place.startMicros, fromMicros), toMicros)
+  const windows: TimeWindow[] = []
+  for (const width of place.widthsMicros) {
+    if (order === 'newest') {
+      edge = Math.max(edge - width, fromMicros)
+      windows.push({ fromMicros: edge, toMicros })
+      toMicros = edge
+    } else {
+      edge = Math.min(edge + width, toMicros)
+      windows.push({ fromMicros, toMicros: edge })
+      fromMicros = edge
+    }
+  }
+  windows.push({ fromMicros, toMicros })
   return windows.filter((window) => window.fromMicros < window.toMicros)
-}
-
-function newestFirst({ fromMicros, toMicros }: TimeWindow, edge: number): readonly TimeWindow[] {
-  return [
-    { fromMicros: edge, toMicros },
-    { fromMicros, toMicros: edge },
-  ]
-}
-
-function oldestFirst({ fromMicros, toMicros }: TimeWindow, edge: number): readonly TimeWindow[] {
-  return [
-    { fromMicros, toMicros: edge },
-    { fromMicros: edge, toMicros },
-  ]
 }
