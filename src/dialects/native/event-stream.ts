@@ -115,7 +115,7 @@ function currentFilter(
 function lastEventId(request: FastifyRequest): number | undefined {
   const header = request.headers['last-event-id']
   if (typeof header !== 'string' || header === '') return undefined
-  const seq = /^\d{1,16}$/.test(header) ? Number(header) : Number.NaN
+  const seq = /^(?:-1|\d{1,16})$/.test(header) ? Number(header) : Number.NaN
   if (Number.isSafeInteger(seq)) return seq
   throw new Fault('request.invalid', {
     problems: [{ path: 'Last-Event-ID', expected: 'the id of an event of this stream, a seq' }],

@@ -24,6 +24,10 @@ export const ENGINE_SETTINGS = {
   // An object in a JSON row is stored as its own text: `details` needs no second encoding.
   input_format_json_read_objects_as_strings: 1,
   output_format_csv_crlf_end_of_line: 1,
+  // A Parquet file is written row group by row group; the engine's default holds a million rows of
+  // every column, in each of several threads.
+  output_format_parquet_row_group_size: 65_536,
+  output_format_parquet_parallel_encoding: 0,
   // SELECT lists name expressions as columns are named; conditions mean the columns.
   prefer_column_name_to_alias: 1,
   // Filters with the most values and look-ups of a whole batch are long statements.
