@@ -1,5 +1,6 @@
 import { isUuid } from '../../core/uuid.ts'
-import type { EventName, KnownEvent, NamedLookup } from '../../ledger/event-writer.ts'
+import { storedNameText } from '../../ledger/deduplicate.ts'
+import type { KnownEvent, NamedLookup } from '../../ledger/event-writer.ts'
 import type { ClickHouseConnection } from './connection.ts'
 import { EVENT_ID_SQL } from './event-columns.ts'
 import { StatementParameters } from './statement-parameters.ts'
@@ -31,10 +32,10 @@ export async function findNamed(
   for (let start = 0; start < names.length; start += NAMES_AT_ONCE) {
     const batch = names.slice(start, start + NAMES_AT_ONCE)
     const atTimes = await readNames(connection, batch, 'at-times')
-    const missing = batch.filter((name) => !atTimes.has(nameKey(name)))
+    const missing = batch.filter((name) => !atTimes.has(storedNameText(name)))
     const anywhere = await readNames(connection, missing, 'anywhere')
     for (const [index, name] of batch.entries()) {
-      const known = atTimes.get(nameKey(name)) ?? anywhere.get(nameKey(name))
+      const known = atTimes.get(storedNameText(name)) ?? anywhere.get(storedNameText(name))
       if (known !== undefined) found.set(start + index, known)
     }
   }
@@ -63,15 +64,10 @@ async function readNames(
   })
   return new Map(
     rows.map(([tenant, sourceKind, sourceName, eventId, seq, origin]) => [
-      nameKey({ tenant, sourceKind, sourceName, eventId }),
+      storedNameText({ tenant, sourceKind, sourceName, eventId }),
       { seq, origin },
     ]),
   )
-}
-
-/** One text for one name: none of its parts can hold a NUL. */
-function nameKey({ tenant, sourceKind, sourceName, eventId }: EventName): string {
-  return `${tenant}\0${sourceKind}\0${sourceName}\0${eventId}`
 }
 
 function distinct<Value>(values: readonly Value[]): Value[] {
