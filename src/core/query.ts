@@ -32,13 +32,17 @@ export type Field = (typeof FIELDS)[number]
  * event lacks equals `''`. `anyOf` holds when any of its lists holds as a whole (OR of ANDs; an
  * empty `anyOf` holds for nothing). `text` holds when every word of it occurs, case-insensitively,
  * as a word in the event's action, outcome, actor, target, client, message, details or source's
- * name; a text without any word holds for nothing.
+ * name; a text without any word holds for nothing. `messageContains` holds when the text occurs
+ * anywhere in the message, whatever its case; it reads every message of the time range. `fromSeq`
+ * holds for the events of this origin from that seq on, and for all of any other origin.
  */
 export type Condition =
   | { readonly field: Field; readonly in: readonly string[] }
   | { readonly field: Field; readonly notIn: readonly string[] }
   | { readonly anyOf: readonly (readonly Condition[])[] }
   | { readonly text: string }
+  | { readonly messageContains: string }
+  | { readonly origin: string; readonly fromSeq: number }
 
 /** Which events: those of the tenants, in [from, to), that meet every condition. */
 export interface EventFilter {
@@ -76,6 +80,14 @@ export interface EventPage {
   readonly events: readonly StoredEvent[]
   /** The place of the last event on the page, when more events follow it; else absent. */
   readonly next?: Position
+}
+
+/** A question for the place of the nth matching event. */
+export interface NthQuery {
+  readonly filter: EventFilter
+  readonly order: Order
+  /** From 1, which is the first event in `order`. */
+  readonly nth: number
 }
 
 /** Widths of the buckets of a histogram. */
@@ -125,6 +137,11 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number]
  */
 export interface EventReader {
   page(query: PageQuery): Promise<EventPage>
+  /**
+   * The place of the nth matching event, undefined when there are fewer: with it as `after` a page
+   * starts behind n events, for the APIs that page by number. It costs more the greater n is.
+   */
+  nthPlace(query: NthQuery): Promise<Position | undefined>
   /** The event with this id, if the tenants may see it. */
   get(tenants: readonly string[] | 'all', id: string): Promise<StoredEvent | undefined>
   /** Matching events in order of seq. */

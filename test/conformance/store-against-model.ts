@@ -80,6 +80,7 @@ const conditions: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>(
     fc.record({ field: fc.constantFrom('id', 'eventId'), in: fc.array(fc.oneof(ids, maybeName)) }),
     fc.record({ field: fc.constantFrom('id', 'eventId'), notIn: fc.array(ids, { maxLength: 2 }) }),
     fc.record({ text: fc.constantFrom('alpha', 'BETA gamma', 'push ALPHA', 'ärger', '!', 'alp') }),
+    fc.record({ messageContains: fc.constantFrom('alpha', 'A-b', 'ärg', '', '%', 'gamma ') }),
     fc.record({
       anyOf: fc.array(fc.array(tie('condition'), { maxLength: 2 }), { maxLength: 3 }),
     }),
@@ -133,6 +134,13 @@ const steps = fc.oneof(
     afterSeq: fc.integer({ min: -1, max: 10 }),
     limit: fc.integer({ min: 1, max: 7 }),
   }),
+  fc.record({
+    do: fc.constant('nth place' as const),
+    filter: filters,
+    order: orders,
+    fromSeq: fc.integer({ min: 0, max: 20 }),
+    nth: fc.integer({ min: 1, max: 20 }),
+  }),
 )
 type Step = Drawn<typeof steps>
 
@@ -177,6 +185,8 @@ class ModelRun {
         return this.#count(this.#own(step.filter), step)
       case 'tail':
         return this.#tail(step)
+      case 'nth place':
+        return this.#nthPlace(step)
     }
   }
 
@@ -221,6 +231,14 @@ class ModelRun {
       limit: step.limit,
     }
     expect(await store.reader.tail(query)).toEqual(this.#model.tail(query))
+  }
+
+  async #nthPlace({ filter, order, fromSeq, nth }: Extract<Step, { do: 'nth place' }>) {
+    const { origin, store } = this.#opened(0)
+    const own = this.#own(filter)
+    const since = { origin, fromSeq: (this.#firstSeqs.get(origin) ?? 0) + fromSeq }
+    const query = { filter: { ...own, conditions: [...own.conditions, since] }, order, nth }
+    expect(await store.reader.nthPlace(query)).toEqual(this.#model.nthPlace(query))
   }
 
   #opened(instance: number): OpenedStore {

@@ -7,6 +7,7 @@ import type {
   HistogramBucket,
   HistogramInterval,
   HistogramQuery,
+  NthQuery,
   PageQuery,
   Position,
   TailQuery,
@@ -27,6 +28,12 @@ export class StoreModel {
     return matching.length > limit && last !== undefined
       ? { events, next: placeOf(last) }
       : { events }
+  }
+
+  nthPlace({ filter, order, nth }: NthQuery): Position | undefined {
+    const page = this.page({ filter, order, limit: nth })
+    const last = page.events[nth - 1]
+    return last === undefined ? undefined : placeOf(last)
   }
 
   tail({ filter, origin, afterSeq, limit }: TailQuery): readonly StoredEvent[] {
@@ -51,7 +58,7 @@ export class StoreModel {
   }
 
   matching(filter: EventFilter): StoredEvent[] {
-    return this.events.filter(({ event }) => matches(event, filter))
+    return this.events.filter((stored) => matches(stored, filter))
   }
 }
 
@@ -71,24 +78,33 @@ function compare(left: Position, right: Position): number {
   return left.seq - right.seq
 }
 
-function matches(event: Event, filter: EventFilter): boolean {
+function matches(stored: StoredEvent, filter: EventFilter): boolean {
+  const { event } = stored
   const time = microsOf(event.time)
   return (
     (filter.tenants === 'all' || filter.tenants.includes(event.tenant)) &&
     time >= (filter.fromMicros ?? 0) &&
     time < (filter.toMicros ?? Number.POSITIVE_INFINITY) &&
-    filter.conditions.every((condition) => holds(event, condition))
+    filter.conditions.every((condition) => holds(stored, condition))
   )
 }
 
-function holds(event: Event, condition: Condition): boolean {
+function holds(stored: StoredEvent, condition: Condition): boolean {
+  const { event } = stored
   if ('anyOf' in condition) {
-    return condition.anyOf.some((all) => all.every((inner) => holds(event, inner)))
+    return condition.anyOf.some((all) => all.every((inner) => holds(stored, inner)))
   }
   if ('text' in condition) {
     const words = wordsOf(searchedText(event))
     const wanted = [...wordsOf(condition.text)]
     return wanted.length > 0 && wanted.every((word) => words.has(word))
+  }
+  if ('messageContains' in condition) {
+    const message = (event.message ?? '').toLowerCase()
+    return message.includes(condition.messageContains.toLowerCase())
+  }
+  if ('fromSeq' in condition) {
+    return stored.origin !== condition.origin || stored.seq >= condition.fromSeq
   }
   const value = fieldOf(event, condition.field)
   return 'in' in condition ? condition.in.includes(value) : !condition.notIn.includes(value)

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../core/event.ts'
-import type { EventReader, TailQuery } from '../../core/query.ts'
+import type { EventReader, NthQuery, Position, TailQuery } from '../../core/query.ts'
 import type { Clock } from '../../core/timestamp.ts'
 import { isUuid } from '../../core/uuid.ts'
 import type { ClickHouseConnection } from './connection.ts'
@@ -22,6 +22,7 @@ export function createEventReader(connection: ClickHouseConnection, clock: Clock
       const startMicros = query.order === 'newest' ? clock() : oldestMicros
       return pages.read(query, { startMicros, widthMicros: windowMicros })
     },
+    nthPlace: (query) => nthPlace(connection, query),
     get: (tenants, id) => getEvent(connection, tenants, id),
     tail: (query) => tailEvents(connection, query),
     count: (filter) => countEvents(connection, filter),
@@ -46,6 +47,22 @@ async function getEvent(
     parameters: parameters.values,
   })
   return rows.map(decodeEvent)[0]
+}
+
+async function nthPlace(
+  connection: ClickHouseConnection,
+  { filter, order, nth }: NthQuery,
+): Promise<Position | undefined> {
+  const parameters = new StatementParameters()
+  const direction = order === 'newest' ? 'DESC' : 'ASC'
+  const rows = await connection.rows<[number, string, number]>({
+    sql: `SELECT toUnixTimestamp64Micro(time), origin, seq FROM events
+      WHERE ${filterSql(filter, parameters)}
+      ORDER BY time ${direction}, origin ${direction}, seq ${direction}
+      LIMIT 1 OFFSET ${parameters.add('UInt64', nth - 1)}`,
+    parameters: parameters.values,
+  })
+  return rows.map(([timeMicros, origin, seq]) => ({ timeMicros, origin, seq }))[0]
 }
 
 async function tailEvents(

@@ -62,6 +62,14 @@ function conditionSql(condition: Condition, parameters: StatementParameters): st
     return alternatives.length === 0 ? 'false' : `(${alternatives.join(' OR ')})`
   }
   if ('text' in condition) return `(${textSql(condition.text, parameters)})`
+  if ('messageContains' in condition) {
+    const text = parameters.add('String', condition.messageContains)
+    return `positionCaseInsensitiveUTF8(message, ${text}) > 0`
+  }
+  if ('fromSeq' in condition) {
+    const origin = parameters.add('String', condition.origin)
+    return `(origin != ${origin} OR seq >= ${parameters.add('UInt64', condition.fromSeq)})`
+  }
   if ('in' in condition) return fieldSql(condition.field, condition.in, parameters)
   return `NOT (${fieldSql(condition.field, condition.notIn, parameters)})`
 }
