@@ -13,6 +13,7 @@ async function loadParts(): Promise<ServerParts> {
   return {
     dialects: ({ dialects }, facts) => [nativeDialect(facts), quayDialect(dialects.quay)],
     sources: ({ sources }) => [distributionSource(sources.distribution)],
+    tasks: () => [],
   }
 }
 

@@ -111,7 +111,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   ledger: ['core'],
   access: ['core'],
   store: ['core', 'ledger', 'access'],
-  dialects: ['core', 'ledger', 'access'],
+  dialects: ['core', 'ledger', 'access', 'exports'],
   sources: ['core', 'ledger', 'access'],
   exports: ['core', 'ledger', 'access'],
   server: ['core', 'config', 'ledger', 'access', 'store', 'dialects', 'sources', 'exports'],

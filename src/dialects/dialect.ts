@@ -1,14 +1,20 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Directory } from '../access/directory.ts'
+import type { RecordStore } from '../access/record-store.ts'
 import type { CursorCodec } from '../core/cursor.ts'
 import type { EventReader } from '../core/query.ts'
 import type { Clock } from '../core/timestamp.ts'
+import type { AuditTrail } from '../ledger/audit-trail.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
 /** What every dialect may use: it reads through `events`, writes through `ledger`, no more. */
 export interface DialectContext {
   readonly events: EventReader
   readonly ledger: Ledger
+  /** Where a dialect records what was done through it: sign-ins, exports. */
+  readonly audit: AuditTrail
+  /** Operational state: positions of collectors, export jobs, sessions. */
+  readonly records: RecordStore
   readonly directory: Directory
   readonly cursors: CursorCodec
   readonly clock: Clock

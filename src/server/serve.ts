@@ -8,10 +8,12 @@ import { createCursorCodec } from '../core/cursor.ts'
 import { type Clock, createClock } from '../core/timestamp.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import type { InstanceFacts } from '../dialects/native/instance-routes.ts'
+import { createAuditTrail } from '../ledger/audit-trail.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import type { WebhookSource } from '../sources/source.ts'
 import { openStore, type Store } from '../store/store.ts'
+import { type BackgroundTask, startTasks } from './background-task.ts'
 import { ensureAdministrator } from './first-administrator.ts'
 import { readCursorKey, readOrigin } from './instance-identity.ts'
 import { STOP_MS_MAX, SWEEP_MS } from './limits.ts'
@@ -24,6 +26,7 @@ import { createServer } from './server.ts'
 export interface ServerParts {
   dialects(settings: Settings, facts: InstanceFacts): readonly Dialect[]
   sources(settings: Settings): readonly WebhookSource[]
+  tasks(settings: Settings): readonly BackgroundTask[]
 }
 
 /** No right for the group and for others. */
@@ -89,17 +92,26 @@ async function startOn(store: Store, { settings, parts, clock, origin }: Plan): 
     onTrouble,
   })
   const readiness = createReadiness(() => store.size())
-  const server = await assemble({ settings, parts, clock, store, ledger, readiness })
+  const { server, context } = await assemble({
+    settings,
+    parts,
+    clock,
+    store,
+    ledger,
+    readiness,
+    origin,
+  })
   log = server.log
   const { contradiction } = ledger.status()
   if (contradiction !== undefined) log.error({ contradiction }, 'the ledger was tampered with')
   await server.listen({ host: settings.listen.host, port: settings.listen.port })
   readiness.started()
+  const tasks = startTasks(parts.tasks(settings), { context, log: server.log })
   return {
     server,
     async stop() {
       readiness.stopping()
-      await closeServer(server)
+      await Promise.all([closeServer(server), tasks.stop()])
       await ledger.close()
       await store.close()
     },
@@ -113,17 +125,26 @@ interface Assembly {
   readonly store: Store
   readonly ledger: Ledger
   readonly readiness: Readiness
+  readonly origin: string
 }
 
-async function assemble(assembly: Assembly): Promise<FastifyInstance> {
-  const { settings, parts, clock, store, ledger, readiness } = assembly
+interface Assembled {
+  readonly server: FastifyInstance
+  readonly context: DialectContext
+}
+
+async function assemble(assembly: Assembly): Promise<Assembled> {
+  const { settings, parts, clock, store, ledger, readiness, origin } = assembly
   const { defaultTenant } = settings
   const directory = await openDirectory({ records: store.records, clock, defaultTenant })
   await ensureAdministrator(directory, settings.data)
   const metrics = createMetrics(ledger)
+  const append = metrics.measured(ledger.append)
   const context: DialectContext = {
     events: store.reader,
-    ledger: { ...ledger, append: metrics.measured(ledger.append) },
+    ledger: { ...ledger, append },
+    audit: createAuditTrail({ append, origin, clock }),
+    records: store.records,
     directory,
     cursors: createCursorCodec(await readCursorKey(store.records)),
     clock,
@@ -134,7 +155,7 @@ async function assemble(assembly: Assembly): Promise<FastifyInstance> {
     startedMicros: clock(),
     storeSize: () => store.size(),
   }
-  return createServer({
+  const server = createServer({
     context,
     dialects: parts.dialects(settings, facts),
     sources: parts.sources(settings),
@@ -142,6 +163,7 @@ async function assemble(assembly: Assembly): Promise<FastifyInstance> {
     metrics,
     logLevel: settings.logLevel,
   })
+  return { server, context }
 }
 
 /** Stops listening and finishes what is being answered; after `STOP_MS_MAX` it cuts that off. */

@@ -8,6 +8,7 @@ import { createClock } from '../../../src/core/timestamp.ts'
 import type { Dialect } from '../../../src/dialects/dialect.ts'
 import { nativeDialect } from '../../../src/dialects/native/dialect.ts'
 import type { Append, AppendRequest } from '../../../src/ledger/append.ts'
+import { createAuditTrail } from '../../../src/ledger/audit-trail.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { createMetrics, type Metrics } from '../../../src/server/metrics.ts'
 import { createReadiness } from '../../../src/server/readiness.ts'
@@ -29,6 +30,7 @@ const refuse = async () => {
 
 const READER: EventReader = {
   page: refuse,
+  nthPlace: refuse,
   get: refuse,
   tail: refuse,
   count: refuse,
@@ -76,8 +78,9 @@ beforeEach(async () => {
     return { accepted: last + 1, duplicates: 0, first: 0, last, replayed: false }
   }
   const clock = createClock()
+  const records = new MapRecordStore()
   const directory = await openDirectory({
-    records: new MapRecordStore(),
+    records,
     clock,
     defaultTenant: 'd',
   })
@@ -107,6 +110,8 @@ beforeEach(async () => {
     context: {
       events: READER,
       ledger: { ...ledger, append: metrics.measured(ledger.append) },
+      audit: createAuditTrail({ append: ledger.append, origin: 'o', clock }),
+      records,
       directory,
       cursors: createCursorCodec(Buffer.alloc(32)),
       clock,

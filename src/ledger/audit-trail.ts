@@ -1,0 +1,42 @@
+import type { NewEvent } from '../core/new-event.ts'
+import { parseNewEvent } from '../core/parse-event.ts'
+import type { Clock } from '../core/timestamp.ts'
+import type { Append } from './append.ts'
+
+/** The source of events about Waybill itself; its name is the ledger's origin. */
+export const OWN_SOURCE_KIND = 'waybill'
+
+/** An event that Waybill itself saw or did, in the tenant that it concerns. */
+export type OwnEvent = Omit<NewEvent, 'source' | 'tenant'> & { readonly tenant: string }
+
+/**
+ * Where Waybill writes what happens to it and through it: sign-ins, exports, gaps in a source.
+ * These are events of the ledger like any other.
+ */
+export interface AuditTrail {
+  /**
+   * Resolves once the event is durable. Rejects as `Append` does; whether an act may go on when it
+   * cannot be recorded is for its caller to decide.
+   */
+  record(event: OwnEvent): Promise<void>
+}
+
+/** An audit trail that ends in a ledger. */
+export function createAuditTrail(options: {
+  readonly append: Append
+  readonly origin: string
+  readonly clock: Clock
+}): AuditTrail {
+  const { append, origin, clock } = options
+  return {
+    async record(event) {
+      const draft = parseNewEvent(event, {
+        receivedMicros: clock(),
+        tenant: event.tenant,
+        anyTenant: true,
+        source: { kind: OWN_SOURCE_KIND, name: origin },
+      })
+      await append({ drafts: [draft] })
+    },
+  }
+}
