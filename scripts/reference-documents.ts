@@ -2,8 +2,6 @@ import { ACTIONS } from '../src/core/action-catalogue.ts'
 import { ERRORS } from '../src/core/errors.ts'
 import { QUAY_KINDS } from '../src/dialects/quay/kinds.ts'
 
-const DESCRIPTIONS = new Map(ACTIONS.map(({ action, description }) => [action, description]))
-
 /** docs/reference/actions.md: the action catalogue, in its order. */
 export function actionsDocument(): string {
   return [
@@ -40,15 +38,16 @@ export function quayKindsDocument(): string {
     `The ${QUAY_KINDS.length} kinds of Quay’s usage logs, and the action that each one is in`,
     'Waybill. An event that was collected from Quay keeps its kind and its whole metadata. For an',
     'event of another source the kind follows from action and outcome, and as many of the listed',
-    'metadata keys are written as the event has values for.',
+    'metadata keys are written as the event has values for. In the descriptions `{key}` stands for',
+    'the value of that key.',
     '',
     ...table(
       ['Kind', 'Action', 'Outcome', 'What happened', 'Metadata'],
-      QUAY_KINDS.map(({ kind, action, isFailure, metadata }) => [
+      QUAY_KINDS.map(({ kind, action, isFailure, metadata, description }) => [
         code(kind),
         code(action),
         isFailure ? 'failure' : 'success',
-        described(action, isFailure),
+        description.replaceAll(/\{[^}]*\}/g, code),
         metadata.map(code).join(' '),
       ]),
     ),
@@ -57,15 +56,6 @@ export function quayKindsDocument(): string {
 
 function heading(title: string, table: string): readonly string[] {
   return [`# ${title}`, '', `Written by \`npm run generate\` from \`${table}\`. Do not edit.`, '']
-}
-
-function described(action: string, isFailure: boolean): string {
-  const description = DESCRIPTIONS.get(action) ?? ''
-  return isFailure ? `Failed or was refused: ${lowerFirst(description)}` : description
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
 function code(text: string): string {

@@ -1,4 +1,4 @@
-import { namedSettings } from './setting.ts'
+import { type NamedList, type NamedSetting, namedLists, namedSettings } from './setting.ts'
 import { SETTINGS } from './settings.ts'
 
 const INTRODUCTION = `# Configuration
@@ -28,13 +28,21 @@ sources:
 
 /** docs/reference/configuration.md: every setting with its names, value and default. */
 export function configurationMarkdown(): string {
-  const sections = namedSettings(SETTINGS).map(({ key, flag, variable, setting }) => {
-    const absent =
-      setting.default === undefined ? `absent: ${setting.whenAbsent}` : `\`${setting.default}\``
-    const place = setting.inFile ? `\`${key}\`` : 'no'
-    const value = setting.kind.expected.replaceAll('|', '\\|')
-    const cells = [`\`--${flag}\``, `\`${variable}\``, place, value, absent]
-    return `## ${key}
+  const sections = namedSettings(SETTINGS).map(settingSection)
+  const lists = namedLists(SETTINGS).map(listSection)
+  return [INTRODUCTION, ...sections, LISTS, ...lists].join('\n')
+}
+
+const LISTS = `## Lists
+
+What there can be several of stands in the configuration file alone, as a list. Each item has a
+\`name\` of its own.
+`
+
+function settingSection({ key, flag, variable, setting }: NamedSetting): string {
+  const place = setting.inFile ? `\`${key}\`` : 'no'
+  const cells = [`\`--${flag}\``, `\`${variable}\``, place, ...valueCells(setting)]
+  return `## ${key}
 
 ${setting.description}
 
@@ -42,6 +50,28 @@ ${setting.description}
 |---|---|---|---|---|
 | ${cells.join(' | ')} |
 `
+}
+
+function listSection({ key, list }: NamedList): string {
+  const rows = namedSettings(list.each).map(({ key: name, setting }) => {
+    const cells = [`\`${name}\``, ...valueCells(setting), setting.description]
+    return `| ${cells.join(' | ')} |`
   })
-  return [INTRODUCTION, ...sections].join('\n')
+  return `### ${key}
+
+${list.description}
+
+| in each item | value | default | what it does |
+|---|---|---|---|
+${rows.join('\n')}
+`
+}
+
+function valueCells(setting: NamedSetting['setting']): readonly string[] {
+  return [setting.kind.expected.replaceAll('|', '\\|'), absentCell(setting)]
+}
+
+function absentCell({ default: value, whenAbsent }: NamedSetting['setting']): string {
+  if (value !== undefined) return `\`${Array.isArray(value) ? 'none' : value}\``
+  return whenAbsent === undefined ? 'must be given' : `absent: ${whenAbsent}`
 }

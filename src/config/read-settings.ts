@@ -1,10 +1,11 @@
-import { type FileValue, readConfigurationFile } from './configuration-file.ts'
+import { type FileReading, readConfigurationFile } from './configuration-file.ts'
 import type { Environment } from './environment.ts'
+import { assemble, defaultOf, type FoundValue, wrongValue } from './found-value.ts'
 import { nearestName } from './nearest-name.ts'
-import { isSetting, type NamedSetting, namedSettings, type SettingTable } from './setting.ts'
+import { readGroups } from './read-groups.ts'
+import { type NamedSetting, namedLists, namedSettings } from './setting.ts'
 import { SETTINGS, type Settings } from './settings.ts'
 import { SettingsError } from './settings-error.ts'
-import type { RawValue } from './value-kind.ts'
 
 /** Where settings come from, besides the configuration file that one of these names. */
 export interface SettingSources {
@@ -20,11 +21,6 @@ const CLIENT_VARIABLES: readonly string[] = ['WAYBILL_SERVER', 'WAYBILL_TOKEN']
 const SERVICE_LINK =
   /^WAYBILL(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/
 
-interface Found {
-  readonly raw: RawValue
-  readonly place: string
-}
-
 /**
  * Reads every setting once: a flag goes before an environment variable, that before the
  * configuration file, that before the default. An empty variable counts as not set.
@@ -36,9 +32,9 @@ export function readSettings(sources: SettingSources): Settings {
   const problems = unknownVariables(sources.environment, named)
   const config = named.find(({ key }) => key === 'config')
   const file = config === undefined ? undefined : given(config, sources)
-  const reading =
+  const reading: FileReading =
     file === undefined
-      ? { values: new Map<string, FileValue>(), problems: [] }
+      ? { values: new Map(), groups: new Map(), problems: [] }
       : readConfigurationFile(String(file.raw), SETTINGS)
   problems.push(...reading.problems)
 
@@ -50,26 +46,21 @@ export function readSettings(sources: SettingSources): Settings {
     if (value === undefined) problems.push(wrongValue(item, found))
     values.set(item.key, value)
   }
+  for (const named of namedLists(SETTINGS)) {
+    const groups = readGroups(named, reading)
+    problems.push(...groups.problems)
+    values.set(named.key, groups.values)
+  }
   if (problems.length > 0) throw new SettingsError(problems)
   // The table gave both the type and the values, each read by the kind that the type comes from.
   return assemble(SETTINGS, values, '') as Settings
 }
 
-function given({ flag, variable }: NamedSetting, sources: SettingSources): Found | undefined {
+function given({ flag, variable }: NamedSetting, sources: SettingSources): FoundValue | undefined {
   const byFlag = sources.flags[flag]
   if (byFlag !== undefined) return { raw: byFlag, place: `--${flag}` }
   const byVariable = sources.environment[variable]
   return byVariable ? { raw: byVariable, place: variable } : undefined
-}
-
-function defaultOf({ setting }: NamedSetting): Found | undefined {
-  return setting.default === undefined ? undefined : { raw: setting.default, place: 'default' }
-}
-
-function wrongValue({ key, setting }: NamedSetting, { raw, place }: Found): string {
-  const found = setting.kind.secret ? '' : `, found ${JSON.stringify(raw)}`
-  const name = place.includes(':') ? `${place}: ${key}` : place
-  return `${name}: expected ${setting.kind.expected}${found}`
 }
 
 function unknownVariables(environment: Environment, named: readonly NamedSetting[]): string[] {
@@ -81,16 +72,4 @@ function unknownVariables(environment: Environment, named: readonly NamedSetting
       const meant = nearestName(name, known)
       return `${name}: no such variable${meant === undefined ? '' : `; did you mean ${meant}?`}`
     })
-}
-
-function assemble(
-  table: SettingTable,
-  values: ReadonlyMap<string, unknown>,
-  prefix: string,
-): object {
-  const entries = Object.entries(table).map(([name, entry]) => {
-    const key = `${prefix}${name}`
-    return [name, isSetting(entry) ? values.get(key) : assemble(entry, values, `${key}.`)]
-  })
-  return Object.freeze(Object.fromEntries(entries))
 }

@@ -13,16 +13,36 @@ export interface Setting<Value> {
   readonly inFile: boolean
 }
 
+/**
+ * Groups of the same settings, as many as a configuration file has. Flags and variables have none.
+ * Each group is known by its setting `name`, which no other group of the list has.
+ */
+export interface SettingList<Group extends NamedGroup = NamedGroup> {
+  /** The settings of one group. */
+  readonly each: Group
+  /** What a group of it is, in whole sentences. */
+  readonly description: string
+  /** What is wrong with a group whose values are right one by one; undefined when nothing is. */
+  check(group: ValuesOf<Group>): string | undefined
+}
+
+/** The settings of a group in a list. */
+export interface NamedGroup extends SettingTable {
+  readonly name: Setting<string>
+}
+
 /** Settings by name, in the order of the documents; a group holds the settings of one part. */
 export interface SettingTable {
-  readonly [name: string]: Setting<unknown> | SettingTable
+  readonly [name: string]: Setting<unknown> | SettingList | SettingTable
 }
 
 /** The values that a table of settings is read into. */
 export type ValuesOf<Table> = {
   readonly [Name in keyof Table]: Table[Name] extends Setting<infer Value>
     ? Value
-    : ValuesOf<Table[Name]>
+    : Table[Name] extends SettingList<infer Group>
+      ? readonly ValuesOf<Group>[]
+      : ValuesOf<Table[Name]>
 }
 
 /** A setting that always has a value. */
@@ -43,6 +63,20 @@ export function optional<Value>(
   return { kind, default: undefined, whenAbsent, description, inFile: true }
 }
 
+/** A setting of a group in a list that each group has to give. */
+export function required<Value>(kind: ValueKind<Value & {}>, description: string): Setting<Value> {
+  return { kind, default: undefined, whenAbsent: undefined, description, inFile: true }
+}
+
+/** A list of groups; without `check`, values that are right one by one are right together. */
+export function listOf<Group extends NamedGroup>(
+  each: Group,
+  description: string,
+  check: (group: ValuesOf<Group>) => string | undefined = () => undefined,
+): SettingList<Group> {
+  return { each, description, check }
+}
+
 /** The same setting, but not for configuration files. */
 export function notInFile<Value>(setting: Setting<Value>): Setting<Value> {
   return { ...setting, inFile: false }
@@ -59,17 +93,40 @@ export interface NamedSetting {
   readonly setting: Setting<unknown>
 }
 
-/** Every setting of a table, groups included, in its order. */
+/** A list of groups, and the key under which a configuration file holds it. */
+export interface NamedList {
+  readonly key: string
+  readonly list: SettingList
+}
+
+/** Every setting of a table, groups included but not lists, in its order. */
 export function namedSettings(table: SettingTable, prefix = ''): readonly NamedSetting[] {
   return Object.entries(table).flatMap(([name, entry]) => {
     const key = `${prefix}${name}`
+    if (isList(entry)) return []
     return isSetting(entry) ? [named(key, entry)] : namedSettings(entry, `${key}.`)
   })
 }
 
+/** Every list of a table, in its order. */
+export function namedLists(table: SettingTable, prefix = ''): readonly NamedList[] {
+  return Object.entries(table).flatMap(([name, entry]) => {
+    const key = `${prefix}${name}`
+    if (isList(entry)) return [{ key, list: entry }]
+    return isSetting(entry) ? [] : namedLists(entry, `${key}.`)
+  })
+}
+
+type Entry = SettingTable[string]
+
 /** Whether an entry of a table is a setting, not a group of them. */
-export function isSetting(entry: Setting<unknown> | SettingTable): entry is Setting<unknown> {
-  return typeof entry['description'] === 'string'
+export function isSetting(entry: Entry): entry is Setting<unknown> {
+  return typeof entry.description === 'string' && !isList(entry)
+}
+
+/** Whether an entry of a table is a list of groups. */
+export function isList(entry: Entry): entry is SettingList {
+  return typeof entry.description === 'string' && 'each' in entry
 }
 
 function named(key: string, setting: Setting<unknown>): NamedSetting {

@@ -1,8 +1,11 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 
-/** What a value may look like before it is read: a text, or a scalar of a configuration file. */
-export type RawValue = string | number | boolean
+/** A single value of a configuration file. */
+export type RawScalar = string | number | boolean
+
+/** What a value may look like before it is read: a text, or what a configuration file holds. */
+export type RawValue = RawScalar | readonly RawScalar[]
 
 /** A kind of value that a setting can have: how it is read, and what is said when it cannot be. */
 export interface ValueKind<Value> {
@@ -12,6 +15,8 @@ export interface ValueKind<Value> {
   readonly expected: string
   /** Whether a wrong value may hold a secret, so that no message repeats it. */
   readonly secret: boolean
+  /** Whether a configuration file may hold a list of values; absent: one alone. */
+  readonly takesList?: true
   /** The value, or undefined when it is not of this kind. */
   read(raw: RawValue): Value | undefined
 }
@@ -48,6 +53,20 @@ export const listenAddress: ValueKind<ListenAddress> = {
   },
 }
 
+/** An address, or all that share its first bits (CIDR, RFC 4632 section 3.1). */
+export const addressRange: ValueKind<string> = {
+  placeholder: 'ADDRESS',
+  expected: 'an address such as 10.0.0.1 or a range such as 10.0.0.0/8',
+  secret: false,
+  read(raw) {
+    const [address = '', bits, ...more] = String(raw).split('/')
+    const version = isIP(address)
+    const bitsMax = version === 6 ? 128 : 32
+    const isRange = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax)
+    return version !== 0 && isRange && more.length === 0 ? String(raw) : undefined
+  },
+}
+
 /** An HTTP URL; it may hold a user and a password, so no message repeats it. */
 export const httpUrl: ValueKind<string> = {
   placeholder: 'URL',
@@ -56,6 +75,19 @@ export const httpUrl: ValueKind<string> = {
   read(raw) {
     const url = URL.canParse(String(raw)) ? new URL(String(raw)) : undefined
     return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.href : undefined
+  },
+}
+
+/** What URLs of this server begin with: what is said after a `?` or `#` would end up in between. */
+export const baseUrl: ValueKind<string> = {
+  placeholder: 'URL',
+  expected: 'an http:// or https:// URL without a user, ? and #',
+  secret: true,
+  read(raw) {
+    const href = httpUrl.read(raw)
+    return href === undefined || /[?#]/.test(href) || new URL(href).username !== ''
+      ? undefined
+      : href
   },
 }
 
@@ -99,3 +131,74 @@ export const plainName = (lengthMax: number): ValueKind<string> => ({
       ? String(raw)
       : undefined,
 })
+
+/** A text that no message repeats: a token, a password. */
+export const secretText: ValueKind<string> = {
+  placeholder: 'TEXT',
+  expected: 'a text that is not empty',
+  secret: true,
+  read: (raw) => (typeof raw === 'string' && raw !== '' ? raw : undefined),
+}
+
+/** A text without blanks and control characters. */
+export const plainText = (placeholder: string, lengthMax: number): ValueKind<string> => ({
+  placeholder,
+  expected: `1 to ${lengthMax} characters without blanks`,
+  secret: false,
+  read(raw) {
+    const text = String(raw)
+    const isPlain = text !== '' && text.length <= lengthMax && !/[\p{Cc}\s]/u.test(text)
+    return isPlain ? text : undefined
+  },
+})
+
+/** Several values: a list in a file, separated by commas anywhere else. */
+export const several = <Value>(kind: ValueKind<Value>): ValueKind<readonly Value[]> => ({
+  placeholder: `${kind.placeholder},…`,
+  expected: `a list, each ${kind.expected}`,
+  secret: kind.secret,
+  takesList: true,
+  read(raw) {
+    const items = typeof raw === 'object' ? raw : String(raw).split(',')
+    const values = items.map((item) => kind.read(typeof item === 'string' ? item.trim() : item))
+    return values.every((value) => value !== undefined) ? values : undefined
+  },
+})
+
+/** A day of the calendar, as ISO 8601 writes it. */
+export const calendarDay: ValueKind<string> = {
+  placeholder: 'YYYY-MM-DD',
+  expected: 'a day such as 2026-11-22',
+  secret: false,
+  read(raw) {
+    const text = String(raw)
+    const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined
+    const isDay = date !== undefined && !Number.isNaN(date.getTime())
+    // A Date takes February 30th for March 2nd.
+    return isDay && date.toISOString().startsWith(text) ? text : undefined
+  },
+}
+
+/** The name of an environment variable (POSIX.1-2017, section 8.1). */
+export const environmentName: ValueKind<string> = {
+  placeholder: 'VARIABLE',
+  expected: 'the name of an environment variable',
+  secret: false,
+  read: (raw) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(String(raw)) ? String(raw) : undefined),
+}
+
+/** A zone of time without summer time, as RFC 3339 writes it; read as minutes ahead of UTC. */
+export const utcOffset: ValueKind<number> = {
+  placeholder: '+HH:MM',
+  expected: 'Z or an offset from UTC such as +08:00 or -03:30',
+  secret: false,
+  read(raw) {
+    const text = String(raw)
+    if (text === 'Z') return 0
+    const { sign, hours, minutes } =
+      /^(?<sign>[+-])(?<hours>0\d|1[0-4]):(?<minutes>[0-5]\d)$/.exec(text)?.groups ?? {}
+    if (sign === undefined) return undefined
+    const ahead = Number(hours) * 60 + Number(minutes)
+    return sign === '-' && ahead > 0 ? -ahead : ahead
+  },
+}

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { listenAddress, wholeNumber, yesOrNo } from '../../../src/config/value-kind.ts'
+import {
+  addressRange,
+  listenAddress,
+  wholeNumber,
+  yesOrNo,
+} from '../../../src/config/value-kind.ts'
 
 describe('listenAddress', () => {
   test('every IPv4 and IPv6 address with every port is read back as it was written', () => {
@@ -21,6 +26,19 @@ describe('listenAddress', () => {
     '%s is refused',
     (text) => {
       expect(listenAddress.read(text)).toBeUndefined()
+    },
+  )
+})
+
+describe('addressRange', () => {
+  test.each(['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8', '0.0.0.0/0'])('%s is one', (text) => {
+    expect(addressRange.read(text)).toBe(text)
+  })
+
+  test.each(['', 'host', '10.0.0', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '::/129', 'true'])(
+    '%j is none',
+    (text) => {
+      expect(addressRange.read(text)).toBeUndefined()
     },
   )
 })

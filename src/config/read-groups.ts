@@ -1,0 +1,58 @@
+import type { FileReading } from './configuration-file.ts'
+import { assemble, defaultOf, wrongValue } from './found-value.ts'
+import { type NamedGroup, type NamedList, namedSettings, type ValuesOf } from './setting.ts'
+
+/** What a list of groups was read into. */
+export interface GroupsReading {
+  readonly values: readonly object[]
+  readonly problems: readonly string[]
+}
+
+/** Reads the groups of a list, each on its own, and checks that each has a name of its own. */
+export function readGroups({ key, list }: NamedList, reading: FileReading): GroupsReading {
+  const places = reading.groups.get(key) ?? []
+  const problems: string[] = []
+  const names = new Set<string>()
+  const groups = places.map((place, index) => {
+    const at = { prefix: `${key}[${index}].`, place }
+    const { group, wrong } = readGroup(list.each, at, reading)
+    problems.push(...wrong)
+    if (wrong.length > 0) return group
+    if (names.has(group.name))
+      problems.push(`${place}: ${key}: another one is called ${group.name}`)
+    names.add(group.name)
+    const problem = list.check(group)
+    if (problem !== undefined) problems.push(`${place}: ${key}: ${problem}`)
+    return group
+  })
+  return { values: Object.freeze(groups), problems }
+}
+
+/** Where a group stands in its list and in the file. */
+interface GroupPlace {
+  readonly prefix: string
+  readonly place: string
+}
+
+function readGroup(
+  each: NamedGroup,
+  { prefix, place }: GroupPlace,
+  reading: FileReading,
+): { readonly group: ValuesOf<NamedGroup>; readonly wrong: readonly string[] } {
+  const values = new Map<string, unknown>()
+  const wrong: string[] = []
+  for (const item of namedSettings(each, prefix)) {
+    const { kind, whenAbsent } = item.setting
+    const found = reading.values.get(item.key) ?? defaultOf(item)
+    if (found === undefined) {
+      const isRequired = whenAbsent === undefined
+      if (isRequired) wrong.push(`${place}: ${item.key}: expected ${kind.expected}, found nothing`)
+      continue
+    }
+    const value = kind.read(found.raw)
+    if (value === undefined) wrong.push(wrongValue(item, found))
+    values.set(item.key, value)
+  }
+  // The table gave both the type and the values, each read by the kind that the type comes from.
+  return { group: assemble(each, values, prefix) as ValuesOf<NamedGroup>, wrong }
+}
