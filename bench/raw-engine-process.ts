@@ -1,15 +1,30 @@
 import { Session } from 'chdb'
+import type { Draft } from '../src/core/draft.ts'
 import { parseEventBody } from '../src/core/parse-event-body.ts'
 import { openChdb } from '../src/store/clickhouse/connection-chdb.ts'
-import { encodeEvent, INSERTED_COLUMNS } from '../src/store/clickhouse/event-row.ts'
 import { migrate } from '../src/store/clickhouse/migrate.ts'
+import { encodeRows, INSERTED_COLUMNS, rowsWithSeqs } from '../src/store/clickhouse/row-encoding.ts'
 import { type BatchFile, BatchReader, writeBatches } from './batch-file.ts'
 import { serveParent } from './helper-process.ts'
+import { jsonRow } from './json-row.ts'
+
+/** The form of rows: text, which the engine's binding takes, or what Waybill writes. */
+export type RowFormat = 'JSONCompactEachRow' | 'RowBinary'
 
 /** What the bare engine can be asked to do; `directory` is a data directory of Waybill. */
 export type RawEngineRequest =
-  | { readonly task: 'encode'; readonly events: BatchFile; readonly path: string }
-  | { readonly task: 'insert'; readonly rows: BatchFile; readonly directory: string }
+  | {
+      readonly task: 'encode'
+      readonly events: BatchFile
+      readonly path: string
+      readonly format: RowFormat
+    }
+  | {
+      readonly task: 'insert'
+      readonly rows: BatchFile
+      readonly directory: string
+      readonly format: RowFormat
+    }
   | { readonly task: 'select-1'; readonly directory: string; readonly times: number }
   | {
       readonly task: 'stream'
@@ -42,9 +57,9 @@ const INSERT_ROWS = 20_000
 serveParent<RawEngineRequest, RawEngineReply>((request) => {
   switch (request.task) {
     case 'encode':
-      return encode(request.events, request.path)
+      return encode(request)
     case 'insert':
-      return insert(request.rows, request.directory)
+      return insert(request)
     case 'select-1':
       return selectOne(request.directory, request.times)
     case 'stream':
@@ -54,18 +69,31 @@ serveParent<RawEngineRequest, RawEngineReply>((request) => {
   }
 })
 
-/** Makes the rows that Waybill would make of the events, as the store's own code encodes them. */
-async function encode(events: BatchFile, path: string): Promise<RawEngineReply> {
-  const reader = await BatchReader.open(events)
+/** Makes the rows that Waybill would make of the events. */
+async function encode(
+  request: RawEngineRequest & { readonly task: 'encode' },
+): Promise<RawEngineReply> {
+  const reader = await BatchReader.open(request.events)
   const startedMs = performance.now()
-  const rows = await writeBatches(path, encodedBatches(reader))
+  const rows = await writeBatches(request.path, encodedBatches(reader, request.format))
   await reader.close()
   return { ms: [performance.now() - startedMs], rows }
 }
 
-async function* encodedBatches(reader: BatchReader): AsyncIterable<Buffer> {
-  let lines = ''
+async function* encodedBatches(reader: BatchReader, format: RowFormat): AsyncIterable<Buffer> {
+  let drafts: Draft[] = []
   let seq = 0
+  const encoded = () => {
+    const firstSeq = seq
+    seq += drafts.length
+    if (format === 'RowBinary') {
+      return rowsWithSeqs(firstSeq, [encodeRows(drafts, { origin: 'bench', request: '' })])
+    }
+    const rows = drafts.map((draft, index) =>
+      jsonRow(draft, { origin: 'bench', seq: firstSeq + index }),
+    )
+    return Buffer.from(rows.join(''))
+  }
   for (let batch = await reader.take(); batch !== undefined; batch = await reader.take()) {
     const reception = {
       receivedMicros: Date.now() * 1000,
@@ -73,27 +101,26 @@ async function* encodedBatches(reader: BatchReader): AsyncIterable<Buffer> {
       anyTenant: true,
       source: { kind: 'api', name: 'http' },
     }
-    for (const draft of parseEventBody(batch, 'ndjson', reception)) {
-      lines += `[${seq}${encodeEvent(draft, { origin: 'bench', request: '' })}\n`
-      seq += 1
-      if (seq % INSERT_ROWS !== 0) continue
-      yield Buffer.from(lines)
-      lines = ''
-    }
+    drafts.push(...parseEventBody(batch, 'ndjson', reception))
+    if (drafts.length < INSERT_ROWS) continue
+    yield encoded()
+    drafts = []
   }
-  if (lines !== '') yield Buffer.from(lines)
+  if (drafts.length > 0) yield encoded()
 }
 
-async function insert(rows: BatchFile, directory: string): Promise<RawEngineReply> {
-  const engine = openChdb(directory)
+async function insert(
+  request: RawEngineRequest & { readonly task: 'insert' },
+): Promise<RawEngineReply> {
+  const engine = openChdb(request.directory)
   await migrate(engine)
-  const reader = await BatchReader.open(rows)
+  const reader = await BatchReader.open(request.rows)
   const startedMs = performance.now()
   for (let bytes = await reader.take(); bytes !== undefined; bytes = await reader.take()) {
     await engine.insert({
       table: 'events',
       columns: INSERTED_COLUMNS,
-      format: 'JSONCompactEachRow',
+      format: request.format,
       bytes,
     })
   }

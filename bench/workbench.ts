@@ -10,7 +10,7 @@ import { ingest } from './ingest-load.ts'
 import { ndjsonBatches } from './ndjson-batches.ts'
 import { untilQuiet } from './process-usage.ts'
 import { openQuayDatabase, type QuayDatabase } from './quay-database.ts'
-import type { RawEngineReply, RawEngineRequest } from './raw-engine-process.ts'
+import type { RawEngineReply, RawEngineRequest, RowFormat } from './raw-engine-process.ts'
 import { type Server, startServer } from './server.ts'
 
 /** The benchmark's own folder inside of the one it is given: it removes no other. */
@@ -89,13 +89,13 @@ export class Workbench {
   }
 
   /** The same events as the store's own code encodes them for the engine. */
-  async encodedRows(count: number): Promise<BatchFile> {
-    const path = join(this.directory, `rows-${count}.json`)
+  async encodedRows(count: number, format: RowFormat): Promise<BatchFile> {
+    const path = join(this.directory, `rows-${count}-${format}`)
     const found = await findBatches(path)
     if (found !== undefined) return found
     const events = await this.eventBatches(count)
-    this.log(`encoding ${count} rows for the raw engine`)
-    const { rows } = await this.rawEngine().ask({ task: 'encode', events, path })
+    this.log(`encoding ${count} rows for the raw engine, ${format}`)
+    const { rows } = await this.rawEngine().ask({ task: 'encode', events, path, format })
     if (rows === undefined) throw new Error('no rows were encoded')
     return rows
   }

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ingest } from '../ingest-load.ts'
 import { processorSeconds, residentMemory } from '../process-usage.ts'
+import type { RowFormat } from '../raw-engine-process.ts'
 import { atLeast, atMost, format, type Measurement, type Row } from '../row.ts'
 import type { Workbench } from '../workbench.ts'
 
@@ -18,9 +19,14 @@ const TRIAL_EVENTS = 200_000
 /** Up to this size both sides run twice, the second time in the other order. */
 const TWO_ROUNDS_EVENTS_MAX = 2_000_000
 
+const FORMATS: readonly RowFormat[] = ['JSONCompactEachRow', 'RowBinary']
+
 /**
  * Durable ingest over HTTP beside the raw engine's insert of the very same rows, made beforehand:
- * the same table, format and fsync settings, in a process of its own.
+ * the same table and fsync settings, in a process of its own.
+ *
+ * The baseline is rows as text, which is what the engine's binding takes; beside it, for whoever
+ * would ask, the binary rows that Waybill writes.
  */
 export const ingestRow: Row = {
   name: 'ingest',
@@ -28,9 +34,10 @@ export const ingestRow: Row = {
   async measure(bench, events) {
     const connections = await bestConnections(bench, Math.min(events, TRIAL_EVENTS))
     await bench.eventBatches(events)
-    await bench.encodedRows(events)
+    for (const format of FORMATS) await bench.encodedRows(events, format)
     const waybill: number[] = []
-    const raw: number[] = []
+    const text: number[] = []
+    const binary: number[] = []
     let peak = 0
     const sides = [
       async () => {
@@ -39,12 +46,21 @@ export const ingestRow: Row = {
         peak = Math.max(peak, round.peakBytes)
       },
       async () => {
-        raw.push(await insertOnce(bench, events))
+        text.push(await insertOnce(bench, events, 'JSONCompactEachRow'))
+      },
+      async () => {
+        binary.push(await insertOnce(bench, events, 'RowBinary'))
       },
     ]
     const order = events <= TWO_ROUNDS_EVENTS_MAX ? [...sides, ...sides.toReversed()] : sides
     for (const side of order) await side()
-    const figures = { waybill: overall(waybill), raw: overall(raw), connections, peak }
+    const figures = {
+      waybill: overall(waybill),
+      raw: overall(text),
+      rawBinary: overall(binary),
+      connections,
+      peak,
+    }
     return [speed(events, figures), memory(events, figures)]
   },
 }
@@ -52,25 +68,33 @@ export const ingestRow: Row = {
 interface Figures {
   /** Events per second. */
   readonly waybill: number
-  /** Rows per second. */
+  /** Rows per second, as text. */
   readonly raw: number
+  /** Rows per second in the form that Waybill writes. */
+  readonly rawBinary: number
   readonly connections: number
   /** Bytes resident. */
   readonly peak: number
 }
 
-function speed(events: number, { waybill, raw, connections }: Figures): Measurement {
+function speed(events: number, figures: Figures): Measurement {
+  const { waybill, raw, rawBinary, connections } = figures
   return {
     name: 'durable ingest over HTTP, NDJSON batches of 1 000',
     events,
     figure: `${format(waybill)} events/s over ${connections} connections`,
-    baseline: `raw engine ${format(raw)} rows/s`,
+    baseline: `raw engine ${format(raw)} rows/s (as RowBinary ${format(rawBinary)})`,
     ratio: waybill / raw,
     goals: [
       atLeast('ratio', waybill / raw, RATIO_MIN),
       atLeast('', waybill, EVENTS_PER_SECOND_MIN, ' events/s'),
     ],
-    values: { eventsPerSecond: waybill, rawRowsPerSecond: raw, connections },
+    values: {
+      eventsPerSecond: waybill,
+      rawRowsPerSecond: raw,
+      rawBinaryRowsPerSecond: rawBinary,
+      connections,
+    },
   }
 }
 
@@ -116,13 +140,18 @@ async function ingestOnce(bench: Workbench, events: number, connections: number)
   return { eventsPerSecond, peakBytes: peak }
 }
 
-async function insertOnce(bench: Workbench, events: number): Promise<number> {
-  const rows = await bench.encodedRows(events)
+async function insertOnce(bench: Workbench, events: number, rowFormat: RowFormat): Promise<number> {
+  const rows = await bench.encodedRows(events, rowFormat)
   const directory = join(bench.directory, 'raw-engine')
   await rm(directory, { recursive: true, force: true })
-  const { ms } = await bench.rawEngine().ask({ task: 'insert', rows, directory })
+  const { ms } = await bench.rawEngine().ask({
+    task: 'insert',
+    rows,
+    directory,
+    format: rowFormat,
+  })
   await rm(directory, { recursive: true, force: true })
   const rowsPerSecond = events / ((ms[0] ?? 0) / 1000)
-  bench.log(`${events} rows into the raw engine: ${format(rowsPerSecond)} rows/s`)
+  bench.log(`${events} rows into the raw engine, ${rowFormat}: ${format(rowsPerSecond)} rows/s`)
   return rowsPerSecond
 }

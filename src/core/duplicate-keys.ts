@@ -1,6 +1,4 @@
-const QUOTE = 0x22
-const COLON = 0x3a
-const BACKSLASH = 0x5c
+import { BACKSLASH, COLON, isBlank, QUOTE } from './json-bytes.ts'
 
 /**
  * Counts the places in JSON text where a quote is followed by a colon: one for each member of an
@@ -12,14 +10,10 @@ export function countMemberMarks(json: Uint8Array): number {
     // One comparison for most bytes: what stands before a colon is looked at only at a colon.
     if (json[index] !== COLON) continue
     let before = index - 1
-    while (isWhitespace(json[before])) before -= 1
+    while (isBlank(json[before])) before -= 1
     if (json[before] === QUOTE) count += 1
   }
   return count
-}
-
-function isWhitespace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d
 }
 
 /** Counts the members of every object in a parsed JSON value. */

@@ -1,11 +1,14 @@
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
-const NEWLINE = 0x0a
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COMMA,
+  NEWLINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+  skipBlanks,
+} from './json-bytes.ts'
 
 /**
  * Whether an item of a JSON array, or a JSON text that is no array, takes more than `bytesMax`
@@ -16,7 +19,7 @@ export function hasItemOver(json: Uint8Array, bytesMax: number): boolean {
   let depth = 0
   let itemStart = 0
   let isInString = false
-  const itemDepth = firstMark(json) === OPEN_BRACKET ? 1 : 0
+  const itemDepth = json[skipBlanks(json, 0)] === OPEN_BRACKET ? 1 : 0
   for (let index = 0; index < json.length; index += 1) {
     const byte = json[index]
     if (isInString) {
@@ -42,9 +45,4 @@ export function hasLineOver(text: Buffer, bytesMax: number): boolean {
     start = end + 1
   }
   return false
-}
-
-/** The first byte that is no white space. */
-function firstMark(json: Uint8Array): number | undefined {
-  return json.find((byte) => byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d)
 }

@@ -11,9 +11,9 @@ import {
 } from './limits.ts'
 import type { Reception } from './new-event.ts'
 import { parseNewEvent } from './parse-event.ts'
+import { type EventBodyForm, transcribeBody } from './transcribe-body.ts'
 
-/** How events stand in a body: one JSON object or an array of them, or one object per line. */
-export type EventBodyForm = 'json' | 'ndjson'
+export type { EventBodyForm } from './transcribe-body.ts'
 
 /**
  * Reads the events of a request's body, all or none.
@@ -28,6 +28,11 @@ export function parseEventBody(body: Buffer, form: EventBodyForm, reception: Rec
   }
   if (!isUtf8(body)) throw new Fault('request.malformed', { detail: 'the body is not UTF-8' })
   refuseLargeEvents(body, form)
+  return transcribeBody(body, form, reception) ?? parseCarefully(body, form, reception)
+}
+
+/** Reads every event as a value: slower, and able to say all that is wrong. */
+function parseCarefully(body: Buffer, form: EventBodyForm, reception: Reception): Draft[] {
   const text = body.toString()
   const parsed = form === 'json' ? parseJson(text, undefined) : readLines(text)
   const isBatch = Array.isArray(parsed)

@@ -1,6 +1,7 @@
 import { catalogueCategory } from './action-catalogue.ts'
 import { canonicalJson, isCanonicallyOrdered, withOrderedKeys } from './canonical-json.ts'
-import type { Draft } from './draft.ts'
+import { DIGEST } from './digest.ts'
+import { type Draft, draftOf } from './draft.ts'
 import { Fault } from './errors.ts'
 import type { Actor, Category, Client, Event, EventSource, JsonObject, Target } from './event.ts'
 import { ACTOR_KINDS, CATEGORIES, LEVELS, OUTCOMES } from './event.ts'
@@ -43,10 +44,6 @@ const ACTION = {
   pattern: /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/,
   expected: '`object.verb` in lower case, such as image.push',
 }
-const DIGEST = {
-  pattern: /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/,
-  expected: 'a digest such as sha256:9f86d0…',
-}
 
 /**
  * Reads one event at the boundary: checks every field, fills in what was left out, and makes its
@@ -87,7 +84,7 @@ export function parseNewEvent(value: unknown, reception: Reception, index?: numb
   if (reader.problems.length > 0) throw new Fault('event.invalid', { problems: reader.problems })
   const canonical = serialise(reader, event)
   if (reader.problems.length > 0) throw new Fault('event.invalid', { problems: reader.problems })
-  return { event, canonical, deduplicate: source.eventId !== undefined }
+  return draftOf(event, canonical)
 }
 
 /** The canonical text, checked for what no single field shows: its size and its characters. */

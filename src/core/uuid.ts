@@ -1,10 +1,25 @@
 import { randomFillSync } from 'node:crypto'
 
+/** Characters of a UUID. */
+export const UUID_LENGTH = 36
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** Whether a text has the form of a UUID (RFC 9562 section 4), any version, any letter case. */
 export function isUuid(text: string): boolean {
-  return text.length === 36 && UUID.test(text)
+  return text.length === UUID_LENGTH && UUID.test(text)
+}
+
+const HYPHEN = 0x2d
+
+/** Whether a UUID in lower case stands at `at`. */
+export function isLowerCaseUuidAt(bytes: Uint8Array, at: number): boolean {
+  for (let offset = 0; offset < UUID_LENGTH; offset += 1) {
+    const byte = bytes[at + offset] ?? 0
+    const isHexDigit = (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66)
+    const isHyphenPlace = offset === 8 || offset === 13 || offset === 18 || offset === 23
+    if (isHyphenPlace ? byte !== HYPHEN : !isHexDigit) return false
+  }
+  return true
 }
 
 // One call into the random source serves many ids: it costs a microsecond, an id a tenth of that.

@@ -2,7 +2,9 @@ import type { Draft } from '../core/draft.ts'
 
 /** Events to be stored together. */
 export interface AppendRequest {
-  /** 1 to `BATCH_EVENTS_MAX` events; stored all or none, in this order. */
+  /**
+   * 1 to `BATCH_EVENTS_MAX` events, received at the same moment; stored all or none, in this order.
+   */
   readonly drafts: readonly Draft[]
   /** Makes the whole request repeatable: a second one with the same key stores nothing. */
   readonly idempotency?: IdempotencyKey

@@ -7,7 +7,7 @@ import type { Append } from './append.ts'
 export const OWN_SOURCE_KIND = 'waybill'
 
 /** An event that Waybill itself saw or did, in the tenant that it concerns. */
-export type OwnEvent = Omit<NewEvent, 'source' | 'tenant'> & { readonly tenant: string }
+type OwnEvent = Omit<NewEvent, 'source' | 'tenant'> & { readonly tenant: string }
 
 /**
  * Where Waybill writes what happens to it and through it: sign-ins, exports, gaps in a source.

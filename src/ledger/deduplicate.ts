@@ -1,9 +1,8 @@
-import type { Draft } from '../core/draft.ts'
-import type { Event } from '../core/event.ts'
-import { parseTimestamp } from '../core/timestamp.ts'
+import { DRAFT_TEXT, type Draft } from '../core/draft.ts'
+import { DraftNames } from './draft-names.ts'
 import type { DuplicateFilter } from './duplicate-filter.ts'
-import type { EventName, EventWriter, NamedLookup } from './event-writer.ts'
-import { type Fingerprint, fingerprintOf } from './fingerprint-set.ts'
+import type { EventWriter, NamedLookup } from './event-writer.ts'
+import type { Fingerprint } from './fingerprint-set.ts'
 import { SENDER_CLOCK_AHEAD_MICROS_MAX } from './limits.ts'
 import { Settlement } from './settlement.ts'
 
@@ -24,10 +23,12 @@ export interface DeduplicatorOptions {
   readonly writer: EventWriter
 }
 
-interface NamedDraft {
+/** A named draft that is being stored. */
+interface Storing {
   readonly draft: Draft
-  readonly nameText: string
   readonly fingerprint: Fingerprint
+  /** Settled when it is durable, or could not be stored. */
+  readonly done: Settlement
 }
 
 /**
@@ -39,8 +40,7 @@ interface NamedDraft {
  */
 export class Deduplicator {
   readonly #options: DeduplicatorOptions
-  /** Names of events that are being stored, with the end of that. */
-  readonly #storing = new Map<string, Promise<unknown>>()
+  readonly #storing = new DraftNames<Storing>()
 
   constructor(options: DeduplicatorOptions) {
     this.#options = options
@@ -50,20 +50,18 @@ export class Deduplicator {
     drafts: readonly Draft[],
     storeNew: StoreNew<Answer>,
   ): Promise<Deduplicated<Answer>> {
-    const named: NamedDraft[] = []
+    const named: Storing[] = []
     const others = new Set<Promise<unknown>>()
     const isDuplicate = new Set<Draft>()
     const done = new Settlement()
     for (const draft of drafts) {
       if (!draft.deduplicate) continue
-      const nameText = nameTextOf(draft.event)
-      const storing = this.#storing.get(nameText)
-      if (storing === undefined) {
-        this.#storing.set(nameText, done.promise)
-        named.push({ draft, nameText, fingerprint: fingerprintOf(nameText) })
-      } else {
+      const candidate = { draft, fingerprint: this.#storing.fingerprintOf(draft), done }
+      const storing = this.#storing.addOrFind(candidate)
+      if (storing === undefined) named.push(candidate)
+      else {
         isDuplicate.add(draft)
-        if (storing !== done.promise) others.add(storing)
+        if (storing.done !== done) others.add(storing.done.promise)
       }
     }
     try {
@@ -79,61 +77,45 @@ export class Deduplicator {
       done.reject(error)
       throw error
     } finally {
-      for (const { nameText } of named) this.#storing.delete(nameText)
+      for (const storing of named) this.#storing.remove(storing)
     }
   }
 
   /** Added before the insert: one that fails may have stored its events all the same. */
-  #remember(named: readonly NamedDraft[], isDuplicate: ReadonlySet<Draft>): void {
+  #remember(named: readonly Storing[], isDuplicate: ReadonlySet<Draft>): void {
     for (const { draft, fingerprint } of named) {
       if (isDuplicate.has(draft)) continue
-      this.#options.filter.add(fingerprint, microsOf(draft.event.received))
+      this.#options.filter.add(fingerprint, draft.receivedMicros)
     }
   }
 
-  async #findStored(named: readonly NamedDraft[]): Promise<readonly Draft[]> {
+  async #findStored(named: readonly Storing[]): Promise<readonly Draft[]> {
     const doubtful = named.filter((candidate) => this.#mayBeStored(candidate))
     if (doubtful.length === 0) return []
-    const lookups = doubtful.map(({ draft }) => lookupOf(draft.event))
+    const lookups = doubtful.map(({ draft }) => lookupOf(draft))
     const known = await this.#options.writer.findNamed(lookups)
     return doubtful.filter((_, index) => known.has(index)).map(({ draft }) => draft)
   }
 
-  #mayBeStored({ draft, fingerprint }: NamedDraft): boolean {
+  #mayBeStored({ draft, fingerprint }: Storing): boolean {
     const { filter } = this.#options
     if (filter.has(fingerprint)) return true
     const { horizonMicros } = filter
     if (horizonMicros === undefined) return false
     // An event is received after it happened, so one that happened since the horizon was received
     // since then. One that states no time might be a repetition of any other.
-    const { event } = draft
-    const statesTime = event.time !== event.received
-    return !statesTime || microsOf(event.time) < horizonMicros + SENDER_CLOCK_AHEAD_MICROS_MAX
+    const { timeMicros, receivedMicros } = draft
+    const statesTime = timeMicros !== receivedMicros
+    return !statesTime || timeMicros < horizonMicros + SENDER_CLOCK_AHEAD_MICROS_MAX
   }
 }
 
-/** One text for one name: none of its parts can hold a NUL. */
-function nameTextOf(event: Event): string {
-  const { kind, name, eventId } = event.source
-  return `${event.tenant}\0${kind}\0${name}\0${eventId ?? ''}`
-}
-
-/** The same text from the parts that the store keeps. */
-export function storedNameText(name: EventName): string {
-  return `${name.tenant}\0${name.sourceKind}\0${name.sourceName}\0${name.eventId}`
-}
-
-function lookupOf(event: Event): NamedLookup {
+function lookupOf(draft: Draft): NamedLookup {
   return {
-    tenant: event.tenant,
-    sourceKind: event.source.kind,
-    sourceName: event.source.name,
-    eventId: event.source.eventId ?? '',
-    timeMicros: microsOf(event.time),
+    tenant: draft.text(DRAFT_TEXT.tenant),
+    sourceKind: draft.text(DRAFT_TEXT.sourceKind),
+    sourceName: draft.text(DRAFT_TEXT.sourceName),
+    eventId: draft.text(DRAFT_TEXT.sourceEventId),
+    timeMicros: draft.timeMicros,
   }
-}
-
-/** The text was written by the boundary, so it always reads. */
-function microsOf(timestamp: string): number {
-  return parseTimestamp(timestamp) ?? 0
 }

@@ -1,15 +1,19 @@
-import type { Event } from '../core/event.ts'
+import type { Draft } from '../core/draft.ts'
 
 /** Where a group of events goes in the ledger of one origin. */
 export interface EventGroup {
   /** Seq of the first row; the others follow without gaps. */
   readonly firstSeq: number
-  /** What `encode` made, in order of seq. */
-  readonly rows: readonly EncodedRow[]
+  /** What `encode` made of the group's requests, in order of seq. */
+  readonly rows: readonly EncodedRows[]
 }
 
-/** The engine's form of one event, without its seq: only the writer that made it can read it. */
-export type EncodedRow = string & { readonly __encodedRow: unique symbol }
+/** The engine's form of events, without their seqs: only the writer that made it can read it. */
+export interface EncodedRows {
+  readonly bytes: Buffer
+  /** Where the row of each event begins in `bytes`. */
+  readonly starts: Uint32Array
+}
 
 /** An event that is already in the store, found by what its sender called it. */
 export interface KnownEvent {
@@ -67,8 +71,8 @@ export interface TreeHead {
  * engine cannot answer.
  */
 export interface EventWriter {
-  /** Serialises one event. `request` is what `requestName` made, or empty. */
-  encode(event: Event, canonical: string, request: string): EncodedRow
+  /** Serialises the events of a request. `request` is what `requestName` made, or empty. */
+  encode(drafts: readonly Draft[], request: string): EncodedRows
   insert(group: EventGroup): Promise<void>
   /** Number of events in this origin's ledger: the next seq. Throws when a seq is missing. */
   size(): Promise<number>

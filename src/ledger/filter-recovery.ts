@@ -1,13 +1,14 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { storedNameText } from './deduplicate.ts'
+import { storedNameText } from './draft-names.ts'
 import { DuplicateFilter, type Generation } from './duplicate-filter.ts'
 import { type EventWriter, REQUEST_NAME_KEY_OFFSET } from './event-writer.ts'
 import { FingerprintSet, fingerprintOf } from './fingerprint-set.ts'
 import { requestKeyText } from './idempotency.ts'
 import { GENERATION_NAMES_MAX, GENERATIONS_MAX } from './limits.ts'
 
-const SNAPSHOT_FILE = 'duplicate-filter.bin'
+/** Named for how fingerprints are made: one of another making would recognise nothing. */
+const SNAPSHOT_FILE = 'duplicate-filter-2.bin'
 const HEADER_BYTES = 4096
 const SLOT_BYTES = Uint32Array.BYTES_PER_ELEMENT
 

@@ -7,19 +7,47 @@ export interface Fingerprint {
   readonly low: number
 }
 
-/** The fingerprint of a text (two lanes of multiply-and-rotate mixing over UTF-16 units). */
+/** The fingerprint of a text, by its bytes in UTF-8. */
 export function fingerprintOf(text: string): Fingerprint {
-  let high = 0x9e3779b9 ^ text.length
-  let low = 0x85ebca6b
-  for (let index = 0; index < text.length; index += 1) {
-    const unit = text.charCodeAt(index)
-    high = Math.imul(high ^ unit, 0xcc9e2d51)
-    high = (high << 13) | (high >>> 19)
-    low = Math.imul(low ^ unit, 0x1b873593)
-    low = (low << 15) | (low >>> 17)
-  }
-  return { high: mix(high ^ low), low: mix(low + Math.imul(high, 5)) }
+  const hasher = new FingerprintHasher()
+  hasher.add(Buffer.from(text))
+  return hasher.finish()
 }
+
+/** Makes the fingerprint of a text from its parts: two lanes of multiply-and-rotate mixing. */
+export class FingerprintHasher {
+  #high = HIGH_SEED
+  #low = LOW_SEED
+  #length = 0
+
+  add(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    let high = this.#high
+    let low = this.#low
+    for (let index = start; index < end; index += 1) {
+      const byte = bytes[index] ?? 0
+      high = Math.imul(high ^ byte, 0xcc9e2d51)
+      high = (high << 13) | (high >>> 19)
+      low = Math.imul(low ^ byte, 0x1b873593)
+      low = (low << 15) | (low >>> 17)
+    }
+    this.#high = high
+    this.#low = low
+    this.#length += end - start
+  }
+
+  /** The fingerprint of all that was added; what is added next begins another one. */
+  finish(): Fingerprint {
+    const high = this.#high ^ this.#length
+    const low = this.#low
+    this.#high = HIGH_SEED
+    this.#low = LOW_SEED
+    this.#length = 0
+    return { high: mix(high ^ low), low: mix(low + Math.imul(high, 5)) }
+  }
+}
+
+const HIGH_SEED = 0x9e3779b9 | 0
+const LOW_SEED = 0x85ebca6b | 0
 
 /** The final avalanche of MurmurHash3: every bit of the input changes half of the bits. */
 function mix(value: number): number {

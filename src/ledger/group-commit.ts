@@ -1,6 +1,7 @@
 import { Fault } from '../core/errors.ts'
-import type { EncodedRow, EventWriter } from './event-writer.ts'
+import type { EncodedRows, EventWriter } from './event-writer.ts'
 import {
+  GATHER_MS_MAX,
   GROUP_EVENTS_MAX,
   OVERLOAD_RETRY_AFTER_SECONDS,
   QUEUE_BYTES_MAX,
@@ -9,16 +10,16 @@ import {
 } from './limits.ts'
 import { leafHash } from './merkle-tree.ts'
 
-/** An event that is ready to be stored. */
-export interface Entry {
-  readonly row: EncodedRow
-  /** Its leaf hash, 32 bytes. */
-  readonly leaf: Uint8Array
+/** The events of one request, ready to be stored. */
+export interface Entries {
+  readonly rows: EncodedRows
+  /** Their leaf hashes, 32 bytes each, one behind the other. */
+  readonly leaves: Uint8Array
   /** UTC month of receipt, `2026-11`: a group stays inside one, as the store partitions by it. */
   readonly month: string
 }
 
-/** Where the entries of one request were put: without gaps, in their order. */
+/** Where the events of one request were put: without gaps, in their order. */
 export interface Placement {
   readonly first: number
   readonly last: number
@@ -37,16 +38,29 @@ export interface GroupCommitOptions {
 /** A group that is durable, and how long its insert took. */
 export interface StoredGroup {
   readonly firstSeq: number
+  /** Leaf hashes, 32 bytes each, one behind the other, in some pieces. */
   readonly leaves: readonly Uint8Array[]
   readonly insertMs: number
 }
 
 interface Waiting {
-  readonly entries: readonly Entry[]
+  readonly entries: Entries
+  readonly count: number
   readonly bytes: number
   readonly resolve: (placement: Placement) => void
   readonly reject: (error: Fault) => void
 }
+
+/** A wait for more requests before the next insert. */
+interface Gathering {
+  /** Requests at which it ends at once. */
+  readonly enough: number
+  readonly timer: NodeJS.Timeout
+  readonly resolve: () => void
+}
+
+/** How long a group may wait for more, as a share of the time that the insert before it took. */
+const GATHER_SHARE = 0.2
 
 /**
  * Stores what arrives in groups: while one insert is running the next group gathers, so a lone
@@ -64,6 +78,7 @@ export class GroupCommit {
   /** The write loop while it runs; it ends when nothing waits. */
   #running: Promise<void> | undefined
   #closed = false
+  #gathering: Gathering | undefined
   /** Set when an insert failed without an answer: what the store holds has to be asked first. */
   #doubtful = false
 
@@ -81,12 +96,12 @@ export class GroupCommit {
    * Resolves once the entries are durable.
    * @throws Fault `ledger.overloaded`, `server.stopping`, `store.unavailable`.
    */
-  add(entries: readonly Entry[]): Promise<Placement> {
+  add(entries: Entries): Promise<Placement> {
     if (this.#closed) return Promise.reject(new Fault('server.stopping'))
-    let bytes = 0
-    for (const entry of entries) bytes += entry.row.length
+    const count = entries.rows.starts.length
+    const bytes = entries.rows.bytes.length
     const isFull =
-      this.#queuedEvents + entries.length > this.#queueEventsMax ||
+      this.#queuedEvents + count > this.#queueEventsMax ||
       this.#queuedBytes + bytes > QUEUE_BYTES_MAX
     if (isFull && this.#queuedEvents > 0) {
       return Promise.reject(
@@ -94,16 +109,20 @@ export class GroupCommit {
       )
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ entries, bytes, resolve, reject })
-      this.#queuedEvents += entries.length
+      this.#waiting.push({ entries, count, bytes, resolve, reject })
+      this.#queuedEvents += count
       this.#queuedBytes += bytes
       this.#running ??= this.#run()
+      if (this.#gathering !== undefined && this.#waiting.length >= this.#gathering.enough) {
+        this.#gathered()
+      }
     })
   }
 
   /** Stores what waits, then refuses more. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#gathered()
     await this.#running
   }
 
@@ -112,55 +131,75 @@ export class GroupCommit {
     await new Promise(setImmediate)
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup()
+      const startedMs = performance.now()
       await this.#store(group)
-      for (const { entries, bytes } of group) {
-        this.#queuedEvents -= entries.length
+      for (const { count, bytes } of group) {
+        this.#queuedEvents -= count
         this.#queuedBytes -= bytes
+      }
+      if (this.#waiting.length > 0 && !this.#closed) {
+        await this.#gather(group.length, (performance.now() - startedMs) * GATHER_SHARE)
       }
     }
     this.#running = undefined
   }
 
+  /**
+   * Waits a little for the senders that were just answered: most have another request at once.
+   *
+   * Without it senders fall into two halves, each waiting for the insert of the other, and a small
+   * insert costs nearly as much as one of all. An idle ledger never comes here.
+   */
+  #gather(answered: number, waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const enough = this.#waiting.length + answered
+      const timer = setTimeout(() => this.#gathered(), Math.min(waitMs, GATHER_MS_MAX))
+      this.#gathering = { enough, timer, resolve }
+    })
+  }
+
+  #gathered(): void {
+    const gathering = this.#gathering
+    this.#gathering = undefined
+    clearTimeout(gathering?.timer)
+    gathering?.resolve()
+  }
+
   /** Whole requests, as many as fit into one insert, received in one month. */
   #takeGroup(): readonly Waiting[] {
-    let count = 0
+    let requests = 0
     let events = 0
-    const month = this.#waiting[0]?.entries[0]?.month
-    for (const { entries } of this.#waiting) {
-      const isOtherMonth = entries.some((entry) => entry.month !== month)
-      if (count > 0 && (events + entries.length > GROUP_EVENTS_MAX || isOtherMonth)) break
-      count += 1
-      events += entries.length
+    const month = this.#waiting[0]?.entries.month
+    for (const { entries, count } of this.#waiting) {
+      const isOver = events + count > GROUP_EVENTS_MAX || entries.month !== month
+      if (requests > 0 && isOver) break
+      requests += 1
+      events += count
     }
-    const group = this.#waiting.slice(0, count)
-    this.#waiting = this.#waiting.slice(count)
+    const group = this.#waiting.slice(0, requests)
+    this.#waiting = this.#waiting.slice(requests)
     return group
   }
 
   async #store(group: readonly Waiting[]): Promise<void> {
-    const rows: EncodedRow[] = []
-    const leaves: Uint8Array[] = []
-    for (const { entries } of group) {
-      for (const entry of entries) {
-        rows.push(entry.row)
-        leaves.push(entry.leaf)
-      }
-    }
+    const rows = group.map(({ entries }) => entries.rows)
+    const leaves = group.map(({ entries }) => entries.leaves)
+    const count = countOf(rows)
     const startedMs = performance.now()
     try {
-      await this.#insert(rows)
+      await this.#insert(rows, count)
     } catch (error) {
       const refusal = unavailable(error)
       for (const { reject } of group) reject(refusal)
       return
     }
     const firstSeq = this.#size
-    this.#size += rows.length
+    this.#size += count
     this.#options.onStored({ firstSeq, leaves, insertMs: performance.now() - startedMs })
     let seq = firstSeq
-    for (const { entries, resolve } of group) {
-      resolve({ first: seq, last: seq + entries.length - 1 })
-      seq += entries.length
+    for (const waiting of group) {
+      waiting.resolve({ first: seq, last: seq + waiting.count - 1 })
+      seq += waiting.count
     }
   }
 
@@ -168,7 +207,7 @@ export class GroupCommit {
    * Inserts the rows at the end of the ledger. An insert that fails may still have stored its
    * group, whole: the store's size tells, and until it can be asked nothing more is written.
    */
-  async #insert(rows: readonly EncodedRow[]): Promise<void> {
+  async #insert(rows: readonly EncodedRows[], count: number): Promise<void> {
     const { writer } = this.#options
     if (this.#doubtful) await this.#settle()
     try {
@@ -176,8 +215,8 @@ export class GroupCommit {
     } catch (error) {
       this.#doubtful = true
       const storedSize = await writer.size()
-      this.#doubtful = storedSize !== this.#size && storedSize !== this.#size + rows.length
-      if (storedSize !== this.#size + rows.length) throw error
+      this.#doubtful = storedSize !== this.#size && storedSize !== this.#size + count
+      if (storedSize !== this.#size + count) throw error
     }
   }
 
@@ -200,6 +239,12 @@ export class GroupCommit {
       this.#options.onStored({ firstSeq, leaves, insertMs: performance.now() - startedMs })
     }
   }
+}
+
+function countOf(rows: readonly EncodedRows[]): number {
+  let count = 0
+  for (const { starts } of rows) count += starts.length
+  return count
 }
 
 /** Every failure to store is one the sender may retry, whatever the engine called it. */

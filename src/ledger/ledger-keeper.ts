@@ -4,7 +4,7 @@ import { saveFilter } from './filter-recovery.ts'
 import type { StoredGroup } from './group-commit.ts'
 import type { LedgerStatus } from './ledger.ts'
 import { SNAPSHOT_INTERVAL_NAMES, TILE_HASHES_SAVED_AT_ONCE } from './limits.ts'
-import type { GrowingTree } from './merkle-tree.ts'
+import { type GrowingTree, HASH_BYTES } from './merkle-tree.ts'
 import type { RecoveredTree } from './tree-recovery.ts'
 
 /** What a `LedgerKeeper` starts from and where it saves. */
@@ -43,7 +43,11 @@ export class LedgerKeeper {
   /** Takes in the leaves of a stored group and wakes those who wait for it. */
   take({ leaves }: StoredGroup): void {
     const completed: TileHash[] = []
-    for (const leaf of leaves) completed.push(...this.#tree.append(leaf))
+    for (const piece of leaves) {
+      for (let at = 0; at < piece.length; at += HASH_BYTES) {
+        for (const tile of this.#tree.append(piece, at)) completed.push(tile)
+      }
+    }
     if (completed.length > 0) this.#unsavedTiles = [...this.#unsavedTiles, ...completed]
     this.#rootHash = undefined
     for (const wake of this.#waiters) wake()

@@ -1,5 +1,7 @@
 /** Most events in one insert: larger inserts gain nothing and keep their senders waiting. */
 export const GROUP_EVENTS_MAX = 20_000
+/** Longest that a group waits for more requests before it is inserted, in milliseconds. */
+export const GATHER_MS_MAX = 10
 /** Events waiting to be stored, after which senders are told to come back. */
 export const QUEUE_EVENTS_MAX = 200_000
 /** Canonical bytes waiting to be stored, after which senders are told to come back. */

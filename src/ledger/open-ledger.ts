@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Draft } from '../core/draft.ts'
 import { Fault } from '../core/errors.ts'
 import { BATCH_EVENTS_MAX } from '../core/limits.ts'
+import { formatTimestamp } from '../core/timestamp.ts'
 import type { Append, AppendRequest, AppendResult } from './append.ts'
 import { Deduplicator } from './deduplicate.ts'
 import { withDrain } from './drain.ts'
@@ -13,7 +14,7 @@ import { GroupCommit, type StoredGroup } from './group-commit.ts'
 import { requestKeyText, withIdempotency } from './idempotency.ts'
 import type { Ledger } from './ledger.ts'
 import { LedgerKeeper } from './ledger-keeper.ts'
-import { leafHash } from './merkle-tree.ts'
+import { HASH_BYTES, writeHash } from './merkle-tree.ts'
 import { recoverTree } from './tree-recovery.ts'
 
 /** What a ledger is opened on. */
@@ -79,13 +80,11 @@ function createAppend(commit: GroupCommit, filter: DuplicateFilter, writer: Even
   const deduplicator = new Deduplicator({ filter, writer })
 
   const storeNew = (drafts: readonly Draft[], request: string) =>
-    commit.add(
-      drafts.map(({ event, canonical }) => ({
-        row: writer.encode(event, canonical, request),
-        leaf: leafHash(canonical),
-        month: event.received.slice(0, 7),
-      })),
-    )
+    commit.add({
+      rows: writer.encode(drafts, request),
+      leaves: leavesOf(drafts),
+      month: monthOf(drafts),
+    })
 
   const append = async ({ drafts, idempotency }: AppendRequest): Promise<AppendResult> => {
     const request =
@@ -104,6 +103,20 @@ function createAppend(commit: GroupCommit, filter: DuplicateFilter, writer: Even
     }
   }
   return withLimits(withIdempotency(append, { filter, writer }))
+}
+
+/** The leaf hashes, one behind the other. */
+function leavesOf(drafts: readonly Draft[]): Buffer {
+  const leaves = Buffer.allocUnsafe(drafts.length * HASH_BYTES)
+  for (const [index, { bytes, leafStart, leafEnd }] of drafts.entries()) {
+    writeHash(bytes.subarray(leafStart, leafEnd), leaves, index * HASH_BYTES)
+  }
+  return leaves
+}
+
+/** All events of a request were received at the same moment. */
+function monthOf([draft]: readonly Draft[]): string {
+  return draft === undefined ? '' : formatTimestamp(draft.receivedMicros).slice(0, 7)
 }
 
 /** Before the insert, as events' names are: one that fails may have stored its events. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { draftOf } from '../../src/core/draft.ts'
 import { canonicalOf, eventOf } from '../support/store-events.ts'
 import { collect, type StoreHarness } from '../support/store-harness.ts'
 import { microsOf } from '../support/store-model.ts'
@@ -19,11 +20,41 @@ export function describeLedgerSide(harness: () => StoreHarness): void {
     expect(await second.store.writer.size()).toBe(1)
   })
 
+  test('a change to what pages show, beside what filters read, changes the leaf', async () => {
+    const opened = await harness().open()
+    const [stored] = await opened.insert([eventOf({ tenant: 'tampered' })])
+    const { writer } = opened.store
+    expect(await collect(writer.canonicalFrom(0))).toEqual([
+      canonicalOf(stored?.event ?? eventOf()),
+    ])
+    const connection = await harness().connect()
+    const [[expression] = ['']] = await connection.rows<[string]>({
+      sql: `SELECT default_expression FROM system.columns
+        WHERE database = currentDatabase() AND table = 'events' AND name = 'shape'`,
+    })
+    const column = 'ALTER TABLE events MODIFY COLUMN shape'
+    // The engine lets nobody change such a column while it is one.
+    await connection.command({ sql: `${column} REMOVE MATERIALIZED` })
+    try {
+      await connection.command({
+        sql: `ALTER TABLE events UPDATE shape = replaceAll(shape, '"success"', '"failure"')
+          WHERE tenant = 'tampered' SETTINGS mutations_sync = 2`,
+      })
+    } finally {
+      await connection.command({
+        sql: `${column} LowCardinality(String) MATERIALIZED ${expression}`,
+      })
+    }
+    const page = await opened.store.reader.get(['tampered'], stored?.event.id ?? '')
+    expect(page?.event.outcome).toBe('failure')
+    expect(await collect(writer.canonicalFrom(0))).toEqual([''])
+  })
+
   test('a missing seq is noticed, also beside one that is there twice', async () => {
     const { store } = await harness().open()
     const rows = ['a', 'b'].map((message) => {
       const event = eventOf({ source: { kind: 'api', name: BROKEN_LEDGER }, message })
-      return store.writer.encode(event, canonicalOf(event), '')
+      return store.writer.encode([draftOf(event, canonicalOf(event))], '')
     })
     await store.writer.insert({ firstSeq: 0, rows })
     await store.writer.insert({ firstSeq: 3, rows })

@@ -1,7 +1,8 @@
+import type { Draft } from '../../src/core/draft.ts'
 import type { Event } from '../../src/core/event.ts'
 import { parseTimestamp } from '../../src/core/timestamp.ts'
 import type {
-  EncodedRow,
+  EncodedRows,
   EventGroup,
   EventWriter,
   KnownEvent,
@@ -35,8 +36,9 @@ export class ArrayEventWriter implements EventWriter {
   lookups = 0
   release: () => void = () => undefined
 
-  encode(event: Event, canonical: string, request: string): EncodedRow {
-    return JSON.stringify({ event, canonical, request }) as EncodedRow
+  encode(drafts: readonly Draft[], request: string): EncodedRows {
+    const rows = drafts.map(({ event, canonical }) => ({ event, canonical, request }))
+    return { bytes: Buffer.from(JSON.stringify(rows)), starts: new Uint32Array(rows.length) }
   }
 
   async insert(group: EventGroup): Promise<void> {
@@ -45,8 +47,9 @@ export class ArrayEventWriter implements EventWriter {
     else await new Promise(setImmediate)
     if (fate === 'fail') throw new Error('the disk is full')
     if (group.firstSeq !== this.rows.length) throw new Error('a gap in the ledger')
-    this.groupSizes.push(group.rows.length)
-    this.rows.push(...group.rows.map((row): Row => JSON.parse(row)))
+    const rows = group.rows.flatMap(({ bytes }): readonly Row[] => JSON.parse(bytes.toString()))
+    this.groupSizes.push(rows.length)
+    this.rows.push(...rows)
     if (fate === 'store and fail') throw new Error('the connection was lost')
   }
 

@@ -1,6 +1,7 @@
 // Inserts groups of events until it is killed: `tsx store-crash-writer.ts DIRECTORY`.
 // It prints the size of the ledger after each insert that was acknowledged.
 import { stdout } from 'node:process'
+import { draftOf } from '../../src/core/draft.ts'
 import { createClock } from '../../src/core/timestamp.ts'
 import { openStore } from '../../src/store/store.ts'
 import { canonicalOf, eventOf } from './store-events.ts'
@@ -17,11 +18,11 @@ const store = await openStore({
 let size = await store.writer.size()
 for (let group = 1; ; group += 1) {
   const count = 1 + ((group * 997) % GROUP_EVENTS_MAX)
-  const rows = Array.from({ length: count }, () => {
+  const drafts = Array.from({ length: count }, () => {
     const event = eventOf({ message: `${size} ${count}` })
-    return store.writer.encode(event, canonicalOf(event), '')
+    return draftOf(event, canonicalOf(event))
   })
-  await store.writer.insert({ firstSeq: size, rows })
+  await store.writer.insert({ firstSeq: size, rows: [store.writer.encode(drafts, '')] })
   size += count
   stdout.write(`${size}\n`)
 }

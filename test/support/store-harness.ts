@@ -1,3 +1,4 @@
+import { draftOf } from '../../src/core/draft.ts'
 import type { Event, StoredEvent } from '../../src/core/event.ts'
 import { createClock } from '../../src/core/timestamp.ts'
 import { requestName } from '../../src/ledger/event-writer.ts'
@@ -37,9 +38,9 @@ export class OpenedStore {
   ): Promise<readonly StoredEvent[]> {
     const { writer } = this.store
     const name = request === undefined ? '' : requestName(request.key, request.bodySha256)
-    const rows = events.map((event) => writer.encode(event, canonicalOf(event), name))
+    const drafts = events.map((event) => draftOf(event, canonicalOf(event)))
     const firstSeq = this.#nextSeq
-    await writer.insert({ firstSeq, rows })
+    await writer.insert({ firstSeq, rows: [writer.encode(drafts, name)] })
     this.#nextSeq += events.length
     return events.map((event, index) => ({ event, origin: this.origin, seq: firstSeq + index }))
   }

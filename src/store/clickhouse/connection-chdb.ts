@@ -1,6 +1,6 @@
 import { createReadStream, mkdirSync, rmSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { drainPending, Session } from 'chdb'
 import { Fault } from '../../core/errors.ts'
 import { mintUuid } from '../../core/uuid.ts'
@@ -40,25 +40,45 @@ const MEMORY_SETTINGS = {
 export function openChdb(dataDirectory: string): ClickHouseConnection {
   const directories = {
     engine: join(dataDirectory, 'clickhouse'),
-    exports: join(dataDirectory, 'exports'),
+    // Not `exports`: what is written there on request outlives the process.
+    exports: join(dataDirectory, 'parquet'),
+    inserts: resolve(dataDirectory, 'inserts'),
   }
-  // What a killed process left of its exports is of no use to anybody.
-  rmSync(directories.exports, { recursive: true, force: true })
-  mkdirSync(directories.exports, { recursive: true })
+  if (PATTERN_CHARACTER.test(directories.inserts)) {
+    throw new Fault('store.unavailable', {
+      detail: `${dataDirectory}: the path of a data directory has none of * ? { }`,
+    })
+  }
+  mkdirSync(dataDirectory, { recursive: true })
   return new ChdbConnection(directories)
 }
 
+/** The engine takes a path with one of these for a pattern, and would read other files or none. */
+const PATTERN_CHARACTER = /[*?{}]/
+
+interface Directories {
+  readonly engine: string
+  readonly exports: string
+  readonly inserts: string
+}
+
 class ChdbConnection implements ClickHouseConnection {
-  readonly #directories: { readonly engine: string; readonly exports: string }
+  readonly #directories: Directories
   readonly #writer: Session
   readonly #writing: ReturnType<typeof createPool<Session>>
   readonly #readers: readonly Session[]
   readonly #reading: ReturnType<typeof createPool<Session>>
   readonly #streams = new Set<Session>()
 
-  constructor(directories: { readonly engine: string; readonly exports: string }) {
+  constructor(directories: Directories) {
     this.#directories = directories
     this.#writer = this.#open()
+    // Now that no other process has the directory open: what one that was killed left of its
+    // exports and inserts is of no use to anybody.
+    for (const directory of [directories.exports, directories.inserts]) {
+      rmSync(directory, { recursive: true, force: true })
+      mkdirSync(directory, { recursive: true })
+    }
     this.#writing = createPool([this.#writer])
     const limits = [`--max_execution_time=${QUERY_SECONDS_MAX}`]
     this.#readers = Array.from({ length: READERS }, () => this.#open(limits))
@@ -76,8 +96,29 @@ class ChdbConnection implements ClickHouseConnection {
 
   async insert({ table, columns, format, bytes }: Insertion): Promise<void> {
     await this.#writing
-      .use((session) => session.insert({ table, columns, format, values: bytes }))
+      .use(async (session) => {
+        if (format === 'RowBinary') {
+          await this.#insertFile(session, { table, columns, format, bytes })
+        } else await session.insert({ table, columns, format, values: bytes })
+      })
       .catch(rethrow)
+  }
+
+  /**
+   * The binding takes text formats alone, and the engine reads others from files. One name serves
+   * all inserts, as one session writes. The file need not be durable: what is made of it is.
+   */
+  async #insertFile(session: Session, { table, columns, format, bytes }: Insertion): Promise<void> {
+    const file = join(this.#directories.inserts, 'group')
+    const source = bindLiterals({ sql: '{file:String}', parameters: { file } })
+    try {
+      await writeFile(file, bytes)
+      await session.queryAsync(
+        `INSERT INTO ${table} (${columns.join(', ')}) FROM INFILE ${source} FORMAT ${format}`,
+      )
+    } finally {
+      await rm(file, { force: true })
+    }
   }
 
   async command(statement: Statement): Promise<void> {

@@ -14,7 +14,7 @@ export type StreamFormat = 'JSONCompactEachRow' | 'LineAsString' | 'CSV' | 'Parq
 export interface Insertion {
   readonly table: string
   readonly columns: readonly string[]
-  readonly format: 'JSONCompactEachRow'
+  readonly format: 'JSONCompactEachRow' | 'RowBinary'
   readonly bytes: Uint8Array
 }
 

@@ -1,12 +1,11 @@
 import { Fault } from '../../core/errors.ts'
-import type { Event } from '../../core/event.ts'
-import type { EncodedRow, KnownRequest, StoredName } from '../../ledger/event-writer.ts'
+import type { KnownRequest, StoredName } from '../../ledger/event-writer.ts'
 import { type EventGroup, type EventWriter, requestName } from '../../ledger/event-writer.ts'
 import { canonicalJsonSql } from './canonical-sql.ts'
 import type { ClickHouseConnection } from './connection.ts'
-import { EVENT_ID_SQL } from './event-columns.ts'
-import { encodeEvent, INSERTED_COLUMNS } from './event-row.ts'
+import { EVENT_ID_SQL, SHAPE_AGREES_SQL } from './event-columns.ts'
 import { findNamed } from './named-events.ts'
+import { encodeRows, INSERTED_COLUMNS, rowsWithSeqs } from './row-encoding.ts'
 import { loadTileHashes, loadTreeHead, saveTileHashes, saveTreeHead } from './tree-tables.ts'
 
 /** Events read at once when a ledger is read in order of seq. */
@@ -15,7 +14,7 @@ const SEQ_BATCH_EVENTS = 20_000
 /** The writer of one origin's events on a connection whose schema is in place. */
 export function createEventWriter(connection: ClickHouseConnection, origin: string): EventWriter {
   return {
-    encode: (event, canonical, request) => encode(event, canonical, { origin, request }),
+    encode: (drafts, request) => encodeRows(drafts, { origin, request }),
     insert: (group) => insertGroup(connection, group),
     size: () => ledgerSize(connection, origin),
     findNamed: (names) => findNamed(connection, names),
@@ -29,26 +28,15 @@ export function createEventWriter(connection: ClickHouseConnection, origin: stri
   }
 }
 
-/** The brand says which writer made the text; this is the one place that sets it. */
-function encode(
-  event: Event,
-  canonical: string,
-  place: { readonly origin: string; readonly request: string },
-): EncodedRow {
-  return encodeEvent({ event, canonical }, place) as EncodedRow
-}
-
 async function insertGroup(
   connection: ClickHouseConnection,
   { firstSeq, rows }: EventGroup,
 ): Promise<void> {
-  let lines = ''
-  for (const [index, row] of rows.entries()) lines += `[${firstSeq + index}${row}\n`
   await connection.insert({
     table: 'event_inbox',
     columns: INSERTED_COLUMNS,
-    format: 'JSONCompactEachRow',
-    bytes: Buffer.from(lines),
+    format: 'RowBinary',
+    bytes: rowsWithSeqs(firstSeq, rows),
   })
 }
 
@@ -97,7 +85,8 @@ async function* canonicalFrom(
   connection: ClickHouseConnection,
   place: LedgerPlace,
 ): AsyncIterable<readonly string[]> {
-  const columns = canonicalJsonSql({ withSeq: false })
+  // Without a text of its own the event has another leaf, which no tree over the ledger has.
+  const columns = `if(${SHAPE_AGREES_SQL}, ${canonicalJsonSql({ withSeq: false })}, '')`
   for await (const rows of bySeq<[string]>(connection, columns, place)) {
     yield rows.map(([canonical]) => canonical)
   }

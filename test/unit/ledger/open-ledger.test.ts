@@ -81,6 +81,21 @@ describe('an append', () => {
     checkLedger(ledger)
   })
 
+  it('waits for the senders just answered, so that all share the next insert', async () => {
+    const ledger = await open()
+    writer.nextFates = ['hang']
+    const first = ledger.append({ drafts: [draft()] })
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    const second = ledger.append({ drafts: [draft()] })
+    await new Promise(setImmediate)
+    writer.release()
+    await first
+    await Promise.all([second, ledger.append({ drafts: [draft()] })])
+    expect(writer.groupSizes).toEqual([1, 2])
+    checkLedger(ledger)
+  })
+
   it('over the queue limit is refused with back-pressure and can be repeated', async () => {
     const ledger = await open(10)
     writer.nextFates = ['hang']
