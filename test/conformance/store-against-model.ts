@@ -79,6 +79,21 @@ const conditions: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>(
     }),
     fc.record({ field: fc.constantFrom('id', 'eventId'), in: fc.array(fc.oneof(ids, maybeName)) }),
     fc.record({ field: fc.constantFrom('id', 'eventId'), notIn: fc.array(ids, { maxLength: 2 }) }),
+    fc.record({
+      field: fc.constantFrom('namespace', 'actorName', 'level', 'verb'),
+      inIgnoringCase: fc.array(fc.constantFrom('A', 'b', 'É\n\0', '', 'WARN', 'Push'), {
+        maxLength: 2,
+      }),
+    }),
+    fc.record({
+      detail: fc.constantFrom('detail', 'deep', 'absent'),
+      in: fc.array(maybeName, { maxLength: 2 }),
+    }),
+    fc.record({
+      digestOf: fc.constantFrom(['actorName'] as const, ['namespace', 'tag', 'actorName'] as const),
+      // Of '', of 'a', of three empty fields, and of many.
+      startsWith: fc.constantFrom('e3b0c442', 'ca978112ca1bbdca', '75a11da4', 'c'),
+    }),
     fc.record({ text: fc.constantFrom('alpha', 'BETA gamma', 'push ALPHA', 'ärger', '!', 'alp') }),
     fc.record({ messageContains: fc.constantFrom('alpha', 'A-b', 'ärg', '', '%', 'gamma ') }),
     fc.record({

@@ -4,6 +4,7 @@ import { describeModel } from './store-against-model.ts'
 import { describeConnection } from './store-connection.ts'
 import { describeCounting } from './store-counting.ts'
 import { describeExports } from './store-exports.ts'
+import { describeIndexes } from './store-indexes.ts'
 import { describeLedgerSide } from './store-ledger-side.ts'
 import { describePages } from './store-pages.ts'
 import { describeRecords } from './store-records.ts'
@@ -34,6 +35,7 @@ export function registerStoreConformance(name: string, factory: StoreHarnessFact
     describeCounting(current)
     describeModel(current)
     describeExports(current)
+    describeIndexes(current)
     describeLedgerSide(current)
     describeRecords(current)
     // Last, as it reads what all the others stored.

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Event, StoredEvent } from '../../src/core/event.ts'
 import type {
   Condition,
@@ -106,7 +107,18 @@ function holds(stored: StoredEvent, condition: Condition): boolean {
   if ('fromSeq' in condition) {
     return stored.origin !== condition.origin || stored.seq >= condition.fromSeq
   }
+  if ('detail' in condition) {
+    const value = Object.entries(event.details ?? {}).find(([key]) => key === condition.detail)?.[1]
+    return condition.in.includes(typeof value === 'string' ? value : '')
+  }
+  if ('digestOf' in condition) {
+    const text = condition.digestOf.map((field) => fieldOf(event, field)).join('\n')
+    return createHash('sha256').update(text).digest('hex').startsWith(condition.startsWith)
+  }
   const value = fieldOf(event, condition.field)
+  if ('inIgnoringCase' in condition) {
+    return condition.inIgnoringCase.some((one) => one.toLowerCase() === value.toLowerCase())
+  }
   return 'in' in condition ? condition.in.includes(value) : !condition.notIn.includes(value)
 }
 
@@ -135,6 +147,7 @@ function fieldOf(event: Event, field: Field): string {
     sourceKind: source.kind,
     sourceName: source.name,
     action: event.action,
+    verb: event.action.slice(event.action.indexOf('.') + 1),
     nativeAction: event.nativeAction,
     category: event.category,
     level: event.level,

@@ -33,6 +33,30 @@ export const EVENT_COLUMNS = [
   'details',
 ] as const
 
+/** The columns that column `shape` of schema/001-events.sql repeats as one JSON array, in order. */
+export const SHAPE_COLUMNS = [
+  'origin',
+  'tenant',
+  'source_kind',
+  'source_name',
+  'event_id_is_id',
+  'action',
+  'native_action',
+  'category',
+  'level',
+  'outcome',
+  'actor_kind',
+  'target_type',
+] as const
+
+/**
+ * SQL that holds for an event whose two copies of the columns of `SHAPE_COLUMNS` agree. Pages show
+ * one and filters read the other, so a change to either has to change the event's leaf.
+ */
+export const SHAPE_AGREES_SQL = `shape = toJSONString([${SHAPE_COLUMNS.map(
+  (column) => `toString(${column})`,
+).join(', ')}])`
+
 /** What the sender called the event, as SQL. */
 export const EVENT_ID_SQL = 'if(event_id_is_id, toString(id), source_event_id)'
 
@@ -43,6 +67,7 @@ export const FIELD_SQL: Readonly<Record<Field, string>> = {
   sourceKind: 'source_kind',
   sourceName: 'source_name',
   action: 'action',
+  verb: "substring(action, position(action, '.') + 1)",
   nativeAction: 'native_action',
   category: 'category',
   level: 'level',

@@ -10,6 +10,11 @@ import { StatementParameters } from './statement-parameters.ts'
 
 /** Rows that a stream holds at once, for each thread that works on it. */
 const STREAM_BLOCK_ROWS = 8192
+/**
+ * The same for rows that become objects. A batch that is worked on for longer outlives the young
+ * generation of the heap, and resident memory then grows with what is only collected rarely.
+ */
+const BATCH_ROWS = 1024
 
 /** Every matching event, in batches of what the engine sends at once. */
 export async function* streamEvents(
@@ -19,7 +24,7 @@ export async function* streamEvents(
 ): AsyncIterable<readonly StoredEvent[]> {
   const slices = await timeSlices(connection, filter)
   for (const slice of order === 'newest' ? slices.toReversed() : slices) {
-    const statement = selectAll(EVENT_ROW_SQL, { ...filter, ...slice }, order)
+    const statement = selectAll(EVENT_ROW_SQL, { ...filter, ...slice }, order, BATCH_ROWS)
     const chunks = connection.stream(statement, 'JSONCompactEachRow')
     for await (const lines of wholeLines(chunks)) yield parseRows<EventRow>(lines).map(decodeEvent)
   }
@@ -54,13 +59,18 @@ async function* streamSlices(
   }
 }
 
-function selectAll(columns: string, filter: EventFilter, order: Order): Statement {
+function selectAll(
+  columns: string,
+  filter: EventFilter,
+  order: Order,
+  blockRows = STREAM_BLOCK_ROWS,
+): Statement {
   const parameters = new StatementParameters()
   const direction = order === 'newest' ? 'DESC' : 'ASC'
   return {
     sql: `SELECT ${columns} FROM events WHERE ${filterSql(filter, parameters)}
       ORDER BY time ${direction}, origin ${direction}, seq ${direction}
-      SETTINGS max_block_size = ${STREAM_BLOCK_ROWS}`,
+      SETTINGS max_block_size = ${blockRows}`,
     parameters: parameters.values,
   }
 }

@@ -16,36 +16,62 @@ export function filterSql(filter: EventFilter, parameters: StatementParameters):
   return tests.join(' AND ')
 }
 
-/** Pairs of fields that an index of schema/001-events.sql covers together. */
-const INDEXED_PAIRS: readonly (readonly [Field, Field])[] = [
-  ['namespace', 'actorName'],
-  ['namespace', 'repository'],
+/** Fields of which the indexes of schema/001-events.sql over pairs cover each with `namespace`. */
+const PAIRED_WITH_NAMESPACE: readonly (readonly Field[])[] = [
+  ['actorName', 'actorId', 'actorEmail'],
+  ['repository'],
 ]
 
 /**
- * What follows from two conditions that name one value each, in the form that the index over the
- * pair understands: most rows have neither of two common values together.
+ * What follows from a namespace and a condition on fields that an index covers with it, in the form
+ * that the index understands: most rows have neither of two common values together.
  */
 function pairTests(
   conditions: readonly Condition[],
   parameters: StatementParameters,
 ): readonly string[] {
-  return INDEXED_PAIRS.flatMap(([left, right]) => {
-    const [leftValue, rightValue] = [onlyValue(conditions, left), onlyValue(conditions, right)]
-    if (leftValue === undefined || rightValue === undefined) return []
-    const columns = `${FIELD_SQL[left]}, ${FIELD_SQL[right]}`
-    const values = [leftValue, rightValue].map((value) => parameters.add('String', value))
-    return [`cityHash64(${columns}) = cityHash64(${values.join(', ')})`]
+  const namespace = onlyValue(conditions, ['namespace'])?.value
+  if (namespace === undefined) return []
+  return PAIRED_WITH_NAMESPACE.flatMap((fields) => {
+    const found = onlyValue(conditions, fields)
+    if (found === undefined) return []
+    const values = [namespace, found.value].map((value) => parameters.add('String', value))
+    const tests = found.fields.map(
+      (field) =>
+        `cityHash64(target_namespace, ${FIELD_SQL[field]}) = cityHash64(${values.join(', ')})`,
+    )
+    return [`(${tests.join(' OR ')})`]
   })
 }
 
-/** The value that a condition demands of a field; undefined when none demands a single one. */
-function onlyValue(conditions: readonly Condition[], field: Field): string | undefined {
+interface Demand {
+  readonly fields: readonly Field[]
+  readonly value: string
+}
+
+/** The first demand that some of the fields have a single value; undefined when there is none. */
+function onlyValue(conditions: readonly Condition[], among: readonly Field[]): Demand | undefined {
   for (const condition of conditions) {
-    if (!('in' in condition) || condition.field !== field) continue
-    if (condition.in.length === 1) return condition.in[0]
+    const demand = demandOf(condition)
+    if (demand?.fields.every((field) => among.includes(field))) return demand
   }
   return undefined
+}
+
+/** What a condition demands, if that is a value of a field, or the same value of any of several. */
+function demandOf(condition: Condition): Demand | undefined {
+  if ('field' in condition && 'in' in condition) {
+    const [value, ...others] = condition.in
+    if (value === undefined || others.length > 0) return undefined
+    return { fields: [condition.field], value }
+  }
+  if (!('anyOf' in condition)) return undefined
+  const demands = condition.anyOf.map(([only, ...others]) =>
+    only === undefined || others.length > 0 ? undefined : demandOf(only),
+  )
+  const value = demands[0]?.value
+  if (value === undefined || demands.some((demand) => demand?.value !== value)) return undefined
+  return { fields: demands.flatMap((demand) => demand?.fields ?? []), value }
 }
 
 /** A condition that holds for events of the tenants: of none when the list is empty. */
@@ -70,8 +96,47 @@ function conditionSql(condition: Condition, parameters: StatementParameters): st
     const origin = parameters.add('String', condition.origin)
     return `(origin != ${origin} OR seq >= ${parameters.add('UInt64', condition.fromSeq)})`
   }
+  if ('digestOf' in condition) return digestSql(condition, parameters)
+  if ('detail' in condition) return detailSql(condition, parameters)
+  if ('inIgnoringCase' in condition) return ignoringCaseSql(condition, parameters)
   if ('in' in condition) return fieldSql(condition.field, condition.in, parameters)
   return `NOT (${fieldSql(condition.field, condition.notIn, parameters)})`
+}
+
+const ASCII = /^[\x20-\x7e]*$/
+
+/** Letters outside of ASCII cost several times as much to fold, and few values have any. */
+function ignoringCaseSql(
+  { field, inIgnoringCase }: Extract<Condition, { readonly inIgnoringCase: unknown }>,
+  parameters: StatementParameters,
+): string {
+  if (inIgnoringCase.every((value) => ASCII.test(value))) {
+    const folded = inIgnoringCase.map((value) => value.toLowerCase())
+    return oneOfSql(`lower(${FIELD_SQL[field]})`, folded, parameters)
+  }
+  // Both sides are folded by the engine, so that they are folded alike.
+  const values = parameters.add('Array(String)', inIgnoringCase)
+  const folded = `arrayMap(value -> lowerUTF8(value), ${values})`
+  return `has(${folded}, lowerUTF8(${FIELD_SQL[field]}))`
+}
+
+function digestSql(
+  { digestOf, startsWith }: Extract<Condition, { readonly digestOf: unknown }>,
+  parameters: StatementParameters,
+): string {
+  const texts = digestOf.map((field) => FIELD_SQL[field]).join(", '\\n', ")
+  const digits = parameters.add('String', startsWith)
+  return `startsWith(lower(hex(SHA256(concat(${texts}, '')))), ${digits})`
+}
+
+function detailSql(
+  { detail, in: values }: Extract<Condition, { readonly detail: string }>,
+  parameters: StatementParameters,
+): string {
+  const key = parameters.add('String', detail)
+  // The engine would also make texts of numbers.
+  const text = `if(JSONType(details, ${key}) = 'String', JSONExtractString(details, ${key}), '')`
+  return oneOfSql(text, values, parameters)
 }
 
 function allOfSql(conditions: readonly Condition[], parameters: StatementParameters): string {

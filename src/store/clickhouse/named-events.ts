@@ -1,5 +1,5 @@
 import { isUuid } from '../../core/uuid.ts'
-import { storedNameText } from '../../ledger/deduplicate.ts'
+import { storedNameText } from '../../ledger/draft-names.ts'
 import type { KnownEvent, NamedLookup } from '../../ledger/event-writer.ts'
 import type { ClickHouseConnection } from './connection.ts'
 import { EVENT_ID_SQL } from './event-columns.ts'

@@ -4,6 +4,7 @@ import { parseTimestamp } from '../../core/timestamp.ts'
 import type { ClickHouseConnection, Statement } from './connection.ts'
 import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
 import { filterSql } from './filter-sql.ts'
+import { OnlyTenant } from './only-tenant.ts'
 import { StatementParameters } from './statement-parameters.ts'
 import { ALL_TIME, type TimeWindow, timeWindows } from './time-windows.ts'
 
@@ -23,6 +24,7 @@ export interface FirstWindow {
 /** Reads pages of events from a connection. */
 export class PageReader {
   readonly #connection: ClickHouseConnection
+  readonly #onlyTenant: OnlyTenant
   /**
    * Filters whose last page was not filled by its first window: the next page looks everywhere at
    * once. It only saves queries; the answer is the same whatever is in here.
@@ -31,9 +33,14 @@ export class PageReader {
 
   constructor(connection: ClickHouseConnection) {
     this.#connection = connection
+    this.#onlyTenant = new OnlyTenant(connection)
   }
 
-  async read(query: PageQuery, first: FirstWindow): Promise<EventPage> {
+  read(query: PageQuery, first: FirstWindow): Promise<EventPage> {
+    return this.#onlyTenant.answer(query, (narrowed) => this.#read(narrowed, first))
+  }
+
+  async #read(query: PageQuery, first: FirstWindow): Promise<EventPage> {
     const filterKey = JSON.stringify([query.filter.tenants, query.filter.conditions])
     const isRare = isSelective(query.filter) || this.#rare.has(filterKey)
     const span = pageSpan(query)
@@ -78,7 +85,8 @@ const SELECTIVE_FIELDS: ReadonlySet<Field> = new Set(['id', 'eventId', 'digest']
 function isSelective({ conditions }: EventFilter): boolean {
   return conditions.some(
     (condition) =>
-      'text' in condition || ('in' in condition && SELECTIVE_FIELDS.has(condition.field)),
+      'text' in condition ||
+      ('field' in condition && 'in' in condition && SELECTIVE_FIELDS.has(condition.field)),
   )
 }
 
