@@ -1,8 +1,17 @@
+import { hash } from 'node:crypto'
 import { Fault } from '../core/errors.ts'
 import type { Clock } from '../core/timestamp.ts'
 import { formatTimestamp, parseTimestamp } from '../core/timestamp.ts'
 import { isUuid, mintUuid } from '../core/uuid.ts'
-import type { Directory, NewGrant, NewToken, NewUser, TokenInfo, User } from './directory.ts'
+import type {
+  Credential,
+  Directory,
+  NewGrant,
+  NewToken,
+  NewUser,
+  TokenInfo,
+  User,
+} from './directory.ts'
 import {
   type GrantRecord,
   loadGrants,
@@ -11,10 +20,12 @@ import {
   type TokenRecord,
   type UserRecord,
 } from './directory-records.ts'
-import { hashPassword } from './password.ts'
-import type { Grant, Principal } from './principal.ts'
+import { hashPassword, PASSWORD_LENGTH_MAX, verifyPassword } from './password.ts'
+import type { Grant, Principal, UserKind } from './principal.ts'
 import type { RecordStore } from './record-store.ts'
+import { createTokenSigner, isSigned, mintSignedId, type TokenSigner } from './signed-token.ts'
 import { mintToken, secretMatches, tokenLookupId } from './token.ts'
+import { readTokenKey } from './token-key.ts'
 
 /** Where a directory is kept, and what it fills in. */
 export interface DirectoryOptions {
@@ -27,12 +38,13 @@ export interface DirectoryOptions {
 /** Reads users, grants and tokens into memory. Throws `store.unavailable`. */
 export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
   const { records } = options
-  const [users, grants, tokens] = await Promise.all([
+  const [users, grants, tokens, key] = await Promise.all([
     loadUsers(records),
     loadGrants(records),
     loadTokens(records),
+    readTokenKey(records),
   ])
-  return new DirectoryInRecords(options, { users, grants, tokens })
+  return new DirectoryInRecords(options, { users, grants, tokens }, createTokenSigner(key))
 }
 
 interface Loaded {
@@ -43,7 +55,8 @@ interface Loaded {
 
 interface KnownToken {
   readonly record: TokenRecord
-  readonly secretSha256: Buffer
+  /** Undefined for a signed token. */
+  readonly secretSha256: Buffer | undefined
   /** When it stops to be valid, microseconds since the epoch; infinity when never. */
   readonly expiresMicros: number
 }
@@ -51,6 +64,7 @@ interface KnownToken {
 /** A record changes in memory only after the store has it: what is answered is never ahead. */
 class DirectoryInRecords implements Directory {
   readonly #options: DirectoryOptions
+  readonly #signer: TokenSigner
   readonly #users = new Map<string, UserRecord>()
   readonly #grants = new Map<string, Grant>()
   readonly #grantsOfUser = new Map<string, readonly Grant[]>()
@@ -58,8 +72,9 @@ class DirectoryInRecords implements Directory {
   /** Changes run one after the other, so that two of them cannot take the same name. */
   #lastChange: Promise<unknown> = Promise.resolve()
 
-  constructor(options: DirectoryOptions, loaded: Loaded) {
+  constructor(options: DirectoryOptions, loaded: Loaded, signer: TokenSigner) {
     this.#options = options
+    this.#signer = signer
     for (const user of loaded.users) this.#users.set(user.id, user)
     for (const grant of loaded.grants) this.#keepGrant(grant)
     for (const token of loaded.tokens) this.#keepToken(token)
@@ -109,10 +124,10 @@ class DirectoryInRecords implements Directory {
         id: this.#mintId(),
         user: this.#requireUser(tenant, grant.user).id,
         role: grant.role,
-        namespace: requireText('/namespace', grant.namespace),
+        namespace: requirePlace('/namespace', grant.namespace),
         ...(grant.repository === undefined
           ? {}
-          : { repository: requireText('/repository', grant.repository) }),
+          : { repository: requirePlace('/repository', grant.repository) }),
       }
       await this.#options.records.put({ kind: 'grant', id: record.id, body: record })
       this.#keepGrant(record)
@@ -134,21 +149,26 @@ class DirectoryInRecords implements Directory {
 
   createToken(tenant: string | null, token: NewToken) {
     return this.#change(async () => {
+      const owner = this.#requireUser(tenant, token.user)
+      if (owner.kind === 'organization') {
+        throw invalid('/user', 'a user, robot or service; an organization asks for nothing itself')
+      }
       const nowMicros = this.#options.clock()
       const expiresAt = readExpiry(token.expiresAt, nowMicros)
-      const minted = mintToken()
+      const minted = isSigned(token.scopes) ? undefined : mintToken()
       const info: TokenInfo = {
-        id: minted.lookupId,
-        user: this.#requireUser(tenant, token.user).id,
+        id: minted?.lookupId ?? mintSignedId(nowMicros),
+        user: owner.id,
         ...(token.name === undefined ? {} : { name: requireText('/name', token.name) }),
         scopes: [...new Set(token.scopes)],
         createdAt: formatTimestamp(nowMicros),
         ...(expiresAt === undefined ? {} : { expiresAt }),
       }
-      const record = { ...info, scopes: [...info.scopes], secretSha256: minted.secretSha256 }
+      const secret = minted && { secretSha256: minted.secretSha256 }
+      const record = { ...info, scopes: [...info.scopes], ...secret }
       await this.#options.records.put({ kind: 'token', id: record.id, body: record })
       this.#keepToken(record)
-      return { info, token: minted.text }
+      return { info, token: minted?.text ?? this.#signed(info, nowMicros) }
     })
   }
 
@@ -170,24 +190,59 @@ class DirectoryInRecords implements Directory {
   }
 
   authenticate(text: string): Principal | undefined {
-    const lookupId = tokenLookupId(text)
-    const token = lookupId === undefined ? undefined : this.#tokens.get(lookupId)
-    const isSecret = secretMatches(text, token?.secretSha256)
-    if (token === undefined || !isSecret) return undefined
+    const token = this.#findToken(text)
+    if (token === undefined) return undefined
     const user = this.#users.get(token.record.user)
     if (user === undefined || token.record.revokedAt !== undefined) return undefined
     if (this.#options.clock() >= token.expiresMicros) return undefined
+    return this.principal(user.id, token.record)
+  }
+
+  principal(userId: string, { id, scopes }: Credential): Principal | undefined {
+    const user = this.#users.get(userId)
+    if (user === undefined) return undefined
     return {
-      userId: user.id,
+      userId,
       name: user.name,
       ...(user.email === undefined ? {} : { email: user.email }),
       kind: user.kind,
       tenant: user.tenant,
       roles: user.roles,
-      grants: this.#grantsOfUser.get(user.id) ?? [],
-      tokenId: token.record.id,
-      scopes: token.record.scopes,
+      grants: this.#grantsOfUser.get(userId) ?? [],
+      tokenId: id,
+      scopes,
     }
+  }
+
+  findToSignIn(tenant: string | undefined, nameOrEmail: string): User | undefined {
+    const users = [...this.#users.values()].filter(({ kind }) => !NEVER_SIGN_IN.includes(kind))
+    const found = userToSignIn(users, nameOrEmail, [tenant ?? this.#options.defaultTenant, null])
+    if (found !== undefined || tenant !== undefined) return found && withoutPassword(found)
+    const elsewhere = userToSignIn(users, nameOrEmail, undefined)
+    return elsewhere && withoutPassword(elsewhere)
+  }
+
+  passwordMatches(userId: string | undefined, password: string): Promise<boolean> {
+    // What is too long, or empty, was never set. It is hashed too, so that the time tells nothing.
+    const isPossible = password !== '' && password.length <= PASSWORD_LENGTH_MAX
+    const user = userId === undefined || !isPossible ? undefined : this.#users.get(userId)
+    return verifyPassword(password.slice(0, PASSWORD_LENGTH_MAX), user?.passwordHash)
+  }
+
+  changePassword(tenant: string | null, id: string, password: string): Promise<void> {
+    return this.#change(async () => {
+      const user = this.#users.get(id)
+      if (user === undefined || !sees(tenant, user.tenant)) throw missing('user')
+      const record = { ...user, passwordHash: await hashPassword(password) }
+      await this.#options.records.put({ kind: 'user', id, body: record })
+      this.#users.set(id, record)
+    })
+  }
+
+  passwordMark(userId: string): string | undefined {
+    const user = this.#users.get(userId)
+    // A hash of the hash: who reads where marks are kept gets nothing to guess passwords with.
+    return user && hash('sha256', user.passwordHash ?? '', 'base64url').slice(0, MARK_LENGTH)
   }
 
   #change<Result>(change: () => Promise<Result>): Promise<Result> {
@@ -249,15 +304,53 @@ class DirectoryInRecords implements Directory {
     const { expiresAt, secretSha256 } = record
     this.#tokens.set(record.id, {
       record,
-      secretSha256: Buffer.from(secretSha256, 'hex'),
+      secretSha256: secretSha256 === undefined ? undefined : Buffer.from(secretSha256, 'hex'),
       // A time that cannot be read counts as past: the token is not valid.
       expiresMicros: expiresAt === undefined ? Infinity : (parseTimestamp(expiresAt) ?? 0),
     })
   }
 
+  #findToken(text: string): KnownToken | undefined {
+    const claims = this.#signer.read(text)
+    const lookupId = claims?.id ?? tokenLookupId(text)
+    const token = lookupId === undefined ? undefined : this.#tokens.get(lookupId)
+    if (claims === undefined) return secretMatches(text, token?.secretSha256) ? token : undefined
+    return token?.secretSha256 === undefined && token?.record.user === claims.user
+      ? token
+      : undefined
+  }
+
+  #signed({ id, user, scopes, expiresAt }: TokenInfo, issuedMicros: number): string {
+    const expiresMicros = expiresAt === undefined ? undefined : parseTimestamp(expiresAt)
+    return this.#signer.sign({ id, user, scopes, issuedMicros, expiresMicros })
+  }
+
   #mintId(): string {
     return mintUuid(Math.floor(this.#options.clock() / 1000))
   }
+}
+
+/** A robot has tokens, an organization asks for nothing itself: no password of theirs counts. */
+const NEVER_SIGN_IN: readonly UserKind[] = ['robot', 'organization']
+
+/** Characters of a password's mark: 128 bits. */
+const MARK_LENGTH = 22
+
+/** By name in the first tenant that has it, else by an e-mail address that only one user has. */
+function userToSignIn(
+  users: readonly UserRecord[],
+  nameOrEmail: string,
+  tenants: readonly (string | null)[] | undefined,
+): UserRecord | undefined {
+  const seen = users.filter(({ tenant }) => tenants?.includes(tenant) ?? true)
+  const named = seen.filter(({ name }) => name === nameOrEmail)
+  const ofTenant = tenants?.map((tenant) => named.find((user) => user.tenant === tenant))
+  const first = ofTenant?.find((user) => user !== undefined)
+  if (first !== undefined) return first
+  if (named.length > 0) return named.length === 1 ? named[0] : undefined
+  const email = nameOrEmail.toLowerCase()
+  const addressed = seen.filter((user) => user.email?.toLowerCase() === email)
+  return addressed.length === 1 ? addressed[0] : undefined
 }
 
 /** Longest text of a user, grant or token, in UTF-16 units. */
@@ -270,6 +363,12 @@ function requireText(path: string, text: string): string {
   const isGood = text !== '' && text.length <= TEXT_LENGTH_MAX && text.isWellFormed()
   if (isGood && !CONTROL_CHARACTERS.test(text)) return text
   throw invalid(path, `1 to ${TEXT_LENGTH_MAX} characters without control characters`)
+}
+
+/** A place that a grant is for. Whoever writes a pattern means more than this one name. */
+function requirePlace(path: string, text: string): string {
+  if (!text.includes('*')) return requireText(path, text)
+  throw invalid(path, 'one name; a grant has no patterns, and roles allow the whole tenant')
 }
 
 function readExpiry(text: string | undefined, nowMicros: number): string | undefined {

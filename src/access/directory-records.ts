@@ -36,7 +36,8 @@ export const TokenRecord = Type.Object({
   createdAt: Type.String(),
   expiresAt: Type.Optional(Type.String()),
   revokedAt: Type.Optional(Type.String()),
-  secretSha256: Type.String(),
+  /** Absent for a signed token, of which nothing but this record is kept. */
+  secretSha256: Type.Optional(Type.String()),
 })
 export type TokenRecord = Static<typeof TokenRecord>
 

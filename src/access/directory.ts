@@ -54,6 +54,13 @@ export interface NewToken {
   readonly expiresAt?: string
 }
 
+/** With what somebody asks who was let in before. */
+export interface Credential {
+  /** Names it where tokens are counted or logged; never a secret. */
+  readonly id: string
+  readonly scopes: readonly Scope[]
+}
+
 /**
  * Users, grants and tokens, kept in the store and answered from memory.
  *
@@ -69,7 +76,10 @@ export interface Directory {
   createGrant(tenant: string | null, grant: NewGrant): Promise<Grant>
   grants(tenant: string | null): readonly Grant[]
   deleteGrant(tenant: string | null, id: string): Promise<void>
-  /** The secret is in the answer and nowhere else: only its SHA-256 is stored. */
+  /**
+   * The secret is in the answer and nowhere else: only its SHA-256 is stored, and of a signed token
+   * (see signed-token.ts) not even that.
+   */
   createToken(
     tenant: string | null,
     token: NewToken,
@@ -78,4 +88,21 @@ export interface Directory {
   revokeToken(tenant: string | null, id: string): Promise<void>
   /** Who a token stands for; undefined when it is unknown, expired, revoked or its user is gone. */
   authenticate(token: string): Principal | undefined
+  /** Who a session or an access key of a user stands for; undefined when the user is gone. */
+  principal(userId: string, credential: Credential): Principal | undefined
+  /**
+   * The one user that a name or e-mail address means at a sign-in: of the tenant, or of those that
+   * have none; without a tenant first of the installation's, then of none, then of the others.
+   * Robots and organizations do not sign in: they are not found.
+   */
+  findToSignIn(tenant: string | undefined, nameOrEmail: string): User | undefined
+  /**
+   * Whether this is the password of a user; of nobody, and of one without a password, none is. It
+   * takes the same time for all of them.
+   */
+  passwordMatches(userId: string | undefined, password: string): Promise<boolean>
+  /** Gives a user another password, which ends its sessions. */
+  changePassword(tenant: string | null, id: string, password: string): Promise<void>
+  /** A text that is another one once the password of a user changed; undefined: no such user. */
+  passwordMark(userId: string): string | undefined
 }

@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RecordStore } from '../access/record-store.ts'
+import { SECRET_BOX_KEY_BYTES } from '../access/secret-box.ts'
 import { writeSecretFile } from './secret-file.ts'
 
 /** File of the data directory that holds the name of the instance's ledger. */
 const ORIGIN_FILE = 'origin'
 const ORIGIN_RANDOM_BYTES = 8
 const CURSOR_KEY_BYTES = 32
+/** File of the data directory that holds the key of everything that is kept encrypted. */
+const SECRET_KEY_FILE = 'secret-key'
 
 /**
  * The name of this instance's ledger: what the data directory says, else what the configuration
@@ -38,6 +41,25 @@ export async function readCursorKey(records: RecordStore): Promise<Buffer> {
   if (typeof hex === 'string') return Buffer.from(hex, 'hex')
   const key = randomBytes(CURSOR_KEY_BYTES)
   await records.put({ kind: 'instance', id: 'cursor-key', body: { key: key.toString('hex') } })
+  return key
+}
+
+/**
+ * The key that the secrets of access keys are encrypted with. It lies beside the data: who reads
+ * the store, or a backup of it, has no secret. Instances that share a store need the same file.
+ *
+ * Throws an error for a file that holds something else: with another key nothing could be read.
+ */
+export async function readSecretKey(dataDirectory: string): Promise<Buffer> {
+  const path = join(dataDirectory, SECRET_KEY_FILE)
+  const kept = await readIfThere(path)
+  if (kept !== undefined) {
+    const isKey = kept.length === 2 * SECRET_BOX_KEY_BYTES && /^[0-9a-f]+$/.test(kept)
+    if (isKey) return Buffer.from(kept, 'hex')
+    throw new Error(`${path} does not hold a key of ${SECRET_BOX_KEY_BYTES} bytes in hex`)
+  }
+  const key = randomBytes(SECRET_BOX_KEY_BYTES)
+  await writeSecretFile(path, `${key.toString('hex')}\n`)
   return key
 }
 
