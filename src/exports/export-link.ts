@@ -1,0 +1,45 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { RecordStore } from '../access/record-store.ts'
+
+const KEY_BYTES = 32
+const TOKEN = /^(?<expires>\d{1,12})\.(?<signature>[\w-]{43})$/
+
+/** What a link's token is worth. */
+type LinkState = 'valid' | 'expired' | 'forged'
+
+/** Signs the names of files, so that whoever has the link, and nobody else, can fetch one. */
+export interface LinkSigner {
+  /** A token for the file that is valid until then, in seconds since the epoch. */
+  sign(fileName: string, expiresSeconds: number): string
+  /** Compares in constant time. */
+  check(fileName: string, token: string, nowSeconds: number): LinkState
+}
+
+/** Tokens are `EXPIRES.SIGNATURE`: HMAC-SHA256 over the name and the time, base64url. */
+export function createLinkSigner(key: Uint8Array): LinkSigner {
+  const signature = (fileName: string, expires: string) =>
+    createHmac('sha256', key).update(`${expires}\n${fileName}`).digest()
+  return {
+    sign(fileName, expiresSeconds) {
+      const expires = String(Math.floor(expiresSeconds))
+      return `${expires}.${signature(fileName, expires).toString('base64url')}`
+    },
+    check(fileName, token, nowSeconds) {
+      const { expires = '0', signature: given = '' } = TOKEN.exec(token)?.groups ?? {}
+      const bytes = Buffer.from(given, 'base64url')
+      const expected = signature(fileName, expires)
+      if (bytes.length !== expected.length || !timingSafeEqual(bytes, expected)) return 'forged'
+      return Number(expires) > nowSeconds ? 'valid' : 'expired'
+    },
+  }
+}
+
+/** The key of links. It lies in the store: a link outlives a restart. */
+export async function readLinkKey(records: RecordStore): Promise<Buffer> {
+  const [kept] = (await records.load('instance')).filter(({ id }) => id === 'export-link-key')
+  const hex = kept?.body['key']
+  if (typeof hex === 'string') return Buffer.from(hex, 'hex')
+  const key = randomBytes(KEY_BYTES)
+  await records.put({ kind: 'instance', id: 'export-link-key', body: { key: key.toString('hex') } })
+  return key
+}

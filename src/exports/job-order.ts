@@ -1,0 +1,159 @@
+import { type Delivery, type ExportJob, isFinished } from './export-job.ts'
+import {
+  DELIVERIES_RUNNING_MAX,
+  DELIVERY_TRIED_MS,
+  EXPORT_REMEMBERED_MS,
+  EXPORTS_REMEMBERED_MAX,
+  EXPORTS_RUNNING_MAX,
+  FILE_KEPT_MS,
+  FIRST_PAUSE_MS,
+} from './limits.ts'
+
+const MS_MICROS = 1000
+
+/** A delivery of an export that is due. */
+export interface DueDelivery {
+  readonly job: ExportJob
+  readonly delivery: Delivery
+}
+
+/** What is going on already: ids of exports, and names of deliveries. */
+export interface Going {
+  readonly runs: ReadonlyMap<string, ExportJob>
+  readonly deliveries: ReadonlySet<string>
+}
+
+/**
+ * The exports to begin now, in the order in which they were asked for: one of a namespace at a
+ * time, and so many in all. One that waits out a failure lets those behind it pass.
+ */
+export function exportsToBegin(
+  jobs: readonly ExportJob[],
+  { runs }: Pick<Going, 'runs'>,
+  nowMicros: number,
+): readonly ExportJob[] {
+  const busy = new Set([...runs.values()].map(namespaceOf))
+  const chosen: ExportJob[] = []
+  const due = jobs
+    .filter((job) => !isFinished(job) && !runs.has(job.id) && job.nextRunMicros <= nowMicros)
+    .sort((left, right) => left.requestedMicros - right.requestedMicros)
+  for (const job of due) {
+    if (runs.size + chosen.length >= EXPORTS_RUNNING_MAX) break
+    const namespace = namespaceOf(job)
+    if (busy.has(namespace)) continue
+    busy.add(namespace)
+    chosen.push(job)
+  }
+  return chosen
+}
+
+/** The deliveries to try now, those that wait longest first. */
+export function deliveriesToTry(
+  jobs: readonly ExportJob[],
+  { deliveries }: Pick<Going, 'deliveries'>,
+  nowMicros: number,
+): readonly DueDelivery[] {
+  return jobs
+    .filter(isFinished)
+    .flatMap((job) => job.deliveries.map((delivery) => ({ job, delivery })))
+    .filter(({ delivery }) => delivery.status === 'waiting')
+    .filter(({ delivery }) => delivery.nextAttemptMicros <= nowMicros)
+    .filter((due) => !deliveries.has(deliveryName(due)))
+    .sort((left, right) => left.delivery.nextAttemptMicros - right.delivery.nextAttemptMicros)
+    .slice(0, Math.max(0, DELIVERIES_RUNNING_MAX - deliveries.size))
+}
+
+/** Tells a delivery from all others. */
+export function deliveryName({ job, delivery }: DueDelivery): string {
+  return `${job.id} ${delivery.channel}`
+}
+
+/** When something of what does not go on yet becomes due; infinity when nothing does. */
+export function nextDueMicros(jobs: readonly ExportJob[], going: Going, nowMicros: number): number {
+  const runs = jobs.filter((job) => !isFinished(job) && !going.runs.has(job.id))
+  const deliveries = jobs
+    .filter(isFinished)
+    .flatMap((job) =>
+      job.deliveries
+        .filter((delivery) => delivery.status === 'waiting')
+        .filter((delivery) => !going.deliveries.has(deliveryName({ job, delivery }))),
+    )
+  // What is due already waits for something that goes on, whose end is looked at anyway.
+  const later = [
+    ...runs.map(({ nextRunMicros }) => nextRunMicros),
+    ...deliveries.map(({ nextAttemptMicros }) => nextAttemptMicros),
+  ].filter((micros) => micros > nowMicros)
+  return Math.min(...later, Number.POSITIVE_INFINITY)
+}
+
+/** The pause after so many failures (from 1), ms: each twice as long as the one before. */
+export function pauseMs(failures: number, longestMs: number): number {
+  return Math.min(longestMs, FIRST_PAUSE_MS * 2 ** (failures - 1))
+}
+
+/** A delivery after an attempt that failed: when it is tried again, or that it is given up. */
+export function afterFailure(
+  delivery: Delivery,
+  failure: {
+    readonly problem: string
+    readonly isFinal: boolean
+    readonly finishedMicros: number
+    readonly nowMicros: number
+    readonly longestPauseMs: number
+  },
+): Delivery {
+  const { problem, isFinal, finishedMicros, nowMicros, longestPauseMs } = failure
+  const attempts = delivery.attempts + 1
+  const nextAttemptMicros = nowMicros + pauseMs(attempts, longestPauseMs) * MS_MICROS
+  const isGivenUp = isFinal || nextAttemptMicros > finishedMicros + DELIVERY_TRIED_MS * MS_MICROS
+  return {
+    ...delivery,
+    attempts,
+    problem,
+    nextAttemptMicros,
+    status: isGivenUp ? 'failed' : 'waiting',
+  }
+}
+
+/** Exports whose file has had its time. */
+export function filesToRemove(jobs: readonly ExportJob[], nowMicros: number): readonly ExportJob[] {
+  const oldest = nowMicros - FILE_KEPT_MS * MS_MICROS
+  return jobs.filter((job) => job.hasFile && isOver(job) && (job.finishedMicros ?? 0) < oldest)
+}
+
+/** Exports to forget: past their time, or the oldest of too many. */
+export function jobsToForget(jobs: readonly ExportJob[], nowMicros: number): readonly ExportJob[] {
+  const oldest = nowMicros - EXPORT_REMEMBERED_MS * MS_MICROS
+  const over = jobs
+    .filter(isOver)
+    .sort((left, right) => (left.finishedMicros ?? 0) - (right.finishedMicros ?? 0))
+  const tooMany = Math.max(0, jobs.length - EXPORTS_REMEMBERED_MAX)
+  return over.filter((job, index) => index < tooMany || (job.finishedMicros ?? 0) < oldest)
+}
+
+/** The file whose links have all expired and that was made first; undefined when there is none. */
+export function fileToEvict(
+  jobs: readonly ExportJob[],
+  linkSeconds: number,
+  nowMicros: number,
+): ExportJob | undefined {
+  const linkMicros = linkSeconds * 1_000_000
+  return jobs
+    .filter((job) => job.hasFile && isOver(job) && lastLinkMicros(job) + linkMicros < nowMicros)
+    .sort((left, right) => (left.finishedMicros ?? 0) - (right.finishedMicros ?? 0))[0]
+}
+
+/** When the last link to a file was given out at the latest. */
+function lastLinkMicros({ finishedMicros = 0, deliveries }: ExportJob): number {
+  const told = deliveries.map(({ deliveredMicros }) => deliveredMicros ?? finishedMicros)
+  return Math.max(finishedMicros, ...told)
+}
+
+/** Whether nothing is left to do for an export. */
+function isOver(job: ExportJob): boolean {
+  return isFinished(job) && job.deliveries.every(({ status }) => status !== 'waiting')
+}
+
+function namespaceOf({ tenant, namespace }: ExportJob): string {
+  return JSON.stringify([tenant, namespace])
+}

@@ -1,0 +1,55 @@
+// The limits of exports: of what runs, of what is kept, and of what is sent.
+
+const SECOND_MS = 1000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** Exports of all namespaces that run at once; of one namespace it is always one at a time. */
+export const EXPORTS_RUNNING_MAX = 2
+/** Exports of one tenant that wait or run; what is asked for on top is refused. */
+export const EXPORTS_WAITING_MAX = 100
+/** Exports that are remembered, files or not; beyond it the oldest finished ones are forgotten. */
+export const EXPORTS_REMEMBERED_MAX = 1000
+/** How long a finished export is remembered, ms. */
+export const EXPORT_REMEMBERED_MS = 30 * DAY_MS
+
+/** How long a file is kept after its export has finished, ms: longer than any link to it lives. */
+export const FILE_KEPT_MS = 7 * DAY_MS
+/** Bytes of all files together. An export that finds no room under it fails. */
+export const FILES_BYTES_MAX = 64 * 1024 ** 3
+/** Entries that are written to a file in one go; in between, requests are answered. */
+export const ENTRIES_WRITTEN_AT_ONCE = 256
+
+/** Times that an export is begun, a killed process included, before it has failed for good. */
+export const RUNS_MAX = 12
+/** Longest pause before an export that failed is begun again, ms. */
+export const RUN_PAUSE_MS_MAX = 10 * MINUTE_MS
+
+/** Callbacks and mails that are being sent at once. */
+export const DELIVERIES_RUNNING_MAX = 8
+/** How long a delivery is tried again after its export has finished, ms. */
+export const DELIVERY_TRIED_MS = DAY_MS
+/** Longest pause before a delivery is tried again, ms. */
+export const DELIVERY_PAUSE_MS_MAX = HOUR_MS
+/** Pause after the first failure, ms; each further one doubles it. */
+export const FIRST_PAUSE_MS = SECOND_MS
+
+/** Longest callback URL, in characters. */
+export const CALLBACK_URL_LENGTH_MAX = 2048
+/** Longest time for a callback, from the look-up of its host to the end of its answer, ms. */
+export const CALLBACK_MS_MAX = 30 * SECOND_MS
+/** What is read of the answer to a callback, bytes; only its status matters. */
+export const CALLBACK_ANSWER_BYTES_MAX = 64 * 1024
+/** Addresses of a host that are tried. */
+export const CALLBACK_ADDRESSES_MAX = 16
+
+/** Longest e-mail address, in characters (RFC 5321 section 4.5.3.1.3). */
+export const EMAIL_LENGTH_MAX = 254
+/** Longest time without progress while a mail is handed over, ms. */
+export const MAIL_SILENCE_MS_MAX = 30 * SECOND_MS
+
+/** How often files and exports that are past their time are looked for, ms. */
+export const SWEEP_EVERY_MS = HOUR_MS
+/** Longest problem text that is kept of a failure, in characters. */
+export const PROBLEM_LENGTH_MAX = 300

@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { RecordStore } from '../access/record-store.ts'
+import { Fault } from '../core/errors.ts'
+import type { EventReader } from '../core/query.ts'
+import type { Clock } from '../core/timestamp.ts'
+import {
+  CallbackRefusal,
+  createCallbackPolicy,
+  type Resolver,
+  resolveCallback,
+  systemResolver,
+} from './callback-target.ts'
+import { createCourier } from './courier.ts'
+import type { ExportDesk, ExportOrder } from './export-desk.ts'
+import { ExportFiles } from './export-files.ts'
+import type { ExportForm } from './export-form.ts'
+import { type ExportJob, isFinished } from './export-job.ts'
+import { createLinkSigner, type LinkSigner, readLinkKey } from './export-link.ts'
+import { type ExportLog, ExportWorker } from './export-worker.ts'
+import { type JobBook, openJobBook } from './job-book.ts'
+import { EXPORTS_WAITING_MAX, FILES_BYTES_MAX } from './limits.ts'
+import { createMailer, type Mailer } from './mailer.ts'
+
+/** Folder of the data directory that holds the files. */
+const FILES_FOLDER = 'exports'
+
+/** What an installation can choose about exports (`exports.*`, `publicUrl`). */
+interface ExportSettings {
+  /** What links begin with; absent: as the request for the export came. */
+  readonly publicUrl?: string | undefined
+  /** Host names, addresses and blocks that callbacks may go to although they are not public. */
+  readonly allowedHosts?: readonly string[] | undefined
+  /** How long a link lives, in seconds. */
+  readonly linkSeconds: number
+  readonly smtpUrl?: string | undefined
+  readonly mailFrom?: string | undefined
+}
+
+/** What exports are made from. */
+export interface ExportsOptions {
+  readonly settings: ExportSettings
+  readonly forms: readonly ExportForm[]
+  readonly dataDirectory: string
+  /** The instance: instances that share a store each run what they were asked for. */
+  readonly origin: string
+  readonly records: RecordStore
+  readonly events: Pick<EventReader, 'stream'>
+  readonly clock: Clock
+  /** Default: the system's. */
+  readonly resolver?: Resolver
+}
+
+/** Exports of one instance. */
+export interface Exports {
+  readonly desk: ExportDesk
+  /** Runs what is asked for until the signal aborts, beginning with what a stop left. */
+  run(log: ExportLog, signal: AbortSignal): Promise<void>
+}
+
+/** Reads the exports of an instance; nothing runs before `run`. Throws `store.unavailable`. */
+export async function openExports(options: ExportsOptions): Promise<Exports> {
+  const { settings, records, events, clock, origin, resolver = systemResolver } = options
+  const { linkSeconds } = settings
+  const book = await openJobBook(records, origin)
+  const links = createLinkSigner(await readLinkKey(records))
+  const files = new ExportFiles(join(options.dataDirectory, FILES_FOLDER))
+  const forms = new Map(options.forms.map((form) => [form.name, form]))
+  const policy = createCallbackPolicy(settings.allowedHosts ?? [])
+  const mailer = mailerOf(settings)
+  const courier = createCourier({ forms, links, linkSeconds, policy, resolver, mailer, clock })
+  const worker = new ExportWorker({
+    ...{ book, files, courier, events, forms, clock, linkSeconds },
+    filesBytesMax: FILES_BYTES_MAX,
+  })
+  const desk: ExportDesk = {
+    canMail: mailer !== undefined,
+    linkSeconds,
+    async refusalOf(callbackUrl) {
+      try {
+        await resolveCallback(callbackUrl, policy, resolver)
+        return undefined
+      } catch (error) {
+        if (error instanceof CallbackRefusal) return error.message
+        throw error
+      }
+    },
+    accept: acceptInto(book, {
+      jobOf: (order) => newJob(order, { origin, clock, settings }),
+      onAccepted: () => worker.wakeup.wake(),
+    }),
+    jobs: () =>
+      book
+        .all()
+        .map((job) => ({ ...job, entries: worker.entriesOf(job.id) ?? job.entries }))
+        .sort((left, right) => right.requestedMicros - left.requestedMicros),
+    open: (fileName, token) => openFile({ fileName, token }, { book, files, links, clock }),
+  }
+  return { desk, run: (log, signal) => worker.run(log, signal) }
+}
+
+function mailerOf({ smtpUrl, mailFrom }: ExportSettings): Mailer | undefined {
+  if (smtpUrl === undefined || mailFrom === undefined) return undefined
+  return createMailer(smtpUrl, mailFrom)
+}
+
+function acceptInto(
+  book: JobBook,
+  parts: {
+    readonly jobOf: (order: ExportOrder) => ExportJob
+    readonly onAccepted: () => void
+  },
+): ExportDesk['accept'] {
+  // Those that are announced now are not in the book yet, but they count.
+  const coming: string[] = []
+  return async (order, announce) => {
+    const { tenant } = order
+    const waiting = book.all().filter((job) => job.tenant === tenant && !isFinished(job))
+    const announced = coming.filter((one) => one === tenant)
+    if (waiting.length + announced.length >= EXPORTS_WAITING_MAX) {
+      const detail = `${EXPORTS_WAITING_MAX} exports wait already`
+      throw new Fault('request.too-many', { detail })
+    }
+    const job = parts.jobOf(order)
+    coming.push(tenant)
+    try {
+      await announce(job.id)
+      await book.add(job)
+    } finally {
+      coming.splice(coming.indexOf(tenant), 1)
+    }
+    parts.onAccepted()
+    return job.id
+  }
+}
+
+interface JobSource {
+  readonly origin: string
+  readonly clock: Clock
+  readonly settings: ExportSettings
+}
+
+function newJob(order: ExportOrder, { origin, clock, settings }: JobSource): ExportJob {
+  const id = randomUUID()
+  const nowMicros = clock()
+  const { repository, callbackUrl, callbackEmail } = order
+  const delivery = { status: 'waiting', attempts: 0, nextAttemptMicros: nowMicros } as const
+  return {
+    id,
+    origin,
+    form: order.form,
+    tenant: order.tenant,
+    namespace: order.namespace,
+    ...(repository !== undefined && { repository }),
+    fromMicros: order.fromMicros,
+    toMicros: order.toMicros,
+    requester: order.requester,
+    fileName: `${id}-${randomUUID()}`,
+    linkBase: (settings.publicUrl ?? order.requestBase).replace(/\/+$/, ''),
+    status: 'queued',
+    requestedMicros: nowMicros,
+    runs: 0,
+    nextRunMicros: nowMicros,
+    entries: 0,
+    bytes: 0,
+    hasFile: false,
+    deliveries: [
+      ...(callbackUrl ? [{ ...delivery, channel: 'callback' as const, to: callbackUrl }] : []),
+      ...(callbackEmail ? [{ ...delivery, channel: 'email' as const, to: callbackEmail }] : []),
+    ],
+  }
+}
+
+interface FileSource {
+  readonly book: JobBook
+  readonly files: ExportFiles
+  readonly links: LinkSigner
+  readonly clock: Clock
+}
+
+async function openFile(
+  { fileName, token }: { readonly fileName: string; readonly token: string },
+  { book, files, links, clock }: FileSource,
+): ReturnType<ExportDesk['open']> {
+  const state = links.check(fileName, token, clock() / 1_000_000)
+  if (state === 'forged') return { state: 'missing' }
+  if (state === 'expired') return { state }
+  // The path is made from the record, never from what was sent.
+  const job = book.all().find((one) => one.hasFile && one.fileName === fileName)
+  const file = job === undefined ? undefined : await files.read(job.fileName)
+  return file === undefined ? { state: 'missing' } : { state: 'open', ...file }
+}

@@ -1,0 +1,194 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { ExportJob } from '../../../src/exports/export-job.ts'
+import {
+  afterFailure,
+  deliveriesToTry,
+  exportsToBegin,
+  filesToRemove,
+  fileToEvict,
+  jobsToForget,
+  nextDueMicros,
+  pauseMs,
+} from '../../../src/exports/job-order.ts'
+import {
+  DELIVERIES_RUNNING_MAX,
+  EXPORTS_REMEMBERED_MAX,
+  EXPORTS_RUNNING_MAX,
+} from '../../../src/exports/limits.ts'
+import { callbackTo, jobOf, NOW_MICROS } from './export-jobs.ts'
+
+const HOUR_MICROS = 3_600_000_000
+const DAY_MICROS = 24 * HOUR_MICROS
+
+function running(...jobs: readonly ExportJob[]) {
+  return { runs: new Map(jobs.map((job) => [job.id, job])), deliveries: new Set<string>() }
+}
+
+function begun(jobs: readonly ExportJob[], going = running()): readonly string[] {
+  return exportsToBegin(jobs, going, NOW_MICROS).map(({ id }) => id)
+}
+
+const jobs = fc.array(
+  fc.record({
+    tenant: fc.constantFrom('t1', 't2'),
+    namespace: fc.constantFrom('a', 'b', 'c'),
+    requestedMicros: fc.integer({ min: 0, max: 20 }).map((age) => NOW_MICROS - age),
+    nextRunMicros: fc.constantFrom(NOW_MICROS, NOW_MICROS + 1),
+    status: fc.constantFrom('queued' as const, 'running' as const, 'success' as const),
+  }),
+  { maxLength: 12 },
+)
+
+test('one export of a namespace runs at a time, so many in all, first come first served', () => {
+  fc.assert(
+    fc.property(jobs, fc.integer({ min: 0, max: EXPORTS_RUNNING_MAX }), (drafts, count) => {
+      const all = drafts.map((draft, index) => jobOf({ ...draft, id: `e${index}` }))
+      const going = running(...all.slice(0, count))
+      const chosen = exportsToBegin(all, going, NOW_MICROS)
+      const now = [...going.runs.values(), ...chosen]
+      expect(now.length).toBeLessThanOrEqual(EXPORTS_RUNNING_MAX)
+      const fresh = chosen.map(({ tenant, namespace }) => `${tenant}/${namespace}`)
+      expect(new Set(fresh).size).toBe(fresh.length)
+      for (const job of chosen) {
+        expect(going.runs.has(job.id)).toBe(false)
+        expect(job.status).not.toBe('success')
+        const before = all.filter(
+          (other) =>
+            other.tenant === job.tenant &&
+            other.namespace === job.namespace &&
+            other.status !== 'success' &&
+            other.nextRunMicros <= NOW_MICROS &&
+            other.requestedMicros < job.requestedMicros,
+        )
+        expect(before).toEqual([])
+      }
+    }),
+  )
+})
+
+test('an export that waits out a failure lets those behind it pass', () => {
+  const failed = jobOf({ id: 'failed', nextRunMicros: NOW_MICROS + 1, requestedMicros: 0 })
+  const next = jobOf({ id: 'next' })
+  expect(begun([failed, next])).toEqual(['next'])
+  expect(begun([failed, next], running(next))).toEqual([])
+})
+
+test('an export that a killed process left running is begun again', () => {
+  expect(begun([jobOf({ status: 'running', runs: 1 })])).toEqual(['e1'])
+})
+
+test('deliveries are tried when due and not twice at once, those that wait longest first', () => {
+  const done = (id: string, ageMicros: number, fields = {}) =>
+    jobOf({
+      id,
+      status: 'success',
+      deliveries: [
+        callbackTo('http://a/', { nextAttemptMicros: NOW_MICROS - ageMicros, ...fields }),
+      ],
+    })
+  const all = [
+    done('young', 1),
+    done('old', 2),
+    done('early', -1),
+    done('told', 3, { status: 'delivered' }),
+    jobOf({ id: 'unfinished', deliveries: [callbackTo('http://a/')] }),
+  ]
+  const tried = (going: ReadonlySet<string>) =>
+    deliveriesToTry(all, { deliveries: going }, NOW_MICROS).map(({ job }) => job.id)
+  expect(tried(new Set())).toEqual(['old', 'young'])
+  expect(tried(new Set(['old callback']))).toEqual(['young'])
+  const many = Array.from({ length: 20 }, (_, index) => done(`d${index}`, 1))
+  const chosen = deliveriesToTry(many, { deliveries: new Set(['other']) }, NOW_MICROS)
+  expect(chosen).toHaveLength(DELIVERIES_RUNNING_MAX - 1)
+})
+
+test('the next thing due is waited for, not what is due already', () => {
+  const later = jobOf({ id: 'later', nextRunMicros: NOW_MICROS + 5 })
+  const told = jobOf({
+    id: 'told',
+    status: 'failed',
+    deliveries: [callbackTo('http://a/', { nextAttemptMicros: NOW_MICROS + 3 })],
+  })
+  const going = running()
+  expect(nextDueMicros([later, jobOf()], going, NOW_MICROS)).toBe(NOW_MICROS + 5)
+  expect(nextDueMicros([later, told], going, NOW_MICROS)).toBe(NOW_MICROS + 3)
+  expect(nextDueMicros([jobOf()], going, NOW_MICROS)).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('pauses grow and are bounded', () => {
+  const pauses = [1, 2, 3, 4, 40].map((failures) => pauseMs(failures, 60_000))
+  expect(pauses).toEqual([1000, 2000, 4000, 8000, 60_000])
+})
+
+test('a delivery is tried for a day, then given up; a refusal ends it at once', () => {
+  const failure = {
+    problem: 'down',
+    isFinal: false,
+    finishedMicros: NOW_MICROS,
+    nowMicros: NOW_MICROS,
+    longestPauseMs: 3_600_000,
+  }
+  let delivery = callbackTo('http://a/')
+  let nowMicros = NOW_MICROS
+  while (delivery.status === 'waiting') {
+    delivery = afterFailure(delivery, { ...failure, nowMicros })
+    expect(delivery.nextAttemptMicros).toBeGreaterThan(nowMicros)
+    nowMicros = delivery.nextAttemptMicros
+  }
+  expect(delivery).toMatchObject({ status: 'failed', problem: 'down' })
+  // An hour is the longest pause: a day has room for many attempts.
+  expect(delivery.attempts).toBeGreaterThan(24)
+  expect(nowMicros - NOW_MICROS).toBeGreaterThan(DAY_MICROS)
+  expect(nowMicros - NOW_MICROS).toBeLessThan(DAY_MICROS + 2 * HOUR_MICROS)
+  expect(afterFailure(callbackTo('a'), { ...failure, isFinal: true }).status).toBe('failed')
+})
+
+test('a file is removed after its week, but never while somebody waits for it', () => {
+  const finished = (id: string, days: number, fields: Partial<ExportJob> = {}) =>
+    jobOf({
+      id,
+      status: 'success',
+      hasFile: true,
+      finishedMicros: NOW_MICROS - days * DAY_MICROS,
+      ...fields,
+    })
+  const all = [
+    finished('week', 7.1),
+    finished('young', 6.9),
+    finished('gone', 8, { hasFile: false }),
+    finished('waited', 8, { deliveries: [callbackTo('http://a/')] }),
+  ]
+  expect(filesToRemove(all, NOW_MICROS).map(({ id }) => id)).toEqual(['week'])
+  expect(jobsToForget([...all, finished('month', 31)], NOW_MICROS).map(({ id }) => id)).toEqual([
+    'month',
+  ])
+})
+
+test('of too many exports the oldest finished ones are forgotten, never one that waits', () => {
+  const waiting = jobOf({ id: 'waiting', requestedMicros: 0 })
+  const finished = Array.from({ length: EXPORTS_REMEMBERED_MAX + 1 }, (_, index) =>
+    jobOf({ id: `e${index}`, status: 'success', finishedMicros: NOW_MICROS - index }),
+  )
+  const forgotten = jobsToForget([waiting, ...finished], NOW_MICROS).map(({ id }) => id)
+  expect(forgotten).toEqual([`e${EXPORTS_REMEMBERED_MAX}`, `e${EXPORTS_REMEMBERED_MAX - 1}`])
+})
+
+test('room is made with the oldest file whose links have all expired', () => {
+  const withFile = (id: string, ageHours: number, deliveredHours: number) =>
+    jobOf({
+      id,
+      status: 'success',
+      hasFile: true,
+      finishedMicros: NOW_MICROS - ageHours * HOUR_MICROS,
+      deliveries: [
+        callbackTo('http://a/', {
+          status: 'delivered',
+          deliveredMicros: NOW_MICROS - deliveredHours * HOUR_MICROS,
+        }),
+      ],
+    })
+  const all = [withFile('young', 0.5, 0.5), withFile('lateTold', 9, 0.5), withFile('old', 5, 5)]
+  expect(fileToEvict(all, 3600, NOW_MICROS)?.id).toBe('old')
+  expect(fileToEvict(all.slice(0, 2), 3600, NOW_MICROS)).toBeUndefined()
+})
