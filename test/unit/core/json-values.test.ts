@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { InputError, splitJsonValues } from '../../../src/cli/json-values.ts'
+import { InputError, splitJsonValues } from '../../../src/core/json-values.ts'
 
 async function* inChunks(text: string, size: number): AsyncGenerator<string> {
   for (let start = 0; start < text.length; start += size) yield text.slice(start, start + size)

@@ -1,4 +1,4 @@
-import { EVENT_BYTES_MAX } from '../core/limits.ts'
+import { EVENT_BYTES_MAX } from './limits.ts'
 
 /** One JSON object of an input, as it stood there. */
 export interface InputValue {
@@ -19,8 +19,14 @@ export class InputError extends Error {
   }
 }
 
-/** Longest text of one object, in UTF-16 units: room for indentation that the server never sees. */
+/** Longest text of one object, in UTF-16 units: room for indentation that no event keeps. */
 const VALUE_LENGTH_MAX = 4 * EVENT_BYTES_MAX
+
+/** How JSON text is split. */
+export interface SplitOptions {
+  /** Longest text of one object, in UTF-16 units; when left out, that of four events. */
+  readonly valueLengthMax?: number
+}
 
 /**
  * Splits JSON text into its objects, in memory bounded by one of them. It reads newline-delimited
@@ -32,8 +38,9 @@ const VALUE_LENGTH_MAX = 4 * EVENT_BYTES_MAX
  */
 export async function* splitJsonValues(
   chunks: AsyncIterable<string>,
+  { valueLengthMax = VALUE_LENGTH_MAX }: SplitOptions = {},
 ): AsyncGenerator<InputValue | undefined> {
-  const splitter = new JsonSplitter()
+  const splitter = new JsonSplitter(valueLengthMax)
   for await (const chunk of chunks) {
     yield* splitter.push(chunk)
     yield undefined
@@ -42,6 +49,7 @@ export async function* splitJsonValues(
 }
 
 class JsonSplitter {
+  readonly #valueLengthMax: number
   #pending = ''
   /** Where in `#pending` the scan goes on. */
   #position = 0
@@ -50,6 +58,10 @@ class JsonSplitter {
   #inArray: 'unknown' | 'no' | 'yes' | 'closed' = 'unknown'
   #line = 1
   #startLine = 1
+
+  constructor(valueLengthMax: number) {
+    this.#valueLengthMax = valueLengthMax
+  }
 
   /** The objects that a further part of the input completes. */
   push(chunk: string): readonly InputValue[] {
@@ -136,8 +148,8 @@ class JsonSplitter {
   #keep(text: string, start: number, position: number): void {
     this.#pending = this.#depth === 0 ? '' : text.slice(start)
     this.#position = this.#depth === 0 ? position - text.length : position - start
-    if (this.#pending.length > VALUE_LENGTH_MAX) {
-      throw new InputError(`the object is longer than ${VALUE_LENGTH_MAX} characters`, {
+    if (this.#pending.length > this.#valueLengthMax) {
+      throw new InputError(`the object is longer than ${this.#valueLengthMax} characters`, {
         line: this.#startLine,
       })
     }

@@ -1,0 +1,82 @@
+import type { JsonObject } from '../core/event.ts'
+import { isMembers } from '../core/event-fields.ts'
+import type { NewEvent } from '../core/new-event.ts'
+import type { CollectorSink } from '../dialects/collector.ts'
+import { type Ask, jsonOf, ServerError } from './server-client.ts'
+
+/** Largest body of one request, in bytes: far below what the server takes. */
+const BODY_BYTES_MAX = 4 * 1024 * 1024
+
+/** Where events and positions go. */
+export interface ServerSinkOptions {
+  /** Waits out by itself what passes; see retrying.ts. */
+  readonly ask: Ask
+  readonly kind: string
+  readonly name: string
+  /** Tenant of the events; undefined: that of the token. */
+  readonly tenant: string | undefined
+  readonly signal: AbortSignal
+}
+
+/** A sink that ends in the ledger of a server. Its methods reject as `ask` does. */
+export function serverSink(options: ServerSinkOptions): CollectorSink {
+  const { ask, tenant, signal } = options
+  const collector = [options.kind, options.name].map(encodeURIComponent)
+  const path = `v1/collectors/${collector.join('/')}`
+  const query = new URLSearchParams(tenant === undefined ? {} : { tenant })
+  // As the sink of a server does: an event that names no source is the collector's.
+  const { kind, name } = options
+  const completed = (event: NewEvent): NewEvent => ({
+    ...event,
+    source: { kind, name, ...event.source },
+    ...(tenant !== undefined && { tenant }),
+  })
+  return {
+    async append(events) {
+      let totals = { accepted: 0, duplicates: 0 }
+      for (const body of bodiesOf(events.map(completed))) {
+        const headers = { 'Content-Type': 'application/x-ndjson' }
+        const response = await ask({ method: 'POST', path: 'v1/events', headers, body, signal })
+        const answer = await jsonOf(response)
+        totals = {
+          accepted: totals.accepted + Number(answer['accepted'] ?? 0),
+          duplicates: totals.duplicates + Number(answer['duplicates'] ?? 0),
+        }
+      }
+      return totals
+    },
+    async position() {
+      try {
+        const { position } = await jsonOf(await ask({ path, query, signal }))
+        // The server keeps JSON objects alone.
+        return isMembers(position) ? (position as JsonObject) : undefined
+      } catch (error) {
+        if (error instanceof ServerError && error.status === 404) return undefined
+        throw error
+      }
+    },
+    async savePosition(position) {
+      const headers = { 'Content-Type': 'application/json' }
+      const body = JSON.stringify({ position })
+      await ask({ method: 'PUT', path, query, headers, body, signal })
+    },
+  }
+}
+
+/** NDJSON in as few requests as may be. */
+function* bodiesOf(events: readonly NewEvent[]): Generator<string> {
+  let lines: string[] = []
+  let bytes = 0
+  for (const event of events) {
+    const line = `${JSON.stringify(event)}\n`
+    const lineBytes = Buffer.byteLength(line)
+    if (bytes + lineBytes > BODY_BYTES_MAX && lines.length > 0) {
+      yield lines.join('')
+      lines = []
+      bytes = 0
+    }
+    lines.push(line)
+    bytes += lineBytes
+  }
+  if (lines.length > 0) yield lines.join('')
+}

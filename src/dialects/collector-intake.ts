@@ -1,0 +1,40 @@
+import type { NewEvent } from '../core/new-event.ts'
+import type { CollectorRun } from './collector.ts'
+
+/** Events that are appended together: few enough for one request, and for progress to be seen. */
+const APPEND_EVENTS_MAX = 1000
+
+/** Takes the events of one run to its sink, in order, and tells how far the run is. */
+export class CollectorIntake {
+  readonly #run: Pick<CollectorRun, 'sink' | 'signal' | 'report'>
+  #totals = { accepted: 0, duplicates: 0, missing: 0 }
+
+  constructor(run: Pick<CollectorRun, 'sink' | 'signal' | 'report'>) {
+    this.#run = run
+  }
+
+  /** @param at what was read, for people. */
+  async store(events: readonly NewEvent[], at: string): Promise<void> {
+    for (let start = 0; start < events.length; start += APPEND_EVENTS_MAX) {
+      this.#run.signal.throwIfAborted()
+      const part = events.slice(start, start + APPEND_EVENTS_MAX)
+      const { accepted, duplicates } = await this.#run.sink.append(part)
+      this.#totals = {
+        ...this.#totals,
+        accepted: this.#totals.accepted + accepted,
+        duplicates: this.#totals.duplicates + duplicates,
+      }
+      this.#run.report({ ...this.#totals, at })
+    }
+  }
+
+  /** Keeps an event that tells of entries that could not be had. */
+  async storeGap(event: NewEvent, missing: number, at: string): Promise<void> {
+    const before = this.#totals.duplicates
+    await this.store([event], at)
+    // A gap that was found before, by a run that was interrupted, was counted then.
+    if (this.#totals.duplicates > before) return
+    this.#totals = { ...this.#totals, missing: this.#totals.missing + missing }
+    this.#run.report({ ...this.#totals, at })
+  }
+}

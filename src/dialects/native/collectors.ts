@@ -1,0 +1,97 @@
+import { Type } from 'typebox'
+import { mayWrite } from '../../access/visibility.ts'
+import { Fault } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/event.ts'
+import { NAME_LENGTH_MAX } from '../../core/limits.ts'
+import { authenticated, principalOf } from '../authentication.ts'
+import { collectorPositions } from '../collector-positions.ts'
+import type { DialectContext } from '../dialect.ts'
+import type { NativeScope } from './native-scope.ts'
+
+/** Largest position that is kept, in bytes of the request that brings it. */
+const POSITION_BYTES_MAX = 1024 * 1024
+
+const Closed = { additionalProperties: false } as const
+const Which = Type.Object({
+  kind: Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$' }),
+  name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' }),
+})
+const Whose = Type.Object({
+  tenant: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: NAME_LENGTH_MAX,
+      description: "Tenant of the collector's events; the token's when it is left out",
+    }),
+  ),
+})
+const Position = Type.Object({}, { additionalProperties: true })
+const NoContent: Record<204, Type.TSchema> = { 204: Type.Null() }
+const Saved: Type.TSchema = Type.Object({
+  tenant: Type.String(),
+  kind: Type.String(),
+  name: Type.String(),
+  position: Position,
+  saved: Type.String({ description: 'When, RFC 3339' }),
+})
+
+const ListOfSaved: Type.TSchema = Type.Object({ collectors: Type.Array(Saved) })
+
+/** `/v1/collectors`: how far each collector is, for those that run elsewhere and send over HTTP. */
+export function registerCollectors(scope: NativeScope, context: DialectContext): void {
+  const positions = collectorPositions(context.records, context.clock)
+  const onRequest = authenticated(context.directory, {
+    scopes: ['events:write', 'admin'],
+    may: mayWrite,
+  })
+  const listed = {
+    summary: 'The collectors that have saved how far they are',
+    response: { 200: ListOfSaved },
+  }
+  scope.get('/v1/collectors', { schema: listed, onRequest }, async (request) => ({
+    collectors: await positions.list(principalOf(request).tenant),
+  }))
+
+  const got = {
+    summary: 'How far a collector is',
+    params: Which,
+    querystring: Whose,
+    response: { 200: Saved },
+  }
+  const route = '/v1/collectors/:kind/:name'
+  scope.get(route, { schema: got, onRequest }, async (request) => {
+    const tenant = tenantOf(principalOf(request).tenant, request.query.tenant, context)
+    const saved = await positions.get({ tenant, ...request.params })
+    if (saved === undefined) throw new Fault('resource.missing')
+    return saved
+  })
+
+  const put = {
+    summary: 'Save how far a collector is',
+    description: 'Send the events before it first: they have to be stored before this is.',
+    params: Which,
+    querystring: Whose,
+    body: Type.Object({ position: Position }, Closed),
+    response: NoContent,
+  }
+  const putOptions = { schema: put, onRequest, bodyLimit: POSITION_BYTES_MAX }
+  scope.put(route, putOptions, async (request, reply) => {
+    const tenant = tenantOf(principalOf(request).tenant, request.query.tenant, context)
+    // It was read from a JSON body.
+    const position = request.body.position as JsonObject
+    await positions.save({ tenant, ...request.params }, position)
+    return reply.code(204).send()
+  })
+}
+
+/** @throws Fault `access.denied` for another tenant than the principal's. */
+function tenantOf(
+  own: string | null,
+  asked: string | undefined,
+  context: Pick<DialectContext, 'defaultTenant'>,
+): string {
+  if (own === null || asked === undefined || asked === own) {
+    return asked ?? own ?? context.defaultTenant
+  }
+  throw new Fault('access.denied', { detail: 'this is the collector of another tenant' })
+}
