@@ -6,8 +6,8 @@ import { rangeTooLong } from './errors.ts'
 import { performerConditions } from './list-logs.ts'
 import type { LogParameters } from './parameters.ts'
 import { presentAggregate } from './present.ts'
-import { type LogSubject, subjectFilter } from './selection.ts'
-import { DAY_MICROS, readTimeRange } from './time-range.ts'
+import { type LogSelection, subjectFilter } from './selection.ts'
+import { DAY_MICROS, inversionOf, readTimeRange } from './time-range.ts'
 
 /** Most buckets of an aggregate, before they are summed by kind: some ten a day for 25 years. */
 const AGGREGATE_BUCKETS_MAX = 100_000
@@ -24,12 +24,12 @@ export interface LogAggregate {
  * @throws QuayError 400 for a longer range, or for one with more than `AGGREGATE_BUCKETS_MAX`.
  */
 export async function aggregateLogs(
-  subject: LogSubject,
+  subject: LogSelection,
   parameters: LogParameters,
   context: Pick<DialectContext, 'events' | 'clock'>,
   daysMax: number | undefined,
 ): Promise<LogAggregate> {
-  const range = readTimeRange(parameters.dates, context.clock())
+  const range = readTimeRange(parameters.dates, context.clock(), inversionOf(subject))
   const spanMicros = range.endMicros - range.startMicros
   if (daysMax !== undefined && spanMicros > daysMax * DAY_MICROS) throw rangeTooLong()
   // Events without a kind are left out after counting: cheaper than naming 146 kinds to the store.

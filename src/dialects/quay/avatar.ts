@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { JsonObject } from '../../core/event.ts'
 
 /** The colours of Quay's avatars, in the order of its `AVATAR_COLORS`. */
@@ -13,14 +13,15 @@ const PALETTE = [
 export interface AvatarOwner {
   readonly name: string
   readonly email?: string | undefined
-  readonly kind: 'user' | 'robot'
+  readonly kind: 'user' | 'robot' | 'org'
 }
 
 /** The avatar that Quay computes itself (`AVATAR_KIND: local`): a hash, and a colour by it. */
 export function avatarOf(owner: AvatarOwner): JsonObject {
   const identity = (owner.email ?? owner.name).trim().toLowerCase()
-  const hash = createHash('sha256').update(identity).digest('hex')
-  return { name: owner.name, hash, color: avatarColor(hash), kind: owner.kind }
+  // In one call: a hash object for each entry of a long export is garbage that stays for long.
+  const sha256 = hash('sha256', identity)
+  return { name: owner.name, hash: sha256, color: avatarColor(sha256), kind: owner.kind }
 }
 
 /** The colour of a hash in hex: its first byte picks from the palette. */

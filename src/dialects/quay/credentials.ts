@@ -1,4 +1,3 @@
-import type { Directory } from '../../access/directory.ts'
 import type { Principal, Role, Scope } from '../../access/principal.ts'
 import { hasScope } from '../../access/visibility.ts'
 import { problem } from './errors.ts'
@@ -18,30 +17,38 @@ const SCOPES: Readonly<Record<SubjectKind, Scope>> = {
  */
 const SUPERUSER_ROLES: readonly Role[] = ['administrator', 'auditor']
 
-/**
- * Who asks, by `Authorization: Bearer TOKEN`. As in Quay a header of another scheme, or of other
- * than two parts, counts as none.
- *
- * @throws QuayError 401 when there is no valid token.
- */
-export function authenticate(header: string | undefined, directory: Directory): Principal {
-  const [scheme, token, ...more] = (header ?? '').trim().split(/\s+/)
-  const isBearer = scheme?.toLowerCase() === 'bearer' && more.length === 0
-  const principal = isBearer && token ? directory.authenticate(token) : undefined
-  if (principal === undefined) throw problem('invalid_token')
-  return principal
-}
+/** What is done with a log. */
+type LogAct = 'read' | 'export'
 
-/** @throws QuayError 403 unless the token's scope and its owner's rights both allow the log. */
+/** @throws QuayError 403 unless the token's scope and its owner's rights both allow the act. */
 export function authorize(
   principal: Principal,
   subjectKind: SubjectKind,
   subject: LogSubject,
+  act: LogAct = 'read',
 ): void {
-  const isAllowed =
+  if (!isAllowed(principal, subjectKind, subject, act)) throw problem('insufficient_scope')
+}
+
+/** Whether the token's scope and its owner's rights both allow the act. */
+export function isAllowed(
+  principal: Principal,
+  subjectKind: SubjectKind,
+  subject: LogSubject,
+  act: LogAct,
+): boolean {
+  return (
     hasScope(principal, [SCOPES[subjectKind]]) &&
-    (subjectKind === 'user' || administers(principal, subject) || isSuperuser(principal))
-  if (!isAllowed) throw problem('insufficient_scope')
+    (subjectKind === 'user' ||
+      administers(principal, subject) ||
+      mayAsSuperuser(principal, subjectKind, act))
+  )
+}
+
+/** @throws QuayError 403 unless the principal may read the log of the whole registry. */
+export function authorizeSuperuser(principal: Principal): void {
+  const mayRead = hasScope(principal, ['super:user']) && isSuperuser(principal)
+  if (!mayRead) throw problem('insufficient_scope')
 }
 
 /** Whether the principal reads every namespace of its tenant. */
@@ -49,8 +56,17 @@ export function isSuperuser(principal: Principal): boolean {
   return principal.roles.some((role) => SUPERUSER_ROLES.includes(role))
 }
 
+/** Quay lets its global read-only superusers export every log but that of one repository. */
+function mayAsSuperuser(principal: Principal, subjectKind: SubjectKind, act: LogAct): boolean {
+  const isExportOfRepository = act === 'export' && subjectKind === 'repository'
+  return isExportOfRepository ? principal.roles.includes('administrator') : isSuperuser(principal)
+}
+
+/** A place that a right can be had on. */
+type NamespaceOrRepository = Pick<LogSubject, 'namespace' | 'repository'>
+
 /** Everyone administers the namespace of the own name; others by a grant of the role `admin`. */
-function administers(principal: Principal, subject: LogSubject): boolean {
+export function administers(principal: Principal, subject: NamespaceOrRepository): boolean {
   const { namespace, repository } = subject
   if (principal.name === namespace) return true
   return principal.grants.some(

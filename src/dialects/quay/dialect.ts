@@ -1,12 +1,28 @@
 import type { Dialect } from '../dialect.ts'
+import { applyBrowserRules } from './browser-rules.ts'
+import { configRoutes } from './config.ts'
+import { currentUserRoutes } from './current-user.ts'
+import { errorRoutes } from './error-routes.ts'
 import { answerError, problem } from './errors.ts'
+import { exportOperation } from './export-logs.ts'
+import { keepBodiesAsBytes } from './export-request.ts'
+import { exportedFileRoute } from './exported-file.ts'
 import { aggregateOperation, type LogOperation, listOperation } from './operations.ts'
-import { errorRoutes, logRoutes } from './routes.ts'
+import { logRoutes } from './routes.ts'
+import { signInRoutes } from './sign-in.ts'
+import { detailsOperation } from './subject-details.ts'
+import { superuserRoutes } from './superuser.ts'
 
 /** What an installation can choose about the Quay dialect (`dialects.quay.*`). */
 export interface QuaySettings {
   /** Longest range of an aggregate, in days, the day added to its end included; absent: any. */
   readonly aggregateDaysMax?: number | undefined
+  /** Whether a GET by a browser must carry `X-Requested-With`; absent: it must, as in Quay. */
+  readonly browserApiCallsXhrOnly?: boolean
+  /** How long after its password a session reads the superuser's logs; absent: ten minutes. */
+  readonly freshLoginSeconds?: number
+  /** The status that grants an export: 201 as documented, which is the default, or Quay's 200. */
+  readonly exportStatus?: '200' | '201'
 }
 
 /** What Quay sends with every answer of its API. */
@@ -21,21 +37,35 @@ const CORS_HEADERS = {
 export function quayDialect(settings: QuaySettings = {}): Dialect {
   return {
     name: 'quay',
-    prefixes: ['/api/v1/'],
+    prefixes: ['/api/v1/', '/exportedlogs/'],
     answerError,
     register(scope, context) {
       scope.addHook('onRequest', async (_request, reply) => {
         void reply.headers(CORS_HEADERS)
       })
+      // Of the framework's own parsers Quay has that of JSON alone.
+      scope.removeContentTypeParser('text/plain')
       scope.setErrorHandler(answerError)
       scope.setNotFoundHandler(() => {
         throw problem('not_found')
       })
       const operations = new Map<string, LogOperation>([
         ['logs', listOperation(context)],
+        ['', detailsOperation(context)],
         ['aggregatelogs', aggregateOperation(context, settings.aggregateDaysMax)],
+        ['exportlogs', exportOperation(context, settings.exportStatus === '200' ? 200 : 201)],
       ])
-      logRoutes(scope, context, operations)
+      applyBrowserRules(scope, context, { xhrOnly: settings.browserApiCallsXhrOnly ?? true })
+      scope.register((logs, _options, done) => {
+        keepBodiesAsBytes(logs)
+        logRoutes(logs, context, operations)
+        done()
+      })
+      exportedFileRoute(scope, context)
+      superuserRoutes(scope, context, settings)
+      signInRoutes(scope, context)
+      currentUserRoutes(scope, context)
+      configRoutes(scope)
       errorRoutes(scope)
     },
   }

@@ -15,6 +15,11 @@ export const ERROR_TYPES = {
     detail: 'Requires authentication',
     description: 'The request has no access token, or one that is unknown, expired or revoked.',
   },
+  fresh_login_required: {
+    status: 401,
+    detail: 'Requires fresh login',
+    description: 'The password has to be given again before this is answered.',
+  },
   insufficient_scope: {
     status: 403,
     detail: 'Unauthorized',
@@ -49,6 +54,14 @@ export class QuayError extends Error {
   }
 }
 
+/** An error that Quay answers before its API is reached: `{"error": …}`, served as HTML. */
+class BrowserError extends QuayError {}
+
+/** A request breaks a rule for browsers. */
+export function browserError(status: number, message: string): QuayError {
+  return new BrowserError(status, message)
+}
+
 /** A problem object of this type, with the type's own text unless another is given. */
 export function problem(type: ErrorType, detail: string = ERROR_TYPES[type].detail): QuayError {
   return new QuayError(ERROR_TYPES[type].status, detail, type)
@@ -60,12 +73,24 @@ export function badDate(parameter: string): QuayError {
   return problem('invalid_request', `${parameter} must be a date in the format ${formats}`)
 }
 
+const UNREADABLE_TEXT =
+  'The browser (or proxy) sent a request that this server could not understand.'
+const NO_JSON_TEXT =
+  "Did not attempt to load JSON data because the request Content-Type was not 'application/json'."
+
 /** The range ends before it starts. */
 export function invertedRange(): QuayError {
-  return new QuayError(
-    400,
-    'The browser (or proxy) sent a request that this server could not understand.',
-  )
+  return new QuayError(400, UNREADABLE_TEXT)
+}
+
+/** A body that is no JSON. */
+export function unreadableBody(): QuayError {
+  return new QuayError(400, UNREADABLE_TEXT)
+}
+
+/** A body is wanted, and there is none that could be one. */
+export function noJsonBody(): QuayError {
+  return new QuayError(415, NO_JSON_TEXT)
 }
 
 /** The range of an aggregate is longer than the installation allows. */
@@ -92,6 +117,11 @@ export function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
+  if (error instanceof BrowserError) {
+    // A page made of it must not be one that a name in it has made.
+    const text = JSON.stringify({ error: error.message }).replaceAll('<', '\\u003c')
+    return reply.code(error.status).header('Content-Type', 'text/html; charset=utf-8').send(text)
+  }
   if (error instanceof QuayError) {
     return sendJson(reply.code(error.status), errorBody(error, request))
   }
@@ -105,6 +135,13 @@ export function answerError(
 
 function publicText(error: FastifyError | Fault, status: number): string {
   if (error instanceof Fault) return ERRORS[error.code].title
+  if (status === 415) return NO_JSON_TEXT
+  if (
+    error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ||
+    error.code === 'FST_ERR_CTP_INVALID_JSON_BODY'
+  ) {
+    return UNREADABLE_TEXT
+  }
   return status >= 500 ? 'Internal Server Error' : error.message
 }
 

@@ -5,6 +5,7 @@ import { problem, unknownNamespace } from './errors.ts'
 import { everythingOf, type LogSubject } from './selection.ts'
 
 type Sources = Pick<DialectContext, 'events' | 'directory'>
+type KnownSubject = Pick<LogSubject, 'tenant' | 'namespace' | 'repository'>
 
 /**
  * Refuses a log of what Waybill never heard of, once its answer turns out to be empty: 404 for a
@@ -24,11 +25,16 @@ export async function requireKnown(
 ): Promise<void> {
   const { namespace, repository } = subject
   if (repository === undefined && (namespace === principal.name || !isSuperuser(principal))) return
-  if (isInDirectory(subject, sources) || (await hasEvent(subject, sources))) return
+  if (await isKnown(subject, sources)) return
   throw repository === undefined ? unknownNamespace(namespace) : problem('not_found')
 }
 
-function isInDirectory(subject: LogSubject, { directory }: Sources): boolean {
+/** Whether Waybill has heard of a namespace or a repository. */
+export async function isKnown(subject: KnownSubject, sources: Sources): Promise<boolean> {
+  return isInDirectory(subject, sources) || (await hasEvent(subject, sources))
+}
+
+function isInDirectory(subject: KnownSubject, { directory }: Sources): boolean {
   const { tenant, namespace, repository } = subject
   const isGranted = directory
     .grants(tenant)
@@ -41,7 +47,7 @@ function isInDirectory(subject: LogSubject, { directory }: Sources): boolean {
   return directory.users(tenant).some((user) => user.name === namespace)
 }
 
-async function hasEvent(subject: LogSubject, { events }: Sources): Promise<boolean> {
+async function hasEvent(subject: KnownSubject, { events }: Sources): Promise<boolean> {
   const page = await events.page({ filter: everythingOf(subject), order: 'newest', limit: 1 })
   return page.events.length > 0
 }

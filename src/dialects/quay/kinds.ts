@@ -1,3 +1,5 @@
+import { KIND_DESCRIPTIONS } from './kind-descriptions.ts'
+
 /** One of Quay's words for what happened. */
 export interface QuayKind {
   readonly kind: string
@@ -7,6 +9,8 @@ export interface QuayKind {
   readonly isFailure: boolean
   /** Keys of its `metadata`; an entry may have fewer or others. */
   readonly metadata: readonly string[]
+  /** What it tells, in one line; `{key}` stands for the value of a metadata key. */
+  readonly description: string
 }
 
 /** Metadata of whatever the registry's own protocol did: where, with which program, by whom. */
@@ -24,8 +28,7 @@ const LOGIN = 'type kind useragent robot app_specific_token_title'
 /**
  * Quay's 146 kinds, in both directions: a kind's action when entries are collected from Quay, and
  * an action's kind when events of any source are served. No two kinds of the same `isFailure` share
- * an action. What happened is told by the action's description in the catalogue, not again here.
- * docs/reference/quay-kinds.md is generated from it.
+ * an action. docs/reference/quay-kinds.md is generated from it.
  */
 export const QUAY_KINDS: readonly QuayKind[] = [
   // Users.
@@ -293,6 +296,12 @@ const TOLD_AS = [
   ['image.delete', 'tag.delete'],
 ] as const
 
+/**
+ * What Quay calls an entry whose kind its own table does not name; its action is that of such an
+ * entry, and of no other event.
+ */
+const UNKNOWN_KIND = done('unknown', 'quay.unknown')
+
 const KIND_BY_NAME = new Map(QUAY_KINDS.map((kind) => [kind.kind, kind]))
 const DONE_BY_ACTION = byAction(false)
 const FAILED_BY_ACTION = byAction(true)
@@ -319,12 +328,15 @@ function byAction(isFailure: boolean): ReadonlyMap<string, QuayKind> {
     const kind = kinds.get(toldAs)
     if (kind !== undefined) kinds.set(action, kind)
   }
+  if (!isFailure) kinds.set(UNKNOWN_KIND.action, UNKNOWN_KIND)
   return kinds
 }
 
 /** `metadata`: its keys, separated by blanks. */
 function done(kind: string, action: string, metadata = ''): QuayKind {
-  return { kind, action, isFailure: false, metadata: metadata.split(' ').filter(Boolean) }
+  const description = KIND_DESCRIPTIONS[kind] ?? ''
+  const keys = metadata.split(' ').filter(Boolean)
+  return { kind, action, isFailure: false, metadata: keys, description }
 }
 
 function failed(kind: string, action: string, metadata = ''): QuayKind {

@@ -1,12 +1,12 @@
-import type { JsonObject } from '../../core/event.ts'
+import type { Event, JsonObject } from '../../core/event.ts'
 import type { Condition } from '../../core/query.ts'
 import type { DialectContext } from '../dialect.ts'
 import { decodePageToken, encodePageToken } from './page-token.ts'
 import type { LogParameters } from './parameters.ts'
 import { presentEntry } from './present.ts'
-import type { LogSubject } from './selection.ts'
+import type { LogSelection } from './selection.ts'
 import { readShownPage } from './shown-page.ts'
-import { formatMailDate, readTimeRange } from './time-range.ts'
+import { formatMailDate, inversionOf, readTimeRange } from './time-range.ts'
 
 /** Entries on one page; Quay has no parameter for it. */
 const PAGE_ENTRIES = 20
@@ -26,14 +26,15 @@ export interface LogPage {
  * page, as in Quay.
  */
 export async function listLogs(
-  subject: LogSubject,
+  subject: LogSelection,
   parameters: LogParameters,
   context: Pick<DialectContext, 'events' | 'cursors' | 'clock'>,
+  present: (event: Event) => JsonObject | undefined = presentEntry,
 ): Promise<LogPage> {
   const { events, cursors, clock } = context
   const place = decodePageToken(parameters.nextPage ?? '', subject, cursors)
   const startedMicros = place?.startedMicros ?? clock()
-  const range = readTimeRange(parameters.dates, startedMicros)
+  const range = readTimeRange(parameters.dates, startedMicros, inversionOf(subject))
   const conditions = performerConditions(parameters.performer)
   const page = await readShownPage(
     { subject, range, conditions, limit: PAGE_ENTRIES, after: place?.after },
@@ -43,9 +44,7 @@ export async function listLogs(
   return {
     start_time: formatMailDate(range.startMicros),
     end_time: formatMailDate(range.endMicros),
-    logs: page.events
-      .map(({ event }) => presentEntry(event))
-      .filter((entry) => entry !== undefined),
+    logs: page.events.map(({ event }) => present(event)).filter((entry) => entry !== undefined),
     ...(next !== undefined && {
       next_page: encodePageToken({ startedMicros, after: next }, subject, cursors),
     }),

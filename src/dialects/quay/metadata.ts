@@ -10,10 +10,10 @@ const QUAY_SOURCE = 'quay'
  * event's fields, with those keys of the kind that are known.
  */
 export function metadataOf(event: Event, kind: QuayKind): JsonObject {
+  // A Quay stores many kinds with no metadata at all.
+  if (event.source.kind === QUAY_SOURCE) return event.details ?? {}
   const isQuays = quayKind(event.nativeAction ?? '') !== undefined
   if (isQuays && event.details !== undefined) return event.details
-  // A Quay stores many kinds with no metadata at all.
-  if (isQuays && event.source.kind === QUAY_SOURCE) return {}
   const entries: [string, JsonValue][] = []
   for (const key of kind.metadata) {
     const value = fieldOf(event, key) ?? event.details?.[key]

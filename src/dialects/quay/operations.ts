@@ -5,18 +5,21 @@ import { aggregateLogs } from './aggregate-logs.ts'
 import { requireKnown } from './existence.ts'
 import { sendJson } from './json-reply.ts'
 import { listLogs } from './list-logs.ts'
-import { readLogParameters } from './parameters.ts'
+import { readLogParameters, type SubjectKind } from './parameters.ts'
 import type { LogSubject } from './selection.ts'
 
 /** What can be asked of a log; one segment of a path. */
 export interface LogOperation {
   /** Whatever else is sent is answered by 405. */
   readonly methods: readonly string[]
+  /** Whether `answer` itself looks at the rights of the sender, at a place of its own. */
+  readonly checksRights?: true
   readonly answer: (call: LogCall) => Promise<FastifyReply>
 }
 
-/** A request for a log that its sender may read. */
-interface LogCall {
+/** A request for a log that its sender may read, unless the operation `checksRights`. */
+export interface LogCall {
+  readonly subjectKind: SubjectKind
   readonly subject: LogSubject
   readonly principal: Principal
   readonly request: FastifyRequest

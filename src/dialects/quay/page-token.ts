@@ -1,7 +1,7 @@
 import type { CursorCodec } from '../../core/cursor.ts'
 import { Fault } from '../../core/errors.ts'
 import type { Position } from '../../core/query.ts'
-import type { LogSubject } from './selection.ts'
+import type { LogSelection } from './selection.ts'
 
 /** Where a walk over pages stands. */
 export interface WalkPlace {
@@ -17,7 +17,7 @@ const RADIX = 36
  * Writes `next_page`. It holds a place only, as Quay's does: the client repeats its dates and its
  * performer. It is bound to the subject and to the moment that the walk began.
  */
-export function encodePageToken(place: WalkPlace, subject: LogSubject, cursors: CursorCodec) {
+export function encodePageToken(place: WalkPlace, subject: LogSelection, cursors: CursorCodec) {
   const moment = place.startedMicros.toString(RADIX)
   return `${moment}.${cursors.encode(place.after, 'newest', bindingOf(subject, moment))}`
 }
@@ -25,7 +25,7 @@ export function encodePageToken(place: WalkPlace, subject: LogSubject, cursors: 
 /** Reads `next_page`; undefined for a text that was not issued for this subject. */
 export function decodePageToken(
   token: string,
-  subject: LogSubject,
+  subject: LogSelection,
   cursors: CursorCodec,
 ): WalkPlace | undefined {
   const dot = token.indexOf('.')
@@ -39,7 +39,7 @@ export function decodePageToken(
   }
 }
 
-function bindingOf(subject: LogSubject, moment: string): string {
+function bindingOf(subject: LogSelection, moment: string): string {
   const { tenant, namespace, repository } = subject
-  return JSON.stringify(['quay', tenant, namespace, repository ?? null, moment])
+  return JSON.stringify(['quay', tenant, namespace ?? null, repository ?? null, moment])
 }

@@ -35,6 +35,12 @@ export function readLogPath(subjectKind: SubjectKind, path: string): LogPath | u
   }
 }
 
+/** The same for a path that names a subject and no operation, which is then `''`. */
+export function readSubjectPath(subjectKind: SubjectKind, path: string): LogPath | undefined {
+  const found = subjectKind === 'user' ? undefined : readLogPath(subjectKind, `${path}/any`)
+  return found && { ...found, operation: '' }
+}
+
 /** What a log route reads from the query. Every other parameter is ignored, as in Quay. */
 export interface LogParameters {
   readonly dates: SentDates

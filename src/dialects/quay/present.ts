@@ -4,7 +4,7 @@ import { parseTimestamp } from '../../core/timestamp.ts'
 import { avatarOf } from './avatar.ts'
 import type { QuayKind } from './kinds.ts'
 import { metadataOf } from './metadata.ts'
-import { isShown, kindOf, type LogSubject } from './selection.ts'
+import { isShown, kindOf, type LogSelection } from './selection.ts'
 import { formatMailDate } from './time-range.ts'
 
 /** One entry of a log, with the keys in Quay's order. Undefined for an event without a kind. */
@@ -44,7 +44,7 @@ function performerOf(actor: Actor | null): JsonObject | undefined {
  */
 export function presentAggregate(
   buckets: readonly HistogramBucket[],
-  subject: LogSubject,
+  subject: LogSelection,
 ): readonly JsonObject[] {
   const days = new Map<number, Map<string, number>>()
   for (const { timeMicros, keys, count } of buckets) {

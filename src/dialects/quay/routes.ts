@@ -1,11 +1,18 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Principal } from '../../access/principal.ts'
 import type { DialectContext } from '../dialect.ts'
-import { authenticate, authorize } from './credentials.ts'
-import { ERROR_TYPES, errorUrl, isErrorType, problem, wrongMethod } from './errors.ts'
-import { sendJson } from './json-reply.ts'
+import { refuseOtherMethods } from './allowed-methods.ts'
+import { requirePrincipal } from './caller.ts'
+import { authorize } from './credentials.ts'
+import { problem } from './errors.ts'
 import type { LogOperation } from './operations.ts'
-import { type LogPath, readLogPath, SUBJECT_KINDS, type SubjectKind } from './parameters.ts'
+import {
+  type LogPath,
+  readLogPath,
+  readSubjectPath,
+  SUBJECT_KINDS,
+  type SubjectKind,
+} from './parameters.ts'
 import type { LogSubject } from './selection.ts'
 
 /** The rest of a path, decoded. */
@@ -19,7 +26,7 @@ interface LogRoute {
  * One route takes the whole rest of a path, because a repository's own path may have any number of
  * segments, and because Fastify bounds the length of a named parameter but not of a rest.
  *
- * @param operations by the last segment of the path.
+ * @param operations by the last segment of the path; `''`: by none, the details of the subject.
  */
 export function logRoutes(
   scope: FastifyInstance,
@@ -38,23 +45,13 @@ export function logRoutes(
       handler: async (request, reply) => {
         if (request.method === 'OPTIONS') return reply.send('')
         const { path, operation } = readRoute(subjectKind, request.params['*'], operations)
-        const principal = authenticate(request.headers.authorization, context.directory)
+        const principal = requirePrincipal(request)
         const subject = subjectOf(path, principal, context.defaultTenant)
-        authorize(principal, subjectKind, subject)
-        return operation.answer({ subject, principal, request, reply })
+        if (operation.checksRights !== true) authorize(principal, subjectKind, subject)
+        return operation.answer({ subjectKind, subject, principal, request, reply })
       },
     })
   }
-}
-
-/** `GET /api/v1/error/{type}`: what the `type` of a problem points to. */
-export function errorRoutes(scope: FastifyInstance): void {
-  scope.get<{ Params: { readonly type: string } }>('/api/v1/error/:type', (request, reply) => {
-    const { type } = request.params
-    if (!isErrorType(type)) throw problem('not_found')
-    const { description } = ERROR_TYPES[type]
-    return sendJson(reply, { type: errorUrl(type, request), title: type, description })
-  })
 }
 
 /** @throws QuayError 404 for a path that Quay has no route for. */
@@ -63,21 +60,11 @@ function readRoute(
   rest: string,
   operations: ReadonlyMap<string, LogOperation>,
 ): { readonly path: LogPath; readonly operation: LogOperation } {
-  const path = readLogPath(subjectKind, rest)
-  const operation = operations.get(path?.operation ?? '')
-  if (path === undefined || operation === undefined) throw problem('not_found')
-  return { path, operation }
-}
-
-/** @throws QuayError 405; `Allow` names the methods there are, as in the answer to OPTIONS. */
-function refuseOtherMethods(
-  methods: readonly string[],
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  const isKnown = methods.includes(request.method)
-  if (!isKnown || request.method === 'OPTIONS') void reply.header('Allow', methods.join(', '))
-  if (!isKnown) throw wrongMethod()
+  for (const path of [readLogPath(subjectKind, rest), readSubjectPath(subjectKind, rest)]) {
+    const operation = operations.get(path?.operation ?? '')
+    if (path !== undefined && operation !== undefined) return { path, operation }
+  }
+  throw problem('not_found')
 }
 
 /** Whose log a path names. A principal of no tenant asks in that of the installation. */

@@ -4,14 +4,20 @@ import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
 import { actionsWithKind, kindOfAction, QUAY_KINDS, type QuayKind, quayKind } from './kinds.ts'
 import type { TimeRange } from './time-range.ts'
 
-/** What a log is the log of. */
-export interface LogSubject {
+/** What a log tells of: a whole registry, or a part of it. */
+export interface LogSelection {
   readonly tenant: string
-  readonly namespace: string
+  /** Absent: all of the tenant, events without a namespace too. */
+  readonly namespace?: string
   /** Absent: the whole namespace. */
   readonly repository?: string
   /** Whether kinds about Quay's own services are left out, as in the log of the current user. */
   readonly hidesServiceKeys: boolean
+}
+
+/** The namespace or repository that a log is the log of. */
+export interface LogSubject extends LogSelection {
+  readonly namespace: string
 }
 
 /** The fields of an event that decide its kind. */
@@ -28,27 +34,31 @@ const SERVICE_KEY_KINDS = QUAY_KINDS.filter(({ kind }) => kind.startsWith('servi
 
 /** The events of a subject in a time range, of any kind or none. */
 export function subjectFilter(
-  subject: LogSubject,
+  subject: LogSelection,
   range: TimeRange,
   more: readonly Condition[] = [],
 ): EventFilter {
   return {
     ...everythingOf(subject, more),
-    fromMicros: Math.min(Math.max(range.startMicros, TIME_MICROS_MIN), TIME_MICROS_END),
-    toMicros: Math.min(Math.max(range.endMicros, TIME_MICROS_MIN), TIME_MICROS_END),
+    fromMicros: possibleTime(range.startMicros),
+    toMicros: possibleTime(Math.max(range.endMicros, range.startMicros)),
   }
 }
 
+/** Which part of a registry, whatever is told of it. */
+interface Selected {
+  readonly tenant: string
+  readonly namespace?: string | undefined
+  readonly repository?: string | undefined
+}
+
 /** The events of a subject at any time, of any kind or none. */
-export function everythingOf(
-  subject: Omit<LogSubject, 'hidesServiceKeys'>,
-  more: readonly Condition[] = [],
-): EventFilter {
+export function everythingOf(subject: Selected, more: readonly Condition[] = []): EventFilter {
   const { tenant, namespace, repository } = subject
   return {
     tenants: [tenant],
     conditions: [
-      { field: 'namespace', in: [namespace] },
+      ...(namespace === undefined ? [] : [{ field: 'namespace', in: [namespace] } as const]),
       ...(repository === undefined ? [] : [{ field: 'repository', in: [repository] } as const]),
       ...more,
     ],
@@ -68,26 +78,26 @@ export function kindOf(event: KindFields): QuayKind | undefined {
 }
 
 /** Whether a kind is shown in the log of a subject. */
-export function isShown(kind: QuayKind, subject: LogSubject): boolean {
+export function isShown(kind: QuayKind, subject: LogSelection): boolean {
   return !(subject.hidesServiceKeys && SERVICE_KEY_KINDS.includes(kind))
 }
 
 /** Holds for the events for which `kindOf` has an answer that `isShown` in the subject's log. */
-export function kindConditions(subject: LogSubject): readonly Condition[] {
+export function kindConditions(subject: LogSelection): readonly Condition[] {
   return subject.hidesServiceKeys ? [HAS_KIND, ...NO_SERVICE_KEY] : [HAS_KIND]
 }
+
+/**
+ * What a container engine did with an image is no entry of a registry's log: a pull that the
+ * registry told of itself would be counted twice.
+ */
+const OF_REGISTRY: Condition = { field: 'sourceKind', notIn: ['engine'] }
 
 const HAS_KIND: Condition = {
   anyOf: [
     [{ field: 'nativeAction', in: QUAY_KINDS.map(({ kind }) => kind) }],
-    [
-      { field: 'action', in: actionsWithKind(false) },
-      { field: 'outcome', in: DONE },
-    ],
-    [
-      { field: 'action', in: actionsWithKind(true) },
-      { field: 'outcome', in: FAILED },
-    ],
+    [{ field: 'action', in: actionsWithKind(false) }, { field: 'outcome', in: DONE }, OF_REGISTRY],
+    [{ field: 'action', in: actionsWithKind(true) }, { field: 'outcome', in: FAILED }, OF_REGISTRY],
   ],
 }
 
@@ -101,6 +111,11 @@ const NO_SERVICE_KEY: readonly Condition[] = [
     ],
   },
 ]
+
+/** The nearest time that an event can have. */
+function possibleTime(micros: number): number {
+  return Math.min(Math.max(micros, TIME_MICROS_MIN), TIME_MICROS_END)
+}
 
 function hasOutcome(event: KindFields, outcomes: readonly string[]): boolean {
   return outcomes.includes(event.outcome)

@@ -1,12 +1,12 @@
 import type { StoredEvent } from '../../core/event.ts'
 import type { Condition, EventPage, EventReader, Position } from '../../core/query.ts'
 import { parseTimestamp } from '../../core/timestamp.ts'
-import { isShown, kindConditions, kindOf, type LogSubject, subjectFilter } from './selection.ts'
+import { isShown, kindConditions, kindOf, type LogSelection, subjectFilter } from './selection.ts'
 import type { TimeRange } from './time-range.ts'
 
 /** Which page of a subject's log. */
 export interface ShownPageQuery {
-  readonly subject: LogSubject
+  readonly subject: LogSelection
   readonly range: TimeRange
   readonly conditions: readonly Condition[]
   /** Most events on the page, from 1. */
@@ -50,7 +50,7 @@ function readPage(
   })
 }
 
-function isShownIn(subject: LogSubject, { event }: StoredEvent): boolean {
+function isShownIn(subject: LogSelection, { event }: StoredEvent): boolean {
   const kind = kindOf(event)
   return kind !== undefined && isShown(kind, subject)
 }

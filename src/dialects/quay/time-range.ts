@@ -15,6 +15,14 @@ export interface SentDates {
 /** A day, microseconds. */
 export const DAY_MICROS = 86_400_000_000
 
+/** What a range is that ends before it starts: a mistake, or a range without events. */
+type Inversion = 'refused' | 'empty'
+
+/** Quay looks for the mistake in the logs of namespaces, not in that of the whole registry. */
+export function inversionOf(selection: { readonly namespace?: string }): Inversion {
+  return selection.namespace === undefined ? 'empty' : 'refused'
+}
+
 /**
  * Quay's range: from `starttime`, or a day before now, to the end of `endtime`, or a day after now.
  *
@@ -22,14 +30,18 @@ export const DAY_MICROS = 86_400_000_000
  *
  * @throws QuayError 400 for a text that is no date, and for a range that ends before it starts.
  */
-export function readTimeRange(dates: SentDates, nowMicros: number): TimeRange {
+export function readTimeRange(
+  dates: SentDates,
+  nowMicros: number,
+  inversion: Inversion = 'refused',
+): TimeRange {
   const start = readDate('starttime', dates.starttime)
   const end = readDate('endtime', dates.endtime)
   const range = {
     startMicros: start ?? nowMicros - DAY_MICROS,
     endMicros: (end ?? nowMicros) + DAY_MICROS,
   }
-  if (range.endMicros < range.startMicros) throw invertedRange()
+  if (inversion === 'refused' && range.endMicros < range.startMicros) throw invertedRange()
   return range
 }
 

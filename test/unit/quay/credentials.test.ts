@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Principal, SCOPES, type Scope } from '../../../src/access/principal.ts'
-import { authorize } from '../../../src/dialects/quay/credentials.ts'
+import { authorize, isAllowed } from '../../../src/dialects/quay/credentials.ts'
 import { QuayError } from '../../../src/dialects/quay/errors.ts'
 import { SUBJECT_KINDS, type SubjectKind } from '../../../src/dialects/quay/parameters.ts'
 import type { LogSubject } from '../../../src/dialects/quay/selection.ts'
@@ -102,4 +102,13 @@ describe.each(Object.entries(MATRIX))('%s', (name, allowed) => {
       expect(outcomeOf({ ...caller, scopes }, subjectKind)).toBe(REFUSED)
     })
   })
+})
+
+test('of all superusers one that only reads may not export the log of a repository', () => {
+  const allowedTo = (role: 'administrator' | 'auditor', subjectKind: SubjectKind) => {
+    const caller = principal({ roles: [role] })
+    return isAllowed(caller, subjectKind, subject(subjectKind, caller), 'export')
+  }
+  expect(SUBJECT_KINDS.map((kind) => allowedTo('administrator', kind))).toEqual([true, true, true])
+  expect(SUBJECT_KINDS.map((kind) => allowedTo('auditor', kind))).toEqual([true, true, false])
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ACTIONS } from '../../../src/core/action-catalogue.ts'
+import { KIND_DESCRIPTIONS } from '../../../src/dialects/quay/kind-descriptions.ts'
 import { kindOfAction, QUAY_KINDS, quayKind } from '../../../src/dialects/quay/kinds.ts'
 
 test('every one of the 146 kinds is there once', () => {
@@ -28,6 +29,15 @@ test('a kind that fails has a kind that succeeds beside it', () => {
 test('no kind lists a metadata key twice', () => {
   const doubled = QUAY_KINDS.filter(({ metadata }) => new Set(metadata).size < metadata.length)
   expect(doubled).toEqual([])
+})
+
+test('every kind is described in one line, by nothing but its own metadata', () => {
+  expect(Object.keys(KIND_DESCRIPTIONS).sort()).toEqual(QUAY_KINDS.map(({ kind }) => kind).sort())
+  for (const { kind, description, metadata } of QUAY_KINDS) {
+    expect(description, kind).toMatch(/^[^\n]{10,100}$/)
+    const used = [...description.matchAll(/\{([^}]*)\}/g)].map(([, key]) => key)
+    expect(metadata, kind).toEqual(expect.arrayContaining(used))
+  }
 })
 
 test.each([

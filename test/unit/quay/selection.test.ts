@@ -138,3 +138,18 @@ test('only the log of the current user hides the keys of services', () => {
     'service_key_rotate',
   ])
 })
+
+test('a pull that an engine saw is not counted beside the one that the registry told', () => {
+  const target = { namespace: 'acme', repository: 'app' }
+  const pull = { action: 'image.pull', outcome: 'success' as const, target }
+  const toldBy = (kind: string) => eventOf({ ...pull, source: { kind, name: 'main' } })
+  const ofSubject = {
+    tenant: toldBy('engine').tenant,
+    namespace: 'acme',
+    hidesServiceKeys: false,
+  }
+  const conditions = kindConditions(ofSubject)
+  const model = modelOf([toldBy('engine'), toldBy('distribution')])
+  const shown = model.matching({ tenants: [ofSubject.tenant], conditions })
+  expect(shown.map(({ event: { source } }) => source.kind)).toEqual(['distribution'])
+})

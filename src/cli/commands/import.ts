@@ -1,0 +1,263 @@
+import { calendarDay, plainName } from '../../config/value-kind.ts'
+import {
+  ImportError,
+  type Importer,
+  type ImportReport,
+  type ImportRequest,
+  type ImportTotals,
+} from '../../dialects/importer.ts'
+import { serverSink } from '../collector-sink.ts'
+import type { Call } from '../command.ts'
+import { CommandError } from '../command-error.ts'
+import { type CommandIo, write } from '../command-io.ts'
+import { CONNECTION_OPTIONS, findConnection } from '../connection-options.ts'
+import { defineCommand } from '../define-command.ts'
+import type { Ending } from '../exit-code.ts'
+import { plainLine } from '../plain-line.ts'
+import { createProgress, grouped } from '../progress.ts'
+import { retrying } from '../retrying.ts'
+import { createClient } from '../server-client.ts'
+import { spokenDuration } from '../spoken-duration.ts'
+
+const NAME_DEFAULT = 'quay'
+const NAME_LENGTH_MAX = 64
+/** Attempts at one request: about twenty minutes, since an import runs while nobody looks. */
+const ATTEMPTS_MAX = 45
+/** Share of the work below which the time that is left cannot be told. */
+const SHARE_TOLD_MIN = 0.005
+
+const OPTIONS = {
+  database: {
+    type: 'text',
+    placeholder: 'URL',
+    description: "The Quay's PostgreSQL, postgres://USER@HOST/DATABASE; password in PGPASSWORD",
+  },
+  archive: {
+    type: 'texts',
+    placeholder: 'FILE',
+    description: 'Import this archive of the log rotation; more may follow as operands',
+  },
+  names: {
+    type: 'text',
+    placeholder: 'FILE',
+    description: 'JSON file that says what the ids in archives stand for; else --database says it',
+  },
+  name: {
+    type: 'text',
+    placeholder: 'NAME',
+    description: `Name of this Quay in its events; ${NAME_DEFAULT} when left out`,
+  },
+  tenant: {
+    type: 'text',
+    placeholder: 'TENANT',
+    description: "Tenant of the events; the token's when left out",
+  },
+  since: {
+    type: 'text',
+    placeholder: 'YYYY-MM-DD',
+    description: 'First day to import (UTC)',
+  },
+  until: {
+    type: 'text',
+    placeholder: 'YYYY-MM-DD',
+    description: 'Day to end before (UTC): the first one of `waybill collect quay`',
+  },
+  quiet: { type: 'switch', short: 'q', description: 'Say nothing when all went well' },
+  ...CONNECTION_OPTIONS,
+} as const
+
+type Options = Call<typeof OPTIONS>['options']
+
+/** `waybill import quay`: the log of a Quay as its database and its archives hold it. */
+export const importQuayCommand = defineCommand(
+  {
+    name: 'import quay',
+    summary: "Import the usage logs of a Quay's database or archives",
+    operands: '[FILE …]',
+    description: `Reads logentry, logentry2 and logentry3 of a Quay's PostgreSQL; or, with
+--archive, the files that its log rotation wrote. Nothing is ever written there.
+
+The server keeps how far it is under the name of the Quay: the same command goes on where the last
+one was stopped or broke off, and later adds what is new. No row is stored twice. What \`waybill
+collect quay\` reads over the API is another copy, so let the two cover different days: --until.
+
+Every row becomes an event. Metadata that is not a JSON object, or too large for an event, is kept
+as text, and a row that cannot be an event as a dead letter; both are counted.`,
+    options: OPTIONS,
+    operandCount: { min: 0, max: Number.POSITIVE_INFINITY },
+    examples: [
+      {
+        line: 'PGPASSWORD=… waybill import quay --database postgres://quay@db.example.com/quay',
+        does: 'everything',
+      },
+      {
+        line:
+          'waybill import quay --database postgres://quay@db.example.com/quay ' +
+          '--until 2026-11-01',
+        does: 'what was before a collector began',
+      },
+      {
+        line: 'waybill import quay --names names.json --archive *-logentry3.txt.gz',
+        does: 'archives',
+      },
+    ],
+  },
+  importQuay,
+)
+
+async function importQuay(call: Call<typeof OPTIONS>): Promise<Ending> {
+  const { options, io, parts } = call
+  const request = readOptions(call)
+  const importer = await opened(() => parts.openImporter(request))
+  const { totals, summary } = await run(importer, request, { options, io })
+  if (!options.quiet) await write(io.stdout, `${summary}\n`)
+  const notes = notesOf(totals)
+  if (notes !== '') await write(io.stderr, notes)
+  return 'success'
+}
+
+function readOptions({ options, operands }: Call<typeof OPTIONS>): ImportRequest {
+  const { database, archive, names, tenant, since, until } = options
+  if (operands.length > 0 && archive.length === 0) {
+    throw usage(`unexpected argument ${JSON.stringify(operands[0])}: files follow --archive`)
+  }
+  if (database === undefined && archive.length === 0) {
+    throw usage('nothing to import: give --database or --archive')
+  }
+  if (names !== undefined && archive.length === 0) {
+    throw usage('--names goes with --archive: a database has the names itself')
+  }
+  const fromMicros = since === undefined ? undefined : microsOf('--since', since)
+  const toMicros = until === undefined ? undefined : microsOf('--until', until)
+  if (fromMicros !== undefined && toMicros !== undefined && fromMicros >= toMicros) {
+    throw usage('--until: expected a day after --since')
+  }
+  return {
+    name: read('--name', options.name ?? NAME_DEFAULT, plainName(NAME_LENGTH_MAX)),
+    tenant,
+    database,
+    archives: [...archive, ...operands],
+    namesFile: names,
+    fromMicros,
+    toMicros,
+  }
+}
+
+async function run(
+  importer: Importer,
+  request: ImportRequest,
+  { options, io }: { readonly options: Options; readonly io: CommandIo },
+): Promise<{ readonly totals: ImportTotals; readonly summary: string }> {
+  const signal = io.interruption()
+  let last: ImportReport | undefined
+  const startedMs = performance.now()
+  const progress = createProgress(io.stderr, (events, rate) =>
+    [last?.at, `${grouped(events)} events`, `${grouped(rate)}/s`, shareText(last, startedMs)]
+      .filter(Boolean)
+      .join(', '),
+  )
+  const warn = (message: string) => {
+    progress.clear()
+    io.stderr.write(`${plainLine(message)}\n`)
+  }
+  const ask = retrying(createClient(findConnection(options, io.env)), {
+    attemptsMax: ATTEMPTS_MAX,
+    wasReached: () => last !== undefined,
+    onWait: (reason, waitMs) =>
+      warn(`${reason.split('\n', 1)[0]}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
+  })
+  // A collector of the same Quay keeps its own position under `quay`.
+  const kind = `${importer.kind}-import`
+  try {
+    const totals = await importer.import({
+      sink: serverSink({ ask, kind, name: importer.name, tenant: request.tenant, signal }),
+      signal,
+      warn,
+      report(report) {
+        last = report
+        progress.update(report.accepted + report.duplicates)
+      },
+    })
+    progress.clear()
+    const count = totals.accepted + totals.duplicates
+    return { totals, summary: summaryOf(totals, progress.rate(count)) }
+  } catch (error) {
+    progress.clear()
+    throw explained(error, last, signal)
+  }
+}
+
+/** `34.5 %, 12 min left`. */
+function shareText(report: ImportReport | undefined, startedMs: number): string {
+  const share = report?.share
+  if (share === undefined) return ''
+  const percent = `${(share * 100).toFixed(1)} %`
+  if (share < SHARE_TOLD_MIN) return percent
+  const leftMs = ((performance.now() - startedMs) * (1 - share)) / share
+  return `${percent}, ${spokenDuration(leftMs)} left`
+}
+
+async function opened(open: () => Promise<Importer>): Promise<Importer> {
+  try {
+    return await open()
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error
+    throw new CommandError(error.message, { ending: 'usage', cause: error })
+  }
+}
+
+function explained(
+  error: unknown,
+  last: ImportReport | undefined,
+  signal: AbortSignal,
+): CommandError | unknown {
+  const count = (last?.accepted ?? 0) + (last?.duplicates ?? 0)
+  const stored = `${grouped(count)} events are stored; the same command goes on from there`
+  if (signal.aborted) {
+    return new CommandError('interrupted', { ending: 'interrupted', cause: error, hint: stored })
+  }
+  if (!(error instanceof ImportError) && !(error instanceof CommandError)) return error
+  const hints = [error.hint, count > 0 ? stored : undefined].filter((hint) => hint !== undefined)
+  const hint = hints.length === 0 ? {} : { hint: hints.join('; ') }
+  const ending = error instanceof CommandError ? error.ending : 'failure'
+  return new CommandError(plainLine(error.message), { ending, cause: error, ...hint })
+}
+
+function summaryOf({ accepted, duplicates, skipped }: ImportTotals, rate: number): string {
+  if (accepted + duplicates + skipped === 0) return 'nothing new to import'
+  const events = accepted === 1 ? '1 event' : `${grouped(accepted)} events`
+  const before = duplicates === 0 ? '' : `, ${grouped(duplicates)} were there before`
+  const left = skipped === 0 ? '' : `, ${grouped(skipped)} rows were not wanted or known before`
+  return `stored ${events}${before}${left}, ${grouped(rate)}/s`
+}
+
+/** What people should know of rows that could not be kept as they are. */
+function notesOf({ keptAsText, cut, deadLetters }: ImportTotals): string {
+  const lines = [
+    [keptAsText, 'kept metadata as text, since it is not what an event can hold'],
+    [cut, 'kept the beginning of metadata that is too large for an event'],
+    [deadLetters, 'are dead letters: waybill search --action source.dead-letter'],
+  ] as const
+  return lines
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count === 1 ? '1 event' : `${grouped(count)} events`}: ${what}\n`)
+    .join('')
+}
+
+function microsOf(option: string, day: string): number {
+  return Date.parse(`${read(option, day, calendarDay)}T00:00:00Z`) * 1000
+}
+
+function read<Value>(
+  option: string,
+  text: string,
+  kind: { readonly expected: string; read(raw: string): Value | undefined },
+): Value {
+  const value = kind.read(text)
+  if (value === undefined) throw usage(`${option}: expected ${kind.expected}`)
+  return value
+}
+
+function usage(message: string): CommandError {
+  return new CommandError(message, { ending: 'usage', hint: 'waybill import quay --help' })
+}

@@ -1,0 +1,13 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { wrongMethod } from './errors.ts'
+
+/** @throws QuayError 405; `Allow` names the methods there are, as in the answer to OPTIONS. */
+export function refuseOtherMethods(
+  methods: readonly string[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const isKnown = methods.includes(request.method)
+  if (!isKnown || request.method === 'OPTIONS') void reply.header('Allow', methods.join(', '))
+  if (!isKnown) throw wrongMethod()
+}

@@ -1,0 +1,118 @@
+import { type Clock, createClock } from '../../core/timestamp.ts'
+import { type Collector, type CollectorRun, LogsRefusedError } from '../collector.ts'
+import { CollectorIntake } from '../collector-intake.ts'
+import { createVendorClient } from '../vendor-client.ts'
+import { bearerToken } from '../vendor-credentials.ts'
+import { VendorError } from '../vendor-error.ts'
+import { DAY_SECONDS, dayOfSecond, readIsoDay } from './calendar-day.ts'
+import { type CollectedLog, logName } from './collect/collected-log.ts'
+import { positionBody, readPosition } from './collect/collector-position.ts'
+import { createLogClient, type LogClient } from './collect/log-client.ts'
+import { LogReading } from './collect/log-reading.ts'
+
+/** Days that a first run reads, when no day is named to begin with. */
+const FIRST_DAYS = 30
+/** Most entries held at a time. */
+const ENTRIES_MAX = 50_000
+
+/** Which logs of a Quay are collected. */
+interface QuayLogs {
+  readonly organizations: readonly string[]
+  /** The log of the user whose token it is. */
+  readonly user: boolean
+  /** `namespace/repository`. */
+  readonly repositories: readonly string[]
+  /** Everything; then the others are empty. */
+  readonly superuser: boolean
+}
+
+/** How one Quay is collected. */
+export interface QuayCollectorOptions extends QuayLogs {
+  readonly name: string
+  readonly url: string
+  /** Reads the OAuth token; its error holds no secret. */
+  readonly token: () => Promise<string>
+  /** First day to read, `YYYY-MM-DD`; absent: `FIRST_DAYS` before the first run. */
+  readonly since?: string | undefined
+  readonly everyMs: number
+  readonly userAgent: string
+  readonly clock?: Clock
+  /** Stands in for `ENTRIES_MAX`. */
+  readonly entriesMax?: number
+  /** First wait of the client's back-off, in milliseconds. */
+  readonly backOffMs?: number
+}
+
+/** Reads the usage logs of a Quay through its API. See docs/collectors.md. */
+export function createQuayCollector(options: QuayCollectorOptions): Collector {
+  const { name, everyMs } = options
+  return { kind: 'quay', name, everyMs, collect: (run) => collect(run, options) }
+}
+
+async function collect(run: CollectorRun, options: QuayCollectorOptions): Promise<void> {
+  const client = createLogClient(vendorClient(run, options), run.signal)
+  const second = Math.floor((options.clock ?? createClock())() / 1_000_000)
+  const positions = new Map(readPosition(await run.sink.position()))
+  const intake = new CollectorIntake(run)
+  const refusals: string[] = []
+  const readAll = async (log: CollectedLog) => {
+    const reading = new LogReading({
+      client,
+      intake,
+      log,
+      sourceName: options.name,
+      nowSecond: second,
+      entriesMax: options.entriesMax ?? ENTRIES_MAX,
+      trouble: run.trouble,
+    })
+    const start = positions.get(logName(log)) ?? { day: firstDay(options, second), second: 0 }
+    for await (const position of reading.readFrom(start)) {
+      positions.set(logName(log), position)
+      await run.sink.savePosition(positionBody(positions))
+    }
+  }
+  for (const find of logsOf(options, client)) {
+    try {
+      await readAll(await find())
+    } catch (error) {
+      if (!(error instanceof VendorError) || !error.isRefusal) throw error
+      run.trouble(error.message)
+      refusals.push(error.message)
+    }
+  }
+  if (refusals.length > 0) throw new LogsRefusedError(refusals)
+}
+
+function vendorClient(run: CollectorRun, options: QuayCollectorOptions) {
+  const { url, token, userAgent, backOffMs } = options
+  return createVendorClient({
+    url,
+    credentials: bearerToken(token),
+    userAgent,
+    onWait: (reason, waitMs) =>
+      run.trouble(`${reason}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
+    ...(backOffMs !== undefined && { backOffMs }),
+  })
+}
+
+function firstDay({ since }: QuayCollectorOptions, nowSecond: number): number {
+  return readIsoDay(since) ?? dayOfSecond(nowSecond - FIRST_DAYS * DAY_SECONDS)
+}
+
+/** Each log, looked up when its turn comes: that too can be refused. */
+function logsOf(logs: QuayLogs, client: LogClient): readonly (() => Promise<CollectedLog>)[] {
+  if (logs.superuser) return [async () => ({ kind: 'superuser' })]
+  return [
+    ...logs.organizations.map((namespace) => async () => ({
+      kind: 'organization' as const,
+      namespace,
+    })),
+    ...(logs.user
+      ? [async () => ({ kind: 'user' as const, namespace: await client.ownName() })]
+      : []),
+    ...logs.repositories.map((path) => async () => {
+      const [namespace = '', ...repository] = path.split('/')
+      return { kind: 'repository' as const, namespace, repository: repository.join('/') }
+    }),
+  ]
+}

@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify'
+import { ERROR_TYPES, errorUrl, isErrorType, problem } from './errors.ts'
+import { fixedRoute } from './fixed-route.ts'
+import { sendJson } from './json-reply.ts'
+
+/** `GET /api/v1/error/{type}`: what the `type` of a problem points to. */
+export function errorRoutes(scope: FastifyInstance): void {
+  fixedRoute(scope, {
+    url: '/api/v1/error/:type',
+    get(request, reply) {
+      const type = String(Reflect.get(Object(request.params), 'type'))
+      if (!isErrorType(type)) throw problem('not_found')
+      const { description } = ERROR_TYPES[type]
+      return sendJson(reply, { type: errorUrl(type, request), title: type, description })
+    },
+  })
+}

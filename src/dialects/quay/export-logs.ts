@@ -1,0 +1,136 @@
+import type { FastifyReply } from 'fastify'
+import { Fault } from '../../core/errors.ts'
+import type { ExportOrder } from '../../exports/export-desk.ts'
+import { isMailAddress } from '../../exports/mailer.ts'
+import type { DialectContext } from '../dialect.ts'
+import { authorize } from './credentials.ts'
+import { problem, QuayError } from './errors.ts'
+import { isKnown, requireKnown } from './existence.ts'
+import { recordExport, recordRefusedExport } from './export-audit.ts'
+import { QUAY_EXPORT } from './export-document.ts'
+import { type ExportBody, readExportBody } from './export-request.ts'
+import { sendJson } from './json-reply.ts'
+import type { LogCall, LogOperation } from './operations.ts'
+import { readLogParameters } from './parameters.ts'
+import { DAY_MICROS, readTimeRange, type TimeRange } from './time-range.ts'
+
+/**
+ * `exportlogs`: has the entries of whole days written to a file, and tells where it is.
+ *
+ * @param status of the answer: 201 as documented, or 200 as Quay sends it.
+ */
+export function exportOperation(context: DialectContext, status: 200 | 201): LogOperation {
+  return {
+    methods: ['POST', 'OPTIONS'],
+    checksRights: true,
+    answer: (call) => answerExport(call, context, status),
+  }
+}
+
+/** Every request of somebody known is recorded, whether it is granted or refused. */
+async function answerExport(
+  call: LogCall,
+  context: DialectContext,
+  status: number,
+): Promise<FastifyReply> {
+  let body: ExportBody | undefined
+  const attempt = () => ({ ...call, body })
+  try {
+    body = readChecked(call)
+    const order = await checkOrder(call, body, context)
+    const exportId = await context.exports.accept(order, (id) =>
+      recordExport(attempt(), id, context),
+    )
+    return sendJson(call.reply.code(status), { export_id: exportId })
+  } catch (error) {
+    const refusal = refusalOf(error)
+    if (refusal !== undefined) await recordRefusedExport(attempt(), refusal, context)
+    throw error
+  }
+}
+
+/** Quay looks at the right on an organization only once it has read the body. */
+function readChecked({ principal, subject, subjectKind, request }: LogCall): ExportBody {
+  const check = () => authorize(principal, subjectKind, subject, 'export')
+  if (subjectKind !== 'organization') check()
+  const body = readExportBody(request.headers['content-type'], request.body)
+  if (subjectKind === 'organization') check()
+  return body
+}
+
+/** The rest of what is checked, in Quay's order. */
+async function checkOrder(
+  { principal, subject, subjectKind, request }: LogCall,
+  body: ExportBody,
+  context: DialectContext,
+): Promise<ExportOrder> {
+  const { tenant, namespace, repository } = subject
+  const { callbackUrl, callbackEmail } = body
+  if (repository !== undefined) await requireKnown(subject, principal, context)
+  if (callbackUrl !== undefined) await checkCallbackUrl(callbackUrl, context)
+  if (callbackEmail !== undefined) checkCallbackEmail(callbackEmail, context)
+  const range = readDays(request.query, body, context.clock())
+  const isOwn = namespace === principal.name
+  if (subjectKind === 'organization' && !isOwn && !(await isKnown(subject, context))) {
+    throw problem('invalid_request', 'Invalid export request')
+  }
+  return {
+    form: QUAY_EXPORT,
+    ...{ tenant, namespace, repository, callbackUrl, callbackEmail },
+    fromMicros: range.startMicros,
+    toMicros: range.endMicros,
+    requester: { userId: principal.userId, name: principal.name },
+    requestBase: `${request.protocol}://${request.host}`,
+  }
+}
+
+async function checkCallbackUrl(url: string, { exports }: DialectContext): Promise<void> {
+  const refusal = await exports.refusalOf(url)
+  if (refusal !== undefined) throw problem('invalid_request', refusal)
+}
+
+function checkCallbackEmail(email: string, { exports }: DialectContext): void {
+  if (!isMailAddress(email)) throw problem('invalid_request', 'Invalid callback e-mail')
+  if (exports.canMail) return
+  throw problem(
+    'invalid_request',
+    'No mail server is configured here, so callback_email cannot be used',
+  )
+}
+
+/**
+ * The whole days of a request, by its query or else its body. What Quay defaults to has a time of
+ * day, which it then drops: without dates an export is of yesterday and today.
+ */
+function readDays(query: unknown, body: ExportBody, nowMicros: number): TimeRange {
+  const { dates } = readLogParameters(query)
+  const range = readTimeRange(
+    {
+      starttime: dates.starttime ?? body.dates.starttime,
+      endtime: dates.endtime ?? body.dates.endtime,
+    },
+    nowMicros,
+    'empty',
+  )
+  if (range.endMicros < range.startMicros) {
+    throw problem('invalid_request', 'Invalid time span selected')
+  }
+  return {
+    startMicros: dayStart(range.startMicros),
+    endMicros: dayStart(range.endMicros),
+  }
+}
+
+/** The last day that four digits of a year can write. No event is that late. */
+const LAST_DAY_MICROS = Date.UTC(9999, 11, 31) * 1000
+
+function dayStart(micros: number): number {
+  return Math.min(LAST_DAY_MICROS, Math.floor(micros / DAY_MICROS) * DAY_MICROS)
+}
+
+/** What is recorded of a refusal; undefined for trouble of Waybill's own. */
+function refusalOf(error: unknown) {
+  if (error instanceof QuayError) return { error: error.message, isDenied: error.status === 403 }
+  const isTooMany = error instanceof Fault && error.code === 'request.too-many'
+  return isTooMany ? { error: error.message, isDenied: false } : undefined
+}

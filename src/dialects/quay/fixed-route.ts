@@ -1,0 +1,32 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { refuseOtherMethods } from './allowed-methods.ts'
+
+/** What a route does. It may answer by itself or throw. */
+type Answer = (request: FastifyRequest, reply: FastifyReply) => unknown
+
+/** What a path answers, by method. GET answers HEAD too. */
+export interface FixedRoute {
+  readonly url: string
+  readonly get?: Answer
+  readonly post?: Answer
+}
+
+const JSON_BODY_BYTES_MAX = 64 * 1024
+
+/** A path without a namespace in it. As in Quay OPTIONS answers 200, what is not there 405. */
+export function fixedRoute(scope: FastifyInstance, { url, get, post }: FixedRoute): void {
+  const methods = [...(get ? ['GET', 'HEAD'] : []), 'OPTIONS', ...(post ? ['POST'] : [])]
+  scope.route({
+    method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url,
+    bodyLimit: JSON_BODY_BYTES_MAX,
+    // Before a body is read: a wrong method is wrong with any body.
+    onRequest: async (request, reply) => {
+      refuseOtherMethods(methods, request, reply)
+    },
+    handler: async (request, reply) => {
+      if (request.method === 'OPTIONS') return reply.send('')
+      return request.method === 'POST' ? post?.(request, reply) : get?.(request, reply)
+    },
+  })
+}

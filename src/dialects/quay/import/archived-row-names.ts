@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../../../core/canonical-json.ts'
+import type { ArchiveFile } from './archive-file.ts'
+import type { RowContent } from './archive-row.ts'
+
+/** Contents of a file that are remembered, to tell equal rows apart. */
+const CONTENTS_KEPT_MAX = 1_000_000
+/** Hexadecimal digits of a content's hash. */
+const HASH_LENGTH = 32
+
+/**
+ * Names the rows of one archive, which have no id there: by the file's first id, by what they hold,
+ * and, for equal rows, by how many there were before. So a file that is archived again, with more
+ * rows and in whatever order, gives the same row the same name.
+ */
+export class ArchivedRowNames {
+  readonly #prefix: string
+  readonly #occurrences = new Map<string, number>()
+
+  constructor({ name, holds }: ArchiveFile) {
+    this.#prefix = holds === undefined ? `archive:${name}` : `${holds.table}:${holds.firstId}`
+  }
+
+  /** The name of the next row, by its content or, when that is unreadable, by its text. */
+  nextOf(row: RowContent | string): string {
+    const content = typeof row === 'string' ? row : canonicalJson({ ...row })
+    const hash = createHash('sha256').update(content).digest('hex').slice(0, HASH_LENGTH)
+    const occurrence = this.#occurrences.get(hash) ?? 0
+    this.#occurrences.set(hash, occurrence + 1)
+    if (this.#occurrences.size > CONTENTS_KEPT_MAX) {
+      // Equal rows have equal times, so they are close to each other.
+      const [oldest] = this.#occurrences.keys()
+      if (oldest !== undefined) this.#occurrences.delete(oldest)
+    }
+    return `${this.#prefix}+${hash}/${occurrence}`
+  }
+}

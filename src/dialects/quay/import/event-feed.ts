@@ -1,0 +1,97 @@
+import type { NewEvent } from '../../../core/new-event.ts'
+import type { ImportRun, ImportTotals } from '../../importer.ts'
+import { type ImportPosition, writePosition } from './import-position.ts'
+import type { RowEvent, RowFate } from './row-event.ts'
+
+/** Most characters of the events of one append. */
+const APPEND_LENGTH_MAX = 4 * 1024 * 1024
+/** How often the position is kept, in milliseconds: what came after it is read again. */
+const POSITION_EVERY_MS = 2000
+
+/** How far the reading is. */
+export interface FeedProgress {
+  readonly at: string
+  readonly share: number | undefined
+}
+
+/** Puts rows into the ledger in their order, counts them, and keeps the position behind them. */
+export class EventFeed {
+  readonly #run: ImportRun
+  #savedMs = performance.now()
+  #totals: ImportTotals = {
+    accepted: 0,
+    duplicates: 0,
+    keptAsText: 0,
+    cut: 0,
+    deadLetters: 0,
+    skipped: 0,
+  }
+
+  constructor(run: ImportRun) {
+    this.#run = run
+  }
+
+  get totals(): ImportTotals {
+    return this.#totals
+  }
+
+  /** Resolves once all of them are durable. */
+  async append(rows: readonly RowEvent[], progress: FeedProgress): Promise<void> {
+    for (const events of inParts(rows)) {
+      this.#run.signal.throwIfAborted()
+      const { accepted, duplicates } = await this.#run.sink.append(events)
+      const totals = this.#totals
+      this.#totals = {
+        ...totals,
+        accepted: totals.accepted + accepted,
+        duplicates: totals.duplicates + duplicates,
+      }
+    }
+    const count = (fate: RowFate) => rows.filter((row) => row.fate === fate).length
+    this.#totals = {
+      ...this.#totals,
+      keptAsText: this.#totals.keptAsText + count('as-text'),
+      cut: this.#totals.cut + count('cut'),
+      deadLetters: this.#totals.deadLetters + count('dead-letter'),
+    }
+    this.report(progress)
+  }
+
+  /** Counts rows that are not to be stored. */
+  skip(count: number): void {
+    this.#totals = { ...this.#totals, skipped: this.#totals.skipped + count }
+  }
+
+  report({ at, share }: FeedProgress): void {
+    const { accepted, duplicates } = this.#totals
+    this.#run.report({ accepted, duplicates, at, share })
+  }
+
+  /** Keeps a position whose rows were appended, unless one was kept just before. */
+  async reached(position: ImportPosition): Promise<void> {
+    if (performance.now() - this.#savedMs < POSITION_EVERY_MS) return
+    await this.save(position)
+  }
+
+  /** Keeps a position whose rows were appended. */
+  async save(position: ImportPosition): Promise<void> {
+    await this.#run.sink.savePosition(writePosition(position))
+    this.#savedMs = performance.now()
+  }
+}
+
+/** The events in parts that one append takes. */
+function* inParts(rows: readonly RowEvent[]): Generator<readonly NewEvent[]> {
+  let part: NewEvent[] = []
+  let length = 0
+  for (const row of rows) {
+    if (part.length > 0 && length + row.length > APPEND_LENGTH_MAX) {
+      yield part
+      part = []
+      length = 0
+    }
+    part.push(row.event)
+    length += row.length
+  }
+  if (part.length > 0) yield part
+}

@@ -1,0 +1,72 @@
+import {
+  ImportError,
+  type Importer,
+  type ImportRequest,
+  type ImportRun,
+  type ImportTotals,
+} from '../../importer.ts'
+import { importArchives } from './archive-import.ts'
+import { importDatabase } from './database-import.ts'
+import { openDatabaseNames } from './database-names.ts'
+import { EventFeed } from './event-feed.ts'
+import { readPosition } from './import-position.ts'
+import { findLogTables } from './log-tables.ts'
+import { readNamesFile } from './names-file.ts'
+import { QuayDatabase } from './quay-database.ts'
+import { type NameSource, NO_NAMES } from './row-names.ts'
+
+/**
+ * Imports the log of a Quay from its database; or, when archives are named, from those, and only
+ * the names that their ids stand for from the database or a file.
+ *
+ * @throws ImportError when there is nothing to read from.
+ */
+export async function openQuayImporter(request: ImportRequest): Promise<Importer> {
+  const { name, database, archives } = request
+  if (database === undefined && archives.length === 0) {
+    throw new ImportError('nothing to import: name a database or archives')
+  }
+  if (database !== undefined && !isDatabaseUrl(database)) {
+    throw new ImportError('the database is named by a URL such as postgres://user@host:5432/quay')
+  }
+  return { kind: 'quay', name, import: (run) => importQuay(request, run) }
+}
+
+async function importQuay(request: ImportRequest, run: ImportRun): Promise<ImportTotals> {
+  const { database: url } = request
+  const database =
+    url === undefined
+      ? undefined
+      : await QuayDatabase.open({ url, signal: run.signal, warn: run.warn })
+  try {
+    // A database that is none of a Quay is told of before anything is asked of it.
+    const tables = database === undefined ? [] : await findLogTables(database)
+    const feed = new EventFeed(run)
+    const names = await openNames(request, database, run)
+    const saved = readPosition(await run.sink.position())
+    if (request.archives.length > 0) {
+      await importArchives({ request, names, feed, saved, warn: run.warn })
+    } else if (database !== undefined) {
+      await importDatabase({ request, database, tables, names, feed, saved })
+    }
+    return feed.totals
+  } finally {
+    await database?.close()
+  }
+}
+
+async function openNames(
+  { namesFile }: ImportRequest,
+  database: QuayDatabase | undefined,
+  run: ImportRun,
+): Promise<NameSource> {
+  if (namesFile !== undefined) return readNamesFile(namesFile)
+  if (database !== undefined) return openDatabaseNames(database)
+  run.warn('no names are given: kinds, users and repositories stay the numbers that they are')
+  return NO_NAMES
+}
+
+function isDatabaseUrl(text: string): boolean {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : ''
+  return protocol === 'postgres:' || protocol === 'postgresql:'
+}

@@ -1,0 +1,64 @@
+import type { ArchiveFile } from './archive-file.ts'
+import { readArchivedRow } from './archive-row.ts'
+import { readArchive } from './archive-rows.ts'
+import type { ImportPosition } from './import-position.ts'
+import { readRowTime } from './row-time.ts'
+
+/** Whether a row of an archive, by its place and time, was imported from the database. */
+export type KnownRows = (index: number, micros: number | undefined) => boolean
+
+const NONE: KnownRows = () => false
+
+/**
+ * Which rows of an archive were imported from the database before Quay moved them there. The
+ * name of the file tells its first and last id, and the saved position the ids that were read.
+ *
+ * Where both overlap in part, the ids of single rows are needed. They are known when the file has a
+ * row for each id and its times do not go back, as Quay writes it unless rows are missing. If not,
+ * all rows are taken: twice is better than never, and `warn` says so.
+ */
+export async function findKnownRows(
+  file: ArchiveFile,
+  saved: ImportPosition,
+  warn: (message: string) => void,
+): Promise<KnownRows> {
+  const { holds } = file
+  const read = holds === undefined ? undefined : saved.tables.get(holds.table)
+  if (holds === undefined || read === undefined) return NONE
+  if (holds.lastId < read.firstId || holds.firstId > read.lastId) return NONE
+  const isTimeRead = timeTest(saved)
+  if (holds.firstId >= read.firstId && holds.lastId <= read.lastId) {
+    return (_index, micros) => isTimeRead(micros)
+  }
+  if (!(await hasRowForEachId(file, holds.lastId - holds.firstId + 1))) {
+    warn(
+      `${file.name}: some of its rows were imported from the database, but it does not tell ` +
+        'which; they may be there twice',
+    )
+    return NONE
+  }
+  return (index, micros) => {
+    const id = holds.firstId + index
+    return id >= read.firstId && id <= read.lastId && isTimeRead(micros)
+  }
+}
+
+/** Whether a row of this time was in the range that was imported from the database. */
+function timeTest({ fromMicros, toMicros }: ImportPosition) {
+  return (micros: number | undefined): boolean => {
+    if (micros === undefined) return fromMicros === null && toMicros === null
+    return micros >= (fromMicros ?? 0) && micros < (toMicros ?? Number.POSITIVE_INFINITY)
+  }
+}
+
+async function hasRowForEachId(file: ArchiveFile, count: number): Promise<boolean> {
+  let rows = 0
+  let lastMicros = 0
+  for await (const { text } of readArchive(file)) {
+    const micros = readRowTime(readArchivedRow(text)?.datetime ?? '')
+    if (micros === undefined || micros < lastMicros) return false
+    lastMicros = micros
+    rows += 1
+  }
+  return rows === count
+}

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client, type QueryResultRow } from 'pg'
+import { databaseError, isPassing, reasonOf, shownDatabase } from './database-error.ts'
+
+/** Longest wait for a connection, in milliseconds. */
+const CONNECT_MS_MAX = 10_000
+/** Longest time that one query may take in the database, in milliseconds. */
+const STATEMENT_MS_MAX = 60_000
+/** Longest wait for the answer of a query: a connection that died says nothing. */
+const ANSWER_MS_MAX = STATEMENT_MS_MAX + 15_000
+/** Attempts at one query before the import gives up: about ten minutes. */
+const ATTEMPTS_MAX = 25
+/** Pause before the second attempt, in milliseconds; it doubles from there. */
+const PAUSE_MS = 500
+/** Longest pause between two attempts, in milliseconds. */
+const PAUSE_MS_MAX = 30_000
+
+/** How a Quay's database is reached. */
+export interface DatabaseOptions {
+  /** `postgres://…`; may hold a password, and is never shown. */
+  readonly url: string
+  readonly signal: AbortSignal
+  /** Told before each pause. */
+  readonly warn: (message: string) => void
+}
+
+/**
+ * The database of a Quay, which is only ever read: every query runs in a transaction of its own
+ * that may not write, so that none holds back the database's own cleaning for long. A connection
+ * that is lost is opened again, and its query asked again.
+ */
+export class QuayDatabase {
+  readonly #options: DatabaseOptions
+  readonly #name: string
+  readonly #closing = new AbortController()
+  /** Aborts when the import is to stop, and when this is closed. */
+  readonly #stopping: AbortSignal
+  #client: Client | undefined
+  /** One connection asks one thing at a time. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  private constructor(options: DatabaseOptions) {
+    this.#options = options
+    this.#name = shownDatabase(options.url)
+    this.#stopping = AbortSignal.any([options.signal, this.#closing.signal])
+  }
+
+  /** @throws ImportError at once when the first connection cannot be made. */
+  static async open(options: DatabaseOptions): Promise<QuayDatabase> {
+    const database = new QuayDatabase(options)
+    try {
+      await database.#connect()
+    } catch (error) {
+      throw databaseError(database.#name, error)
+    }
+    return database
+  }
+
+  /** The database without credentials, for people. */
+  get name(): string {
+    return this.#name
+  }
+
+  /** @throws ImportError when the query is refused, or was not answered for about ten minutes. */
+  query<Row extends QueryResultRow>(
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<readonly Row[]> {
+    const answer = this.#last.then(() => this.#patiently<Row>(text, values))
+    this.#last = answer.catch(() => undefined)
+    return answer
+  }
+
+  /** Ends what is asked right now, too. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#last
+    await this.#disconnect()
+  }
+
+  async #patiently<Row extends QueryResultRow>(text: string, values: readonly unknown[]) {
+    for (let attempt = 1; ; attempt += 1) {
+      this.#stopping.throwIfAborted()
+      try {
+        return await this.#ask<Row>(text, values)
+      } catch (error) {
+        // What the connection still does is of no use any more, whatever the error was.
+        await this.#disconnect()
+        this.#stopping.throwIfAborted()
+        if (attempt === ATTEMPTS_MAX || !isPassing(error)) throw databaseError(this.#name, error)
+        await this.#pause(error, attempt)
+      }
+    }
+  }
+
+  async #ask<Row extends QueryResultRow>(text: string, values: readonly unknown[]) {
+    const client = await this.#connect()
+    const stop = () => void client.end().catch(() => undefined)
+    this.#stopping.addEventListener('abort', stop)
+    try {
+      await client.query(
+        `BEGIN TRANSACTION READ ONLY; SET LOCAL statement_timeout = ${STATEMENT_MS_MAX};
+         SET LOCAL datestyle = 'ISO, YMD'`,
+      )
+      const { rows } = await client.query<Row>(text, [...values])
+      await client.query('COMMIT')
+      return rows
+    } finally {
+      this.#stopping.removeEventListener('abort', stop)
+    }
+  }
+
+  async #connect(): Promise<Client> {
+    if (this.#client !== undefined) return this.#client
+    const client = makeClient(this.#options.url)
+    // A connection that breaks between two queries is met by the next one.
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+    } catch (error) {
+      await client.end().catch(() => undefined)
+      throw error
+    }
+    this.#client = client
+    return client
+  }
+
+  async #disconnect(): Promise<void> {
+    const client = this.#client
+    this.#client = undefined
+    await client?.end().catch(() => undefined)
+  }
+
+  async #pause(error: unknown, attempt: number): Promise<void> {
+    const pauseMs = Math.min(PAUSE_MS * 2 ** (attempt - 1), PAUSE_MS_MAX)
+    this.#options.warn(
+      `${this.#name}: ${reasonOf(error)}; trying again in ${(pauseMs / 1000).toFixed(1)} s`,
+    )
+    await sleep(pauseMs, undefined, { signal: this.#stopping })
+  }
+}
+
+function makeClient(url: string): Client {
+  return new Client({
+    connectionString: url,
+    application_name: 'waybill import',
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    query_timeout: ANSWER_MS_MAX,
+    keepAlive: true,
+  })
+}
