@@ -1,10 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { mayWrite } from '../access/visibility.ts'
-import type { Draft } from '../core/draft.ts'
 import { Fault } from '../core/errors.ts'
-import { BATCH_EVENTS_MAX } from '../core/limits.ts'
-import type { NewEvent, Reception } from '../core/new-event.ts'
-import { parseNewEvent } from '../core/parse-event.ts'
+import type { Reception } from '../core/new-event.ts'
 import {
   authenticated,
   bearerToken,
@@ -14,8 +11,8 @@ import {
 import type { DialectContext } from '../dialects/dialect.ts'
 import { answerProblem } from '../dialects/problem-details.ts'
 import type { DeadLetter, Delivery, Translation, WebhookSource } from '../sources/source.ts'
-import { deadLetterEvent } from './dead-letter.ts'
 import type { Metrics } from './metrics.ts'
+import { takeIn } from './source-intake.ts'
 
 /** Names of configured instances: they end up in every event, and in nothing that parses them. */
 const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
@@ -53,15 +50,9 @@ export function registerSources(
       const delivery = { headers: request.headers, body, sourceName }
       const translation = translated(source, delivery, request)
       const reception = receptionOf(request, context, { kind: source.kind, name: sourceName })
-      const { drafts, deadLetters } = readAll(translation, reception)
-      const answer = await appendAll(context, drafts)
-      let skipped = 0
-      for (const [reason, count] of Object.entries(translation.skipped)) {
-        metrics.skipped(source.kind, reason, count)
-        skipped += count
-      }
-      if (deadLetters > 0) metrics.deadLetters(source.kind, deadLetters)
-      return reply.code(202).send({ ...answer, deadLetters, skipped })
+      const { append } = context.ledger
+      const intake = await takeIn(translation, reception, { append, metrics })
+      return reply.code(202).send(intake)
     })
   }
 }
@@ -79,44 +70,6 @@ function translated(
     const letter: DeadLetter = { reason: 'the adapter failed on it', body: delivery.body }
     return { events: [], deadLetters: [letter], skipped: {} }
   }
-}
-
-interface ReadDelivery {
-  readonly drafts: readonly Draft[]
-  readonly deadLetters: number
-}
-
-function readAll(translation: Translation, reception: Reception): ReadDelivery {
-  const drafts: Draft[] = []
-  const deadLetters = [...translation.deadLetters]
-  for (const event of translation.events) {
-    try {
-      drafts.push(parseNewEvent(event, reception))
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      deadLetters.push(deadEvent(event, error))
-    }
-  }
-  for (const letter of deadLetters) drafts.push(parseNewEvent(deadLetterEvent(letter), reception))
-  return { drafts, deadLetters: deadLetters.length }
-}
-
-function deadEvent(event: NewEvent, fault: Fault): DeadLetter {
-  const problems = fault.problems.map(({ path, expected }) => `${path}: expected ${expected}`)
-  return { reason: problems.join('; '), body: Buffer.from(JSON.stringify(event)) }
-}
-
-/** A delivery over the limit of one append is split; its retry is recognised event by event. */
-async function appendAll(context: DialectContext, drafts: readonly Draft[]) {
-  let accepted = 0
-  let duplicates = 0
-  for (let start = 0; start < drafts.length; start += BATCH_EVENTS_MAX) {
-    const part = drafts.slice(start, start + BATCH_EVENTS_MAX)
-    const result = await context.ledger.append({ drafts: part })
-    accepted += result.accepted
-    duplicates += result.duplicates
-  }
-  return { accepted, duplicates }
 }
 
 function receptionOf(

@@ -1,0 +1,77 @@
+import type { Draft } from '../core/draft.ts'
+import { Fault } from '../core/errors.ts'
+import { BATCH_EVENTS_MAX } from '../core/limits.ts'
+import type { NewEvent, Reception } from '../core/new-event.ts'
+import { parseNewEvent } from '../core/parse-event.ts'
+import type { Append } from '../ledger/append.ts'
+import type { DeadLetter, Translation } from '../sources/source.ts'
+import { deadLetterEvent } from './dead-letter.ts'
+import type { Metrics } from './metrics.ts'
+
+/** What became of what a source translated. */
+export interface Intake {
+  readonly accepted: number
+  readonly duplicates: number
+  readonly deadLetters: number
+  readonly skipped: number
+}
+
+/**
+ * Stores what a source made of what it was sent or read, and counts it; durable once it resolves.
+ * An event that is not valid is kept as a dead letter. Rejects as `Append` does.
+ */
+export async function takeIn(
+  translation: Translation,
+  reception: Reception,
+  services: { readonly append: Append; readonly metrics: Metrics },
+): Promise<Intake> {
+  const { metrics } = services
+  const { drafts, deadLetters } = readAll(translation, reception)
+  const answer = await appendAll(services.append, drafts)
+  const { kind } = reception.source
+  let skipped = 0
+  for (const [reason, count] of Object.entries(translation.skipped)) {
+    metrics.skipped(kind, reason, count)
+    skipped += count
+  }
+  if (deadLetters > 0) metrics.deadLetters(kind, deadLetters)
+  return { ...answer, deadLetters, skipped }
+}
+
+interface ReadTranslation {
+  readonly drafts: readonly Draft[]
+  readonly deadLetters: number
+}
+
+function readAll(translation: Translation, reception: Reception): ReadTranslation {
+  const drafts: Draft[] = []
+  const deadLetters = [...translation.deadLetters]
+  for (const event of translation.events) {
+    try {
+      drafts.push(parseNewEvent(event, reception))
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      deadLetters.push(deadEvent(event, error))
+    }
+  }
+  for (const letter of deadLetters) drafts.push(parseNewEvent(deadLetterEvent(letter), reception))
+  return { drafts, deadLetters: deadLetters.length }
+}
+
+function deadEvent(event: NewEvent, fault: Fault): DeadLetter {
+  const problems = fault.problems.map(({ path, expected }) => `${path}: expected ${expected}`)
+  return { reason: problems.join('; '), body: Buffer.from(JSON.stringify(event)) }
+}
+
+/** A delivery over the limit of one append is split; its retry is recognised event by event. */
+async function appendAll(append: Append, drafts: readonly Draft[]) {
+  let accepted = 0
+  let duplicates = 0
+  for (let start = 0; start < drafts.length; start += BATCH_EVENTS_MAX) {
+    const part = drafts.slice(start, start + BATCH_EVENTS_MAX)
+    const result = await append({ drafts: part })
+    accepted += result.accepted
+    duplicates += result.duplicates
+  }
+  return { accepted, duplicates }
+}

@@ -1,0 +1,65 @@
+import type { ContainerEngine } from '../../core/container-engine.ts'
+import { Fault } from '../../core/errors.ts'
+import { EngineConnection } from './connection.ts'
+import { readContainerList, readInspection, readStatistics } from './container-answers.ts'
+import type { EngineSettings } from './settings.ts'
+
+/** What names of containers are made of; anything else could lead to another route. */
+const CONTAINER_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/
+
+/** Docker, or Podman's API that is compatible with it. */
+export interface EngineClient extends ContainerEngine {
+  /** The time of the engine's clock, in milliseconds since the epoch. */
+  clock(signal: AbortSignal): Promise<number>
+  /**
+   * The bytes of its events, a JSON object a line: those since a time (seconds since the epoch, as
+   * text), then those that happen. Docker sends nothing at all before the first event.
+   */
+  events(since: string, signal: AbortSignal): AsyncGenerator<Buffer>
+}
+
+/**
+ * A client of the engine that the settings name. It does not connect before it is asked something.
+ * No route names a version of the API: an engine then answers in the one it knows best, while a
+ * fixed one is too old for some engine and too new for another.
+ */
+export function engineClient(settings: EngineSettings): EngineClient {
+  const connection = new EngineConnection(settings)
+  const { name, tenant } = settings
+  const readContainer = async (idOrName: string, rest: string, signal: AbortSignal) => {
+    if (!CONTAINER_NAME.test(idOrName)) return undefined
+    const answer = await connection.read(`/containers/${idOrName}/${rest}`, signal)
+    return answer === undefined ? undefined : parse(answer.body, name)
+  }
+  return {
+    name,
+    tenant,
+    async container(idOrName, signal) {
+      return readInspection(await readContainer(idOrName, 'json', signal))
+    },
+    async containers(signal) {
+      const answer = await connection.read('/containers/json?all=true', signal)
+      if (answer === undefined) throw new Fault('engine.unavailable', { detail: name })
+      return readContainerList(parse(answer.body, name))
+    },
+    async statistics(idOrName, signal) {
+      const answer = await readContainer(idOrName, 'stats?stream=false', signal)
+      return answer === undefined ? undefined : readStatistics(answer)
+    },
+    async clock(signal) {
+      const answer = await connection.read('/_ping', signal)
+      const ms = Date.parse(answer?.headers.date ?? '')
+      return Number.isNaN(ms) ? Date.now() : ms
+    },
+    events: (since, signal) => connection.stream(`/events?since=${since}`, signal),
+  }
+}
+
+/** Podman answers with nothing when a container that does not run is asked for its statistics. */
+function parse(body: Buffer, engine: string): unknown {
+  try {
+    return body.length === 0 ? {} : JSON.parse(body.toString())
+  } catch (error) {
+    throw new Fault('engine.unavailable', { detail: engine, cause: error })
+  }
+}

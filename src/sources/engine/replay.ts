@@ -1,0 +1,96 @@
+import type { Watch } from '../watched-source.ts'
+import type { Position } from './position.ts'
+import type { LinesRead } from './read-lines.ts'
+import { timeOf } from './translate.ts'
+
+/** Events that Docker keeps, all types together; it has no setting for it. */
+const DOCKER_EVENTS_KEPT = 256
+
+/** Longest time that an engine is given to tell what it kept, in milliseconds. */
+const REPLAY_MS_MAX = 60_000
+
+/** What a replay belongs to. */
+export interface ReplayOptions {
+  /** The event that was read last before this connection; undefined at the first one. */
+  readonly position: Position | undefined
+  /** The time of the engine's clock when the connection was made, ms since the epoch. */
+  readonly engineNowMs: number
+  /** Whether the connection before it was ended on purpose, just now: the engine still runs. */
+  readonly isRenewal: boolean
+  readonly watch: Pick<Watch, 'store' | 'gap'>
+  moveTo(position: Position): void
+}
+
+/**
+ * The beginning of a connection: the engine repeats what it kept since the position and earlier.
+ *
+ * An engine tells events in the order in which it kept them, so as long as the last one that was
+ * read comes again, nothing after it was lost. When it does not come before the engine falls
+ * silent, events may be missing: Docker keeps few and forgets them when it ends. Everything is
+ * stored as it comes; the position moves only after that question was answered, and the answer
+ * recorded, so that a crash leaves it open.
+ *
+ * After a time in which the engine had no event there is none that could come again, so nothing
+ * shows that it was not restarted meanwhile: that counts as a gap too.
+ */
+export class Replay {
+  readonly #options: ReplayOptions
+  readonly #deadline = performance.now() + REPLAY_MS_MAX
+  #isOver: boolean
+  #told = 0
+  #last: Position | undefined
+  /** The first event that is later than the position. */
+  #firstLater: Position | undefined
+
+  constructor(options: ReplayOptions) {
+    this.#options = options
+    this.#isOver = options.isRenewal && options.position?.eventId === undefined
+  }
+
+  /** Stores what was read, and moves the position behind it as soon as it may be moved. */
+  async take({ translation, positions }: LinesRead): Promise<void> {
+    const { position, watch } = this.#options
+    if (translation.events.length + translation.deadLetters.length === 0) return
+    await watch.store(translation)
+    this.#last = positions.at(-1) ?? this.#last
+    if (!this.#isOver) this.#compare(positions)
+    if (!this.#isOver && (position === undefined || performance.now() > this.#deadline)) {
+      await this.end()
+    } else if (this.#isOver) this.#move()
+  }
+
+  /** The engine has told what it kept. */
+  async end(): Promise<void> {
+    if (this.#isOver) return
+    const { position, engineNowMs, watch } = this.#options
+    const engineNow: Position = { timeNano: `${Math.floor(engineNowMs)}000000` }
+    if (position !== undefined) {
+      const to = this.#firstLater ?? engineNow
+      const reason =
+        this.#told >= DOCKER_EVENTS_KEPT
+          ? 'more happened than the engine keeps'
+          : 'the engine was restarted, or forgot its events in another way'
+      await watch.gap({ from: timeOf(position.timeNano), to: timeOf(to.timeNano), reason })
+    }
+    this.#isOver = true
+    this.#last ??= engineNow
+    this.#move()
+  }
+
+  #compare(positions: readonly Position[]): void {
+    const { position } = this.#options
+    for (const one of positions) {
+      this.#told += 1
+      if (position === undefined) continue
+      if (one.eventId === position.eventId) {
+        this.#isOver = true
+        return
+      }
+      if (one.timeNano > position.timeNano) this.#firstLater ??= one
+    }
+  }
+
+  #move(): void {
+    if (this.#last !== undefined) this.#options.moveTo(this.#last)
+  }
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import type { NewEvent } from '../../../../src/core/new-event.ts'
+import { parseNewEvent } from '../../../../src/core/parse-event.ts'
+import { buildbotSource } from '../../../../src/sources/buildbot/source.ts'
+
+const LINES = readFileSync(new URL('captures/builds.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+const source = buildbotSource()
+
+function translated(body: string | Buffer) {
+  return source.translate({ headers: {}, body: Buffer.from(body), sourceName: 'ci' })
+}
+
+function passBoundary(event: NewEvent) {
+  return parseNewEvent(event, {
+    receivedMicros: 0,
+    tenant: 'default',
+    anyTenant: false,
+    source: { kind: 'buildbot', name: 'ci' },
+  }).event
+}
+
+const [started = '', finished = ''] = LINES
+
+test('a build that begins and ends makes two events, each with what was sent', () => {
+  const [begin, end] = [started, finished].map((line) => translated(line).events.map(passBoundary))
+  expect(begin).toMatchObject([
+    {
+      action: 'pipeline.run',
+      category: 'pipeline',
+      nativeAction: 'new',
+      outcome: 'pending',
+      time: '2026-11-22T12:21:02.000000Z',
+      actor: { kind: 'service', name: 'periodic' },
+      target: { type: 'pipeline', name: 'build-image' },
+      message: 'build-image #5: starting',
+      details: { status: 'running', run_count: 5, api_response: JSON.parse(started) },
+    },
+  ])
+  expect(end).toMatchObject([
+    {
+      nativeAction: 'finished',
+      outcome: 'failure',
+      level: 'error',
+      time: '2026-11-22T12:21:04.000000Z',
+      message: "build-image #5: failed 'sh -c ...' (failure)",
+      details: { status: 'failure', run_count: 5, api_response: JSON.parse(finished) },
+    },
+  ])
+})
+
+test('every captured delivery has an id of its own, which a repeated one has again', () => {
+  const ids = LINES.flatMap((line) => translated(line).events.map((event) => event.source?.eventId))
+  expect(new Set(ids).size).toBe(LINES.length)
+  expect(translated(started).events[0]?.source?.eventId).toBe(ids[0])
+})
+
+test('steps that a reporter sends are events of their own, before that of the build', () => {
+  const steps = [
+    { number: 0, name: 'compile', complete: true, results: 0, complete_at: 1_795_350_063 },
+    { number: 1, name: 'test', complete: true, results: 2, state_string: 'exit 3' },
+    { number: 2, name: 'never run', complete: false, results: null },
+  ]
+  const { events } = translated(JSON.stringify({ ...JSON.parse(finished), steps }))
+  expect(events.map(passBoundary)).toMatchObject([
+    {
+      action: 'pipeline.step.run',
+      outcome: 'success',
+      target: { type: 'pipeline-step', name: 'compile' },
+      details: { step_name: 'compile', step_index: 0, api_response: steps[0] },
+    },
+    { outcome: 'failure', message: 'test: exit 3' },
+    { action: 'pipeline.run' },
+  ])
+})
+
+test('the owner of a change acts before the scheduler', () => {
+  const build = JSON.parse(started)
+  build.properties.owner = ['alice', 'Change']
+  const [event] = translated(JSON.stringify(build)).events
+  expect(event?.actor).toEqual({ kind: 'user', name: 'alice' })
+})
+
+test.each([
+  ['', 'the body is not a JSON object in UTF-8'],
+  ['[]', 'the body is not a JSON object in UTF-8'],
+  [Buffer.from([0xff]), 'the body is not a JSON object in UTF-8'],
+  ['{}', 'it is no build: it has no buildid, or does not say whether it is complete'],
+  ['{"buildid": 1, "complete": true}', 'the build does not name its builder'],
+  [
+    '{"buildid": 1, "complete": true, "builder": {"name": ""}}',
+    'the build does not name its builder',
+  ],
+])('%j is kept as a dead letter', (body, reason) => {
+  expect(translated(body)).toEqual({
+    events: [],
+    deadLetters: [{ reason, body: Buffer.from(body) }],
+    skipped: {},
+  })
+})
+
+test('odd members never make the translation fail', () => {
+  const odd = [null, 1, 'x', [], {}, [[null]], { name: 3 }]
+  const build = JSON.parse(finished)
+  for (const key of Object.keys(build)) {
+    for (const value of odd) {
+      const { events, deadLetters } = translated(
+        JSON.stringify({ ...build, [key]: value, steps: odd }),
+      )
+      expect(events.length + deadLetters.length).toBeGreaterThan(0)
+      for (const event of events) passBoundary(event)
+    }
+  }
+})

@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest'
+import { catalogueCategory } from '../../../../src/core/action-catalogue.ts'
+import { captured, capturedValues, eventsOf, translate } from './captured.ts'
+
+function countBy(keys: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1
+  return counts
+}
+
+describe.each(['docker-events.jsonl', 'podman-events.jsonl'])('what was captured: %s', (file) => {
+  const events = eventsOf(captured(file))
+
+  test('every line is an event of its own, and none a dead letter', () => {
+    expect(events).toHaveLength(capturedValues(file).length)
+    expect(translate(captured(file)).deadLetters).toEqual([])
+    expect(new Set(events.map((event) => event.source.eventId)).size).toBe(events.length)
+  })
+
+  test('a line that comes again has the same name', () => {
+    const again = eventsOf(captured(file))
+    expect(again.map((event) => event.source.eventId)).toEqual(
+      events.map((event) => event.source.eventId),
+    )
+  })
+
+  test('every action is one of the catalogue, in its category', () => {
+    for (const event of events) expect(catalogueCategory(event.action)).toBe(event.category)
+  })
+
+  test('the nanoseconds are those that the engine wrote', () => {
+    const written = [
+      ...captured(file)
+        .toString()
+        .matchAll(/"timeNano":(\d+)/g),
+    ].map((one) => one[1])
+    expect(events.map((event) => event.details?.['timeNano'])).toEqual(written)
+  })
+
+  test('nobody is named, and every event has a message and a target', () => {
+    for (const event of events) {
+      expect(event.actor).toBeNull()
+      expect(event.message).toMatch(/\w/)
+      expect(event.target?.id ?? event.target?.name).toMatch(/\w/)
+    }
+  })
+})
+
+test('both engines lead to the same actions for the same work', () => {
+  const docker = countBy(eventsOf(captured('docker-events.jsonl')).map((event) => event.action))
+  const podman = countBy(eventsOf(captured('podman-events.jsonl')).map((event) => event.action))
+  expect(docker).toEqual({
+    'container.create': 7,
+    'container.delete': 7,
+    'container.attach': 3,
+    'container.start': 5,
+    'container.exit': 5,
+    'container.exec': 1,
+    'container.exec.start': 1,
+    'container.exec.exit': 1,
+    'container.pause': 2,
+    'container.unpause': 2,
+    'container.rename': 1,
+    'container.kill': 5,
+    'container.stop': 2,
+    'container.restart': 1,
+    'container.commit': 1,
+    'container.copy.out': 1,
+    'network.connect': 5,
+    'network.disconnect': 5,
+    'volume.create': 1,
+    'volume.delete': 1,
+    'image.tag': 3,
+    'image.push': 1,
+    'image.untag': 2,
+    'image.delete': 1,
+    'image.pull': 1,
+  })
+  expect(podman).toEqual({
+    'container.create': 3,
+    'container.init': 4,
+    'container.start': 4,
+    'container.exec': 1,
+    'container.exec.exit': 1,
+    'container.pause': 1,
+    'container.unpause': 1,
+    'container.rename': 1,
+    'container.restart': 1,
+    'container.exit': 4,
+    'container.kill': 1,
+    'container.cleanup': 3,
+    'container.delete': 3,
+    'container.attach': 1,
+    'volume.create': 1,
+    'volume.delete': 1,
+    'image.pull': 2,
+    'image.build': 1,
+    'image.tag': 1,
+    'image.push': 1,
+    'image.untag': 1,
+    'image.delete': 1,
+  })
+})
+
+describe('one event of Docker in whole', () => {
+  const events = eventsOf(captured('docker-events.jsonl'))
+  const ID = '728d06c45dd724ab810144f77fe7f4e4075bd591737416e94798fe685775dcf6'
+
+  test('a container that did not end well', () => {
+    const exit = events.find(
+      (event) => event.action === 'container.exit' && event.target?.id === ID,
+    )
+    expect(exit).toMatchObject({
+      time: '2026-11-22T12:15:54.010123Z',
+      source: { kind: 'engine', name: 'host1' },
+      nativeAction: 'die',
+      category: 'container',
+      level: 'warn',
+      outcome: 'failure',
+      target: {
+        type: 'container',
+        id: ID,
+        name: 'web2',
+        namespace: 'library',
+        repository: 'dbox',
+        tag: '1',
+      },
+      message: 'Exit container (docker, 728d06c45dd7, web2) with code 137',
+      details: {
+        timeNano: '1795349754010123837',
+        scope: 'local',
+        registry: 'localhost',
+        image: 'localhost/dbox:1',
+        exitCode: '137',
+        labels: {
+          maintainer: 'research',
+          'org.opencontainers.image.title': 'bbox',
+          team: 'payments',
+        },
+      },
+    })
+  })
+
+  test('a command that ran in it stands apart from the word for it', () => {
+    const exec = events.filter((event) => event.nativeAction?.startsWith('exec'))
+    expect(exec.map(({ nativeAction, details }) => [nativeAction, details?.['command']])).toEqual([
+      ['exec_create', '/bin/busybox echo in-exec'],
+      ['exec_start', '/bin/busybox echo in-exec'],
+      ['exec_die', undefined],
+    ])
+  })
+
+  test("messages are Container Station's where it has words", () => {
+    const told = events.map((event) => event.message)
+    expect(told).toEqual(
+      expect.arrayContaining([
+        'Create container (docker, 728d06c45dd7, web1)',
+        'Start container (docker, 728d06c45dd7, web1)',
+        'Restart container (docker, 728d06c45dd7, web2)',
+        'Stop container (docker, 728d06c45dd7, web2)',
+        'Destroy container (docker, 728d06c45dd7, web2)',
+        'Rename container (docker, 728d06c45dd7, web2) from web1',
+        'commit container (docker, 728d06c45dd7, localhost/committed:1)',
+        'Create volume: v1',
+        'Remove volume: v1',
+        'Finished to download image from 127.0.0.1:5000 (docker, 127.0.0.1:5000/team/dbox:1)',
+        'Image removed (docker, b4548bcda050)',
+      ]),
+    )
+  })
+})
