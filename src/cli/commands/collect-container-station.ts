@@ -1,0 +1,145 @@
+import type { Settings } from '../../config/settings.ts'
+import { STATION_API_PATHS, stationProblem } from '../../config/station-collector-settings.ts'
+import { httpUrl, oneOf, plainName, utcOffset, wholeNumber } from '../../config/value-kind.ts'
+import {
+  COLLECTING_OPTIONS,
+  COLLECTOR_NAME_LENGTH_MAX,
+  collectorNameOf,
+  EVERY_SECONDS,
+  EVERY_SECONDS_MAX,
+  runCollector,
+} from '../collecting.ts'
+import type { Call } from '../command.ts'
+import { CommandError } from '../command-error.ts'
+import type { CommandIo } from '../command-io.ts'
+import { defineCommand } from '../define-command.ts'
+import type { Ending } from '../exit-code.ts'
+
+const PASSWORD_VARIABLE = 'STATION_PASSWORD'
+
+const OLD_API_PATHS = STATION_API_PATHS.slice(1)
+
+const OPTIONS = {
+  url: { type: 'text', placeholder: 'URL', description: 'The NAS to read, with its port' },
+  username: { type: 'text', placeholder: 'NAME', description: 'Who signs in there' },
+  'password-file': {
+    type: 'text',
+    placeholder: 'FILE',
+    description: `File whose first line is the password; else ${PASSWORD_VARIABLE}`,
+  },
+  'timezone-offset': {
+    type: 'text',
+    placeholder: '+HH:MM',
+    description: "Zone of the station's clock, which its log tells the time by; UTC when left out",
+  },
+  'api-path': {
+    type: 'text',
+    placeholder: 'PATH',
+    description: `Where the API begins; for old versions ${OLD_API_PATHS.join(' or ')}`,
+  },
+  name: {
+    type: 'text',
+    placeholder: 'NAME',
+    description: 'Name of this station in its events; the host of its URL when left out',
+  },
+  ...COLLECTING_OPTIONS,
+} as const
+
+type StationCollectorSettings = Settings['collectors']['containerStation'][number]
+
+/** `waybill collect container-station`: reads a station and sends what it says to the server. */
+export const collectContainerStationCommand = defineCommand(
+  {
+    name: 'collect container-station',
+    summary: 'Read the log and events of a Container Station into the ledger',
+    description: `Reads a QNAP Container Station through its API from this machine, and sends
+what it says to the server. The server keeps how far it is under the name of the station, so the
+same command later goes on where the last one ended, also after it was interrupted. What is read
+twice is stored once.
+
+A server can do the same by itself: see collectors.containerStation in
+docs/reference/configuration.md.`,
+    options: OPTIONS,
+    examples: [
+      {
+        line:
+          'waybill collect container-station --url http://nas:8080 --username admin ' +
+          '--password-file pw',
+        does: 'everything, as far as it is now',
+      },
+      {
+        line:
+          `${PASSWORD_VARIABLE}=… waybill collect container-station --url http://nas:8080 ` +
+          '--username admin -f',
+        does: 'everything, until Ctrl-C',
+      },
+    ],
+  },
+  collectContainerStation,
+)
+
+async function collectContainerStation({
+  options,
+  io,
+  parts,
+}: Call<typeof OPTIONS>): Promise<Ending> {
+  const collector = await parts.collectors.containerStation(readOptions(options, io))
+  return runCollector({ collector, product: 'the station', options, io })
+}
+
+function readOptions(
+  options: Call<typeof OPTIONS>['options'],
+  io: CommandIo,
+): StationCollectorSettings {
+  if (options.url === undefined) throw usage('--url: expected the address of a NAS')
+  if (!options.username) throw usage('--username: expected who signs in')
+  const passwordFile = options['password-file']
+  if (passwordFile === undefined && !io.env[PASSWORD_VARIABLE]) {
+    throw usage(`there is no password: give --password-file or ${PASSWORD_VARIABLE}`)
+  }
+  const url = read('--url', options.url, httpUrl)
+  const settings: StationCollectorSettings = {
+    name: read(
+      '--name',
+      options.name ?? collectorNameOf(url),
+      plainName(COLLECTOR_NAME_LENGTH_MAX),
+    ),
+    url,
+    everySeconds: read(
+      '--every',
+      options.every ?? String(EVERY_SECONDS),
+      wholeNumber(1, EVERY_SECONDS_MAX),
+    ),
+    tenant: options.tenant,
+    username: options.username,
+    password: undefined,
+    passwordFile,
+    passwordVariable: passwordFile === undefined ? PASSWORD_VARIABLE : undefined,
+    apiPath: read(
+      '--api-path',
+      options['api-path'] ?? STATION_API_PATHS[0],
+      oneOf('PATH', STATION_API_PATHS),
+    ),
+    timezoneOffset: read('--timezone-offset', options['timezone-offset'] ?? 'Z', utcOffset),
+  }
+  const problem = stationProblem(settings)
+  if (problem !== undefined) throw usage(problem)
+  return settings
+}
+
+function read<Value>(
+  option: string,
+  text: string,
+  kind: { readonly expected: string; read(raw: string): Value | undefined },
+): Value {
+  const value = kind.read(text)
+  if (value === undefined) throw usage(`${option}: expected ${kind.expected}`)
+  return value
+}
+
+function usage(message: string): CommandError {
+  return new CommandError(message, {
+    ending: 'usage',
+    hint: 'waybill collect container-station --help',
+  })
+}

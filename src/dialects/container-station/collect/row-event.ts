@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto'
+import {
+  type Actor,
+  CATEGORIES,
+  type Category,
+  type JsonObject,
+  type Level,
+  type Target,
+} from '../../../core/event.ts'
+import { isMembers } from '../../../core/event-fields.ts'
+import { MESSAGE_LENGTH_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
+import type { NewEvent } from '../../../core/new-event.ts'
+import { formatTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/timestamp.ts'
+import { ROW_WORD } from '../collected-source.ts'
+import type { WallClock } from '../wall-clock.ts'
+import { meaningOf } from './row-templates.ts'
+
+/** A row of a station's log. */
+export interface LogRow {
+  readonly id: number
+  /** Seconds that the station's wall clock showed. */
+  readonly ts: number
+  readonly level: string
+  readonly category: string
+  readonly user: string
+  readonly message: string
+}
+
+/** Reads a row; undefined for what is none. */
+export function readRow(value: unknown): LogRow | undefined {
+  if (!isMembers(value)) return undefined
+  const { id, ts, level, category, user, message } = value
+  const isRow =
+    Number.isSafeInteger(id) &&
+    Number.isSafeInteger(ts) &&
+    [level, category, user, message].every((text) => typeof text === 'string')
+  if (!isRow) return undefined
+  return {
+    id: Number(id),
+    ts: Number(ts),
+    level: String(level),
+    category: String(category),
+    user: String(user),
+    message: String(message),
+  }
+}
+
+/**
+ * The name of a row's event. The id alone would not do: ids begin anew when the log is cleared.
+ */
+export function rowEventId(row: LogRow): string {
+  const { id, ts, level, category, user, message } = row
+  const text = JSON.stringify([ts, level, category, user, message])
+  return `log-${id}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`
+}
+
+const LEVELS: Readonly<Record<string, Level>> = { INFO: 'info', WARN: 'warn', ERROR: 'error' }
+
+/** The event of a row: an act as the station's log tells of it. */
+export function rowEvent(row: LogRow, wallClock: WallClock): NewEvent {
+  const { id, ts, user, message } = row
+  const { action, outcome, target, details } = meaningOf(message)
+  const level = Object.hasOwn(LEVELS, row.level) ? LEVELS[row.level] : undefined
+  const time = timeOf(wallClock.microsAt(ts))
+  return {
+    ...(time !== undefined && { time }),
+    source: { eventId: rowEventId(row) },
+    action,
+    nativeAction: ROW_WORD,
+    category: categoryOf(row.category, action),
+    level: level ?? 'info',
+    outcome: outcome ?? (level === 'error' ? 'failure' : 'success'),
+    actor: actorOf(user),
+    ...(target !== undefined && { target: bounded(target) }),
+    message: message.slice(0, MESSAGE_LENGTH_MAX),
+    details: { ...details, id, ts, ...unusual(row, level) },
+  }
+}
+
+/** What a row says in words that events have no place for. */
+function unusual(row: LogRow, level: Level | undefined): JsonObject {
+  return {
+    ...(level === undefined && { level: row.level }),
+    ...(!isCategory(row.category) && { category: row.category }),
+    // The rest of an event has room beside so much, whatever it is made of.
+    ...(row.message.length > MESSAGE_LENGTH_MAX && { messageLength: row.message.length }),
+  }
+}
+
+/** Of networks the station's log tells as `system`; here they have a category of their own. */
+function categoryOf(stated: string, action: string): Category {
+  if (action.startsWith('network.')) return 'network'
+  return isCategory(stated) ? stated : 'system'
+}
+
+function isCategory(text: string): text is Category {
+  return CATEGORIES.some((category) => category === text)
+}
+
+/** Whom the station names: `system` is itself. */
+export function actorOf(user: string): Partial<Actor> | null {
+  if (user === '') return null
+  const name = user.slice(0, NAME_LENGTH_MAX)
+  return { name, kind: user === 'system' ? 'system' : 'user' }
+}
+
+/** RFC 3339; undefined for a time that no event may have. */
+export function timeOf(micros: number): string | undefined {
+  return micros >= TIME_MICROS_MIN && micros < TIME_MICROS_END ? formatTimestamp(micros) : undefined
+}
+
+function bounded(target: Target): Target {
+  return Object.fromEntries(
+    Object.entries(target).map(([key, text]) => [key, text?.slice(0, NAME_LENGTH_MAX)]),
+  )
+}

@@ -1,0 +1,218 @@
+import type { JsonObject, Outcome, Target } from '../../../core/event.ts'
+
+/** What a message of Container Station's log says happened. */
+export interface RowMeaning {
+  readonly action: string
+  /** Absent: what the level says. */
+  readonly outcome?: Outcome
+  readonly target?: Target
+  /** What has no field of its own, under the vendor's names. */
+  readonly details?: JsonObject
+}
+
+/** The action of a row whose message is none of the known ones. */
+const UNKNOWN: RowMeaning = { action: 'station.log' }
+
+/** Reads a message; the templates were seen in the exports of real stations. */
+export function meaningOf(message: string): RowMeaning {
+  for (const { pattern, read } of TEMPLATES) {
+    const match = pattern.exec(message)
+    if (match !== null) return read(match.groups ?? {})
+  }
+  return UNKNOWN
+}
+
+type Groups = Readonly<Record<string, string | undefined>>
+
+interface Template {
+  readonly pattern: RegExp
+  readonly read: (groups: Groups) => RowMeaning
+}
+
+const CONTAINER_VERBS: Readonly<Record<string, string>> = {
+  Create: 'create',
+  Start: 'start',
+  Stop: 'stop',
+  Restart: 'restart',
+  Destroy: 'delete',
+  Kill: 'kill',
+  Exit: 'exit',
+  Pause: 'pause',
+  Unpause: 'unpause',
+}
+
+const PHASES: Readonly<Record<string, Outcome>> = {
+  Start: 'pending',
+  'Start to': 'pending',
+  'Start to do': 'pending',
+  Finished: 'success',
+  Failed: 'failure',
+  'Failed to': 'failure',
+  'Failed to do': 'failure',
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  ...{ Create: 'create', Remove: 'delete', add: 'add', edit: 'change', remove: 'remove' },
+  ...{ Add: 'add', Update: 'change', Start: 'start', Stop: 'stop', Restart: 'restart' },
+  ...{ Kill: 'kill', Destroy: 'delete' },
+}
+
+const TEMPLATES: readonly Template[] = [
+  {
+    pattern: new RegExp(
+      `^(?<verb>${Object.keys(CONTAINER_VERBS).join('|')}) container \\((?<tail>.+)\\)$`,
+      's',
+    ),
+    read: ({ verb = '', tail = '' }) => ({
+      action: `container.${CONTAINER_VERBS[verb]}`,
+      ...containerOf(tail),
+    }),
+  },
+  {
+    pattern: /^commit container \(docker, (?<id>[0-9a-f]+), (?<image>.+)\)$/s,
+    read: ({ id = '', image = '' }) => ({
+      action: 'container.commit',
+      target: { type: 'container', id },
+      details: { type: 'docker', image },
+    }),
+  },
+  {
+    pattern: afterPhase(/background task \((?<task>\w+), (?<name>.+)\)/),
+    read: ({ phase = '', task = '', name = '' }) => ({
+      action: 'background-task.run',
+      ...outcomeOf(phase),
+      target: { type: task, name },
+    }),
+  },
+  {
+    pattern: /^Background task error for (?<task>\w+) (?<name>[^:]+): /s,
+    read: ({ task = '', name = '' }) => ({
+      action: 'background-task.error',
+      outcome: 'failure',
+      target: { type: task, name },
+    }),
+  },
+  {
+    pattern: /^(?<verb>Start|Stop|Restart|Kill|Destroy) application: (?<name>.+)$/s,
+    read: ({ verb = '', name = '' }) => ({
+      action: `container-application.${VERBS[verb]}`,
+      target: { type: 'application', name },
+    }),
+  },
+  {
+    pattern: /^Create a new (?<kind>\S+) application: (?<name>.+)$/s,
+    read: ({ kind = '', name = '' }) => ({
+      action: 'container-application.create',
+      target: { type: 'application', name },
+      details: { kind },
+    }),
+  },
+  {
+    pattern: /^Image removed \((?<type>\w+), (?<name>.+)\)$/s,
+    read: ({ type = '', name = '' }) => imageMeaning('image.delete', 'success', { type, name }),
+  },
+  {
+    pattern: afterPhase(
+      /(?:to )?download image from (?<repository>\S+) \((?<type>\w+), (?<name>.+)\)/,
+    ),
+    read: ({ phase = '', repository = '', type = '', name = '' }) =>
+      imageMeaning('image.pull', PHASES[phase] ?? 'unknown', { type, name, repository }),
+  },
+  {
+    pattern: /^Registry (?<verb>add|edit|remove): (?<name>[^,]+)(?:, (?<url>\S+))?$/s,
+    read: ({ verb = '', name = '', url }) => ({
+      action: `image-registry.${VERBS[verb]}`,
+      target: { type: 'registry', name },
+      ...(url !== undefined && { details: { url } }),
+    }),
+  },
+  {
+    pattern: /^(?<verb>Create|Remove) (?<object>network|volume): (?<name>.+)$/s,
+    read: ({ verb = '', object = '', name = '' }) => ({
+      action: `${object}.${VERBS[verb]}`,
+      target: { type: object, name },
+    }),
+  },
+  {
+    pattern: /^Prune all unused (?<object>network|volume)s(?:: (?<names>.*))?$/s,
+    read: ({ object = '', names }) => ({
+      action: `${object}.prune`,
+      ...(names !== undefined && { details: { names } }),
+    }),
+  },
+  {
+    pattern: afterPhase(
+      /(?<verb>export|import|backup|restore) container \((?<tail>[^)]+)\)(?<rest>.*)/,
+    ),
+    read: ({ phase = '', verb = '', tail = '', rest = '' }) => {
+      const { target, details } = containerOf(tail)
+      const path = /^ (?:to|from) (?<path>.+)$/s.exec(rest)?.groups?.['path']
+      return {
+        action: `container.${verb}`,
+        ...outcomeOf(phase),
+        target,
+        details: { ...details, ...(path !== undefined && { path }) },
+      }
+    },
+  },
+  {
+    pattern: /^(?<verb>Add|Update|Remove) backup target (?<name>.+?)(?: \((?<address>[^)]*)\))?$/s,
+    read: ({ verb = '', name = '', address }) => ({
+      action: `backup-target.${verb === 'Remove' ? 'remove' : VERBS[verb]}`,
+      target: { type: 'backup-target', name },
+      ...(address !== undefined && { details: { address } }),
+    }),
+  },
+  {
+    pattern: /^System logs are cleared$/,
+    read: () => ({ action: 'log.clear', target: { type: 'log' } }),
+  },
+  {
+    pattern: /^(?<verb>Start|Stop) Container Station(?:: (?<version>\S+))?$/,
+    read: ({ verb = '', version }) => ({
+      action: `station.${VERBS[verb]}`,
+      ...(version !== undefined && { details: { version } }),
+    }),
+  },
+]
+
+/** A message that begins with how far its task is. */
+function afterPhase(rest: RegExp): RegExp {
+  const phases = Object.keys(PHASES).toSorted((left, right) => right.length - left.length)
+  return new RegExp(`^(?<phase>${phases.join('|')}) ${rest.source}$`, 's')
+}
+
+function outcomeOf(phase: string): { readonly outcome?: Outcome } {
+  const outcome = PHASES[phase]
+  return outcome === undefined ? {} : { outcome }
+}
+
+/** `docker, 5b4b96c56fd7, web`, or without an id as the older kinds have none: `lxc, web`. */
+function containerOf(tail: string): { readonly target: Target; readonly details: JsonObject } {
+  const {
+    type = 'docker',
+    id,
+    name,
+  } = /^(?<type>docker|lxc|lxd), (?:(?<id>[0-9a-f]{12,64})(?:, |$))?(?<name>.*)$/s.exec(tail)
+    ?.groups ?? { name: tail }
+  return {
+    target: { type: 'container', ...(id !== undefined && { id }), ...(name && { name }) },
+    details: { type },
+  }
+}
+
+function imageMeaning(
+  action: string,
+  outcome: Outcome,
+  image: { readonly type: string; readonly name: string; readonly repository?: string },
+): RowMeaning {
+  const { type, name, repository } = image
+  // A port of a registry is followed by a slash, a tag is not.
+  const tag = /:(?<tag>[^:/]+)$/.exec(name)?.groups?.['tag']
+  return {
+    action,
+    outcome,
+    target: { type: 'image', name, ...(tag !== undefined && { tag }) },
+    details: { type, ...(repository !== undefined && { repository }) },
+  }
+}

@@ -1,0 +1,90 @@
+import { isMembers } from '../../../core/event-fields.ts'
+import { LogsRefusedError } from '../../collector.ts'
+import type { VendorCredentials } from '../../vendor-credentials.ts'
+import { VendorError } from '../../vendor-error.ts'
+import { SESSION_COOKIE } from '../credentials.ts'
+
+/** Longest wait for the answer to a login, ms. */
+const LOGIN_MS_MAX = 30_000
+/** Largest answer to a login, in UTF-16 units. */
+const ANSWER_LENGTH_MAX = 64 * 1024
+
+/** Who signs in, and where. */
+export interface StationLogin {
+  /** Address of the API, with a slash at its end. */
+  readonly api: string
+  readonly username: string
+  /** Reads the password; its error holds no secret. */
+  readonly password: () => Promise<string>
+  readonly userAgent: string
+}
+
+/**
+ * A session of a station. It signs in when it is first needed and again when a session is refused.
+ *
+ * `headers` rejects with LogsRefusedError when the password is refused: to try it again would only
+ * lock the account.
+ */
+export function stationSession(login: StationLogin): VendorCredentials {
+  let session: Promise<string> | undefined
+  return {
+    async headers() {
+      session ??= signIn(login)
+      try {
+        return { Cookie: `${SESSION_COOKIE}=${await session}` }
+      } catch (error) {
+        session = undefined
+        throw error
+      }
+    },
+    async renew() {
+      session = undefined
+    },
+  }
+}
+
+async function signIn({ api, username, password, userAgent }: StationLogin): Promise<string> {
+  const url = new URL('login', api)
+  const body = JSON.stringify({ username, password: await password() })
+  const response = await posted(url, body, userAgent)
+  const text = (await response.text()).slice(0, ANSWER_LENGTH_MAX)
+  const id = sessionIdOf(response)
+  if (response.ok && id !== undefined && isSignedIn(text, username)) return id
+  if (response.ok || [400, 401, 403].includes(response.status)) {
+    throw new LogsRefusedError([`${url.origin}${url.pathname} does not let ${username} in`])
+  }
+  throw VendorError.ofStatus(url, response.status, {
+    body: Buffer.from(text),
+    retryAfterMs: undefined,
+  })
+}
+
+async function posted(url: URL, body: string, userAgent: string): Promise<Response> {
+  try {
+    return await fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'User-Agent': userAgent },
+      body,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(LOGIN_MS_MAX),
+    })
+  } catch (error) {
+    throw VendorError.noAnswer(url, error)
+  }
+}
+
+function sessionIdOf(response: Response): string | undefined {
+  const pattern = new RegExp(`^${SESSION_COOKIE}=(?<id>[^;\\s]+)`)
+  const ids = response.headers.getSetCookie().map((one) => pattern.exec(one)?.groups?.['id'])
+  return ids.find((id) => id !== undefined)
+}
+
+/** An old station answers 200 as `nobody` when it lets nobody in, or with an error. */
+function isSignedIn(text: string, username: string): boolean {
+  try {
+    const answer: unknown = JSON.parse(text)
+    return isMembers(answer) && answer['error'] === undefined && answer['username'] === username
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,89 @@
+import type { Collector, CollectorRun, CollectorSink } from '../collector.ts'
+import { CollectorIntake } from '../collector-intake.ts'
+import { createVendorClient } from '../vendor-client.ts'
+import type { VendorCredentials } from '../vendor-credentials.ts'
+import { positionBody, readPosition } from './collect/collector-position.ts'
+import { readFeed } from './collect/feed-reading.ts'
+import { readLog } from './collect/log-reading.ts'
+import { createStationClient } from './collect/station-client.ts'
+import { stationSession } from './collect/station-session.ts'
+import { STATION_SOURCE_KIND } from './collected-source.ts'
+import { WallClock } from './wall-clock.ts'
+
+/** How one Container Station is collected. */
+export interface StationCollectorOptions {
+  readonly name: string
+  readonly url: string
+  /** Where its API begins, without slashes at the ends. */
+  readonly apiPath: string
+  readonly username: string
+  /** Reads the password; its error holds no secret. */
+  readonly password: () => Promise<string>
+  /** Minutes that the clock of its log is ahead of UTC. */
+  readonly timezoneOffset: number
+  readonly everyMs: number
+  readonly userAgent: string
+  /** First wait of the client's back-off, in milliseconds. */
+  readonly backOffMs?: number
+}
+
+/** Reads the log and the events of a Container Station. See docs/collectors.md. */
+export function createStationCollector(options: StationCollectorOptions): Collector {
+  const { name, everyMs, username, password, userAgent } = options
+  const api = apiOf(options)
+  // The session outlives a run: a station has few of them.
+  const credentials = stationSession({ api, username, password, userAgent })
+  return {
+    kind: STATION_SOURCE_KIND,
+    name,
+    everyMs,
+    collect: (run) => collect(run, options, credentials),
+  }
+}
+
+async function collect(
+  run: CollectorRun,
+  options: StationCollectorOptions,
+  credentials: VendorCredentials,
+): Promise<void> {
+  const { userAgent, backOffMs, timezoneOffset } = options
+  const { sink, signal, trouble } = run
+  const api = apiOf(options)
+  const vendorClient = createVendorClient({
+    url: api,
+    credentials,
+    userAgent,
+    onWait: (reason, waitMs) =>
+      trouble(`${reason}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
+    ...(backOffMs !== undefined && { backOffMs }),
+  })
+  const client = createStationClient({ client: vendorClient, credentials, signal, api })
+  const intake = new CollectorIntake({ ...run, sink: namingSink(sink, options.name) })
+  let position = readPosition(await sink.position())
+  for await (const offset of readFeed(position.offset, { client, intake, trouble })) {
+    position = { ...position, offset }
+    await sink.savePosition(positionBody(position))
+  }
+  const wallClock = new WallClock(timezoneOffset)
+  const lastRow = await readLog(position.lastRow, { client, intake, wallClock, trouble })
+  await sink.savePosition(positionBody({ ...position, lastRow }))
+}
+
+/** A sink for events that say of themselves only what names them within their station. */
+function namingSink(sink: CollectorSink, name: string): CollectorSink {
+  return {
+    append: (events) =>
+      sink.append(
+        events.map((event) => ({
+          ...event,
+          source: { ...event.source, kind: STATION_SOURCE_KIND, name },
+        })),
+      ),
+    position: () => sink.position(),
+    savePosition: (position) => sink.savePosition(position),
+  }
+}
+
+function apiOf({ url, apiPath }: StationCollectorOptions): string {
+  return `${url.replace(/\/+$/, '')}/${apiPath}/`
+}

@@ -1,0 +1,74 @@
+import type { FastifyRequest } from 'fastify'
+import type { Principal, Scope } from '../../access/principal.ts'
+import type { Session } from '../../access/sessions.ts'
+import { hasScope, mayAdminister } from '../../access/visibility.ts'
+import { bearerOf, bearerToken } from '../authentication.ts'
+import type { DialectContext } from '../dialect.ts'
+import { forbidden, unauthorized } from './errors.ts'
+
+/** Names the sessions of this dialect, and the dialect itself. */
+export const DIALECT_NAME = 'container-station'
+
+/** The cookie that Container Station's clients look for. */
+export const SESSION_COOKIE = 'CS_SESS_ID'
+
+/** Who asks, and of which tenant: one station is one tenant. */
+export interface Caller {
+  readonly principal: Principal
+  /** That of the installation, for who belongs to none. */
+  readonly tenant: string
+}
+
+/** Scopes with which a token may read here. A session has all of them. */
+const READING: readonly Scope[] = ['events:read', 'admin']
+/** Scopes with which a token may clear the log. */
+const CLEARING: readonly Scope[] = ['admin']
+
+type Access = Pick<DialectContext, 'directory' | 'sessions' | 'defaultTenant'>
+
+/**
+ * Who asks, by a session's cookie or by `Authorization: Bearer TOKEN` with a token of Waybill.
+ *
+ * @throws StationError 401 without either, 403 when the token is for something else.
+ */
+export function authenticate(request: FastifyRequest, access: Access): Caller {
+  const token = bearerToken(request)
+  const principal =
+    token === undefined
+      ? sessionOf(request, access)?.session.principal
+      : bearerOf(request, access.directory, token)
+  if (principal === undefined) throw unauthorized()
+  if (!hasScope(principal, READING)) throw forbidden()
+  return { principal, tenant: principal.tenant ?? access.defaultTenant }
+}
+
+/** @throws StationError 403 unless the caller is an administrator. */
+export function requireAdministrator({ principal }: Caller): void {
+  if (!mayAdminister(principal) || !hasScope(principal, CLEARING)) throw forbidden()
+}
+
+/** A session, and the text that names it. */
+export interface NamedSession {
+  readonly id: string
+  readonly session: Session
+}
+
+/** The session that a request's cookie names; undefined when there is none that holds. */
+export function sessionOf(
+  request: FastifyRequest,
+  { sessions }: Pick<DialectContext, 'sessions'>,
+): NamedSession | undefined {
+  for (const id of cookieValues(request.headers.cookie ?? '', SESSION_COOKIE)) {
+    const session = sessions.find(DIALECT_NAME, id)
+    if (session !== undefined) return { id, session }
+  }
+  return undefined
+}
+
+/** The values of a cookie (RFC 6265 section 4.2.1): there may be several, of different paths. */
+function cookieValues(header: string, name: string): readonly string[] {
+  return header.split(';').flatMap((pair) => {
+    const equals = pair.indexOf('=')
+    return pair.slice(0, Math.max(equals, 0)).trim() === name ? [pair.slice(equals + 1).trim()] : []
+  })
+}

@@ -1,0 +1,62 @@
+import type { ContainerEngine } from '../../core/container-engine.ts'
+import type { Dialect } from '../dialect.ts'
+import { ClearedLogs } from './clear-marks.ts'
+import { Containers } from './containers.ts'
+import { DIALECT_NAME } from './credentials.ts'
+import { errorAnswerer } from './errors.ts'
+import { OWN_PREFIXES, refuseUnknown, stationRoutes } from './routes.ts'
+import { StateWaits } from './wait-for-state.ts'
+import { WaitingRoom } from './waiting-room.ts'
+import { WallClock } from './wall-clock.ts'
+
+/** What an installation can choose about this dialect (`dialects.containerStation.*`). */
+export interface ContainerStationSettings {
+  /** Whether errors have HTTP status 200, as old Container Stations answered them. */
+  readonly errorStatus200: boolean
+  /** Minutes that the clock which the log shows is ahead of UTC. */
+  readonly timezoneOffset: number
+}
+
+/** What this dialect shows beside events. */
+export interface StationFacts {
+  readonly version: string
+  /** Engines that can be asked how their containers are; may be none. */
+  readonly engines: readonly ContainerEngine[]
+}
+
+/**
+ * The log and events of QNAP Container Station. See docs/dialects/container-station.md for what
+ * deviates.
+ */
+export function containerStationDialect(
+  settings: ContainerStationSettings,
+  { version, engines }: StationFacts,
+): Dialect {
+  const answerError = errorAnswerer(settings.errorStatus200)
+  return {
+    name: DIALECT_NAME,
+    prefixes: OWN_PREFIXES,
+    answerError,
+    register(scope, context) {
+      const { events, records, clock, defaultTenant } = context
+      const room = new WaitingRoom(context)
+      const containers = new Containers({ events, engines, defaultTenant })
+      scope.addHook('preClose', async () => room.close())
+      scope.setErrorHandler(answerError)
+      scope.setNotFoundHandler(refuseUnknown)
+      // A login is read by what it holds; nothing else here has a body that is looked at.
+      scope.removeAllContentTypeParsers()
+      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+        done(null, body)
+      })
+      stationRoutes(scope, {
+        context,
+        wallClock: new WallClock(settings.timezoneOffset),
+        clearedLogs: new ClearedLogs(records, () => Math.floor(clock() / 1000)),
+        containers,
+        waits: new StateWaits(containers, room),
+        version,
+      })
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import type { Event, JsonObject, StoredEvent } from '../../core/event.ts'
+import { messageOf } from './message.ts'
+import { NOBODY, shownCategory } from './selection.ts'
+import type { WallClock } from './wall-clock.ts'
+
+/** A row of the log as JSON. Its id is the place in the ledger, from 1. */
+export function presentRow({ event, seq }: StoredEvent, wallClock: WallClock): JsonObject {
+  return {
+    category: shownCategory(event.category),
+    id: seq + 1,
+    level: event.level.toUpperCase(),
+    message: messageOf(event),
+    ts: wallClock.seconds(event.time),
+    user: userOf(event),
+  }
+}
+
+/** The first line of the log as CSV. */
+export const CSV_HEADER = csvLine(['Date', 'Level', 'Category', 'User', 'Message'])
+
+/** A row of the log as a line of CSV. */
+export function presentCsvLine(event: Event, wallClock: WallClock): string {
+  return csvLine([
+    wallClock.text(event.time),
+    event.level.toUpperCase(),
+    shownCategory(event.category),
+    userOf(event),
+    messageOf(event),
+  ])
+}
+
+/** Who acted; `system` where nobody is known to have. */
+export function userOf({ actor }: Event): string {
+  return actor?.name ?? NOBODY
+}
+
+/** A line as Python's `csv` module writes it: quotes only where they are needed, CRLF. */
+function csvLine(fields: readonly string[]): string {
+  const written = fields.map((field) =>
+    /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field,
+  )
+  return `${written.join(',')}\r\n`
+}

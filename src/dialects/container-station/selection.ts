@@ -1,0 +1,104 @@
+import { type Visibility, visibleEvents } from '../../access/visibility.ts'
+import type { Category, Level } from '../../core/event.ts'
+import type { Condition, EventFilter } from '../../core/query.ts'
+import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
+import type { ClearMarks } from './clear-marks.ts'
+import type { Caller } from './credentials.ts'
+import { NOTICE_ACTIONS } from './notice-actions.ts'
+import type { LogParameters } from './parameters.ts'
+import type { WallClock } from './wall-clock.ts'
+
+/** Whom the log names where nobody is known to have acted. */
+export const NOBODY = 'system'
+
+/** The categories of the log, and those of events that are shown as each. */
+const LOG_CATEGORIES: ReadonlyMap<string, readonly Category[]> = new Map([
+  ['container', ['container']],
+  ['image', ['image']],
+  ['import', ['import']],
+  ['export', ['export']],
+  ['backup', ['backup']],
+  // Container Station logs what is done to networks as `system`.
+  ['system', ['system', 'network']],
+  ['volume', ['volume']],
+])
+
+const SHOWN_CATEGORIES = [...LOG_CATEGORIES.values()].flat()
+
+const CATEGORY_SHOWN_AS: ReadonlyMap<Category, string> = new Map(
+  [...LOG_CATEGORIES].flatMap(([shown, categories]) =>
+    categories.map((category): [Category, string] => [category, shown]),
+  ),
+)
+
+/** The category of the log that events of a category are shown as. */
+export function shownCategory(category: Category): string {
+  return CATEGORY_SHOWN_AS.get(category) ?? category
+}
+
+const LEVELS: ReadonlyMap<string, Level> = new Map([
+  ['INFO', 'info'],
+  ['WARN', 'warn'],
+  ['ERROR', 'error'],
+])
+
+/**
+ * The events that a caller may see: those of one tenant, since a log is that of one station. Who
+ * belongs to no tenant sees that of the installation.
+ */
+export function visibilityOf(caller: Caller): Visibility {
+  const { tenants, conditions } = visibleEvents(caller.principal)
+  return { tenants: tenants === 'all' ? [caller.tenant] : tenants, conditions }
+}
+
+/** The events of the log that a caller sees: without what was cleared. */
+export function logFilter(visibility: Visibility, marks: ClearMarks): EventFilter {
+  return {
+    tenants: visibility.tenants,
+    conditions: [
+      ...visibility.conditions,
+      { field: 'category', in: SHOWN_CATEGORIES },
+      // What a station told its clients repeats what its log says in other words.
+      { field: 'action', notIn: NOTICE_ACTIONS },
+      ...[...marks].map(([origin, fromSeq]): Condition => ({ origin, fromSeq })),
+    ],
+  }
+}
+
+/** The events of a log that match the parameters of `GET /log`. */
+export function narrowed(
+  log: EventFilter,
+  parameters: LogParameters,
+  wallClock: WallClock,
+): EventFilter {
+  const { startSeconds, endSeconds } = parameters
+  return {
+    ...log,
+    ...(startSeconds !== undefined && { fromMicros: bounded(wallClock.microsAt(startSeconds)) }),
+    // The last second is wholly in it.
+    ...(endSeconds !== undefined && { toMicros: bounded(wallClock.microsAt(endSeconds + 1)) }),
+    conditions: [...log.conditions, ...parameterConditions(parameters)],
+  }
+}
+
+function parameterConditions(parameters: LogParameters): readonly Condition[] {
+  const { user, levels, categories, text } = parameters
+  const conditions: Condition[] = []
+  if (user !== undefined) {
+    conditions.push({ field: 'actorName', in: user === NOBODY ? ['', NOBODY] : [user] })
+  }
+  // A word that is none of the vendor's matches nothing, and a list of such words no row at all.
+  if (levels !== undefined) {
+    conditions.push({ field: 'level', in: levels.flatMap((level) => LEVELS.get(level) ?? []) })
+  }
+  if (categories !== undefined) {
+    const named = categories.flatMap((category) => LOG_CATEGORIES.get(category) ?? [])
+    conditions.push({ field: 'category', in: named })
+  }
+  if (text !== undefined) conditions.push({ messageContains: text })
+  return conditions
+}
+
+function bounded(micros: number): number {
+  return Math.min(Math.max(micros, TIME_MICROS_MIN), TIME_MICROS_END)
+}

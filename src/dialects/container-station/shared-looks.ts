@@ -1,0 +1,49 @@
+import type { ContainerView } from './container-view.ts'
+import type { ContainerQuery, Containers } from './containers.ts'
+import { visibilityOf } from './selection.ts'
+
+/** Longest time that a look takes, ms. */
+const LOOK_MS_MAX = 30_000
+
+type Look = Promise<ContainerView | undefined>
+
+/**
+ * Looks at containers for many at once. Whoever asks while a look at the same container is under
+ * way shares the next one with everybody else who does: so an answer never tells of a time before
+ * it was asked for.
+ */
+export class SharedLooks {
+  readonly #containers: Pick<Containers, 'find'>
+  readonly #running = new Map<string, Look>()
+  readonly #next = new Map<string, Look>()
+
+  constructor(containers: Pick<Containers, 'find'>) {
+    this.#containers = containers
+  }
+
+  look(query: ContainerQuery): Look {
+    const { caller, type, name } = query
+    const key = JSON.stringify([visibilityOf(caller), type, name])
+    const next = this.#next.get(key)
+    if (next !== undefined) return next
+    const running = this.#running.get(key)
+    if (running === undefined) return this.#start(key, query)
+    const following = running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next.delete(key)
+        return this.#start(key, query)
+      })
+    this.#next.set(key, following)
+    return following
+  }
+
+  #start(key: string, query: ContainerQuery): Look {
+    // Not with the signal of one client: others may share the look.
+    const look = this.#containers
+      .find(query, AbortSignal.timeout(LOOK_MS_MAX))
+      .finally(() => this.#running.delete(key))
+    this.#running.set(key, look)
+    return look
+  }
+}

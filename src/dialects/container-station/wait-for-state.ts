@@ -1,0 +1,61 @@
+import type { JsonObject } from '../../core/event.ts'
+import type { ContainerQuery, Containers } from './containers.ts'
+import type { Caller } from './credentials.ts'
+import { unknownContainer } from './errors.ts'
+import type { WaitParameters } from './parameters.ts'
+import { visibilityOf } from './selection.ts'
+import { SharedLooks } from './shared-looks.ts'
+import type { Place, WaitingRoom } from './waiting-room.ts'
+
+/** Waits for states of containers. */
+export class StateWaits {
+  readonly #looks: SharedLooks
+  readonly #room: WaitingRoom
+
+  constructor(containers: Pick<Containers, 'find'>, room: WaitingRoom) {
+    this.#looks = new SharedLooks(containers)
+    this.#room = room
+  }
+
+  /**
+   * `GET /event/wait`: what is known of a container once it is in the state, or when the time is
+   * over, which is no error: the caller compares.
+   *
+   * @param signal ends the wait early, as if its time was over.
+   * @throws StationError 404 when there is no such container or it is destroyed meanwhile, 503 when
+   * too many wait.
+   */
+  async wait(caller: Caller, parameters: WaitParameters, signal: AbortSignal): Promise<JsonObject> {
+    const { type, container, state } = parameters
+    const { tenants } = visibilityOf(caller)
+    const place = this.#room.enter({ tenants, type, name: container, state })
+    try {
+      const query = { caller, type, name: container }
+      const view = await this.#looks.look(query)
+      if (view === undefined) throw unknownContainer(container)
+      if (view.state === state) return view.json
+      return await this.#waited(place, query, { ...parameters, signal })
+    } finally {
+      place.leave()
+    }
+  }
+
+  async #waited(
+    place: Place,
+    query: ContainerQuery,
+    { state, durationMs, signal }: WaitParameters & { readonly signal: AbortSignal },
+  ): Promise<JsonObject> {
+    const endMs = performance.now() + durationMs
+    for (;;) {
+      const ending = await place.ending(Math.max(endMs - performance.now(), 0), signal)
+      // Its client went away: nobody reads the answer.
+      if (signal.aborted) return {}
+      const view = ending.kind === 'gone' ? undefined : await this.#looks.look(query)
+      if (view === undefined) throw unknownContainer(query.name)
+      if (ending.kind === 'over' || view.state === state) return view.json
+      // An event says so. An engine that says otherwise has the later word: the container is
+      // already in another state again. Events alone may have been told out of order.
+      if (!view.isLive) return { ...view.json, state }
+    }
+  }
+}

@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { StoredEvent } from '../../core/event.ts'
+import type { EventFilter } from '../../core/query.ts'
+import type { DialectContext } from '../dialect.ts'
+import { isNamed, STATE_CONDITION, stateReportOf } from './container-state.ts'
+import { tooManyWaiting } from './errors.ts'
+import type { AwaitedState, ContainerType } from './parameters.ts'
+
+/** Requests that may wait at once, of all callers. More are answered with 503 and Retry-After. */
+const WAITING_MAX = 1000
+/** Seconds after which somebody may try again whom the room had no place for. */
+const FULL_RETRY_AFTER_SECONDS = 10
+/** Events read at once. */
+const READ_EVENTS = 500
+/** Pause after the store did not answer, ms. */
+const FAULT_PAUSE_MS = 1000
+
+/** A container in a state that somebody waits for. */
+export interface Awaited {
+  readonly tenants: EventFilter['tenants']
+  readonly type: ContainerType
+  /** Id, beginning of an id, or name. */
+  readonly name: string
+  readonly state: AwaitedState
+}
+
+/** How a wait ended: an event told of the state, or of the container's end; or it was over. */
+type WaitEnding =
+  | { readonly kind: 'reached' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'over' }
+
+/** A place in the room, from `enter` to `leave`. */
+export interface Place {
+  /** The next ending that is told by an event of the time since the place was taken. */
+  ending(durationMs: number, signal: AbortSignal): Promise<WaitEnding>
+  leave(): void
+}
+
+/**
+ * Where requests wait for the states of containers. One loop for all of them follows the ledger,
+ * woken by its growth, and only while somebody waits.
+ */
+export class WaitingRoom {
+  readonly #context: Pick<DialectContext, 'events' | 'ledger'>
+  readonly #places = new Set<WaitingPlace>()
+  #isFollowing = false
+  #isClosed = false
+  #empty = new AbortController()
+
+  constructor(context: Pick<DialectContext, 'events' | 'ledger'>) {
+    this.#context = context
+  }
+
+  /**
+   * Takes a place. Enter first and look at the container then: what happens in between is not
+   * missed.
+   *
+   * @throws StationError 503 when there is no place.
+   */
+  enter(awaited: Awaited): Place {
+    if (this.#places.size >= WAITING_MAX || this.#isClosed) {
+      throw tooManyWaiting(FULL_RETRY_AFTER_SECONDS)
+    }
+    const { size } = this.#context.ledger.status()
+    const place = new WaitingPlace(awaited, size, () => this.#leave(place))
+    this.#places.add(place)
+    if (!this.#isFollowing) void this.#follow(size)
+    return place
+  }
+
+  /** Lets everybody go as if their time was over; nobody enters any more. */
+  close(): void {
+    this.#isClosed = true
+    for (const place of this.#places) place.tell({ kind: 'over' })
+  }
+
+  #leave(place: WaitingPlace): void {
+    this.#places.delete(place)
+    if (this.#places.size === 0) this.#empty.abort()
+  }
+
+  /** Never rejects: a store that does not answer is asked again. */
+  async #follow(fromSeq: number): Promise<void> {
+    const { ledger } = this.#context
+    this.#isFollowing = true
+    let nextSeq = fromSeq
+    while (this.#places.size > 0) {
+      this.#empty = new AbortController()
+      await ledger.waitForSizeOver(nextSeq, this.#empty.signal)
+      if (this.#isClosed) break
+      nextSeq = await this.#tellFrom(nextSeq)
+    }
+    this.#isFollowing = false
+  }
+
+  /** Tells everybody of the events from a seq on; answers the seq that follows them. */
+  async #tellFrom(fromSeq: number): Promise<number> {
+    const { events, ledger } = this.#context
+    const { origin, size } = ledger.status()
+    if (size <= fromSeq) return fromSeq
+    const filter = { tenants: tenantsOf(this.#places), conditions: [STATE_CONDITION] }
+    try {
+      const found = await events.tail({ filter, origin, afterSeq: fromSeq - 1, limit: READ_EVENTS })
+      for (const stored of found) {
+        for (const place of this.#places) place.see(stored)
+      }
+      // Every event below `size` could be seen: what was not found up to there tells of no state.
+      const last = found.at(-1)
+      return last !== undefined && (found.length === READ_EVENTS || last.seq >= size)
+        ? last.seq + 1
+        : size
+    } catch {
+      await sleep(FAULT_PAUSE_MS)
+      return fromSeq
+    }
+  }
+}
+
+function tenantsOf(places: ReadonlySet<WaitingPlace>): EventFilter['tenants'] {
+  const tenants = new Set<string>()
+  for (const { awaited } of places) {
+    if (awaited.tenants === 'all') return 'all'
+    for (const tenant of awaited.tenants) tenants.add(tenant)
+  }
+  return [...tenants]
+}
+
+class WaitingPlace implements Place {
+  readonly awaited: Awaited
+  readonly leave: () => void
+  readonly #fromSeq: number
+  #told: WaitEnding | undefined
+  #wake: (() => void) | undefined
+
+  constructor(awaited: Awaited, fromSeq: number, leave: () => void) {
+    this.awaited = awaited
+    this.#fromSeq = fromSeq
+    this.leave = leave
+  }
+
+  see({ event, seq }: StoredEvent): void {
+    const { tenants, type, name, state } = this.awaited
+    if (seq < this.#fromSeq || (tenants !== 'all' && !tenants.includes(event.tenant))) return
+    const report = stateReportOf(event)
+    if (report === undefined || report.type !== type || !isNamed(report, name)) return
+    if (report.state === 'gone') this.tell({ kind: 'gone' })
+    else if (report.state === state) this.tell({ kind: 'reached' })
+  }
+
+  tell(ending: WaitEnding): void {
+    this.#told = ending
+    this.#wake?.()
+  }
+
+  async ending(durationMs: number, signal: AbortSignal): Promise<WaitEnding> {
+    if (this.#told === undefined && !signal.aborted) await this.#woken(durationMs, signal)
+    const told = this.#told ?? { kind: 'over' }
+    this.#told = undefined
+    return told
+  }
+
+  #woken(durationMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', wake)
+        this.#wake = undefined
+        resolve()
+      }
+      const timer = setTimeout(wake, durationMs)
+      signal.addEventListener('abort', wake)
+      this.#wake = wake
+    })
+  }
+}

@@ -1,0 +1,125 @@
+import { setMaxListeners } from 'node:events'
+import { expect, test } from 'vitest'
+import { Containers } from '../../../src/dialects/container-station/containers.ts'
+import type { WaitParameters } from '../../../src/dialects/container-station/parameters.ts'
+import { StateWaits } from '../../../src/dialects/container-station/wait-for-state.ts'
+import { WaitingRoom } from '../../../src/dialects/container-station/waiting-room.ts'
+import { callerNamed, StationModel } from './station-context.ts'
+
+const CALLER = callerNamed('alice')
+const WEB = { type: 'container', id: 'a'.repeat(64), name: 'web' }
+const NEVER = new AbortController().signal
+// One client stands for a thousand.
+setMaxListeners(0, NEVER)
+const LONG_MS = 60_000
+
+function event(action: string, target: object = WEB) {
+  return { action, category: 'container', actor: null, target } as const
+}
+
+function stationWithWeb() {
+  const station = new StationModel()
+  station.add(event('container.create'), event('container.start'))
+  const room = new WaitingRoom(station)
+  const containers = new Containers({
+    events: station.events,
+    engines: [],
+    defaultTenant: 'default',
+  })
+  const waits = new StateWaits(containers, room)
+  const wait = (parameters: Partial<WaitParameters> = {}, signal = NEVER) =>
+    waits.wait(
+      CALLER,
+      { type: 'docker', container: 'web', state: 'stopped', durationMs: LONG_MS, ...parameters },
+      signal,
+    )
+  return { station, room, wait }
+}
+
+/** Lets everything run that can. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate)
+}
+
+test('a wait ends with the event that it waits for', async () => {
+  const { station, wait } = stationWithWeb()
+  const waited = wait()
+  await settled()
+  station.add(
+    event('container.kill'),
+    event('container.exit', { ...WEB, id: 'b'.repeat(64), name: 'other' }),
+  )
+  await settled()
+  station.add({ ...event('container.exit'), outcome: 'failure' })
+  expect(await waited).toMatchObject({ name: 'web', state: 'stopped' })
+})
+
+test('a wait by the beginning of an id ends too', async () => {
+  const { station, wait } = stationWithWeb()
+  const waited = wait({ container: 'a'.repeat(12) })
+  await settled()
+  station.add(event('container.stop'))
+  expect(await waited).toMatchObject({ state: 'stopped' })
+})
+
+test('what was stored before the request does not end it', async () => {
+  const { station, wait } = stationWithWeb()
+  // Somebody else's wait has the loop running, behind the events that follow.
+  const other = wait({ container: 'web', state: 'stopped', durationMs: 0 })
+  station.add(event('container.stop'), event('container.start'))
+  expect(await wait({ durationMs: 1 })).toMatchObject({ state: 'running' })
+  await other
+})
+
+test('a container that is destroyed meanwhile is unknown', async () => {
+  const { station, wait } = stationWithWeb()
+  const waited = wait()
+  await settled()
+  station.add(event('container.delete'))
+  await expect(waited).rejects.toMatchObject({ status: 404 })
+})
+
+test('an event of an earlier time, as after a jump of a clock, ends a wait too', async () => {
+  const { station, wait } = stationWithWeb()
+  const waited = wait()
+  await settled()
+  station.add({ ...event('container.stop'), time: '2001-01-01T00:00:00.000000Z' })
+  expect(await waited).toMatchObject({ name: 'web', state: 'stopped' })
+})
+
+test('a thousand wait for nothing but one growth of the ledger, and all are told', async () => {
+  const { station, wait } = stationWithWeb()
+  const waits = Array.from({ length: 1000 }, () => wait())
+  await settled()
+  expect(station.waiting).toBe(1)
+  expect(station.tails).toBe(0)
+  await expect(wait()).rejects.toMatchObject({ status: 503, retryAfterSeconds: 10 })
+  station.add(event('container.stop'))
+  expect(new Set((await Promise.all(waits)).map(({ state }) => state))).toEqual(
+    new Set(['stopped']),
+  )
+  expect(station.tails).toBe(1)
+  await settled()
+  expect(station.waiting).toBe(0)
+})
+
+test('who goes away leaves a place', async () => {
+  const { station, wait } = stationWithWeb()
+  const gone = new AbortController()
+  setMaxListeners(0, gone.signal)
+  const waits = Array.from({ length: 1000 }, () => wait({}, gone.signal))
+  await settled()
+  gone.abort()
+  await Promise.all(waits)
+  expect(station.waiting).toBe(0)
+  expect(await wait({ durationMs: 0 })).toMatchObject({ state: 'running' })
+})
+
+test('at the end of the server everybody is answered', async () => {
+  const { room, wait } = stationWithWeb()
+  const waited = wait()
+  await settled()
+  room.close()
+  expect(await waited).toMatchObject({ state: 'running' })
+  await expect(wait()).rejects.toMatchObject({ status: 503 })
+})
