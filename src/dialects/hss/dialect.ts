@@ -1,0 +1,64 @@
+import { type TenantAliases, TenantNames } from '../../access/tenant-names.ts'
+import type { Dialect } from '../dialect.ts'
+import { AccessKeyLocks } from './access-key-locks.ts'
+import { answerError } from './errors.ts'
+import { requestIdOf } from './json-reply.ts'
+import { Projects } from './projects.ts'
+import { hssRoutes, PREFIXES, refuseUnknown } from './routes.ts'
+import { SubjectTokens } from './subject-token.ts'
+
+/** What an installation can choose about this dialect (`dialects.hss.*`). */
+export interface HssSettings {
+  /** Name of the region that clients ask for; absent: a project has its tenant's name. */
+  readonly region?: string | undefined
+  /** Whether an access key is locked after several wrong signatures; absent: it is not. */
+  readonly lockAccessKeys?: boolean
+}
+
+/** What this dialect shows beside events. */
+export interface HssFacts {
+  readonly tenants: readonly TenantAliases[]
+  /** What links to this server begin with; undefined: as the request came. */
+  readonly publicUrl: string | undefined
+}
+
+/**
+ * The container image operation logs of Huawei Cloud HSS, and as much of IAM as their clients need.
+ * See docs/dialects/hss.md for what deviates.
+ */
+export function hssDialect(settings: HssSettings, { tenants, publicUrl }: HssFacts): Dialect {
+  const projects = new Projects({
+    projectIds: new TenantNames(tenants, 'projectIds'),
+    accounts: new TenantNames(tenants, 'accounts'),
+    region: settings.region,
+  })
+  return {
+    name: 'hss',
+    prefixes: PREFIXES,
+    answerError,
+    register(scope, context) {
+      const { directory, clock } = context
+      scope.addHook('onRequest', async (_request, reply) => {
+        requestIdOf(reply)
+      })
+      scope.setErrorHandler(answerError)
+      scope.setNotFoundHandler(refuseUnknown)
+      // Whatever a client calls it, a body is JSON, and its bytes are what was signed.
+      scope.removeAllContentTypeParsers()
+      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+        done(null, body)
+      })
+      hssRoutes(scope, {
+        context,
+        projects,
+        subjectTokens: new SubjectTokens({
+          box: context.secretBox('hss subject tokens'),
+          directory,
+          clock,
+        }),
+        locks: settings.lockAccessKeys === true ? new AccessKeyLocks() : undefined,
+        publicUrl,
+      })
+    },
+  }
+}

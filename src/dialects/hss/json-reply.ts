@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyReply } from 'fastify'
+import type { JsonObject } from '../../core/event.ts'
+
+const REQUEST_ID_HEADER = 'X-Request-Id'
+const REQUEST_ID_BYTES = 16
+
+/** The id of the request that is answered, 32 hexadecimal digits; every answer carries it. */
+export function requestIdOf(reply: FastifyReply): string {
+  const known = reply.getHeader(REQUEST_ID_HEADER)
+  if (typeof known === 'string') return known
+  const id = randomBytes(REQUEST_ID_BYTES).toString('hex')
+  void reply.header(REQUEST_ID_HEADER, id)
+  return id
+}
+
+/** Sends JSON with the headers that every answer of Huawei Cloud has. */
+export function sendJson(reply: FastifyReply, body: JsonObject): FastifyReply {
+  requestIdOf(reply)
+  // Fastify adds a charset to texts, not to bytes.
+  return reply.header('Content-Type', 'application/json').send(Buffer.from(JSON.stringify(body)))
+}

@@ -1,0 +1,48 @@
+import type { Event, JsonObject, StoredEvent } from '../../core/event.ts'
+import { parseTimestamp } from '../../core/timestamp.ts'
+import { COLLECTED_COLUMNS, isCollected, OTHER_COLUMNS } from './columns.ts'
+
+/** An event as a row of HSS. A text that there is none of is empty. */
+export function presentRow({ event }: StoredEvent): JsonObject {
+  const columns = isCollected(event) ? COLLECTED_COLUMNS : OTHER_COLUMNS
+  return {
+    resource_name: columns.resource_name.show(event),
+    resource_type: columns.resource_type.show(event),
+    event_name: columns.event_name.show(event),
+    event_id: eventId(event),
+    event_type: columns.event_type.show(event),
+    source_ip: columns.source_ip.show(event),
+    user_name: columns.user_name.show(event),
+    time: timeMs(event),
+    content: content(event),
+  }
+}
+
+/** A time that no event can have stands in `details` of what was collected. */
+function timeMs(event: Event): number {
+  const stated = isCollected(event) ? event.details?.['time'] : undefined
+  if (typeof stated === 'number') return stated
+  return Math.floor((parseTimestamp(event.time) ?? 0) / 1000)
+}
+
+/** What HSS called a collected event; `details` has a name that could not be that of an event. */
+function eventId(event: Event): string {
+  if (!isCollected(event)) return event.id
+  const stated = event.details?.['event_id']
+  return typeof stated === 'string' ? stated : (event.source.eventId ?? event.id)
+}
+
+function content(event: Event): string {
+  if (event.message !== undefined) return event.message
+  if (!isCollected(event)) return composedContent(event)
+  const stated = event.details?.['content']
+  return typeof stated === 'string' ? stated : ''
+}
+
+/** What was done to what, and how it ended: `image.push acme/app:1.0 (success)`. */
+function composedContent(event: Event): string {
+  const name = OTHER_COLUMNS.resource_name.show(event)
+  const tag = event.target?.tag
+  const shown = tag === undefined || name.endsWith(`:${tag}`) ? name : `${name}:${tag}`
+  return [event.action, shown, `(${event.outcome})`].filter((part) => part !== '').join(' ')
+}

@@ -1,0 +1,87 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { visibleEvents } from '../../access/visibility.ts'
+import type { JsonObject } from '../../core/event.ts'
+import type { DialectContext } from '../dialect.ts'
+import { type AccountOptions, listDomains, listProjects, listRegions } from './account.ts'
+import { createToken, showToken, type TokenAccess } from './auth-tokens.ts'
+import { authenticate, tenantOfProject } from './credentials.ts'
+import { insufficientPermissions, unknownPath, wrongMethod } from './errors.ts'
+import { sendJson } from './json-reply.ts'
+import { listEvents } from './list-events.ts'
+import { readEventParameters } from './parameters.ts'
+import { BODY_BYTES_MAX } from './request-body.ts'
+
+/** Prefixes of HSS and of IAM: what is unknown there is this dialect's to answer. */
+export const PREFIXES = ['/v5/', '/v3/']
+
+/** What the routes work with. */
+export interface RouteAccess extends TokenAccess {
+  readonly context: TokenAccess['context'] & Pick<DialectContext, 'events'>
+}
+
+interface Route {
+  readonly method: 'GET' | 'POST'
+  /** A part that begins with a colon is a parameter. */
+  readonly path: string
+  answer(request: FastifyRequest, reply: FastifyReply, access: RouteAccess): Promise<FastifyReply>
+}
+
+const ROUTES: readonly Route[] = [
+  { method: 'GET', path: '/v5/:project/container/image/events', answer: answerEvents },
+  { method: 'POST', path: '/v3/auth/tokens', answer: createToken },
+  { method: 'GET', path: '/v3/auth/tokens', answer: showToken },
+  { method: 'GET', path: '/v3/projects', answer: ofAccount(listProjects) },
+  { method: 'GET', path: '/v3/regions', answer: ofAccount(listRegions) },
+  { method: 'GET', path: '/v3/auth/domains', answer: ofAccount(listDomains) },
+]
+
+/** Every route. */
+export function hssRoutes(scope: FastifyInstance, access: RouteAccess): void {
+  for (const { method, path, answer } of ROUTES) {
+    scope.route({
+      method,
+      url: path,
+      bodyLimit: BODY_BYTES_MAX,
+      exposeHeadRoute: false,
+      handler: (request, reply) => answer(request, reply, access),
+    })
+  }
+}
+
+/** @throws HssError always: whether the path is one with another method, or none at all. */
+export function refuseUnknown(request: FastifyRequest): never {
+  const path = request.url.split('?', 1)[0] ?? ''
+  throw ROUTES.some((route) => isPathOf(route, path)) ? wrongMethod() : unknownPath()
+}
+
+async function answerEvents(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  access: RouteAccess,
+): Promise<FastifyReply> {
+  const caller = await authenticate(request, access)
+  const projectId: unknown = Reflect.get(Object(request.params), 'project')
+  const tenant = tenantOfProject(caller, String(projectId), access.projects)
+  const { tenants, conditions } = visibleEvents(caller.principal)
+  if (tenants !== 'all' && !tenants.includes(tenant)) throw insufficientPermissions()
+  const parameters = readEventParameters(request.query)
+  const visibility = { tenants: [tenant], conditions }
+  return sendJson(reply, await listEvents(visibility, parameters, access.context.events))
+}
+
+function ofAccount(list: (options: AccountOptions) => JsonObject): Route['answer'] {
+  return async (request, reply, access) => {
+    const { principal } = await authenticate(request, access)
+    const { projects, context } = access
+    const { defaultTenant } = context
+    return sendJson(reply, list({ principal, projects, defaultTenant, request }))
+  }
+}
+
+function isPathOf(route: Route, path: string): boolean {
+  const [wanted, given] = [route.path.split('/'), path.split('/')]
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, index) => part.startsWith(':') || part === given[index])
+  )
+}

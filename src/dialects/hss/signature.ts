@@ -1,0 +1,112 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { canonicalRequest, type SignedRequest, UnsignableError } from './canonical-request.ts'
+
+const ALGORITHM = 'SDK-HMAC-SHA256'
+const DATE_HEADER = 'x-sdk-date'
+const BODY_HASH_HEADER = 'x-sdk-content-sha256'
+/** Without these a signature would hold for another server or another time. */
+const HEADERS_TO_SIGN = ['host', DATE_HEADER]
+/** How far a signature's time may be from the server's, in milliseconds. */
+const SKEW_MS_MAX = 15 * 60_000
+const SIGNED_HEADERS_MAX = 64
+
+/** What an `Authorization` header of the scheme says. */
+export interface Authorization {
+  readonly accessKey: string
+  /** Lower-case names. */
+  readonly signedHeaders: readonly string[]
+  /** 64 lower-case hexadecimal digits. */
+  readonly signature: string
+}
+
+/** What became of checking a signature. */
+export type SignatureCheck =
+  | { readonly outcome: 'valid' }
+  | { readonly outcome: 'incomplete'; readonly missing: string }
+  | { readonly outcome: 'expired'; readonly signedAt: string }
+  | { readonly outcome: 'forged'; readonly canonicalRequest: string }
+
+/** Reads `SDK-HMAC-SHA256 Access=…, SignedHeaders=a;b, Signature=…`; undefined for other texts. */
+export function parseAuthorization(header: string | undefined): Authorization | undefined {
+  const [, parts] = /^SDK-HMAC-SHA256\s+(.*)$/.exec(header ?? '') ?? []
+  if (parts === undefined) return undefined
+  const fields = new Map<string, string>()
+  for (const part of parts.split(',')) {
+    const [, name = '', value = ''] = /^\s*(\w+)=(\S+)\s*$/.exec(part) ?? []
+    if (name === '' || fields.has(name)) return undefined
+    fields.set(name, value)
+  }
+  const accessKey = fields.get('Access')
+  const signature = fields.get('Signature') ?? ''
+  const signedHeaders = fields.get('SignedHeaders')?.split(';') ?? []
+  const isWhole =
+    accessKey !== undefined &&
+    /^[0-9a-f]{64}$/.test(signature) &&
+    signedHeaders.length > 0 &&
+    signedHeaders.length <= SIGNED_HEADERS_MAX &&
+    signedHeaders.every((name) => /^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name))
+  return isWhole ? { accessKey, signedHeaders, signature } : undefined
+}
+
+/**
+ * Checks the signature of a request (API signing guide, "AK/SK signing", algorithm
+ * SDK-HMAC-SHA256). It is compared in constant time.
+ *
+ * @param nowMs the server's time, milliseconds since the epoch.
+ */
+export function checkSignature(
+  request: SignedRequest,
+  authorization: Authorization,
+  secretKey: string,
+  nowMs: number,
+): SignatureCheck {
+  const { signedHeaders, signature } = authorization
+  const missing = HEADERS_TO_SIGN.find((name) => !signedHeaders.includes(name))
+  if (missing !== undefined) return { outcome: 'incomplete', missing }
+  const unsent = signedHeaders.find((name) => request.headers[name] === undefined)
+  if (unsent !== undefined) return { outcome: 'incomplete', missing: unsent }
+  const signedAt = String(request.headers[DATE_HEADER])
+  const signedAtMs = parseDate(signedAt)
+  if (signedAtMs === undefined || Math.abs(nowMs - signedAtMs) > SKEW_MS_MAX) {
+    return { outcome: 'expired', signedAt }
+  }
+  const text = canonicalOrNothing(request, signedHeaders)
+  const expected = signatureOf(text ?? '', signedAt, secretKey)
+  const isEqual = timingSafeEqual(Buffer.from(signature, 'hex'), Buffer.from(expected, 'hex'))
+  const isValid = isEqual && text !== undefined && hashHolds(request)
+  return isValid ? { outcome: 'valid' } : { outcome: 'forged', canonicalRequest: text ?? '' }
+}
+
+/** The signature of a canonical request, 64 lower-case hexadecimal digits. */
+export function signatureOf(canonical: string, signedAt: string, secretKey: string): string {
+  const hash = createHash('sha256').update(canonical).digest('hex')
+  return createHmac('sha256', secretKey).update(`${ALGORITHM}\n${signedAt}\n${hash}`).digest('hex')
+}
+
+function canonicalOrNothing(
+  request: SignedRequest,
+  signedHeaders: readonly string[],
+): string | undefined {
+  try {
+    return canonicalRequest(request, signedHeaders)
+  } catch (error) {
+    if (error instanceof UnsignableError) return undefined
+    throw error
+  }
+}
+
+/** Whether a stated hash is that of the body; `UNSIGNED-PAYLOAD` states none. */
+function hashHolds({ headers, body }: SignedRequest): boolean {
+  const stated = headers[BODY_HASH_HEADER]
+  if (stated === undefined || stated === 'UNSIGNED-PAYLOAD') return true
+  return stated === createHash('sha256').update(body).digest('hex')
+}
+
+/** `YYYYMMDDTHHMMSSZ` in milliseconds since the epoch; undefined for any other text. */
+function parseDate(text: string): number | undefined {
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text)
+  if (match === null) return undefined
+  const [, year, month, day, hour, minute, second] = match
+  const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
+  return Number.isNaN(ms) ? undefined : ms
+}
