@@ -34,7 +34,7 @@ export function authenticated(
   // With a callback, not a promise: every request pays for it.
   return (request, _reply, done) => {
     const token = findToken(request)
-    const principal = token === undefined ? undefined : directory.authenticate(token)
+    const principal = token === undefined ? undefined : bearerOf(request, directory, token)
     if (principal === undefined) throw new Fault('access.unauthenticated')
     if (!hasScope(principal, requirement.scopes)) {
       throw new Fault('access.denied', {
@@ -45,6 +45,27 @@ export function authenticated(
     request.setDecorator(PRINCIPAL, principal)
     done()
   }
+}
+
+const USED_TOKENS = new WeakMap<FastifyRequest, Principal>()
+
+/**
+ * Who the token of a request stands for, as `directory.authenticate` says. The request remembers
+ * it, so that the use of the token is recorded.
+ */
+export function bearerOf(
+  request: FastifyRequest,
+  directory: Directory,
+  token: string,
+): Principal | undefined {
+  const principal = directory.authenticate(token)
+  if (principal !== undefined) USED_TOKENS.set(request, principal)
+  return principal
+}
+
+/** Whose token a request used; undefined: it used none, or one that is not valid. */
+export function usedTokenOf(request: FastifyRequest): Principal | undefined {
+  return USED_TOKENS.get(request)
 }
 
 /** Who asks, on routes that have the hook of `authenticated`. */

@@ -1,0 +1,96 @@
+import { type Clock, createClock } from '../../core/timestamp.ts'
+import { type Collector, type CollectorRun, LogsRefusedError } from '../collector.ts'
+import { CollectorIntake } from '../collector-intake.ts'
+import { createVendorClient } from '../vendor-client.ts'
+import { bearerToken } from '../vendor-credentials.ts'
+import { VendorError } from '../vendor-error.ts'
+import { readAudit } from './collect/audit-reading.ts'
+import {
+  DAY_MS,
+  dayOf,
+  type LogPosition,
+  positionsBody,
+  readPositions,
+} from './collect/collector-position.ts'
+import { readDays } from './collect/day-reading.ts'
+import { createLogClient } from './collect/log-client.ts'
+import type { ReadLog } from './collect/log-reading.ts'
+import { OPSERA_SOURCE_KIND } from './collected-source.ts'
+import type { LogName } from './selection.ts'
+
+/** Days that a first run reads, when no day is named to begin with. */
+const FIRST_DAYS = 30
+/** Most rows held at a time. */
+const ROWS_HELD_MAX = 20_000
+
+const READ: Readonly<Record<LogName, ReadLog>> = {
+  actions: readDays,
+  audit: readAudit,
+  tokens: readDays,
+  pipelines: readDays,
+}
+
+/** How one Opsera is collected. */
+export interface OpseraCollectorOptions {
+  readonly name: string
+  readonly url: string
+  /** Which logs are read, in this order. */
+  readonly logs: readonly LogName[]
+  /** Reads the token; its error holds no secret. */
+  readonly token: () => Promise<string>
+  /** First day to read, `YYYY-MM-DD`; absent: `FIRST_DAYS` before the first run. */
+  readonly since?: string | undefined
+  readonly everyMs: number
+  readonly userAgent: string
+  readonly clock?: Clock
+  /** Stands in for `ROWS_HELD_MAX`. */
+  readonly rowsHeldMax?: number
+  /** First wait of the client's back-off, in milliseconds. */
+  readonly backOffMs?: number
+}
+
+/** Reads the activity logs of an Opsera through its API. See docs/collectors.md. */
+export function createOpseraCollector(options: OpseraCollectorOptions): Collector {
+  const { name, everyMs } = options
+  return { kind: OPSERA_SOURCE_KIND, name, everyMs, collect: (run) => collect(run, options) }
+}
+
+async function collect(run: CollectorRun, options: OpseraCollectorOptions): Promise<void> {
+  const client = createVendorClient({
+    url: options.url,
+    credentials: bearerToken(options.token),
+    userAgent: options.userAgent,
+    onWait: (reason, waitMs) =>
+      run.trouble(`${reason}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
+    ...(options.backOffMs !== undefined && { backOffMs: options.backOffMs }),
+  })
+  const nowMs = Math.floor((options.clock ?? createClock())() / 1000)
+  const reading = {
+    ask: createLogClient(client, run.signal),
+    intake: new CollectorIntake(run),
+    nowMs,
+    trouble: run.trouble,
+    rowsHeldMax: options.rowsHeldMax ?? ROWS_HELD_MAX,
+  }
+  const positions = new Map(readPositions(await run.sink.position()))
+  const refusals: string[] = []
+  for (const log of options.logs) {
+    const start = positions.get(log) ?? firstPosition(options, nowMs)
+    try {
+      for await (const position of READ[log](log, start, reading)) {
+        positions.set(log, position)
+        await run.sink.savePosition(positionsBody(positions))
+      }
+    } catch (error) {
+      if (!(error instanceof VendorError) || !error.isRefusal) throw error
+      run.trouble(error.message)
+      refusals.push(error.message)
+    }
+  }
+  if (refusals.length > 0) throw new LogsRefusedError(refusals)
+}
+
+function firstPosition({ since }: OpseraCollectorOptions, nowMs: number): LogPosition {
+  const dayMs = since === undefined ? dayOf(nowMs) - FIRST_DAYS * DAY_MS : Date.parse(since)
+  return { dayMs, newestMs: 0 }
+}

@@ -1,0 +1,28 @@
+import { type TenantAliases, TenantNames } from '../../access/tenant-names.ts'
+import type { Dialect } from '../dialect.ts'
+import { answerError, notFound } from './errors.ts'
+import { logRoutes } from './routes.ts'
+
+/** What this dialect has to know of the installation. */
+export interface OpseraFacts {
+  /** Tenants that clients know as other accounts. */
+  readonly tenants: readonly TenantAliases[]
+}
+
+/** The activity logs of Opsera. See docs/dialects/opsera.md for what deviates. */
+export function opseraDialect({ tenants }: OpseraFacts): Dialect {
+  const accounts = new TenantNames(tenants, 'accounts')
+  return {
+    name: 'opsera',
+    // Unknown paths of `/api/v1/` are Quay's.
+    prefixes: ['/api/v2/'],
+    answerError,
+    register(scope, context) {
+      scope.setErrorHandler(answerError)
+      scope.setNotFoundHandler(() => {
+        throw notFound()
+      })
+      logRoutes(scope, context, (tenant) => accounts.shown(tenant))
+    },
+  }
+}

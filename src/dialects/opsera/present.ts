@@ -1,0 +1,193 @@
+import type { Event, JsonObject, JsonValue, StoredEvent, Target } from '../../core/event.ts'
+import { typeOf, wordOf } from './action-types.ts'
+import { OPSERA_SOURCE_KIND } from './collected-source.ts'
+import { digestId, eventObjectId, isObjectId } from './object-id.ts'
+import type { LogName } from './selection.ts'
+
+/** Members of a row that the log of version 1 does not have. */
+const VERSION_TWO_MEMBERS: ReadonlySet<string> = new Set([
+  'target_name',
+  'attributes',
+  'attributes2',
+  'originalData',
+  'newData',
+  'changeLog',
+])
+
+/** Members that an event of a pipeline may give to its row. */
+const STEP_MEMBERS = [
+  'pipeline_id',
+  'tool_identifier',
+  'step_id',
+  'step_index',
+  'step_name',
+  'step_configuration',
+  'type',
+  'action',
+  'api_response',
+  'message',
+  'status',
+  'run_count',
+] as const
+
+/** Makes the rows of a log. */
+export type Presenter = (stored: StoredEvent) => JsonObject
+
+/**
+ * The presenter of a log. A row that was collected from an Opsera comes out as it went in.
+ *
+ * @param account what clients call the tenant of the events.
+ */
+export function presenterOf(log: LogName, account: (tenant: string) => string): Presenter {
+  const present = PRESENTERS[log]
+  const presentCollected = COLLECTED[log]
+  return (stored) =>
+    stored.event.source.kind === OPSERA_SOURCE_KIND
+      ? presentCollected(stored)
+      : present(stored, account(stored.event.tenant))
+}
+
+type PresentOwn = (stored: StoredEvent, account: string) => JsonObject
+
+const PRESENTERS: Readonly<Record<LogName, PresentOwn>> = {
+  actions: userAction,
+  audit(stored, account) {
+    const { target, details } = stored.event
+    const name = spokenTarget(target)
+    return {
+      ...userAction(stored, account),
+      ...(name !== '' && { target_name: name }),
+      ...(details !== undefined && { attributes: details }),
+    }
+  },
+  tokens(stored, account) {
+    const { target, details } = stored.event
+    return {
+      _id: eventObjectId(stored),
+      ...(target?.id !== undefined && { token_id: idOf(target.id) }),
+      scope: details?.['scope'] ?? '',
+      target: target?.name ?? '',
+      ...userId(stored.event),
+      account,
+      ...times(stored.event),
+    }
+  },
+  pipelines: pipelineStep,
+}
+
+const COLLECTED: Readonly<Record<LogName, Presenter>> = {
+  actions: (stored) =>
+    Object.fromEntries(
+      Object.entries(collectedAction(stored)).filter(([key]) => !VERSION_TWO_MEMBERS.has(key)),
+    ),
+  audit: collectedAction,
+  tokens: (stored) =>
+    collectedRow(stored, ({ target }) => ({
+      ...present('token_id', target?.id),
+      ...present('target', target?.name),
+    })),
+  pipelines: (stored) =>
+    collectedRow(stored, ({ target, nativeAction, message }) => ({
+      ...present('step_id', target?.id),
+      ...present('step_name', target?.name),
+      ...present('action', nativeAction),
+      ...present('message', message),
+    })),
+}
+
+function collectedAction(stored: StoredEvent): JsonObject {
+  return collectedRow(stored, ({ actor, target, nativeAction }) => ({
+    ...present('user_email', actor?.email),
+    ...present('type', target?.type),
+    ...present('action', nativeAction),
+    ...present('target_id', target?.id),
+  }))
+}
+
+/** What stands in the fields of the event, and what stayed in its details. */
+function collectedRow(stored: StoredEvent, members: (event: Event) => JsonObject): JsonObject {
+  const { event } = stored
+  return {
+    _id: event.source.eventId ?? eventObjectId(stored),
+    ...present('user_id', event.actor?.id),
+    ...members(event),
+    createdAt: isoMillis(event.time),
+    ...event.details,
+  }
+}
+
+function userAction(stored: StoredEvent, account: string): JsonObject {
+  const { event } = stored
+  const { actor, target } = event
+  return {
+    _id: eventObjectId(stored),
+    ...userId(event),
+    user_email: actor?.email ?? actor?.name ?? '',
+    type: typeOf(event.category),
+    action: wordOf(event.action),
+    ...targetId(target),
+    account,
+    ...times(event),
+  }
+}
+
+function pipelineStep(stored: StoredEvent): JsonObject {
+  const { event } = stored
+  const { target, message, outcome, details = {} } = event
+  const stated = STEP_MEMBERS.flatMap((name): [string, JsonValue][] => {
+    const value = details[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+  return {
+    _id: eventObjectId(stored),
+    ...userId(event),
+    ...present('pipeline_id', targetId(target).target_id),
+    tool_identifier: event.source.kind,
+    ...present('step_name', target?.name),
+    action: event.nativeAction ?? wordOf(event.action),
+    message: message ?? '',
+    status: outcome,
+    ...Object.fromEntries(stated),
+    ...times(event),
+  }
+}
+
+/** The id of a text that names one thing: the text itself when it is one. */
+function idOf(text: string): string {
+  return isObjectId(text) ? text : digestId([text])
+}
+
+/** By the user's id, else by the name: as `user_id` finds it. */
+function userId({ actor }: Event): { readonly user_id?: string } {
+  if (actor?.id !== undefined) return { user_id: idOf(actor.id) }
+  return actor?.name === undefined ? {} : { user_id: digestId([actor.name]) }
+}
+
+/** By what names the target: as `target_id` finds it. */
+function targetId(target: Target | undefined): { readonly target_id?: string } {
+  const { id = '', name = '', namespace = '', repository = '' } = target ?? {}
+  if (isObjectId(id)) return { target_id: id }
+  const names = [id, name, namespace, repository]
+  return names.every((text) => text === '') ? {} : { target_id: digestId(names) }
+}
+
+/** `acme/app:v1`, or the name of what has one. */
+function spokenTarget(target: Target | undefined): string {
+  const { name, namespace, repository, tag } = target ?? {}
+  const path = [namespace, repository].filter((part) => part !== undefined).join('/')
+  return name ?? (tag === undefined || path === '' ? path : `${path}:${tag}`)
+}
+
+function times({ time }: Event): JsonObject {
+  const text = isoMillis(time)
+  return { createdAt: text, updatedAt: text, __v: 0 }
+}
+
+/** `2021-07-30T16:13:52.109Z`, cut off from six decimals. */
+function isoMillis(time: string): string {
+  return `${time.slice(0, -4)}Z`
+}
+
+function present(key: string, value: string | undefined): JsonObject {
+  return value === undefined ? {} : { [key]: value }
+}

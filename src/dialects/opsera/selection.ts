@@ -1,0 +1,156 @@
+import type { Directory } from '../../access/directory.ts'
+import type { Visibility } from '../../access/visibility.ts'
+import type { Condition, EventFilter, Field } from '../../core/query.ts'
+import { categoriesOf, verbsOf } from './action-types.ts'
+import { OPSERA_SOURCE_KIND, STEP_TARGET_TYPE, TOKEN_USE_ACTION } from './collected-source.ts'
+import { digestId } from './object-id.ts'
+import type { LogQuestion } from './parameters.ts'
+
+/** The logs there are. */
+export const LOG_NAMES = ['actions', 'audit', 'tokens', 'pipelines'] as const
+export type LogName = (typeof LOG_NAMES)[number]
+
+/** The fields that name a target, in the order in which its id is made of them. */
+const TARGET_NAME_FIELDS = [
+  'targetId',
+  'targetName',
+  'namespace',
+  'repository',
+] as const satisfies readonly Field[]
+
+const COLLECTED: Condition = { field: 'sourceKind', in: [OPSERA_SOURCE_KIND] }
+const NOT_COLLECTED: Condition = { field: 'sourceKind', notIn: [OPSERA_SOURCE_KIND] }
+
+/** What people and programs did. Steps of pipelines and uses of tokens are elsewhere. */
+const USER_ACTIONS: readonly Condition[] = [
+  { field: 'actorKind', in: ['user', 'robot', 'service'] },
+  { field: 'action', notIn: [TOKEN_USE_ACTION] },
+  { field: 'targetType', notIn: [STEP_TARGET_TYPE] },
+]
+
+/** Which events are rows of a log. */
+const ROWS_OF: Readonly<Record<LogName, readonly Condition[]>> = {
+  actions: USER_ACTIONS,
+  audit: USER_ACTIONS,
+  tokens: [{ field: 'action', in: [TOKEN_USE_ACTION] }],
+  pipelines: [
+    { field: 'category', in: ['pipeline'] },
+    // What a user did to a pipeline of a collected Opsera is in its log of user actions alone.
+    { anyOf: [[NOT_COLLECTED], [{ field: 'targetType', in: [STEP_TARGET_TYPE] }]] },
+  ],
+}
+
+/** Who asks, and where users are known. */
+interface Asker {
+  readonly visibility: Visibility
+  readonly tenant: string
+  readonly directory: Pick<Directory, 'users'>
+}
+
+/** The events that are the rows of a log which a question asks for, of one tenant. */
+export function logFilter(log: LogName, question: LogQuestion, asker: Asker): EventFilter {
+  const { tenants, conditions } = asker.visibility
+  return {
+    ...question.range,
+    tenants: tenants === 'all' ? [asker.tenant] : tenants,
+    conditions: [
+      ...conditions,
+      ...ROWS_OF[log],
+      ...(question.types === undefined ? [] : [typeCondition(log, question.types)]),
+      ...actionConditions(question),
+      ...(question.scopes === undefined
+        ? []
+        : [{ detail: 'scope', in: question.scopes } satisfies Condition]),
+      ...(question.userId === undefined ? [] : [userCondition(question.userId, asker)]),
+      ...targetConditions(question),
+    ],
+  }
+}
+
+function typeCondition(log: LogName, types: readonly string[]): Condition {
+  if (log === 'pipelines') return stepTypeCondition(types)
+  return {
+    anyOf: [
+      [COLLECTED, { field: 'targetType', inIgnoringCase: types }],
+      [NOT_COLLECTED, { field: 'category', in: categoriesOf(types) }],
+    ],
+  }
+}
+
+/** The row's `type`, else its `tool_identifier`, which is that of the source where nobody said. */
+function stepTypeCondition(types: readonly string[]): Condition {
+  const noType: Condition = { detail: 'type', in: [''] }
+  return {
+    anyOf: [
+      [{ detail: 'type', in: types }],
+      [noType, { detail: 'tool_identifier', in: types }],
+      [
+        noType,
+        { detail: 'tool_identifier', in: [''] },
+        NOT_COLLECTED,
+        { field: 'sourceKind', in: types },
+      ],
+    ],
+  }
+}
+
+function actionConditions({ actions, userEmail }: LogQuestion): readonly Condition[] {
+  const conditions: Condition[] = []
+  if (actions !== undefined) {
+    conditions.push({
+      anyOf: [
+        [COLLECTED, { field: 'nativeAction', inIgnoringCase: actions }],
+        [NOT_COLLECTED, { field: 'verb', in: verbsOf(actions) }],
+      ],
+    })
+  }
+  if (userEmail !== undefined) {
+    const noEmail: Condition = { field: 'actorEmail', in: [''] }
+    conditions.push({
+      anyOf: [
+        [{ field: 'actorEmail', inIgnoringCase: [userEmail] }],
+        [NOT_COLLECTED, noEmail, { field: 'actorName', inIgnoringCase: [userEmail] }],
+      ],
+    })
+  }
+  return conditions
+}
+
+/** A user of Waybill is found by its own id; for any other the ids of all events are hashed. */
+function userCondition(userId: string, { directory, tenant }: Asker): Condition {
+  const asItCame: Condition = { field: 'actorId', in: [userId] }
+  const users = directory.users(tenant).filter(({ id }) => digestId([id]) === userId)
+  if (users.length > 0) {
+    const own: Condition = { field: 'actorId', in: users.map(({ id }) => id) }
+    return { anyOf: [[asItCame], [NOT_COLLECTED, own]] }
+  }
+  return {
+    anyOf: [
+      [asItCame],
+      [
+        NOT_COLLECTED,
+        { field: 'actorId', notIn: [''] },
+        { digestOf: ['actorId'], startsWith: userId },
+      ],
+      [
+        NOT_COLLECTED,
+        { field: 'actorId', in: [''] },
+        { field: 'actorName', notIn: [''] },
+        { digestOf: ['actorName'], startsWith: userId },
+      ],
+    ],
+  }
+}
+
+function targetConditions({ targetId }: LogQuestion): readonly Condition[] {
+  if (targetId === undefined) return []
+  const named = TARGET_NAME_FIELDS.map((field): Condition[] => [{ field, notIn: [''] }])
+  return [
+    {
+      anyOf: [
+        [{ field: 'targetId', in: [targetId] }],
+        [NOT_COLLECTED, { anyOf: named }, { digestOf: TARGET_NAME_FIELDS, startsWith: targetId }],
+      ],
+    },
+  ]
+}

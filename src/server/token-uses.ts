@@ -1,0 +1,184 @@
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Principal, Scope } from '../access/principal.ts'
+import type { ActorKind, Outcome } from '../core/event.ts'
+import { canonicalIp } from '../core/ip-address.ts'
+import { NAME_LENGTH_MAX, USER_AGENT_LENGTH_MAX } from '../core/limits.ts'
+import type { NewEvent } from '../core/new-event.ts'
+import { type Clock, formatTimestamp } from '../core/timestamp.ts'
+import { usedTokenOf } from '../dialects/authentication.ts'
+import type { Append } from '../ledger/append.ts'
+import { TokenUseQueue } from './token-use-queue.ts'
+
+/** Who sends events sends many requests: their uses are counted by minute. */
+const INTAKE_ROUTE = '/v1/events'
+const SOURCE_ROUTES = '/v1/sources/'
+/** Most such counts kept at once. */
+const COUNTED_MAX = 10_000
+const MINUTE_MICROS = 60_000_000
+/** How often what ended is handed on, in milliseconds. */
+const TICK_MS = 200
+/** Of several scopes of a token, the one that is told: Opsera's before any other. */
+const TOLD_SCOPES: readonly Scope[] = ['api', 'api-readonly', 'security-logs']
+
+/** What the record of token uses needs. */
+export interface TokenUsesOptions {
+  readonly append: Append
+  /** Name of the ledger: the source of its own events. */
+  readonly origin: string
+  readonly clock: Clock
+  /** Tenant of uses by who belongs to none. */
+  readonly defaultTenant: string
+}
+
+/**
+ * Records every use of a token as an event `token.use`, whatever the dialect.
+ *
+ * It happens after the answer, so no client waits for it, and in batches, so that it costs a small
+ * part of the request. Requests that send events are counted by minute, or they would double the
+ * ledger. Sessions and requests without a token are not recorded.
+ */
+export interface TokenUses {
+  /** Records the uses of a server's requests. Call it before routes are registered. */
+  watch(server: FastifyInstance): void
+  /** Stores what is known so far. Call it after the server closed and before the ledger does. */
+  close(): Promise<void>
+}
+
+/** A record of token uses in a ledger. */
+export function createTokenUses(options: TokenUsesOptions): TokenUses {
+  let log: FastifyBaseLogger | undefined
+  const queue = new TokenUseQueue({ ...options, trouble: (...told) => log?.warn(...told) })
+  const counted = new CountedUses()
+  const hand = (uses: readonly TokenUse[]) => {
+    for (const use of uses) queue.add(use.tenant, useEvent(use))
+  }
+  const timer = setInterval(() => {
+    hand(counted.take(options.clock() - MINUTE_MICROS))
+    queue.flush()
+  }, TICK_MS).unref()
+  return {
+    watch(server) {
+      log = server.log
+      server.addHook('onResponse', (request, reply, done) => {
+        const principal = usedTokenOf(request)
+        if (principal !== undefined) {
+          const use = tokenUse({ principal, request, reply }, options)
+          if (!isIntake(request)) hand([use])
+          else if (!counted.add(use)) queue.leaveOut(use.tenant)
+        }
+        done()
+      })
+    },
+    async close() {
+      clearInterval(timer)
+      hand(counted.take(Number.POSITIVE_INFINITY))
+      await queue.close()
+    },
+  }
+}
+
+/** One use of a token, or as many as `count` of the same kind. */
+interface TokenUse {
+  readonly tenant: string
+  readonly principal: Principal
+  /** The path, without `/api` in front and without the query, as Opsera tells it. */
+  readonly target: string
+  readonly method: string
+  readonly status: number
+  readonly ip: string | undefined
+  readonly userAgent: string | undefined
+  readonly timeMicros: number
+  readonly count?: number
+}
+
+/** Uses that are told as one event for each token, target, address, answer and minute. */
+class CountedUses {
+  readonly #uses = new Map<string, TokenUse & { count: number }>()
+
+  /** False when there is no room for another count. */
+  add(use: TokenUse): boolean {
+    const { principal, target, ip, status, timeMicros } = use
+    const minute = Math.floor(timeMicros / MINUTE_MICROS)
+    const key = JSON.stringify([principal.tokenId, target, ip, status, minute])
+    const known = this.#uses.get(key)
+    if (known !== undefined) known.count += 1
+    else if (this.#uses.size < COUNTED_MAX) this.#uses.set(key, { ...use, count: 1 })
+    return known !== undefined || this.#uses.has(key)
+  }
+
+  /** Takes out the counts that began at this time or before. */
+  take(beginMicros: number): readonly TokenUse[] {
+    const taken: TokenUse[] = []
+    // In the order in which they began.
+    for (const [key, use] of this.#uses) {
+      if (use.timeMicros > beginMicros) break
+      this.#uses.delete(key)
+      taken.push(use)
+    }
+    return taken
+  }
+}
+
+interface Answered {
+  readonly principal: Principal
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+function tokenUse(
+  { principal, request, reply }: Answered,
+  { clock, defaultTenant }: TokenUsesOptions,
+): TokenUse {
+  const path = request.url.split('?', 1)[0] ?? ''
+  return {
+    tenant: principal.tenant ?? defaultTenant,
+    principal,
+    target: path.startsWith('/api/') ? path.slice('/api'.length) : path,
+    method: request.method,
+    status: reply.statusCode,
+    ip: canonicalIp(request.ip),
+    userAgent: request.headers['user-agent'],
+    timeMicros: clock(),
+  }
+}
+
+function isIntake({ method, routeOptions }: FastifyRequest): boolean {
+  const url = routeOptions.url ?? ''
+  return method === 'POST' && (url === INTAKE_ROUTE || url.startsWith(SOURCE_ROUTES))
+}
+
+function useEvent(use: TokenUse): NewEvent {
+  const { principal, ip, userAgent, count } = use
+  const { userId, name, email, kind, tokenId, scopes } = principal
+  return {
+    time: formatTimestamp(use.timeMicros),
+    tenant: use.tenant,
+    action: 'token.use',
+    outcome: outcomeOf(use.status),
+    actor: { id: userId, name, kind: actorKind(kind), ...(email !== undefined && { email }) },
+    target: { type: 'token', id: tokenId, name: clipped(use.target, NAME_LENGTH_MAX) },
+    client: {
+      ...(ip !== undefined && { ip }),
+      ...(userAgent !== undefined && { userAgent: clipped(userAgent, USER_AGENT_LENGTH_MAX) }),
+    },
+    details: {
+      scope: TOLD_SCOPES.find((scope) => scopes.includes(scope)) ?? scopes[0] ?? '',
+      method: use.method,
+      status: use.status,
+      ...(count !== undefined && { count }),
+    },
+  }
+}
+
+function outcomeOf(status: number): Outcome {
+  if (status < 400) return 'success'
+  return status === 401 || status === 403 ? 'denied' : 'failure'
+}
+
+function actorKind(kind: Principal['kind']): ActorKind {
+  return kind === 'organization' ? 'service' : kind
+}
+
+function clipped(text: string, lengthMax: number): string {
+  return text.slice(0, lengthMax).toWellFormed()
+}

@@ -1,0 +1,3 @@
+import { runTranscripts } from '../../support/transcript.ts'
+
+runTranscripts(import.meta.url)
