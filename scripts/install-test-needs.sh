@@ -1,10 +1,12 @@
 #!/bin/sh
-# Installs from Debian what the tests run against: a real registry and its client, and a C compiler
-# for the launcher of the ClickHouse test server. Asks the package manager for nothing, and prints
+# Installs from Debian what the tests run against: a real registry and its client, container engines
+# and an image for them, a mail server, PostgreSQL, and a C compiler for the launcher of the
+# ClickHouse test server. Asks the package manager for nothing, and prints
 # nothing, when all of it is there.
 set -eu
 
-needs='docker-registry skopeo apache2-utils gcc libc6-dev'
+needs='docker-registry skopeo apache2-utils gcc libc6-dev opensmtpd postgresql
+  podman runc docker.io busybox-static openssl'
 
 missing=''
 for package in $needs; do

@@ -1,25 +1,59 @@
 import { CommandError } from './cli/command-error.ts'
 import { processIo } from './cli/command-io.ts'
 import { runCommand } from './cli/run.ts'
+import { COLLECTOR_OPENERS, configuredCollectors } from './collector-openers.ts'
 import { processEnvironment } from './config/environment.ts'
 import type { Settings } from './config/settings.ts'
+import type { Importer, ImportRequest } from './dialects/importer.ts'
 import type { ServerParts } from './server/serve.ts'
 
 /** Every dialect and every source there is; loaded by a server alone, for a quick command line. */
 async function loadParts(): Promise<ServerParts> {
+  const { containerStationDialect } = await import('./dialects/container-station/dialect.ts')
+  const { hssDialect } = await import('./dialects/hss/dialect.ts')
   const { nativeDialect } = await import('./dialects/native/dialect.ts')
+  const { opseraDialect } = await import('./dialects/opsera/dialect.ts')
   const { quayDialect } = await import('./dialects/quay/dialect.ts')
+  const { quayExportForm } = await import('./dialects/quay/export-document.ts')
+  const { collectorTask } = await import('./server/collectors.ts')
+  const { watchedSourceTask } = await import('./server/watched-sources.ts')
+  const { buildbotSource } = await import('./sources/buildbot/source.ts')
   const { distributionSource } = await import('./sources/distribution/source.ts')
+  const { engineClient } = await import('./sources/engine/engine-client.ts')
+  const { engineSource } = await import('./sources/engine/source.ts')
   return {
-    dialects: ({ dialects }, facts) => [nativeDialect(facts), quayDialect(dialects.quay)],
-    sources: ({ sources }) => [distributionSource(sources.distribution)],
-    tasks: () => [],
+    dialects: ({ dialects, sources, tenants, publicUrl }, facts) => [
+      nativeDialect(facts),
+      quayDialect(dialects.quay),
+      containerStationDialect(dialects.containerStation, {
+        version: facts.version,
+        engines: sources.engine.map(engineClient),
+      }),
+      hssDialect(dialects.hss, { tenants, publicUrl }),
+      opseraDialect({ tenants }),
+    ],
+    sources: ({ sources }) => [distributionSource(sources.distribution), buildbotSource()],
+    tasks: async ({ collectors, sources }) => [
+      ...sources.engine.map((settings) => watchedSourceTask(engineSource(settings))),
+      ...(await configuredCollectors(collectors)).map(collectorTask),
+    ],
+    exportForms: () => [quayExportForm],
   }
 }
 
 /** Runs the program on the arguments after its name. Resolves with the exit code. */
 export function main(argv: readonly string[]): Promise<number> {
-  return runCommand(argv, processIo(processEnvironment()), serveOrExplain)
+  return runCommand(argv, processIo(processEnvironment()), {
+    serve: serveOrExplain,
+    openImporter,
+    collectors: COLLECTOR_OPENERS,
+  })
+}
+
+/** Opens what `waybill import` reads. */
+async function openImporter(request: ImportRequest): Promise<Importer> {
+  const { openQuayImporter } = await import('./dialects/quay/import/importer.ts')
+  return openQuayImporter(request)
 }
 
 /** A server that cannot start says so in one line: there is nothing in a stack for its user. */
@@ -29,6 +63,18 @@ async function serveOrExplain(settings: Settings): Promise<number> {
     return await serve(settings, await loadParts())
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    throw new CommandError(error.message, { ending: 'failure', cause: error })
+    const hint = startupCause(error)
+    throw new CommandError(error.message, { ending: 'failure', cause: error, ...hint })
   }
+}
+
+/** Longest part of a cause that is shown, in characters: a statement of the store may be pages. */
+const CAUSE_LENGTH_MAX = 300
+
+/** What a Fault says to the log alone, which a server that does not start has none of yet. */
+function startupCause({ cause }: Error): { readonly hint?: string } {
+  if (!(cause instanceof Error)) return {}
+  // Of a host with several addresses all of which failed there is a code alone.
+  const text = cause.message === '' && 'code' in cause ? String(cause.code) : cause.message
+  return text === '' ? {} : { hint: text.slice(0, CAUSE_LENGTH_MAX) }
 }

@@ -1,6 +1,11 @@
 import type { Command } from './command.ts'
+import { collectContainerStationCommand } from './commands/collect-container-station.ts'
+import { collectHssCommand } from './commands/collect-hss.ts'
+import { collectOpseraCommand } from './commands/collect-opsera.ts'
+import { collectQuayCommand } from './commands/collect-quay.ts'
 import { exportCommand } from './commands/export.ts'
 import { grantAddCommand, grantDeleteCommand, grantListCommand } from './commands/grant.ts'
+import { importQuayCommand } from './commands/import.ts'
 import { searchCommand } from './commands/search.ts'
 import { sendCommand } from './commands/send.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -16,6 +21,11 @@ export const COMMANDS: readonly Command[] = [
   searchCommand,
   tailCommand,
   exportCommand,
+  collectQuayCommand,
+  collectContainerStationCommand,
+  collectHssCommand,
+  collectOpseraCommand,
+  importQuayCommand,
   userCreateCommand,
   userListCommand,
   userDeleteCommand,

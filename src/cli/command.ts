@@ -1,4 +1,6 @@
 import type { Settings } from '../config/settings.ts'
+import type { Collector } from '../dialects/collector.ts'
+import type { OpenImporter } from '../dialects/importer.ts'
 import type { CommandIo } from './command-io.ts'
 import type { Ending } from './exit-code.ts'
 
@@ -31,11 +33,28 @@ export interface Call<Options extends OptionTable> {
   readonly options: OptionValues<Options>
   readonly operands: readonly string[]
   readonly io: CommandIo
-  readonly serve: Serve
+  readonly parts: CommandParts
 }
 
 /** Runs the server until it has stopped. Resolves with the exit code. */
-export type Serve = (settings: Settings) => Promise<number>
+type Serve = (settings: Settings) => Promise<number>
+
+/** Opens each vendor's server to be read, as an item of its list in the settings describes it. */
+export type CollectorOpeners = {
+  readonly [Vendor in keyof CollectorLists]: (
+    settings: ItemOf<CollectorLists[Vendor]>,
+  ) => Promise<Collector>
+}
+
+type CollectorLists = Settings['collectors']
+type ItemOf<List> = List extends readonly (infer Item)[] ? Item : never
+
+/** What main.ts alone can make for a command, since it alone knows every part. */
+export interface CommandParts {
+  readonly serve: Serve
+  readonly openImporter: OpenImporter
+  readonly collectors: CollectorOpeners
+}
 
 /** What people can be told about a command without running it. */
 export interface CommandHelp {
@@ -55,5 +74,5 @@ export interface CommandHelp {
 /** A command of the program. */
 export interface Command extends CommandHelp {
   /** Reads the arguments after the name and runs; throws CommandError when it cannot. */
-  run(argv: readonly string[], io: CommandIo, serve: Serve): Promise<Ending>
+  run(argv: readonly string[], io: CommandIo, parts: CommandParts): Promise<Ending>
 }

@@ -17,9 +17,9 @@ export function defineCommand<const Options extends OptionTable>(
 ): Command {
   return {
     ...help,
-    run(argv, io, serve) {
+    run(argv, io, parts) {
       const { options, operands } = readArguments(help, argv)
-      return execute({ options, operands, io, serve })
+      return execute({ options, operands, io, parts })
     },
   }
 }

@@ -58,6 +58,9 @@ export function eventOfOptions(values: Values): NewEvent {
   if (values.action === undefined) {
     throw new CommandError('missing --action: what was done, such as image.push', {
       ending: 'usage',
+      hint:
+        `--${givenEventOptions(values)[0]} states one event; ` +
+        'those that are read say it themselves',
     })
   }
   const { namespace, repository, tag, digest } = values

@@ -1,5 +1,5 @@
+import type { InputValue } from '../core/json-values.ts'
 import { CommandError } from './command-error.ts'
-import type { InputValue } from './json-values.ts'
 import { type Ask, jsonOf, ServerError } from './server-client.ts'
 
 /** Largest body of one request, in bytes: far below what the server takes. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CommandError } from './command-error.ts'
 import { type Ask, ServerError, type ServerRequest } from './server-client.ts'
 
-/** Attempts at one request before the command gives up. */
+/** Attempts at one request before a command gives up, unless it says more. */
 const ATTEMPTS_MAX = 8
 /** Wait before the second attempt, in milliseconds; it doubles from there. */
 const BACK_OFF_MS = 500
@@ -11,6 +11,8 @@ const BACK_OFF_MS_MAX = 30_000
 
 /** What a command wants to know about its attempts. */
 export interface RetryOptions {
+  /** Attempts at one request before it is given up. */
+  readonly attemptsMax?: number
   /** Whether a server that cannot be reached may have been reached before. */
   readonly wasReached: () => boolean
   /** Told before each wait. */
@@ -22,12 +24,13 @@ export interface RetryOptions {
  * after it was there. Only for requests that store nothing twice.
  */
 export function retrying(ask: Ask, options: RetryOptions): Ask {
+  const { attemptsMax = ATTEMPTS_MAX } = options
   return async (request) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await ask(request)
       } catch (error) {
-        if (attempt === ATTEMPTS_MAX || !isPassing(error, options)) throw error
+        if (attempt === attemptsMax || !isPassing(error, options)) throw error
         await wait(error, attempt, { request, options })
       }
     }

@@ -1,6 +1,6 @@
 import { nearestName } from '../config/nearest-name.ts'
 import { programVersion } from '../config/version.ts'
-import type { Command, Serve } from './command.ts'
+import type { Command, CommandParts } from './command.ts'
 import { CommandError, OutputClosed } from './command-error.ts'
 import { type CommandIo, write } from './command-io.ts'
 import { COMMANDS } from './command-table.ts'
@@ -13,18 +13,18 @@ import { paintFor } from './terminal-style.ts'
  * that says what is wrong, and one that says what to do about it.
  *
  * @param argv the arguments after the program's name.
- * @param serve runs the server, for `waybill serve`.
+ * @param parts what a command needs of the parts that only main.ts knows.
  */
 export async function runCommand(
   argv: readonly string[],
   io: CommandIo,
-  serve: Serve,
+  parts: CommandParts,
 ): Promise<number> {
   // A reader that goes away is noticed by the next write; unheard, it would end the process.
   io.stdout.on('error', () => undefined)
   io.stderr.on('error', () => undefined)
   try {
-    return EXIT_CODES[await dispatch(argv, io, serve)].code
+    return EXIT_CODES[await dispatch(argv, io, parts)].code
   } catch (error) {
     if (error instanceof OutputClosed) return EXIT_CODES.success.code
     await report(error, io).catch(() => undefined)
@@ -32,7 +32,11 @@ export async function runCommand(
   }
 }
 
-async function dispatch(argv: readonly string[], io: CommandIo, serve: Serve): Promise<Ending> {
+async function dispatch(
+  argv: readonly string[],
+  io: CommandIo,
+  parts: CommandParts,
+): Promise<Ending> {
   const [first = '', ...rest] = argv
   if (first === '') {
     await write(io.stderr, programHelp(COMMANDS))
@@ -56,7 +60,7 @@ async function dispatch(argv: readonly string[], io: CommandIo, serve: Serve): P
     await write(io.stdout, commandHelp(command))
     return 'success'
   }
-  return command.run(ownArguments, io, serve)
+  return command.run(ownArguments, io, parts)
 }
 
 /** The command whose words the arguments begin with. */

@@ -1,5 +1,6 @@
 import { programVersion } from '../config/version.ts'
 import { isMembers } from '../core/event-fields.ts'
+import { parseRetryAfter } from '../core/retry-after.ts'
 import { CommandError, OutputClosed } from './command-error.ts'
 import type { Connection } from './connection-options.ts'
 import type { Ending } from './exit-code.ts'
@@ -12,7 +13,7 @@ const PROBLEMS_SHOWN_MAX = 20
 
 /** A request to the server. */
 export interface ServerRequest {
-  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Without a slash in front: `v1/events`. */
   readonly path: string
   readonly query?: URLSearchParams
@@ -150,7 +151,8 @@ async function refusal(response: Response, connection: Connection): Promise<Serv
   const detail = textOf(problem['detail'])
   const lines = problems.slice(0, PROBLEMS_SHOWN_MAX).map(problemLine)
   const first = detail === undefined ? title : `${title}: ${detail}`
-  const answer = { status: response.status, retryAfterMs: retryAfterMs(response), problems }
+  const retryAfterMs = parseRetryAfter(response.headers.get('Retry-After'), Date.now())
+  const answer = { status: response.status, retryAfterMs, problems }
   return new ServerError(answer, [first, ...lines].join('\n'), hintOf(response.status, connection))
 }
 
@@ -182,12 +184,4 @@ function problemsOf(errors: unknown): readonly ServerProblem[] {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? plainLine(value) : undefined
-}
-
-/** RFC 9110 section 10.2.3: seconds, or a date. */
-function retryAfterMs(response: Response): number | undefined {
-  const text = response.headers.get('Retry-After')
-  if (text === null) return undefined
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now()
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }

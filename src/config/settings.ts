@@ -1,10 +1,22 @@
+import { QUAY_COLLECTORS } from './collector-settings.ts'
+import { ENGINES } from './engine-settings.ts'
+import { EXPORT_SETTINGS } from './export-settings.ts'
+import { HSS_COLLECTORS } from './hss-collector-settings.ts'
+import { HSS_SETTINGS } from './hss-settings.ts'
+import { OPSERA_COLLECTORS } from './opsera-collector-settings.ts'
 import { notInFile, optional, type SettingTable, type ValuesOf, withDefault } from './setting.ts'
+import { STATION_COLLECTORS } from './station-collector-settings.ts'
+import { TENANTS } from './tenant-settings.ts'
 import {
+  addressRange,
+  baseUrl,
   httpUrl,
   listenAddress,
   oneOf,
   path,
   plainName,
+  several,
+  utcOffset,
   wholeNumber,
   yesOrNo,
 } from './value-kind.ts'
@@ -16,6 +28,8 @@ const TENANT_LENGTH_MAX = 128
 const ORIGIN_LENGTH_MAX = 64
 const QUEUE_EVENTS_MAX = 200_000
 const AGGREGATE_DAYS_MAX = 3660
+const FRESH_LOGIN_SECONDS = 600
+const FRESH_LOGIN_SECONDS_MAX = 604_800
 
 /**
  * The one table of what can be configured. Flags, environment variables, the keys of a
@@ -43,6 +57,18 @@ export const SETTINGS = {
       'the machine can read a command line.',
   ),
   config: notInFile(optional(path('FILE'), 'no file is read', 'Configuration file, YAML or JSON.')),
+  publicUrl: optional(
+    baseUrl,
+    'links begin as the request came',
+    'What links to this server begin with, such as `https://logs.example.com`. Set it when a ' +
+      'proxy stands in front, or when exports are told of by mail.',
+  ),
+  trustedProxies: optional(
+    several(addressRange),
+    'no proxy is trusted',
+    'Addresses of the proxies in front. The address, host and scheme of a client are read from ' +
+      'the X-Forwarded headers that these send, and from no others.',
+  ),
   logLevel: withDefault(
     oneOf('LEVEL', LOG_LEVELS),
     'info',
@@ -59,6 +85,7 @@ export const SETTINGS = {
     "Name of this instance's ledger. It is fixed at the first start: with another " +
       'origin it would be another ledger.',
   ),
+  tenants: TENANTS,
   sources: {
     distribution: {
       blobEvents: withDefault(
@@ -68,6 +95,7 @@ export const SETTINGS = {
           'besides those of images.',
       ),
     },
+    engine: ENGINES,
   },
   dialects: {
     quay: {
@@ -76,7 +104,54 @@ export const SETTINGS = {
         'no bound',
         "Longest range of Quay's aggregate routes, in days. Quay itself refuses more than 31.",
       ),
+      exportStatus: withDefault(
+        oneOf('STATUS', ['201', '200']),
+        '201',
+        'Status that grants an export: 201 as documented, or 200 as Quay itself sends it.',
+      ),
+      browserApiCallsXhrOnly: withDefault(
+        yesOrNo,
+        true,
+        'Refuse GET requests that a browser sends by itself, without the header ' +
+          '`X-Requested-With: XMLHttpRequest`, as Quay does.',
+      ),
+      freshLoginSeconds: withDefault(
+        wholeNumber(0, FRESH_LOGIN_SECONDS_MAX),
+        FRESH_LOGIN_SECONDS,
+        "How long after its password was given a browser's session may read the logs of a " +
+          "superuser, in seconds. Quay's FRESH_LOGIN_TIMEOUT.",
+      ),
     },
+    containerStation: {
+      timezoneOffset: withDefault(
+        utcOffset,
+        'Z',
+        "Zone of the clock that Container Station's log shows: its `ts`, the dates of its CSV " +
+          'and its `logintime`. Events are always told in true time.',
+      ),
+      errorStatus200: withDefault(
+        yesOrNo,
+        false,
+        'Answer errors with HTTP status 200, as old Container Stations did; `error.code` tells ' +
+          'them apart.',
+      ),
+    },
+    hss: HSS_SETTINGS,
+  },
+  audit: {
+    tokenUse: withDefault<boolean>(
+      yesOrNo,
+      true,
+      'Record every use of a token as an event `token.use`. Requests that send events are ' +
+        'counted by minute.',
+    ),
+  },
+  exports: EXPORT_SETTINGS,
+  collectors: {
+    quay: QUAY_COLLECTORS,
+    containerStation: STATION_COLLECTORS,
+    hss: HSS_COLLECTORS,
+    opsera: OPSERA_COLLECTORS,
   },
   limits: {
     queueEventsMax: withDefault(

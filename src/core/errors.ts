@@ -25,6 +25,8 @@ export const ERRORS = {
   'ledger.overloaded': { status: 429, title: 'More events arrive than can be stored' },
   /** The store cannot take or answer (disk full, server gone). Answered with Retry-After. */
   'store.unavailable': { status: 503, title: 'The store is not available' },
+  /** A container engine is gone or answers nonsense. Answered with Retry-After. */
+  'engine.unavailable': { status: 503, title: 'The container engine does not answer' },
   'server.stopping': { status: 503, title: 'The server is stopping' },
   'internal.fault': { status: 500, title: 'An unexpected fault; the log has the details' },
 } as const satisfies Record<string, { status: number; title: string }>

@@ -1,9 +1,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AccessKeys } from '../access/access-keys.ts'
 import type { Directory } from '../access/directory.ts'
 import type { RecordStore } from '../access/record-store.ts'
+import type { SecretBox } from '../access/secret-box.ts'
+import type { Sessions } from '../access/sessions.ts'
+import type { SignIn } from '../access/sign-in.ts'
 import type { CursorCodec } from '../core/cursor.ts'
 import type { EventReader } from '../core/query.ts'
 import type { Clock } from '../core/timestamp.ts'
+import type { ExportDesk } from '../exports/export-desk.ts'
 import type { AuditTrail } from '../ledger/audit-trail.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 
@@ -16,6 +21,15 @@ export interface DialectContext {
   /** Operational state: positions of collectors, export jobs, sessions. */
   readonly records: RecordStore
   readonly directory: Directory
+  /** Checks a password, within limits that hold over all dialects, and records the attempt. */
+  readonly signIn: SignIn
+  readonly sessions: Sessions
+  /** Pairs of keys with which requests are signed. */
+  readonly accessKeys: AccessKeys
+  /** Seals texts with the key of this instance, for one purpose. */
+  readonly secretBox: (purpose: string) => SecretBox
+  /** Takes orders for exports that are written to files and told of when they are done. */
+  readonly exports: ExportDesk
   readonly cursors: CursorCodec
   readonly clock: Clock
   /** The tenant of an installation that has one: of tokens that name none. */

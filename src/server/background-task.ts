@@ -1,7 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { DialectContext } from '../dialects/dialect.ts'
+import type { Metrics } from './metrics.ts'
 
-/** Work that goes on beside the answering of requests: collecting, exporting, watching an engine. */
+/** Work that goes on beside the answering of requests: collecting, watching an engine. */
 export interface BackgroundTask {
   /** For the log: `collector quay/main`. */
   readonly name: string
@@ -16,6 +17,7 @@ export interface BackgroundTask {
 export interface TaskServices {
   readonly context: DialectContext
   readonly log: FastifyBaseLogger
+  readonly metrics: Metrics
 }
 
 /** Tasks that run. */

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Fault } from '../core/errors.ts'
+import type { ExportJob } from '../exports/export-job.ts'
 import type { Append } from '../ledger/append.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { type CollectorMeter, collectorMeters } from './collector-metrics.ts'
+import { registerExportGauges } from './export-metrics.ts'
 
 /** Upper bounds of the buckets of durations, in seconds. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -26,6 +29,10 @@ export interface Metrics {
   skipped(sourceKind: string, reason: string, count: number): void
   /** An append that is counted and timed. */
   measured(append: Append): Append
+  /** @param name `kind/name`. */
+  collector(name: string): CollectorMeter
+  /** Counts these exports from now on. */
+  watchExports(jobs: () => readonly ExportJob[]): void
 }
 
 /** Metrics of one server, in a registry of their own. */
@@ -61,6 +68,8 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
     deadLetters: (source, count) => deadLetters.inc({ source }, count),
     skipped: (source, reason, count) => skipped.inc({ source, reason }, count),
     measured: appendMeter(registers),
+    collector: collectorMeters(registers),
+    watchExports: (jobs) => registerExportGauges(registers, jobs),
   }
 }
 

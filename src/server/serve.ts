@@ -1,32 +1,43 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { openAccessKeys } from '../access/access-keys-in-records.ts'
 import { openDirectory } from '../access/directory-in-records.ts'
+import { createSecretBox } from '../access/secret-box.ts'
+import { openSessions } from '../access/sessions.ts'
+import { createSignIn } from '../access/sign-in.ts'
 import type { Settings } from '../config/settings.ts'
 import { programVersion } from '../config/version.ts'
 import { createCursorCodec } from '../core/cursor.ts'
 import { type Clock, createClock } from '../core/timestamp.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import type { InstanceFacts } from '../dialects/native/instance-routes.ts'
+import type { ExportForm } from '../exports/export-form.ts'
+import { type Exports, openExports } from '../exports/open-exports.ts'
 import { createAuditTrail } from '../ledger/audit-trail.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import type { WebhookSource } from '../sources/source.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { type BackgroundTask, startTasks } from './background-task.ts'
+import { exportTask } from './export-task.ts'
 import { ensureAdministrator } from './first-administrator.ts'
-import { readCursorKey, readOrigin } from './instance-identity.ts'
+import { readCursorKey, readOrigin, readSecretKey } from './instance-identity.ts'
 import { STOP_MS_MAX, SWEEP_MS } from './limits.ts'
 import { makeDirectory } from './make-directory.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
 import { createServer } from './server.ts'
+import { sessionSweep } from './session-sweep.ts'
+import { createTokenUses, type TokenUses } from './token-uses.ts'
 
 /** The parts that a server is put together from: main.ts knows which there are. */
 export interface ServerParts {
   dialects(settings: Settings, facts: InstanceFacts): readonly Dialect[]
   sources(settings: Settings): readonly WebhookSource[]
-  tasks(settings: Settings): readonly BackgroundTask[]
+  tasks(settings: Settings): Promise<readonly BackgroundTask[]>
+  /** The forms that exports are written in. */
+  exportForms(): readonly ExportForm[]
 }
 
 /** No right for the group and for others. */
@@ -92,7 +103,7 @@ async function startOn(store: Store, { settings, parts, clock, origin }: Plan): 
     onTrouble,
   })
   const readiness = createReadiness(() => store.size())
-  const { server, context } = await assemble({
+  const { server, context, exports, metrics, tokenUses } = await assemble({
     settings,
     parts,
     clock,
@@ -104,14 +115,21 @@ async function startOn(store: Store, { settings, parts, clock, origin }: Plan): 
   log = server.log
   const { contradiction } = ledger.status()
   if (contradiction !== undefined) log.error({ contradiction }, 'the ledger was tampered with')
+  const ownTasks = [sessionSweep, exportTask(exports)]
+  const allTasks = [...(await parts.tasks(settings)), ...ownTasks]
   await server.listen({ host: settings.listen.host, port: settings.listen.port })
   readiness.started()
-  const tasks = startTasks(parts.tasks(settings), { context, log: server.log })
+  const tasks = startTasks(allTasks, {
+    context,
+    log: server.log,
+    metrics,
+  })
   return {
     server,
     async stop() {
       readiness.stopping()
       await Promise.all([closeServer(server), tasks.stop()])
+      await tokenUses?.close()
       await ledger.close()
       await store.close()
     },
@@ -131,6 +149,9 @@ interface Assembly {
 interface Assembled {
   readonly server: FastifyInstance
   readonly context: DialectContext
+  readonly exports: Exports
+  readonly metrics: Metrics
+  readonly tokenUses: TokenUses | undefined
 }
 
 async function assemble(assembly: Assembly): Promise<Assembled> {
@@ -140,12 +161,30 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   await ensureAdministrator(directory, settings.data)
   const metrics = createMetrics(ledger)
   const append = metrics.measured(ledger.append)
+  const secretKey = await readSecretKey(settings.data)
+  const secretBox = (purpose: string) => createSecretBox(secretKey, purpose)
+  const audit = createAuditTrail({ append, origin, clock })
+  const exports = await openExports({
+    settings: { publicUrl: settings.publicUrl, ...settings.exports },
+    forms: parts.exportForms(),
+    dataDirectory: settings.data,
+    ...{ origin, clock, records: store.records, events: store.reader },
+  })
+  metrics.watchExports(exports.desk.jobs)
   const context: DialectContext = {
     events: store.reader,
     ledger: { ...ledger, append },
-    audit: createAuditTrail({ append, origin, clock }),
+    audit,
     records: store.records,
     directory,
+    signIn: createSignIn({ directory, clock, defaultTenant, record: audit.record }),
+    sessions: await openSessions({ records: store.records, directory, clock }),
+    accessKeys: await openAccessKeys({
+      ...{ records: store.records, directory, clock },
+      box: secretBox('access keys'),
+    }),
+    secretBox,
+    exports: exports.desk,
     cursors: createCursorCodec(await readCursorKey(store.records)),
     clock,
     defaultTenant,
@@ -155,15 +194,20 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     startedMicros: clock(),
     storeSize: () => store.size(),
   }
+  const tokenUses = settings.audit.tokenUse
+    ? createTokenUses({ append, origin, clock, defaultTenant })
+    : undefined
   const server = createServer({
     context,
+    tokenUses,
     dialects: parts.dialects(settings, facts),
     sources: parts.sources(settings),
     readiness,
     metrics,
     logLevel: settings.logLevel,
+    trustedProxies: settings.trustedProxies,
   })
-  return { server, context }
+  return { server, context, exports, metrics, tokenUses }
 }
 
 /** Stops listening and finishes what is being answered; after `STOP_MS_MAX` it cuts that off. */

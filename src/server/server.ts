@@ -24,6 +24,7 @@ import { loggerOptions } from './logging.ts'
 import { countRequests, type Metrics, registerMetrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
 import { registerSources } from './source-routes.ts'
+import type { TokenUses } from './token-uses.ts'
 
 /** What a server is made of, and what it serves. */
 export interface ServerOptions {
@@ -32,7 +33,11 @@ export interface ServerOptions {
   readonly sources: readonly WebhookSource[]
   readonly readiness: Readiness
   readonly metrics: Metrics
+  /** Absent: uses of tokens are not recorded. */
+  readonly tokenUses?: Pick<TokenUses, 'watch'> | undefined
   readonly logLevel: string
+  /** Addresses and ranges whose X-Forwarded headers count; absent: none. */
+  readonly trustedProxies?: readonly string[] | undefined
 }
 
 /**
@@ -45,6 +50,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     logger: loggerOptions(options.logLevel),
     logController: new LogController({ disableRequestLogging: true }),
     http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_MS_MAX },
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     connectionTimeout: SILENCE_MS_MAX,
@@ -65,6 +71,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     throw new Fault('resource.missing')
   })
   server.addHook('onRequest', refuseLongUrl)
+  options.tokenUses?.watch(server)
   server.register((scope, _options, done) => {
     registerHealth(scope, options.readiness)
     registerMetrics(scope, metrics)

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/waybill.js', import.meta.url))
 
+/** Tests count events: those of their own requests are not among them unless a test asks for it. */
+const NO_TOKEN_USES = { WAYBILL_AUDIT_TOKEN_USE: 'false' }
+
 /** Longest wait for the ready line, ms. */
 const READY_WAIT_MS_MAX = 60_000
 
@@ -49,7 +52,7 @@ export async function startWaybill(options: WaybillOptions = {}): Promise<Waybil
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], ...options.environment },
+      env: { PATH: process.env['PATH'], ...NO_TOKEN_USES, ...options.environment },
     },
   )
   let log = ''

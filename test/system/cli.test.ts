@@ -109,6 +109,13 @@ describe('send', () => {
     })
   })
 
+  test('an option of a single event beside events that are read is named', async () => {
+    const input = JSON.stringify({ action: 'image.push' })
+    const { code, stderr } = await run(['send', '--tenant', 'edge'], { input })
+    expect(code).toBe(2)
+    expect(stderr).toContain('--tenant states one event')
+  })
+
   test('every event of a file larger than a batch is stored once, in its order', async () => {
     writeFileSync(join(folder, 'many.ndjson'), numbered('many', 2_500))
     expect(await run(['send', 'many.ndjson'])).toMatchObject({ code: 0, stderr: '' })

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { freePort } from '../support/free-port.ts'
 import { jsonOf, startWaybill } from '../support/waybill-process.ts'
 
 let dataDirectory: string
@@ -115,4 +116,13 @@ test('an address that is taken is said in one line, and the process ends', async
   await expect(second).rejects.toThrow('EADDRINUSE')
   rmSync(other, { recursive: true })
   await first.stop()
+})
+
+test('a store that is not there is said with the reason, and without its password', async () => {
+  const port = await freePort()
+  const store = `http://user:secret-of-the-store@127.0.0.1:${port}/waybill`
+  const start = startWaybill({ dataDirectory, arguments: ['--store', store] })
+  const said = String(await start.catch((error: unknown) => error))
+  expect(said).toContain('ECONNREFUSED')
+  expect(said).not.toContain('secret-of-the-store')
 })

@@ -54,9 +54,9 @@ WAYBILL_LOG_LEVEL and logLevel. See docs/reference/configuration.md.`,
 
 type Flags = Call<typeof OPTIONS>['options']
 
-async function runServer({ options, io, serve }: Call<typeof OPTIONS>): Promise<Ending> {
+async function runServer({ options, io, parts }: Call<typeof OPTIONS>): Promise<Ending> {
   const settings = settingsOrRefused(options, io.env)
-  const code = await serve(settings)
+  const code = await parts.serve(settings)
   return code === 0 ? 'success' : 'failure'
 }
 

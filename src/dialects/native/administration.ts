@@ -18,7 +18,7 @@ const Listed: Type.TSchema = Type.Object({}, { additionalProperties: true })
 /** Users, grants and tokens: what an administrator sees and changes of its own tenant. */
 export function registerAdministration(scope: NativeScope, context: DialectContext): void {
   const { directory } = context
-  registerUsers(scope, directory)
+  registerUsers(scope, context)
   registerGrants(scope, directory)
   registerTokens(scope, directory)
 }
@@ -27,7 +27,10 @@ function isAdministrator(directory: Directory) {
   return authenticated(directory, { scopes: ['admin'], may: mayAdminister })
 }
 
-function registerUsers(scope: NativeScope, directory: Directory): void {
+function registerUsers(
+  scope: NativeScope,
+  { directory, accessKeys }: Pick<DialectContext, 'directory' | 'accessKeys'>,
+): void {
   const onRequest = isAdministrator(directory)
   const body = Type.Object(
     {
@@ -49,8 +52,22 @@ function registerUsers(scope: NativeScope, directory: Directory): void {
   scope.get('/v1/users', { schema: listed, onRequest }, async (request) => ({
     users: directory.users(principalOf(request).tenant),
   }))
+  const changed = {
+    summary: 'Give a user another password, which ends its sessions',
+    params: ById,
+    body: Type.Object(
+      { password: Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX }) },
+      Closed,
+    ),
+    response: NoContent,
+  }
+  scope.put('/v1/users/:id/password', { schema: changed, onRequest }, async (request, reply) => {
+    const { tenant } = principalOf(request)
+    await directory.changePassword(tenant, request.params.id, request.body.password)
+    return reply.code(204).send()
+  })
   const deleted = {
-    summary: 'Delete a user with its grants and tokens',
+    summary: 'Delete a user with its grants, tokens and access keys',
     params: ById,
     response: NoContent,
   }
@@ -60,6 +77,7 @@ function registerUsers(scope: NativeScope, directory: Directory): void {
       throw new Fault('resource.conflict', { detail: 'a user cannot delete itself' })
     }
     await directory.deleteUser(tenant, request.params.id)
+    await accessKeys.removeAllOf(request.params.id)
     return reply.code(204).send()
   })
 }

@@ -5,11 +5,14 @@ import { Fault } from '../../core/errors.ts'
 import { declarePrincipal } from '../authentication.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { answerProblem } from '../problem-details.ts'
+import { registerAccessKeys } from './access-keys.ts'
 import { registerAdministration } from './administration.ts'
+import { registerCollectors } from './collectors.ts'
 import { registerEventExport } from './event-export.ts'
 import { registerEventIntake } from './event-intake.ts'
 import { registerEventSearch } from './event-search.ts'
 import { registerEventStream } from './event-stream.ts'
+import { registerExports } from './exports.ts'
 import { type InstanceFacts, registerInstanceRoutes } from './instance-routes.ts'
 import type { NativeScope } from './native-scope.ts'
 
@@ -45,6 +48,9 @@ function registerRoutes(
   registerEventStream(typed, context)
   registerInstanceRoutes(typed, context, facts)
   registerAdministration(typed, context)
+  registerAccessKeys(typed, context)
+  registerExports(typed, context)
+  registerCollectors(typed, context)
   scope.register((intake, _options, done) => {
     registerEventIntake(intake.withTypeProvider<TypeBoxTypeProvider>(), context)
     done()

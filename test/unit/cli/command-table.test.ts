@@ -5,15 +5,21 @@ import { commandLineMarkdown } from '../../../src/cli/command-line-markdown.ts'
 import { COMMANDS } from '../../../src/cli/command-table.ts'
 import { runCommand } from '../../../src/cli/run.ts'
 
+const refuse = () => Promise.reject(new Error('no test collects'))
+
 async function run(argv: readonly string[], env: CommandIo['env'] = {}) {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
   const interruption = () => new AbortController().signal
   const io = { stdout, stderr, stdin: new PassThrough(), env, interruption }
   const served: unknown[] = []
-  const code = await runCommand(argv, io, async (settings) => {
-    served.push(settings)
-    return 0
+  const code = await runCommand(argv, io, {
+    serve: async (settings) => {
+      served.push(settings)
+      return 0
+    },
+    openImporter: () => Promise.reject(new Error('no test imports')),
+    collectors: { quay: refuse, containerStation: refuse, opsera: refuse, hss: refuse },
   })
   return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? ''), served }
 }

@@ -1,12 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openAccessKeys } from '../../../src/access/access-keys-in-records.ts'
 import { openDirectory } from '../../../src/access/directory-in-records.ts'
+import { createSecretBox } from '../../../src/access/secret-box.ts'
+import { openSessions } from '../../../src/access/sessions.ts'
+import { createSignIn } from '../../../src/access/sign-in.ts'
 import { createCursorCodec } from '../../../src/core/cursor.ts'
 import { Fault } from '../../../src/core/errors.ts'
 import type { EventReader } from '../../../src/core/query.ts'
 import { createClock } from '../../../src/core/timestamp.ts'
 import type { Dialect } from '../../../src/dialects/dialect.ts'
 import { nativeDialect } from '../../../src/dialects/native/dialect.ts'
+import type { ExportDesk } from '../../../src/exports/export-desk.ts'
 import type { Append, AppendRequest } from '../../../src/ledger/append.ts'
 import { createAuditTrail } from '../../../src/ledger/audit-trail.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
@@ -42,6 +47,15 @@ const READER: EventReader = {
   async *export() {
     throw readFailure ?? new Error('this test reads nothing')
   },
+}
+
+const NO_EXPORTS: ExportDesk = {
+  canMail: false,
+  linkSeconds: 1,
+  refusalOf: refuse,
+  accept: refuse,
+  jobs: () => [],
+  open: refuse,
 }
 
 /** A source whose deliveries are events as JSON, one skip, or a failure of its own. */
@@ -106,6 +120,7 @@ beforeEach(async () => {
     startedMicros: 0,
     storeSize: async () => ({ events: 0, bytesOnDisk: 0 }),
   }
+  const box = createSecretBox(Buffer.alloc(32), 'test')
   server = createServer({
     context: {
       events: READER,
@@ -113,6 +128,11 @@ beforeEach(async () => {
       audit: createAuditTrail({ append: ledger.append, origin: 'o', clock }),
       records,
       directory,
+      signIn: createSignIn({ directory, clock, defaultTenant: 'd', record: async () => undefined }),
+      sessions: await openSessions({ records, directory, clock }),
+      accessKeys: await openAccessKeys({ records, directory, clock, box }),
+      secretBox: () => box,
+      exports: NO_EXPORTS,
       cursors: createCursorCodec(Buffer.alloc(32)),
       clock,
       defaultTenant: 'd',

@@ -1,0 +1,73 @@
+import type { CollectorOpeners } from './cli/command.ts'
+import { processEnvironment } from './config/environment.ts'
+import { readPassword } from './config/read-password.ts'
+import { readToken } from './config/read-token.ts'
+import type { Settings } from './config/settings.ts'
+import { programVersion } from './config/version.ts'
+import type { Collector } from './dialects/collector.ts'
+
+type CollectorLists = Settings['collectors']
+
+/** A collector for each vendor, opened as an item of its list in the configuration describes it. */
+export const COLLECTOR_OPENERS: CollectorOpeners = {
+  async quay(settings) {
+    const { createQuayCollector } = await import('./dialects/quay/collector.ts')
+    return createQuayCollector({ ...settings, ...everyCollector(settings), ...token(settings) })
+  },
+  async containerStation(settings) {
+    const { createStationCollector } = await import('./dialects/container-station/collector.ts')
+    const password = () => readPassword(settings, processEnvironment())
+    return createStationCollector({ ...settings, ...everyCollector(settings), password })
+  },
+  async opsera(settings) {
+    const { createOpseraCollector } = await import('./dialects/opsera/collector.ts')
+    return createOpseraCollector({ ...settings, ...everyCollector(settings), ...token(settings) })
+  },
+  async hss(settings) {
+    const { createHssCollector } = await import('./dialects/hss/collector.ts')
+    const { secretKey, secretKeyFile, secretKeyVariable, tokenFile } = settings
+    const secret = { token: secretKey, tokenFile: secretKeyFile, tokenVariable: secretKeyVariable }
+    return createHssCollector({
+      ...settings,
+      ...everyCollector(settings),
+      ...token({ tokenFile }),
+      secretKey: () => readToken(secret, processEnvironment()),
+    })
+  },
+}
+
+/** A collector that the configuration names, and the tenant of its events. */
+interface ConfiguredCollector {
+  readonly collector: Collector
+  readonly tenant: string | undefined
+}
+
+/** Every collector that the configuration names. */
+export function configuredCollectors(
+  lists: CollectorLists,
+): Promise<readonly ConfiguredCollector[]> {
+  return Promise.all([
+    ...lists.quay.map((item) => configured(item, COLLECTOR_OPENERS.quay(item))),
+    ...lists.containerStation.map((item) =>
+      configured(item, COLLECTOR_OPENERS.containerStation(item)),
+    ),
+    ...lists.opsera.map((item) => configured(item, COLLECTOR_OPENERS.opsera(item))),
+    ...lists.hss.map((item) => configured(item, COLLECTOR_OPENERS.hss(item))),
+  ])
+}
+
+async function configured(
+  { tenant }: { readonly tenant: string | undefined },
+  opened: Promise<Collector>,
+): Promise<ConfiguredCollector> {
+  return { collector: await opened, tenant }
+}
+
+function everyCollector({ everySeconds }: { readonly everySeconds: number }) {
+  return { everyMs: everySeconds * 1000, userAgent: `waybill/${programVersion()}` }
+}
+
+/** The token is read anew each time it is needed: it may have been replaced. */
+function token(place: Parameters<typeof readToken>[0]) {
+  return { token: () => readToken(place, processEnvironment()) }
+}
