@@ -16,7 +16,7 @@ const SOURCE_ROUTES = '/v1/sources/'
 const COUNTED_MAX = 10_000
 const MINUTE_MICROS = 60_000_000
 /** How often what ended is handed on, in milliseconds. */
-const TICK_MS = 200
+const TICK_MS = 500
 /** Of several scopes of a token, the one that is told: Opsera's before any other. */
 const TOLD_SCOPES: readonly Scope[] = ['api', 'api-readonly', 'security-logs']
 
