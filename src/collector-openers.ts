@@ -5,6 +5,7 @@ import { readToken } from './config/read-token.ts'
 import type { Settings } from './config/settings.ts'
 import { programVersion } from './config/version.ts'
 import type { Collector } from './dialects/collector.ts'
+import type { ConfiguredCollector } from './server/collectors.ts'
 
 type CollectorLists = Settings['collectors']
 
@@ -34,12 +35,6 @@ export const COLLECTOR_OPENERS: CollectorOpeners = {
       secretKey: () => readToken(secret, processEnvironment()),
     })
   },
-}
-
-/** A collector that the configuration names, and the tenant of its events. */
-interface ConfiguredCollector {
-  readonly collector: Collector
-  readonly tenant: string | undefined
 }
 
 /** Every collector that the configuration names. */

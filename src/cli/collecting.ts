@@ -1,21 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { plainName, wholeNumber } from '../config/value-kind.ts'
 import { type Collector, type CollectorReport, LogsRefusedError } from '../dialects/collector.ts'
 import { serverSink } from './collector-sink.ts'
 import { CommandError } from './command-error.ts'
 import { type CommandIo, write } from './command-io.ts'
 import { CONNECTION_OPTIONS, type ConnectionOptions, findConnection } from './connection-options.ts'
 import type { Ending } from './exit-code.ts'
+import type { OptionReader } from './option-reader.ts'
 import { plainLine } from './plain-line.ts'
 import { createProgress, grouped } from './progress.ts'
 import { retrying } from './retrying.ts'
 import { type Ask, createClient } from './server-client.ts'
 
 /** Longest name of what is collected, in UTF-16 units. */
-export const COLLECTOR_NAME_LENGTH_MAX = 64
+const COLLECTOR_NAME_LENGTH_MAX = 64
 /** Pause between two readings, in seconds. */
-export const EVERY_SECONDS = 300
+const EVERY_SECONDS = 300
 /** Longest pause between two readings, in seconds. */
-export const EVERY_SECONDS_MAX = 86_400
+const EVERY_SECONDS_MAX = 86_400
 
 /** The options that end those of every command that collects. */
 export const COLLECTING_OPTIONS = {
@@ -32,6 +34,25 @@ export const COLLECTING_OPTIONS = {
   },
   ...CONNECTION_OPTIONS,
 } as const
+
+/** What the settings of every collector begin with, from the options of a command. */
+export function readCollecting(
+  url: string,
+  options: {
+    readonly name: string | undefined
+    readonly every: string | undefined
+    readonly tenant: string | undefined
+  },
+  read: OptionReader['read'],
+) {
+  const { name = collectorNameOf(url), every = String(EVERY_SECONDS), tenant } = options
+  return {
+    name: read('--name', name, plainName(COLLECTOR_NAME_LENGTH_MAX)),
+    url,
+    everySeconds: read('--every', every, wholeNumber(1, EVERY_SECONDS_MAX)),
+    tenant,
+  }
+}
 
 /** What a command collects, and for whom. */
 export interface Collecting {
@@ -104,7 +125,7 @@ async function collectOnce(
 }
 
 /** The host, and the port when there is one: `quay.example.com`, `localhost-8080`. */
-export function collectorNameOf(url: string): string {
+function collectorNameOf(url: string): string {
   return new URL(url).host.replaceAll(/[^A-Za-z0-9.]+/g, '-').replaceAll(/^-|-$/g, '')
 }
 

@@ -6,7 +6,7 @@ import { parseNewEvent } from '../core/parse-event.ts'
 import type { CollectorSink } from '../dialects/collector.ts'
 import { type CollectorName, collectorPositions } from '../dialects/collector-positions.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
-import { deadLetterEvent } from './dead-letter.ts'
+import { deadLetterEvent, refusedEvent } from './dead-letter.ts'
 
 /** Wait before an append is tried again, when the ledger does not say, in milliseconds. */
 const RETRY_MS = 1000
@@ -44,9 +44,7 @@ function draftOf(event: NewEvent, reception: Reception): Draft {
     return parseNewEvent(event, reception)
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    const problems = error.problems.map(({ path, expected }) => `${path}: expected ${expected}`)
-    const letter = { reason: problems.join('; '), body: Buffer.from(JSON.stringify(event)) }
-    return parseNewEvent(deadLetterEvent(letter), reception)
+    return parseNewEvent(deadLetterEvent(refusedEvent(event, error)), reception)
   }
 }
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import type { Fault } from '../core/errors.ts'
 import type { NewEvent } from '../core/new-event.ts'
 import type { DeadLetter } from '../sources/source.ts'
 
@@ -30,6 +31,12 @@ export function deadLetterEvent(letter: DeadLetter): NewEvent {
       truncated: letter.body.length > BODY_BYTES_KEPT,
     },
   }
+}
+
+/** The letter that keeps an event which the boundary refused. */
+export function refusedEvent(event: NewEvent, fault: Fault): DeadLetter {
+  const problems = fault.problems.map(({ path, expected }) => `${path}: expected ${expected}`)
+  return { reason: problems.join('; '), body: Buffer.from(JSON.stringify(event)) }
 }
 
 /** As text when it is text that an event can hold, else as base64. */

@@ -1,11 +1,11 @@
 import type { Draft } from '../core/draft.ts'
 import { Fault } from '../core/errors.ts'
 import { BATCH_EVENTS_MAX } from '../core/limits.ts'
-import type { NewEvent, Reception } from '../core/new-event.ts'
+import type { Reception } from '../core/new-event.ts'
 import { parseNewEvent } from '../core/parse-event.ts'
 import type { Append } from '../ledger/append.ts'
-import type { DeadLetter, Translation } from '../sources/source.ts'
-import { deadLetterEvent } from './dead-letter.ts'
+import type { Translation } from '../sources/source.ts'
+import { deadLetterEvent, refusedEvent } from './dead-letter.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What became of what a source translated. */
@@ -51,16 +51,11 @@ function readAll(translation: Translation, reception: Reception): ReadTranslatio
       drafts.push(parseNewEvent(event, reception))
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      deadLetters.push(deadEvent(event, error))
+      deadLetters.push(refusedEvent(event, error))
     }
   }
   for (const letter of deadLetters) drafts.push(parseNewEvent(deadLetterEvent(letter), reception))
   return { drafts, deadLetters: deadLetters.length }
-}
-
-function deadEvent(event: NewEvent, fault: Fault): DeadLetter {
-  const problems = fault.problems.map(({ path, expected }) => `${path}: expected ${expected}`)
-  return { reason: problems.join('; '), body: Buffer.from(JSON.stringify(event)) }
 }
 
 /** A delivery over the limit of one append is split; its retry is recognised event by event. */

@@ -1,23 +1,18 @@
 import type { Settings } from '../../config/settings.ts'
 import { STATION_API_PATHS, stationProblem } from '../../config/station-collector-settings.ts'
-import { httpUrl, oneOf, plainName, utcOffset, wholeNumber } from '../../config/value-kind.ts'
-import {
-  COLLECTING_OPTIONS,
-  COLLECTOR_NAME_LENGTH_MAX,
-  collectorNameOf,
-  EVERY_SECONDS,
-  EVERY_SECONDS_MAX,
-  runCollector,
-} from '../collecting.ts'
+import { httpUrl, oneOf, utcOffset } from '../../config/value-kind.ts'
+import { COLLECTING_OPTIONS, readCollecting, runCollector } from '../collecting.ts'
 import type { Call } from '../command.ts'
-import { CommandError } from '../command-error.ts'
 import type { CommandIo } from '../command-io.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
+import { optionReader } from '../option-reader.ts'
 
 const PASSWORD_VARIABLE = 'STATION_PASSWORD'
 
 const OLD_API_PATHS = STATION_API_PATHS.slice(1)
+
+const { read, usage } = optionReader('collect container-station')
 
 const OPTIONS = {
   url: { type: 'text', placeholder: 'URL', description: 'The NAS to read, with its port' },
@@ -99,18 +94,7 @@ function readOptions(
   }
   const url = read('--url', options.url, httpUrl)
   const settings: StationCollectorSettings = {
-    name: read(
-      '--name',
-      options.name ?? collectorNameOf(url),
-      plainName(COLLECTOR_NAME_LENGTH_MAX),
-    ),
-    url,
-    everySeconds: read(
-      '--every',
-      options.every ?? String(EVERY_SECONDS),
-      wholeNumber(1, EVERY_SECONDS_MAX),
-    ),
-    tenant: options.tenant,
+    ...readCollecting(url, options, read),
     username: options.username,
     password: undefined,
     passwordFile,
@@ -125,21 +109,4 @@ function readOptions(
   const problem = stationProblem(settings)
   if (problem !== undefined) throw usage(problem)
   return settings
-}
-
-function read<Value>(
-  option: string,
-  text: string,
-  kind: { readonly expected: string; read(raw: string): Value | undefined },
-): Value {
-  const value = kind.read(text)
-  if (value === undefined) throw usage(`${option}: expected ${kind.expected}`)
-  return value
-}
-
-function usage(message: string): CommandError {
-  return new CommandError(message, {
-    ending: 'usage',
-    hint: 'waybill collect container-station --help',
-  })
 }

@@ -1,23 +1,18 @@
 import { hssProblem } from '../../config/hss-collector-settings.ts'
 import type { Settings } from '../../config/settings.ts'
-import { calendarDay, httpUrl, plainName, wholeNumber } from '../../config/value-kind.ts'
-import {
-  COLLECTING_OPTIONS,
-  COLLECTOR_NAME_LENGTH_MAX,
-  collectorNameOf,
-  EVERY_SECONDS,
-  EVERY_SECONDS_MAX,
-  runCollector,
-} from '../collecting.ts'
+import { calendarDay, httpUrl } from '../../config/value-kind.ts'
+import { COLLECTING_OPTIONS, readCollecting, runCollector } from '../collecting.ts'
 import type { Call } from '../command.ts'
-import { CommandError } from '../command-error.ts'
 import type { CommandIo } from '../command-io.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
+import { optionReader } from '../option-reader.ts'
 
 /** The variables that the vendor's own clients read. */
 const ACCESS_KEY_VARIABLE = 'HUAWEICLOUD_SDK_AK'
 const SECRET_KEY_VARIABLE = 'HUAWEICLOUD_SDK_SK'
+
+const { read, usage } = optionReader('collect hss')
 
 const OPTIONS = {
   url: { type: 'text', placeholder: 'URL', description: 'HSS of the region to read' },
@@ -87,13 +82,8 @@ function readOptions(options: Options, io: CommandIo): HssCollectorSettings {
   if (options.url === undefined) throw usage('--url: expected the address of an HSS')
   const url = read('--url', options.url, httpUrl)
   if (!options['project-id']) throw usage('--project-id: expected the id of a project')
-  const name = options.name ?? collectorNameOf(url)
-  const every = options.every ?? String(EVERY_SECONDS)
   const settings: HssCollectorSettings = {
-    name: read('--name', name, plainName(COLLECTOR_NAME_LENGTH_MAX)),
-    url,
-    everySeconds: read('--every', every, wholeNumber(1, EVERY_SECONDS_MAX)),
-    tenant: options.tenant,
+    ...readCollecting(url, options, read),
     projectId: options['project-id'],
     ...credentialsOf(options, io),
     since: options.since === undefined ? undefined : read('--since', options.since, calendarDay),
@@ -124,18 +114,4 @@ function credentialsOf(options: Options, io: CommandIo) {
     secretKeyVariable: isInVariable ? SECRET_KEY_VARIABLE : undefined,
     tokenFile,
   }
-}
-
-function read<Value>(
-  option: string,
-  text: string,
-  kind: { readonly expected: string; read(raw: string): Value | undefined },
-): Value {
-  const value = kind.read(text)
-  if (value === undefined) throw usage(`${option}: expected ${kind.expected}`)
-  return value
-}
-
-function usage(message: string): CommandError {
-  return new CommandError(message, { ending: 'usage', hint: 'waybill collect hss --help' })
 }

@@ -1,22 +1,17 @@
 import { tokenProblem } from '../../config/collector-settings.ts'
 import { OPSERA_LOGS, OPSERA_LOGS_DEFAULT } from '../../config/opsera-collector-settings.ts'
 import type { Settings } from '../../config/settings.ts'
-import { calendarDay, httpUrl, oneOf, plainName, wholeNumber } from '../../config/value-kind.ts'
-import {
-  COLLECTING_OPTIONS,
-  COLLECTOR_NAME_LENGTH_MAX,
-  collectorNameOf,
-  EVERY_SECONDS,
-  EVERY_SECONDS_MAX,
-  runCollector,
-} from '../collecting.ts'
+import { calendarDay, httpUrl, oneOf } from '../../config/value-kind.ts'
+import { COLLECTING_OPTIONS, readCollecting, runCollector } from '../collecting.ts'
 import type { Call } from '../command.ts'
-import { CommandError } from '../command-error.ts'
 import type { CommandIo } from '../command-io.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
+import { optionReader } from '../option-reader.ts'
 
 const TOKEN_VARIABLE = 'OPSERA_TOKEN'
+
+const { read, usage } = optionReader('collect opsera')
 
 const OPTIONS = {
   url: { type: 'text', placeholder: 'URL', description: 'The Opsera to read' },
@@ -87,18 +82,7 @@ function readOptions(
   }
   const url = read('--url', options.url, httpUrl)
   const settings: OpseraCollectorSettings = {
-    name: read(
-      '--name',
-      options.name ?? collectorNameOf(url),
-      plainName(COLLECTOR_NAME_LENGTH_MAX),
-    ),
-    url,
-    everySeconds: read(
-      '--every',
-      options.every ?? String(EVERY_SECONDS),
-      wholeNumber(1, EVERY_SECONDS_MAX),
-    ),
-    tenant: options.tenant,
+    ...readCollecting(url, options, read),
     token: undefined,
     tokenFile,
     tokenVariable: tokenFile === undefined ? TOKEN_VARIABLE : undefined,
@@ -111,18 +95,4 @@ function readOptions(
   const problem = tokenProblem(settings)
   if (problem !== undefined) throw usage(problem)
   return settings
-}
-
-function read<Value>(
-  option: string,
-  text: string,
-  kind: { readonly expected: string; read(raw: string): Value | undefined },
-): Value {
-  const value = kind.read(text)
-  if (value === undefined) throw usage(`${option}: expected ${kind.expected}`)
-  return value
-}
-
-function usage(message: string): CommandError {
-  return new CommandError(message, { ending: 'usage', hint: 'waybill collect opsera --help' })
 }

@@ -1,21 +1,16 @@
 import { quayProblem } from '../../config/collector-settings.ts'
 import type { Settings } from '../../config/settings.ts'
-import { calendarDay, httpUrl, plainName, wholeNumber } from '../../config/value-kind.ts'
-import {
-  COLLECTING_OPTIONS,
-  COLLECTOR_NAME_LENGTH_MAX,
-  collectorNameOf,
-  EVERY_SECONDS,
-  EVERY_SECONDS_MAX,
-  runCollector,
-} from '../collecting.ts'
+import { calendarDay, httpUrl } from '../../config/value-kind.ts'
+import { COLLECTING_OPTIONS, readCollecting, runCollector } from '../collecting.ts'
 import type { Call } from '../command.ts'
-import { CommandError } from '../command-error.ts'
 import type { CommandIo } from '../command-io.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
+import { optionReader } from '../option-reader.ts'
 
 const TOKEN_VARIABLE = 'QUAY_TOKEN'
+
+const { read, usage } = optionReader('collect quay')
 
 const OPTIONS = {
   url: { type: 'text', placeholder: 'URL', description: 'The Quay to read' },
@@ -98,18 +93,7 @@ function readOptions(
     throw usage(`there is no token: give --quay-token-file or ${TOKEN_VARIABLE}`)
   }
   const settings: QuayCollectorSettings = {
-    name: read(
-      '--name',
-      options.name ?? collectorNameOf(url),
-      plainName(COLLECTOR_NAME_LENGTH_MAX),
-    ),
-    url,
-    everySeconds: read(
-      '--every',
-      options.every ?? String(EVERY_SECONDS),
-      wholeNumber(1, EVERY_SECONDS_MAX),
-    ),
-    tenant: options.tenant,
+    ...readCollecting(url, options, read),
     ...given,
     tokenVariable: isGiven ? undefined : TOKEN_VARIABLE,
     organizations: options.organization,
@@ -121,18 +105,4 @@ function readOptions(
   const problem = quayProblem(settings)
   if (problem !== undefined) throw usage(problem)
   return settings
-}
-
-function read<Value>(
-  option: string,
-  text: string,
-  kind: { readonly expected: string; read(raw: string): Value | undefined },
-): Value {
-  const value = kind.read(text)
-  if (value === undefined) throw usage(`${option}: expected ${kind.expected}`)
-  return value
-}
-
-function usage(message: string): CommandError {
-  return new CommandError(message, { ending: 'usage', hint: 'waybill collect quay --help' })
 }

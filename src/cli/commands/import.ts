@@ -13,6 +13,7 @@ import { type CommandIo, write } from '../command-io.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../connection-options.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
+import { optionReader } from '../option-reader.ts'
 import { plainLine } from '../plain-line.ts'
 import { createProgress, grouped } from '../progress.ts'
 import { retrying } from '../retrying.ts'
@@ -25,6 +26,8 @@ const NAME_LENGTH_MAX = 64
 const ATTEMPTS_MAX = 45
 /** Share of the work below which the time that is left cannot be told. */
 const SHARE_TOLD_MIN = 0.005
+
+const { read, usage } = optionReader('import quay')
 
 const OPTIONS = {
   database: {
@@ -246,18 +249,4 @@ function notesOf({ keptAsText, cut, deadLetters }: ImportTotals): string {
 
 function microsOf(option: string, day: string): number {
   return Date.parse(`${read(option, day, calendarDay)}T00:00:00Z`) * 1000
-}
-
-function read<Value>(
-  option: string,
-  text: string,
-  kind: { readonly expected: string; read(raw: string): Value | undefined },
-): Value {
-  const value = kind.read(text)
-  if (value === undefined) throw usage(`${option}: expected ${kind.expected}`)
-  return value
-}
-
-function usage(message: string): CommandError {
-  return new CommandError(message, { ending: 'usage', hint: 'waybill import quay --help' })
 }
