@@ -1,11 +1,12 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal, Scope } from '../access/principal.ts'
-import type { ActorKind, Outcome } from '../core/event.ts'
-import { canonicalIp } from '../core/ip-address.ts'
-import { NAME_LENGTH_MAX, USER_AGENT_LENGTH_MAX } from '../core/limits.ts'
+import type { ActorKind, Client, Outcome } from '../core/event.ts'
+import { NAME_LENGTH_MAX } from '../core/limits.ts'
 import type { NewEvent } from '../core/new-event.ts'
+import { recordableText } from '../core/recordable-text.ts'
 import { type Clock, formatTimestamp } from '../core/timestamp.ts'
 import { usedTokenOf } from '../dialects/authentication.ts'
+import { clientOf } from '../dialects/request-client.ts'
 import type { Append } from '../ledger/append.ts'
 import { TokenUseQueue } from './token-use-queue.ts'
 
@@ -85,8 +86,7 @@ interface TokenUse {
   readonly target: string
   readonly method: string
   readonly status: number
-  readonly ip: string | undefined
-  readonly userAgent: string | undefined
+  readonly client: Client
   readonly timeMicros: number
   readonly count?: number
 }
@@ -97,9 +97,9 @@ class CountedUses {
 
   /** False when there is no room for another count. */
   add(use: TokenUse): boolean {
-    const { principal, target, ip, status, timeMicros } = use
+    const { principal, target, client, status, timeMicros } = use
     const minute = Math.floor(timeMicros / MINUTE_MICROS)
-    const key = JSON.stringify([principal.tokenId, target, ip, status, minute])
+    const key = JSON.stringify([principal.tokenId, target, client.ip, status, minute])
     const known = this.#uses.get(key)
     if (known !== undefined) known.count += 1
     else if (this.#uses.size < COUNTED_MAX) this.#uses.set(key, { ...use, count: 1 })
@@ -136,8 +136,7 @@ function tokenUse(
     target: path.startsWith('/api/') ? path.slice('/api'.length) : path,
     method: request.method,
     status: reply.statusCode,
-    ip: canonicalIp(request.ip),
-    userAgent: request.headers['user-agent'],
+    client: clientOf(request),
     timeMicros: clock(),
   }
 }
@@ -148,7 +147,7 @@ function isIntake({ method, routeOptions }: FastifyRequest): boolean {
 }
 
 function useEvent(use: TokenUse): NewEvent {
-  const { principal, ip, userAgent, count } = use
+  const { principal, client, count } = use
   const { userId, name, email, kind, tokenId, scopes } = principal
   return {
     time: formatTimestamp(use.timeMicros),
@@ -156,11 +155,8 @@ function useEvent(use: TokenUse): NewEvent {
     action: 'token.use',
     outcome: outcomeOf(use.status),
     actor: { id: userId, name, kind: actorKind(kind), ...(email !== undefined && { email }) },
-    target: { type: 'token', id: tokenId, name: clipped(use.target, NAME_LENGTH_MAX) },
-    client: {
-      ...(ip !== undefined && { ip }),
-      ...(userAgent !== undefined && { userAgent: clipped(userAgent, USER_AGENT_LENGTH_MAX) }),
-    },
+    target: { type: 'token', id: tokenId, name: recordableText(use.target, NAME_LENGTH_MAX) },
+    client,
     details: {
       scope: TOLD_SCOPES.find((scope) => scopes.includes(scope)) ?? scopes[0] ?? '',
       method: use.method,
@@ -177,8 +173,4 @@ function outcomeOf(status: number): Outcome {
 
 function actorKind(kind: Principal['kind']): ActorKind {
   return kind === 'organization' ? 'service' : kind
-}
-
-function clipped(text: string, lengthMax: number): string {
-  return text.slice(0, lengthMax).toWellFormed()
 }
