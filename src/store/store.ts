@@ -8,6 +8,7 @@ import { openHttp } from './clickhouse/connection-http.ts'
 import { createEventReader } from './clickhouse/event-reader.ts'
 import { createEventWriter } from './clickhouse/event-writer.ts'
 import { migrate } from './clickhouse/migrate.ts'
+import { OnlyTenant } from './clickhouse/only-tenant.ts'
 import { openRecordStore } from './clickhouse/record-store.ts'
 
 /** Where events live: a directory of this process (chDB), or a ClickHouse server. */
@@ -50,9 +51,10 @@ export async function openStore({ location, origin, clock }: OpenStoreOptions): 
     'url' in location ? await openHttp(location.url) : openChdb(location.dataDirectory)
   try {
     await migrate(connection)
+    const onlyTenant = new OnlyTenant(connection)
     return {
-      reader: createEventReader(connection, clock),
-      writer: createEventWriter(connection, origin),
+      reader: createEventReader(connection, { clock, onlyTenant }),
+      writer: createEventWriter(connection, { origin, onlyTenant }),
       records: await openRecordStore(connection),
       size: () => readSize(connection),
       close: () => connection.close(),

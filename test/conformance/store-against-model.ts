@@ -20,7 +20,7 @@ const STEPS_MAX = 25
 const DAY_MICROS = 86_400 * 1_000_000
 
 /** Few values, so that events share them; some that SQL would trip over. */
-const names = fc.constantFrom('a', 'b', `it's \\ "{p0:String}"`, 'é\n\0')
+const names = fc.constantFrom('a', 'b', `it's \\ "{p0:String}"`, 'é\n\u0001')
 const maybeName = fc.oneof(names, fc.constant(''))
 const ids = fc.constantFrom(...Array.from({ length: 12 }, () => mintUuid(BASE_MICROS / 1000)))
 const messages = fc.constantFrom('Push of ALPHA', 'alpha-beta gamma', 'Ärger, beta.', '')

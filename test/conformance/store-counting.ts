@@ -1,10 +1,28 @@
 import { expect, test } from 'vitest'
+import type { Condition } from '../../src/core/query.ts'
 import { formatTimestamp } from '../../src/core/timestamp.ts'
+import { countStatement } from '../../src/store/clickhouse/event-counts.ts'
 import { eventOf } from '../support/store-events.ts'
 import type { StoreHarness } from '../support/store-harness.ts'
 import { StoreModel } from '../support/store-model.ts'
 
 const HOUR_MICROS = 60 * 60 * 1_000_000
+
+/** What totals are asked about: all of it is in the counts by day. */
+const COUNTED_BY_DAY: readonly (readonly Condition[])[] = [
+  [],
+  [{ field: 'namespace', in: ['n1'] }],
+  [
+    { field: 'category', in: ['image', 'container'] },
+    { field: 'action', notIn: ['token.use'] },
+  ],
+  [{ anyOf: [[{ field: 'verb', in: ['push'] }], [{ field: 'sourceKind', notIn: ['api'] }]] }],
+  [
+    { field: 'actorKind', in: ['user'] },
+    { field: 'targetType', notIn: ['step'] },
+  ],
+  [{ field: 'nativeAction', inIgnoringCase: ['Push_Repo'] }],
+]
 
 export function describeCounting(harness: () => StoreHarness): void {
   test('a histogram over its limit of buckets is an error, not a part of the answer', async () => {
@@ -24,6 +42,19 @@ export function describeCounting(harness: () => StoreHarness): void {
     await expect(reader.histogram({ ...query, bucketsMax: 2 })).rejects.toMatchObject({
       code: 'query.too-many-buckets',
     })
+  })
+
+  test('totals of whole days are read from the counts by day, not from the events', async () => {
+    const opened = await harness().open()
+    await opened.insert([eventOf({ tenant: 'totals', target: { namespace: 'n1' } })])
+    const connection = await harness().connect()
+    for (const conditions of COUNTED_BY_DAY) {
+      const statement = countStatement({ tenants: ['totals'], conditions })
+      const explained = { ...statement, sql: `EXPLAIN ${statement.sql}` }
+      const plan = await connection.rows<[string]>(explained)
+      const text = plan.flat().join('\n')
+      expect(text, JSON.stringify(conditions)).toContain('ReadFromMergeTree (by_day)')
+    }
   })
 
   test('counts are exact at the edges of days, whole days or not', async () => {

@@ -105,7 +105,7 @@ const ACTOR = [
 const CLIENT = [optional('ip', 'client_ip'), optional('userAgent', 'client_user_agent')]
 
 const SOURCE = [
-  { ...always('eventId', ID), when: 'event_id_is_id' },
+  { ...always('eventId', ID), when: "event_id_is_id = '1'" },
   optional('eventId', 'source_event_id'),
   always('kind', textSql('source_kind')),
   always('name', textSql('source_name')),

@@ -39,7 +39,7 @@ const MEMORY_SETTINGS = {
  */
 export function openChdb(dataDirectory: string): ClickHouseConnection {
   const directories = {
-    engine: join(dataDirectory, 'clickhouse'),
+    engine: resolve(dataDirectory, 'clickhouse'),
     // Not `exports`: what is written there on request outlives the process.
     exports: join(dataDirectory, 'parquet'),
     inserts: resolve(dataDirectory, 'inserts'),
@@ -56,6 +56,9 @@ export function openChdb(dataDirectory: string): ClickHouseConnection {
 /** The engine takes a path with one of these for a pattern, and would read other files or none. */
 const PATTERN_CHARACTER = /[*?{}]/
 
+/** The open connections of this process: no other process can have one on the same directory. */
+const openConnections = new Set<ChdbConnection>()
+
 interface Directories {
   readonly engine: string
   readonly exports: string
@@ -63,6 +66,7 @@ interface Directories {
 }
 
 class ChdbConnection implements ClickHouseConnection {
+  #isExclusive = true
   readonly #directories: Directories
   readonly #writer: Session
   readonly #writing: ReturnType<typeof createPool<Session>>
@@ -83,6 +87,17 @@ class ChdbConnection implements ClickHouseConnection {
     const limits = [`--max_execution_time=${QUERY_SECONDS_MAX}`]
     this.#readers = Array.from({ length: READERS }, () => this.#open(limits))
     this.#reading = createPool(this.#readers)
+    for (const other of openConnections) {
+      if (other.#directories.engine === directories.engine) {
+        other.#isExclusive = false
+        this.#isExclusive = false
+      }
+    }
+    openConnections.add(this)
+  }
+
+  get isExclusive(): boolean {
+    return this.#isExclusive
   }
 
   async rows<Row extends readonly unknown[]>(statement: Statement): Promise<readonly Row[]> {
@@ -161,6 +176,7 @@ class ChdbConnection implements ClickHouseConnection {
   }
 
   async close(): Promise<void> {
+    openConnections.delete(this)
     for (const session of [...this.#streams, ...this.#readers, this.#writer]) session.close()
     await drainPending()
   }

@@ -53,6 +53,7 @@ export async function openHttp(url: string): Promise<ClickHouseConnection> {
 }
 
 class HttpConnection implements ClickHouseConnection {
+  readonly isExclusive = false
   readonly #client: ClickHouseClient
 
   constructor(client: ClickHouseClient) {

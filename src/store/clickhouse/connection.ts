@@ -34,6 +34,8 @@ export interface Insertion {
  * Values never enter the SQL text of callers: what comes from outside is always a parameter.
  */
 export interface ClickHouseConnection {
+  /** Whether nobody writes to the tables but through this connection, since it was opened. */
+  readonly isExclusive: boolean
   /** The whole result; each row is an array in the order of the SELECT list. */
   rows<Row extends readonly unknown[]>(statement: Statement): Promise<readonly Row[]>
   /** The result as the bytes of one document, in constant memory. Ending the iteration stops it. */

@@ -1,64 +1,43 @@
 import type { Field } from '../../core/query.ts'
 
-/** The columns of an event in table `events`, in the order of rows read and written. */
-export const EVENT_COLUMNS = [
-  'origin',
-  'id',
-  'time',
-  'received',
-  'tenant',
-  'source_kind',
-  'source_name',
-  'source_event_id',
-  'event_id_is_id',
-  'action',
-  'native_action',
-  'category',
-  'level',
-  'outcome',
-  'actor_id',
-  'actor_name',
-  'actor_email',
-  'actor_kind',
-  'target_type',
-  'target_id',
-  'target_name',
-  'target_namespace',
-  'target_repository',
-  'target_tag',
-  'target_digest',
-  'client_ip',
-  'client_user_agent',
-  'message',
-  'details',
-] as const
-
-/** The columns that column `shape` of schema/001-events.sql repeats as one JSON array, in order. */
-export const SHAPE_COLUMNS = [
-  'origin',
-  'tenant',
-  'source_kind',
-  'source_name',
-  'event_id_is_id',
-  'action',
-  'native_action',
-  'category',
-  'level',
-  'outcome',
-  'actor_kind',
-  'target_type',
-] as const
+/** Stands between packed texts: no text of an event has it, and no search finds it. */
+export const PACKED_SEPARATOR = '\0'
 
 /**
- * SQL that holds for an event whose two copies of the columns of `SHAPE_COLUMNS` agree. Pages show
- * one and filters read the other, so a change to either has to change the event's leaf.
+ * The packed columns of table `events` and the texts in each, in order. The schema declares these
+ * texts as columns too (`ALIAS`), which is how conditions and exports name them.
  */
-export const SHAPE_AGREES_SQL = `shape = toJSONString([${SHAPE_COLUMNS.map(
-  (column) => `toString(${column})`,
-).join(', ')}])`
+export const PACKED_COLUMNS = {
+  // What few combinations occur of. Full-text search looks at the last five.
+  shape: [
+    'level',
+    'category',
+    'source_kind',
+    'event_id_is_id',
+    'actor_kind',
+    'action',
+    'native_action',
+    'outcome',
+    'source_name',
+    'target_type',
+  ],
+  who: ['actor_id', 'actor_name', 'actor_email', 'client_ip', 'client_user_agent'],
+  place: ['target_namespace', 'target_repository'],
+  // Full-text search looks at the first five.
+  texts: ['details', 'message', 'escaped_words', 'target_id', 'target_name', 'source_event_id'],
+  request: ['request_key', 'request_body_sha256'],
+} as const
+
+/**
+ * SQL that holds for an event whose packed columns have as many texts as they should. What stands
+ * behind the last one is no column's, so a leaf would not tell that it was put there.
+ */
+export const PACKED_WHOLE_SQL = Object.entries(PACKED_COLUMNS)
+  .map(([column, texts]) => `countSubstrings(${column}, '\\0') = ${texts.length - 1}`)
+  .join(' AND ')
 
 /** What the sender called the event, as SQL. */
-export const EVENT_ID_SQL = 'if(event_id_is_id, toString(id), source_event_id)'
+export const EVENT_ID_SQL = "if(event_id_is_id = '1', toString(id), source_event_id)"
 
 /** The SQL expression of a field: a text, `''` where the event lacks it. */
 export const FIELD_SQL: Readonly<Record<Field, string>> = {

@@ -7,25 +7,29 @@ import type {
   HistogramInterval,
   HistogramQuery,
 } from '../../core/query.ts'
-import type { ClickHouseConnection } from './connection.ts'
+import type { ClickHouseConnection, Statement } from './connection.ts'
 import { FIELD_SQL } from './event-columns.ts'
 import { filterSql } from './filter-sql.ts'
 import { StatementParameters } from './statement-parameters.ts'
-import { ALL_TIME, DAY_MICROS } from './time-windows.ts'
+import { ALL_TIME, DAY_MICROS, type TimeWindow } from './time-windows.ts'
 
 /** The exact number of events that a filter lets through. */
 export async function countEvents(
   connection: ClickHouseConnection,
   filter: EventFilter,
 ): Promise<number> {
+  const rows = await connection.rows<[number]>(countStatement(filter))
+  return rows[0]?.[0] ?? 0
+}
+
+/** Answers one row with the number of events that a filter lets through. */
+export function countStatement(filter: EventFilter): Statement {
   const parameters = new StatementParameters()
   const places = placesSql({ filter, interval: 'day', by: [] }, parameters)
   const counts = places.map((where) => `SELECT count() AS events FROM events WHERE ${where}`)
-  const rows = await connection.rows<[number]>({
-    sql: `SELECT sum(events) FROM (${counts.join(' UNION ALL ')})`,
-    parameters: parameters.values,
-  })
-  return rows[0]?.[0] ?? 0
+  const [only = '', ...others] = counts
+  const sql = others.length === 0 ? only : `SELECT sum(events) FROM (${counts.join(' UNION ALL ')})`
+  return { sql, parameters: parameters.values }
 }
 
 /** Counts by time and fields. @throws Fault `query.too-many-buckets`. */
@@ -100,21 +104,32 @@ function placesSql(
     { fromMicros: span.fromMicros, toMicros: firstDay },
     { fromMicros: lastDay, toMicros: span.toMicros },
   ].filter(({ fromMicros, toMicros }) => fromMicros < toMicros)
-  return [wholeDays, ...edges.map((edge) => filterSql({ ...timeless, ...edge }, parameters))]
+  if (edges.length === 0) return [wholeDays]
+  const spans = edges.map((edge) => spanSql(edge, parameters)).join(' OR ')
+  return [wholeDays, `${filterSql(timeless, parameters)} AND (${spans})`]
 }
 
-/** The fields of the projection `by_day`. */
+function spanSql({ fromMicros, toMicros }: TimeWindow, parameters: StatementParameters): string {
+  return `time >= ${parameters.addTime(fromMicros)} AND time < ${parameters.addTime(toMicros)}`
+}
+
+/** The fields of the projection `by_day`: the namespace and what `shape` is made of. */
 const FIELDS_BY_DAY: ReadonlySet<Field> = new Set([
   'namespace',
   'sourceKind',
+  'sourceName',
   'action',
+  'verb',
   'nativeAction',
   'category',
   'level',
   'outcome',
+  'actorKind',
+  'targetType',
 ])
 
-function isCountedByDay({ conditions }: EventFilter, by: readonly Field[]): boolean {
+/** Whether counts of events by `by` are in the projection `by_day`, for whole days. */
+export function isCountedByDay({ conditions }: EventFilter, by: readonly Field[]): boolean {
   return by.every((field) => FIELDS_BY_DAY.has(field)) && conditions.every(isOnFieldsByDay)
 }
 

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../core/event.ts'
-import type { EventReader, NthQuery, Position, TailQuery } from '../../core/query.ts'
+import type { EventReader, TailQuery } from '../../core/query.ts'
 import type { Clock } from '../../core/timestamp.ts'
 import { isUuid } from '../../core/uuid.ts'
 import type { ClickHouseConnection } from './connection.ts'
@@ -8,12 +8,17 @@ import { EventDensity } from './event-density.ts'
 import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
 import { exportEvents, streamEvents } from './event-stream.ts'
 import { filterSql, tenantSql } from './filter-sql.ts'
+import { nthPlace } from './nth-place.ts'
+import type { OnlyTenant } from './only-tenant.ts'
 import { PageReader } from './page-query.ts'
 import { StatementParameters } from './statement-parameters.ts'
 
 /** The reader of all ledgers on a connection whose schema is in place. */
-export function createEventReader(connection: ClickHouseConnection, clock: Clock): EventReader {
-  const pages = new PageReader(connection)
+export function createEventReader(
+  connection: ClickHouseConnection,
+  { clock, onlyTenant }: { readonly clock: Clock; readonly onlyTenant: OnlyTenant },
+): EventReader {
+  const pages = new PageReader(connection, onlyTenant)
   const density = new EventDensity(connection, clock)
 
   return {
@@ -47,22 +52,6 @@ async function getEvent(
     parameters: parameters.values,
   })
   return rows.map(decodeEvent)[0]
-}
-
-async function nthPlace(
-  connection: ClickHouseConnection,
-  { filter, order, nth }: NthQuery,
-): Promise<Position | undefined> {
-  const parameters = new StatementParameters()
-  const direction = order === 'newest' ? 'DESC' : 'ASC'
-  const rows = await connection.rows<[number, string, number]>({
-    sql: `SELECT toUnixTimestamp64Micro(time), origin, seq FROM events
-      WHERE ${filterSql(filter, parameters)}
-      ORDER BY time ${direction}, origin ${direction}, seq ${direction}
-      LIMIT 1 OFFSET ${parameters.add('UInt64', nth - 1)}`,
-    parameters: parameters.values,
-  })
-  return rows.map(([timeMicros, origin, seq]) => ({ timeMicros, origin, seq }))[0]
 }
 
 async function tailEvents(

@@ -10,54 +10,49 @@ import type {
   StoredEvent,
   Target,
 } from '../../core/event.ts'
-import { EVENT_COLUMNS, SHAPE_COLUMNS } from './event-columns.ts'
-
-const SHAPED: ReadonlySet<string> = new Set(SHAPE_COLUMNS)
+import { PACKED_SEPARATOR } from './event-columns.ts'
 
 /** The SELECT list of a whole event: a row of `EventRow`. */
-export const EVENT_ROW_SQL = [
-  'seq',
-  ...EVENT_COLUMNS.filter((column) => !SHAPED.has(column)),
-  'shape',
-].join(', ')
+export const EVENT_ROW_SQL =
+  'seq, origin, tenant, id, time, received, shape, who, place, target_tag, target_digest, texts'
 
-/** An event as the engine answers it: `seq`, the columns that are not in `shape`, and `shape`. */
+/** An event as the engine answers it; for what is packed see `PACKED_COLUMNS`. */
 export type EventRow = readonly [
   seq: number,
+  origin: string,
+  tenant: string,
   id: string,
   time: string,
   received: string,
-  sourceEventId: string,
-  actorId: string,
-  actorName: string,
-  actorEmail: string,
-  targetId: string,
-  targetName: string,
-  targetNamespace: string,
-  targetRepository: string,
-  targetTag: string,
-  targetDigest: string,
-  clientIp: string,
-  clientUserAgent: string,
-  message: string,
-  details: string,
   shape: string,
+  who: string,
+  place: string,
+  tag: string,
+  digest: string,
+  texts: string,
 ]
 
-/** The columns of `SHAPE_COLUMNS`. */
-type EventShape = readonly [
-  origin: string,
-  tenant: string,
+type Shape = readonly [
+  level: Level,
+  category: Category,
   sourceKind: string,
-  sourceName: string,
-  eventIdIsId: '0' | '1',
+  eventIdIsId: '1' | '',
+  actorKind: ActorKind | '',
   action: string,
   nativeAction: string,
-  category: Category,
-  level: Level,
   outcome: Outcome,
-  actorKind: ActorKind | '',
+  sourceName: string,
   targetType: string,
+]
+type Who = readonly [id: string, name: string, email: string, ip: string, userAgent: string]
+type Place = readonly [namespace: string, repository: string]
+type Texts = readonly [
+  details: string,
+  message: string,
+  escapedWords: string,
+  targetId: string,
+  targetName: string,
+  sourceEventId: string,
 ]
 
 /** An object that is being put together, member by member. */
@@ -70,61 +65,73 @@ type Building<Whole> = { -readonly [Key in keyof Whole]?: Whole[Key] }
  * canonical text without sorting, and it is several times faster than spreading optional parts.
  */
 export function decodeEvent(row: EventRow): StoredEvent {
-  const shape: EventShape = JSON.parse(row[18])
+  const [seq, origin, tenant, id, time, received] = row
+  const shape = unpacked<Shape>(row[6])
+  const who = unpacked<Who>(row[7])
+  const texts = unpacked<Texts>(row[11])
+  const [details, message] = texts
   const event: Building<Event> = {
     action: shape[5],
-    actor: decodeActor(row, shape[10]),
-    category: shape[7],
+    actor: decodeActor(who, shape[4]),
+    category: shape[1],
   }
-  if (row[14] !== '' || row[15] !== '') event.client = decodeClient(row)
-  if (row[17] !== '') event.details = JSON.parse(row[17])
-  event.id = row[1]
-  event.level = shape[8]
-  if (row[16] !== '') event.message = row[16]
+  if (who[3] !== '' || who[4] !== '') event.client = decodeClient(who)
+  if (details !== '') event.details = JSON.parse(details)
+  event.id = id
+  event.level = shape[0]
+  if (message !== '') event.message = message
   if (shape[6] !== '') event.nativeAction = shape[6]
-  event.outcome = shape[9]
-  event.received = row[3]
-  event.source = decodeSource(row, shape)
-  const target = decodeTarget(row, shape[11])
+  event.outcome = shape[7]
+  event.received = received
+  event.source = decodeSource(shape, shape[3] === '1' ? id : texts[5])
+  const target = decodeTarget(row, texts, shape[9])
   if (target !== undefined) event.target = target
-  event.tenant = shape[1]
-  event.time = row[2]
+  event.tenant = tenant
+  event.time = time
   // Every member that an event must have was set above; the type of the parts does not say so.
-  return { event: event as Event, origin: shape[0], seq: row[0] }
+  return { event: event as Event, origin, seq }
 }
 
-function decodeSource(row: EventRow, shape: EventShape): EventSource {
-  const eventId = shape[4] === '1' ? row[1] : row[4]
-  const [kind, name] = [shape[2], shape[3]]
+/** The texts of a packed column. The engine gives back what was stored, so as many as went in. */
+function unpacked<Texts extends readonly string[]>(packed: string): Texts {
+  const texts: readonly string[] = packed.split(PACKED_SEPARATOR)
+  return texts as Texts
+}
+
+function decodeSource(shape: Shape, eventId: string): EventSource {
+  const [kind, name] = [shape[2], shape[8]]
   return eventId === '' ? { kind, name } : { eventId, kind, name }
 }
 
-function decodeActor(row: EventRow, kind: ActorKind | ''): Actor | null {
+function decodeActor([id, name, email]: Who, kind: ActorKind | ''): Actor | null {
   if (kind === '') return null
   const actor: Building<Actor> = {}
-  if (row[7] !== '') actor.email = row[7]
-  if (row[5] !== '') actor.id = row[5]
+  if (email !== '') actor.email = email
+  if (id !== '') actor.id = id
   actor.kind = kind
-  if (row[6] !== '') actor.name = row[6]
+  if (name !== '') actor.name = name
   return actor as Actor
 }
 
 /** Undefined when the event has none: a target is never empty. */
-function decodeTarget(row: EventRow, type: string): Target | undefined {
+function decodeTarget(row: EventRow, texts: Texts, type: string): Target | undefined {
+  const [namespace, repository] = unpacked<Place>(row[8])
+  const [tag, digest] = [row[9], row[10]]
+  const [id, name] = [texts[3], texts[4]]
   const target: Building<Target> = {}
-  if (row[13] !== '') target.digest = row[13]
-  if (row[8] !== '') target.id = row[8]
-  if (row[9] !== '') target.name = row[9]
-  if (row[10] !== '') target.namespace = row[10]
-  if (row[11] !== '') target.repository = row[11]
-  if (row[12] !== '') target.tag = row[12]
+  if (digest !== '') target.digest = digest
+  if (id !== '') target.id = id
+  if (name !== '') target.name = name
+  if (namespace !== '') target.namespace = namespace
+  if (repository !== '') target.repository = repository
+  if (tag !== '') target.tag = tag
   if (type !== '') target.type = type
   return Object.keys(target).length === 0 ? undefined : target
 }
 
-function decodeClient(row: EventRow): Client {
+function decodeClient([, , , ip, userAgent]: Who): Client {
   const client: Building<Client> = {}
-  if (row[14] !== '') client.ip = row[14]
-  if (row[15] !== '') client.userAgent = row[15]
+  if (ip !== '') client.ip = ip
+  if (userAgent !== '') client.userAgent = userAgent
   return client
 }

@@ -1,10 +1,12 @@
+import { DRAFT_TEXT } from '../../core/draft.ts'
 import { Fault } from '../../core/errors.ts'
 import type { KnownRequest, StoredName } from '../../ledger/event-writer.ts'
 import { type EventGroup, type EventWriter, requestName } from '../../ledger/event-writer.ts'
 import { canonicalJsonSql } from './canonical-sql.ts'
 import type { ClickHouseConnection } from './connection.ts'
-import { EVENT_ID_SQL, SHAPE_AGREES_SQL } from './event-columns.ts'
+import { EVENT_ID_SQL, PACKED_WHOLE_SQL } from './event-columns.ts'
 import { findNamed } from './named-events.ts'
+import type { OnlyTenant } from './only-tenant.ts'
 import { encodeRows, INSERTED_COLUMNS, rowsWithSeqs } from './row-encoding.ts'
 import { loadTileHashes, loadTreeHead, saveTileHashes, saveTreeHead } from './tree-tables.ts'
 
@@ -12,9 +14,15 @@ import { loadTileHashes, loadTreeHead, saveTileHashes, saveTreeHead } from './tr
 const SEQ_BATCH_EVENTS = 20_000
 
 /** The writer of one origin's events on a connection whose schema is in place. */
-export function createEventWriter(connection: ClickHouseConnection, origin: string): EventWriter {
+export function createEventWriter(
+  connection: ClickHouseConnection,
+  { origin, onlyTenant }: { readonly origin: string; readonly onlyTenant: OnlyTenant },
+): EventWriter {
   return {
-    encode: (drafts, request) => encodeRows(drafts, { origin, request }),
+    encode(drafts, request) {
+      for (const draft of drafts) onlyTenant.note(draft.text(DRAFT_TEXT.tenant))
+      return encodeRows(drafts, { origin, request })
+    },
     insert: (group) => insertGroup(connection, group),
     size: () => ledgerSize(connection, origin),
     findNamed: (names) => findNamed(connection, names),
@@ -86,7 +94,7 @@ async function* canonicalFrom(
   place: LedgerPlace,
 ): AsyncIterable<readonly string[]> {
   // Without a text of its own the event has another leaf, which no tree over the ledger has.
-  const columns = `if(${SHAPE_AGREES_SQL}, ${canonicalJsonSql({ withSeq: false })}, '')`
+  const columns = `if(${PACKED_WHOLE_SQL}, ${canonicalJsonSql({ withSeq: false })}, '')`
   for await (const rows of bySeq<[string]>(connection, columns, place)) {
     yield rows.map(([canonical]) => canonical)
   }

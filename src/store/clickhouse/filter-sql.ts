@@ -152,8 +152,8 @@ function fieldSql(
 ): string {
   if (field === 'id') return uuidSql(values, parameters)
   if (field !== 'eventId') return oneOfSql(FIELD_SQL[field], values, parameters)
-  const own = `event_id_is_id = 0 AND ${oneOfSql('source_event_id', values, parameters)}`
-  return `(${own} OR event_id_is_id = 1 AND ${uuidSql(values, parameters)})`
+  const own = `event_id_is_id != '1' AND ${oneOfSql('source_event_id', values, parameters)}`
+  return `(${own} OR event_id_is_id = '1' AND ${uuidSql(values, parameters)})`
 }
 
 function uuidSql(values: readonly string[], parameters: StatementParameters): string {

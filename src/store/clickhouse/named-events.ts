@@ -59,7 +59,7 @@ async function readNames(
     sql: `SELECT tenant, source_kind, source_name, ${EVENT_ID_SQL}, seq, origin FROM events
       WHERE tenant IN ${tenants} ${where === 'at-times' ? timeTest : ''}
         AND (source_event_id != '' AND source_event_id IN ${ownIds}
-          OR event_id_is_id = 1 AND id IN ${uuids})`,
+          OR event_id_is_id = '1' AND id IN ${uuids})`,
     parameters: parameters.values,
   })
   return new Map(

@@ -4,7 +4,7 @@ import { parseTimestamp } from '../../core/timestamp.ts'
 import type { ClickHouseConnection, Statement } from './connection.ts'
 import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
 import { filterSql } from './filter-sql.ts'
-import { OnlyTenant } from './only-tenant.ts'
+import type { OnlyTenant } from './only-tenant.ts'
 import { StatementParameters } from './statement-parameters.ts'
 import { ALL_TIME, type TimeWindow, timeWindows } from './time-windows.ts'
 
@@ -31,13 +31,16 @@ export class PageReader {
    */
   readonly #rare = new Set<string>()
 
-  constructor(connection: ClickHouseConnection) {
+  constructor(connection: ClickHouseConnection, onlyTenant: OnlyTenant) {
     this.#connection = connection
-    this.#onlyTenant = new OnlyTenant(connection)
+    this.#onlyTenant = onlyTenant
   }
 
   read(query: PageQuery, first: FirstWindow): Promise<EventPage> {
-    return this.#onlyTenant.answer(query, (narrowed) => this.#read(narrowed, first))
+    const { filter } = query
+    return this.#onlyTenant.answer(filter.tenants, (tenants) =>
+      this.#read({ ...query, filter: { ...filter, tenants } }, first),
+    )
   }
 
   async #read(query: PageQuery, first: FirstWindow): Promise<EventPage> {

@@ -1,28 +1,58 @@
 import { DRAFT_TEXT, DRAFT_TEXTS, type Draft } from '../../core/draft.ts'
 import { type EncodedRows, REQUEST_NAME_KEY_OFFSET } from '../../ledger/event-writer.ts'
-import { EVENT_COLUMNS } from './event-columns.ts'
+import { PACKED_SEPARATOR } from './event-columns.ts'
 import { LENGTH_BYTES_MAX, RowWriter, UINT64_BYTES, writeUint64 } from './row-writer.ts'
 import { escapedWords } from './text-search.ts'
 
 /** The columns that an insert names, in the order of a row. */
 export const INSERTED_COLUMNS = [
   'seq',
-  ...EVENT_COLUMNS,
-  'escaped_words',
-  'request_key',
-  'request_body_sha256',
+  'origin',
+  'request',
+  'id',
+  'time',
+  'received',
+  'tenant',
+  'shape',
+  'who',
+  'place',
+  'target_tag',
+  'target_digest',
+  'texts',
 ]
 
 const BACKSLASH = 0x5c
-/** Of the columns that are no text: seq, id, time, received and the flag `event_id_is_id`. */
-const FIXED_BYTES = UINT64_BYTES + 16 + 2 * UINT64_BYTES + 1
-const COLUMNS = INSERTED_COLUMNS.length
+const SEPARATOR = PACKED_SEPARATOR.charCodeAt(0)
+const FLAG_SET = '1'.charCodeAt(0)
 
-/** The texts that stand in a row behind `event_id_is_id`, in the order of their columns. */
-const LAST_TEXTS = Array.from(
-  { length: DRAFT_TEXTS - DRAFT_TEXT.action },
-  (_, index) => DRAFT_TEXT.action + index,
-)
+/** Of the columns that are no text: seq, id, time and received. */
+const FIXED_BYTES = UINT64_BYTES + 16 + 2 * UINT64_BYTES
+/** Around the texts of a row: the lengths of columns, and a separator or a flag for each text. */
+const FRAME_BYTES_MAX = INSERTED_COLUMNS.length * LENGTH_BYTES_MAX + DRAFT_TEXTS + 3
+
+// The texts of each packed column, in the order of `PACKED_COLUMNS`: the flag `event_id_is_id`
+// stands between the two parts of `shape`, the escaped words between those of `texts`.
+const SHAPE_BEFORE_FLAG = [DRAFT_TEXT.level, DRAFT_TEXT.category, DRAFT_TEXT.sourceKind]
+const SHAPE_BEHIND_FLAG = [
+  DRAFT_TEXT.actorKind,
+  DRAFT_TEXT.action,
+  DRAFT_TEXT.nativeAction,
+  DRAFT_TEXT.outcome,
+  DRAFT_TEXT.sourceName,
+  DRAFT_TEXT.targetType,
+]
+const WHO = [
+  DRAFT_TEXT.actorId,
+  DRAFT_TEXT.actorName,
+  DRAFT_TEXT.actorEmail,
+  DRAFT_TEXT.clientIp,
+  DRAFT_TEXT.clientUserAgent,
+]
+const PLACE = [DRAFT_TEXT.targetNamespace, DRAFT_TEXT.targetRepository]
+const TEXTS_BEFORE_WORDS = [DRAFT_TEXT.details, DRAFT_TEXT.message]
+const TEXTS_BEHIND_WORDS = [DRAFT_TEXT.targetId, DRAFT_TEXT.targetName]
+const TEXTS_BEHIND_WORDS_WITH_EVENT_ID = [...TEXTS_BEHIND_WORDS, DRAFT_TEXT.sourceEventId]
+const ALL_TEXTS = Array.from({ length: DRAFT_TEXTS }, (_, number) => number)
 
 /**
  * Serialises events as rows of the engine's RowBinary format, each with room for its seq: reading
@@ -33,13 +63,11 @@ export function encodeRows(
   drafts: readonly Draft[],
   { origin, request }: { readonly origin: string; readonly request: string },
 ): EncodedRows {
-  const head = textColumn(origin)
-  const requestColumns = Buffer.concat(requestTexts(request).map(textColumn))
-  let room = drafts.length * (FIXED_BYTES + COLUMNS * LENGTH_BYTES_MAX)
-  room += drafts.length * (head.length + requestColumns.length)
-  const words = drafts.map(escapedWordsColumn)
+  const head = Buffer.concat([origin, packedRequest(request)].map(textColumn))
+  const words = drafts.map(escapedWordsOf)
+  let room = drafts.length * (head.length + FIXED_BYTES + FRAME_BYTES_MAX)
   for (const [index, draft] of drafts.entries()) {
-    room += textBytes(draft) + (words[index]?.length ?? 0)
+    room += textBytes(draft, ALL_TEXTS) + (words[index]?.length ?? 0)
   }
   const row = new RowWriter(Buffer.allocUnsafe(room))
   const starts = new Uint32Array(drafts.length)
@@ -47,10 +75,7 @@ export function encodeRows(
     starts[index] = row.at
     row.skip(UINT64_BYTES)
     row.bytes(head, 0, head.length)
-    writeEvent(row, draft)
-    const column = words[index] ?? NO_TEXT
-    row.bytes(column, 0, column.length)
-    row.bytes(requestColumns, 0, requestColumns.length)
+    writeEvent(row, draft, words[index] ?? NO_WORDS)
   }
   return { bytes: row.buffer.subarray(0, row.at), starts }
 }
@@ -70,20 +95,64 @@ export function rowsWithSeqs(firstSeq: number, rows: readonly EncodedRows[]): Bu
   return all
 }
 
-function writeEvent(row: RowWriter, draft: Draft): void {
-  const { bytes } = draft
-  const idStart = draft.startOf(DRAFT_TEXT.id)
-  row.uuid(bytes, idStart)
+function writeEvent(row: RowWriter, draft: Draft, words: Buffer): void {
+  row.uuid(draft.bytes, draft.startOf(DRAFT_TEXT.id))
   row.uint64(draft.timeMicros)
   row.uint64(draft.receivedMicros)
   row.text(draft, DRAFT_TEXT.tenant)
-  row.text(draft, DRAFT_TEXT.sourceKind)
-  row.text(draft, DRAFT_TEXT.sourceName)
   const eventIdIsId = isIdAgain(draft)
-  if (eventIdIsId) row.byte(0)
-  else row.text(draft, DRAFT_TEXT.sourceEventId)
-  row.byte(eventIdIsId ? 1 : 0)
-  for (const number of LAST_TEXTS) row.text(draft, number)
+  writeShape(row, draft, eventIdIsId)
+  writePacked(row, draft, WHO)
+  writePacked(row, draft, PLACE)
+  row.text(draft, DRAFT_TEXT.targetTag)
+  row.text(draft, DRAFT_TEXT.targetDigest)
+  writeTexts(row, draft, { words, eventIdIsId })
+}
+
+function writePacked(row: RowWriter, draft: Draft, numbers: readonly number[]): void {
+  row.length(textBytes(draft, numbers) + numbers.length - 1)
+  let isFirst = true
+  for (const number of numbers) {
+    if (!isFirst) row.byte(SEPARATOR)
+    isFirst = false
+    row.part(draft, number)
+  }
+}
+
+function writeShape(row: RowWriter, draft: Draft, eventIdIsId: boolean): void {
+  const texts = textBytes(draft, SHAPE_BEFORE_FLAG) + textBytes(draft, SHAPE_BEHIND_FLAG)
+  const separators = SHAPE_BEFORE_FLAG.length + SHAPE_BEHIND_FLAG.length
+  row.length(texts + separators + (eventIdIsId ? 1 : 0))
+  for (const number of SHAPE_BEFORE_FLAG) {
+    row.part(draft, number)
+    row.byte(SEPARATOR)
+  }
+  if (eventIdIsId) row.byte(FLAG_SET)
+  for (const number of SHAPE_BEHIND_FLAG) {
+    row.byte(SEPARATOR)
+    row.part(draft, number)
+  }
+}
+
+interface TextsParts {
+  readonly words: Buffer
+  readonly eventIdIsId: boolean
+}
+
+function writeTexts(row: RowWriter, draft: Draft, { words, eventIdIsId }: TextsParts): void {
+  const behind = eventIdIsId ? TEXTS_BEHIND_WORDS : TEXTS_BEHIND_WORDS_WITH_EVENT_ID
+  const texts = textBytes(draft, TEXTS_BEFORE_WORDS) + words.length + textBytes(draft, behind)
+  row.length(texts + TEXTS_BEFORE_WORDS.length + TEXTS_BEHIND_WORDS_WITH_EVENT_ID.length)
+  for (const number of TEXTS_BEFORE_WORDS) {
+    row.part(draft, number)
+    row.byte(SEPARATOR)
+  }
+  row.bytes(words, 0, words.length)
+  for (const number of behind) {
+    row.byte(SEPARATOR)
+    row.part(draft, number)
+  }
+  if (eventIdIsId) row.byte(SEPARATOR)
 }
 
 function isIdAgain(draft: Draft): boolean {
@@ -98,29 +167,29 @@ function isIdAgain(draft: Draft): boolean {
   return true
 }
 
-function textBytes(draft: Draft): number {
+function textBytes(draft: Draft, numbers: readonly number[]): number {
   let bytes = 0
-  for (let number = 0; number < DRAFT_TEXTS; number += 1) {
-    bytes += draft.endOf(number) - draft.startOf(number)
-  }
+  for (const number of numbers) bytes += draft.endOf(number) - draft.startOf(number)
   return bytes
 }
 
-const NO_TEXT = textColumn('')
+const NO_WORDS = Buffer.alloc(0)
 
-/** Nearly always empty: only details with a backslash have such words. */
-function escapedWordsColumn(draft: Draft): Buffer {
+/** Nearly always none: only details with a backslash have such words. */
+function escapedWordsOf(draft: Draft): Buffer {
   const end = draft.endOf(DRAFT_TEXT.details)
   for (let index = draft.startOf(DRAFT_TEXT.details); index < end; index += 1) {
-    if (draft.bytes[index] === BACKSLASH)
-      return textColumn(escapedWords(draft.text(DRAFT_TEXT.details)))
+    if (draft.bytes[index] === BACKSLASH) {
+      return Buffer.from(escapedWords(draft.text(DRAFT_TEXT.details)))
+    }
   }
-  return NO_TEXT
+  return NO_WORDS
 }
 
-function requestTexts(request: string): readonly [key: string, bodySha256: string] {
-  if (request === '') return ['', '']
-  return [request.slice(REQUEST_NAME_KEY_OFFSET), request.slice(0, REQUEST_NAME_KEY_OFFSET - 1)]
+function packedRequest(request: string): string {
+  if (request === '') return PACKED_SEPARATOR
+  const bodySha256 = request.slice(0, REQUEST_NAME_KEY_OFFSET - 1)
+  return request.slice(REQUEST_NAME_KEY_OFFSET) + PACKED_SEPARATOR + bodySha256
 }
 
 /** A column of type String: its length, then its bytes. */

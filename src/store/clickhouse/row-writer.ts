@@ -31,11 +31,15 @@ export class RowWriter {
     this.byte(rest)
   }
 
+  /** A text as a column: its length, then its bytes. */
   text(draft: Draft, number: number): void {
-    const start = draft.startOf(number)
-    const end = draft.endOf(number)
-    this.length(end - start)
-    this.bytes(draft.bytes, start, end)
+    this.length(draft.endOf(number) - draft.startOf(number))
+    this.part(draft, number)
+  }
+
+  /** A text as a part of a column, without a length. */
+  part(draft: Draft, number: number): void {
+    this.bytes(draft.bytes, draft.startOf(number), draft.endOf(number))
   }
 
   /** Byte by byte: for texts this short a call of the runtime's own copy costs more. */

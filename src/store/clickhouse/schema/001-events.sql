@@ -1,8 +1,8 @@
 -- The events of all ledgers in this database. A row is one event and never changes.
 --
--- Flat columns, because filters name them and each compresses by itself. LowCardinality where
--- values repeat: it halves such columns and filters compare numbers. An optional text that an event
--- lacks is '', since no event has an empty one.
+-- LowCardinality where values repeat: it halves such columns, and a condition is tested once for
+-- each of their values, not for each row. An optional text that an event lacks is '', since no
+-- event has an empty one.
 --
 -- ORDER BY: every question names a tenant, and nearly every list wants the newest or oldest events
 -- first, so a page is read from one end of a sorted run (docs/decisions/0003-the-sort-order.md).
@@ -16,6 +16,9 @@
 -- min_compress_block_size 16384 (default 65536): a page whose events stand far apart unpacks a
 -- block for each of them and each column. A quarter of the time of such a page, for 0.4 bytes an
 -- event.
+-- min_age_to_force_merge_seconds: what has come to rest becomes one part, since a page opens every
+-- part that its time touches; but no merge is larger than max_bytes_to_merge_at_max_space_in_pool,
+-- 4 GiB or 70 million events, so that an hour's events never cost more than that to put in place.
 -- fsync_*: an insert is acknowledged when its part and its directory are on disk.
 -- auto_statistics_types '': the statistics cost a quarter of an insert and serve no query here.
 CREATE TABLE IF NOT EXISTS events
@@ -30,55 +33,57 @@ CREATE TABLE IF NOT EXISTS events
     received DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
     tenant LowCardinality(String) CODEC(ZSTD(1)),
 
-    source_kind LowCardinality(String) CODEC(ZSTD(1)),
-    source_name LowCardinality(String) CODEC(ZSTD(1)),
-    -- Usually the event's id again: then it is '' here and the flag is 1.
-    source_event_id String CODEC(ZSTD(1)),
-    event_id_is_id UInt8 CODEC(ZSTD(1)),
-
-    action LowCardinality(String) CODEC(ZSTD(1)),
-    native_action LowCardinality(String) CODEC(ZSTD(1)),
-    category LowCardinality(String) CODEC(ZSTD(1)),
-    level LowCardinality(String) CODEC(ZSTD(1)),
-    outcome LowCardinality(String) CODEC(ZSTD(1)),
-
-    actor_id String CODEC(ZSTD(1)),
-    actor_name LowCardinality(String) CODEC(ZSTD(1)),
-    actor_email String CODEC(ZSTD(1)),
-    -- '' when the event's actor is null.
-    actor_kind LowCardinality(String) CODEC(ZSTD(1)),
-
-    target_type LowCardinality(String) CODEC(ZSTD(1)),
-    target_id String CODEC(ZSTD(1)),
-    target_name String CODEC(ZSTD(1)),
-    target_namespace LowCardinality(String) CODEC(ZSTD(1)),
-    target_repository LowCardinality(String) CODEC(ZSTD(1)),
+    -- Texts are packed into few columns, with NUL between them, which no text of an event has. Each
+    -- column costs every insert and every page, however little is in it, so what repeats together
+    -- stands together (docs/decisions/0007-packed-columns.md). Filters, indexes and whoever looks
+    -- at this table name the columns declared as ALIAS below.
+    shape LowCardinality(String) CODEC(ZSTD(1)),
+    who LowCardinality(String) CODEC(ZSTD(1)),
+    place LowCardinality(String) CODEC(ZSTD(1)),
     target_tag LowCardinality(String) CODEC(ZSTD(1)),
-    -- Many distinct values, but each on many events: 16 bytes an event, as plain text 28.
+    -- Many distinct values, but each on many events: 20 bytes an event, as plain text 28.
     target_digest LowCardinality(String) CODEC(ZSTD(1)),
-
-    client_ip LowCardinality(String) CODEC(ZSTD(1)),
-    client_user_agent LowCardinality(String) CODEC(ZSTD(1)),
-
-    message String CODEC(ZSTD(3)),
-    -- RFC 8785 canonical JSON text, byte for byte: key order and numbers are part of the leaf.
-    details String CODEC(ZSTD(3)),
-
-    -- What few combinations occur of, once more as one JSON array, in the order of SHAPE_COLUMNS of
-    -- event-columns.ts: opening and unpacking eleven columns more is a quarter of the time of a
-    -- page. The columns themselves stay for filters. Leaves are only made where both agree.
-    shape LowCardinality(String) MATERIALIZED toJSONString([toString(origin), toString(tenant),
-        toString(source_kind), toString(source_name), toString(event_id_is_id), toString(action),
-        toString(native_action), toString(category), toString(level), toString(outcome),
-        toString(actor_kind), toString(target_type)]) CODEC(ZSTD(1)),
-
-    -- Words of `details` that its JSON escapes hide from full-text search. Nearly always ''.
-    escaped_words String CODEC(ZSTD(1)),
-
+    texts String CODEC(ZSTD(3)),
     -- The Idempotency-Key that the event came with and the SHA-256 of that request's body in hex:
-    -- outside of the leaf, but in the same insert, so that no crash parts them. Nearly always ''.
-    request_key String CODEC(ZSTD(1)),
-    request_body_sha256 String CODEC(ZSTD(1)),
+    -- outside of the leaf, but in the same insert, so that no crash parts them. Mostly empty.
+    request String CODEC(ZSTD(1)),
+
+    -- The packed texts, in the order of PACKED_COLUMNS of event-columns.ts.
+    --   event_id_is_id   '1' when what the source called the event is the event's id again, which
+    --                    is usual; source_event_id is '' then
+    --   actor_kind       '' when the event's actor is null
+    --   details          RFC 8785 canonical JSON text, byte for byte: key order and numbers are
+    --                    part of the leaf
+    --   escaped_words    words of `details` that its JSON escapes hide from full-text search
+    level ALIAS substringIndex(shape, '\0', 1),
+    category ALIAS substringIndex(substringIndex(shape, '\0', 2), '\0', -1),
+    source_kind ALIAS substringIndex(substringIndex(shape, '\0', 3), '\0', -1),
+    event_id_is_id ALIAS substringIndex(substringIndex(shape, '\0', 4), '\0', -1),
+    actor_kind ALIAS substringIndex(substringIndex(shape, '\0', 5), '\0', -1),
+    action ALIAS substringIndex(substringIndex(shape, '\0', 6), '\0', -1),
+    native_action ALIAS substringIndex(substringIndex(shape, '\0', 7), '\0', -1),
+    outcome ALIAS substringIndex(substringIndex(shape, '\0', 8), '\0', -1),
+    source_name ALIAS substringIndex(substringIndex(shape, '\0', 9), '\0', -1),
+    target_type ALIAS substringIndex(shape, '\0', -1),
+
+    actor_id ALIAS substringIndex(who, '\0', 1),
+    actor_name ALIAS substringIndex(substringIndex(who, '\0', 2), '\0', -1),
+    actor_email ALIAS substringIndex(substringIndex(who, '\0', 3), '\0', -1),
+    client_ip ALIAS substringIndex(substringIndex(who, '\0', 4), '\0', -1),
+    client_user_agent ALIAS substringIndex(who, '\0', -1),
+
+    target_namespace ALIAS substringIndex(place, '\0', 1),
+    target_repository ALIAS substringIndex(place, '\0', -1),
+
+    details ALIAS substringIndex(texts, '\0', 1),
+    message ALIAS substringIndex(substringIndex(texts, '\0', 2), '\0', -1),
+    escaped_words ALIAS substringIndex(substringIndex(texts, '\0', 3), '\0', -1),
+    target_id ALIAS substringIndex(substringIndex(texts, '\0', 4), '\0', -1),
+    target_name ALIAS substringIndex(substringIndex(texts, '\0', 5), '\0', -1),
+    source_event_id ALIAS substringIndex(texts, '\0', -1),
+
+    request_key ALIAS substringIndex(request, '\0', 1),
+    request_body_sha256 ALIAS substringIndex(request, '\0', -1),
 
     -- Which runs of rows can hold a value. Of a pair, the hash of both: each of two common values
     -- is everywhere, the pair is not. Columns of few values have sets: a bloom filter that has to
@@ -104,20 +109,15 @@ CREATE TABLE IF NOT EXISTS events
     INDEX by_level level TYPE set(8) GRANULARITY 8,
     -- The expression is SEARCHED_TEXT_SQL of text-search.ts, letter for letter.
     INDEX by_word
-        lowerUTF8(concat(action, ' ', native_action, ' ', outcome, ' ', message, ' ', details, ' ',
-            escaped_words, ' ', client_user_agent, ' ', client_ip, ' ', actor_id, ' ', actor_name,
-            ' ', actor_email, ' ', target_type, ' ', target_id, ' ', target_name, ' ',
-            target_namespace, ' ', target_repository, ' ', target_tag, ' ', target_digest, ' ',
-            source_name))
+        lowerUTF8(concat(substringIndex(shape, '\0', -5), ' ', who, ' ', place, ' ',
+            target_tag, ' ', target_digest, ' ', substringIndex(texts, '\0', 5)))
         TYPE tokenbf_v1(16384, 5, 0) GRANULARITY 8,
 
-    -- Counts by day, which is what usage pages and histograms ask for.
+    -- Counts by day, which is what usage pages, totals and histograms ask for.
     PROJECTION by_day
     (
-        SELECT tenant, toDate32(time) AS day, target_namespace, source_kind, action, native_action,
-            category, level, outcome, count()
-        GROUP BY tenant, day, target_namespace, source_kind, action, native_action, category,
-            level, outcome
+        SELECT tenant, toDate32(time) AS day, target_namespace, shape, count()
+        GROUP BY tenant, day, target_namespace, shape
     )
 )
 ENGINE = MergeTree
@@ -126,6 +126,8 @@ ORDER BY (tenant, time, origin, seq)
 SETTINGS
     index_granularity = 1024,
     min_compress_block_size = 16384,
+    min_age_to_force_merge_seconds = 3600,
+    max_bytes_to_merge_at_max_space_in_pool = 4294967296,
     fsync_after_insert = 1,
     fsync_part_directory = 1,
     auto_statistics_types = ''
