@@ -87,17 +87,19 @@ export interface RequestHead {
   readonly token?: string
   readonly contentType?: string
   readonly contentLength?: number
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** The bytes before the body of a request. */
 export function requestHead(request: RequestHead): Buffer {
-  const { method, path, token, contentType, contentLength } = request
+  const { method, path, token, contentType, contentLength, headers = {} } = request
   const lines = [
     `${method} ${path} HTTP/1.1`,
     'Host: 127.0.0.1',
     ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
     ...(contentType === undefined ? [] : [`Content-Type: ${contentType}`]),
     ...(contentLength === undefined ? [] : [`Content-Length: ${contentLength}`]),
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ]
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
 }

@@ -10,13 +10,17 @@ export interface PageCase {
   readonly path: (index: number) => string
   /** The same question to Quay's own database. */
   readonly question?: (index: number) => LogQuestion
-  /** Whose log it is, where the route has no name of a namespace in it. */
-  readonly user?: string
+  /** Who asks, if not the administrator. */
+  readonly asker?: Asker
 }
+
+/** The user whose log is asked for, or someone with the credentials of a vendor's clients. */
+export type Asker = 'user' | 'opsera' | 'hss'
 
 /** Events on a page, as Quay's pages have. */
 export const PAGE_EVENTS = 20
-const DAY_MICROS = 86_400_000_000
+/** A day in microseconds. */
+export const DAY_MICROS = 86_400_000_000
 const LOG_DAYS = 31
 
 /** Events whose repositories are asked for: all are in a ledger of any size that makes sense. */
@@ -90,7 +94,7 @@ export function quayPages(options: GenerateOptions, user: string): readonly Page
     quayCase('organization', organization),
     quayCase('organization and performer', performer),
     quayCase('repository', repository),
-    { ...quayCase('user', ofUser), user },
+    { ...quayCase('user', ofUser), asker: 'user' },
   ]
 }
 
@@ -123,11 +127,18 @@ function quayCase(name: string, question: (index: number) => LogQuestion): PageC
   }
 }
 
-function pageEnd({ endMicros }: GenerateOptions, random: Random, index: number): string {
-  const isLatest = index % 2 === 0
+function pageEnd(options: GenerateOptions, random: Random, index: number): string {
+  return new Date(pageEndMicros(options, random, index) / 1000).toISOString()
+}
+
+/** Where a page ends: every second one at the newest events, the others at any time. */
+export function pageEndMicros(
+  { endMicros }: GenerateOptions,
+  random: Random,
+  index: number,
+): number {
   const spanMicros = (SPAN_DAYS - 1) * DAY_MICROS
-  const micros = isLatest ? endMicros + index * 1000 : endMicros - random.next() * spanMicros
-  return new Date(micros / 1000).toISOString()
+  return index % 2 === 0 ? endMicros + index * 1000 : endMicros - random.next() * spanMicros
 }
 
 function quayDate(micros: number): string {
@@ -142,7 +153,7 @@ function namespaceOf({ namespaces }: Population, random: Random, [from, end]: Ra
 }
 
 /** Repositories that were used, each once: those of a namespace that nobody used are unknown. */
-function usedRepositories(options: GenerateOptions) {
+export function usedRepositories(options: GenerateOptions) {
   const used = new Map<string, { readonly namespace: string; readonly repository: string }>()
   for (const { namespace, repository } of generateEvents({ ...options, count: SAMPLE_EVENTS })) {
     used.set(`${namespace}/${repository}`, { namespace, repository })
@@ -150,11 +161,13 @@ function usedRepositories(options: GenerateOptions) {
   return [...used.values()]
 }
 
-function actorOf({ accounts }: Population, random: Random): string {
+/** The name of any account. */
+export function actorOf({ accounts }: Population, random: Random): string {
   return pick(random, accounts).name
 }
 
-function pick<Item>(random: Random, items: readonly Item[]): Item {
+/** Any of some items. @throws RangeError when there is none. */
+export function pick<Item>(random: Random, items: readonly Item[]): Item {
   const item = items[random.below(items.length)]
   if (item === undefined) throw new RangeError('nothing to pick from')
   return item

@@ -4,18 +4,20 @@ import { expectStatus, HttpConnection, requestHead } from './http-connection.ts'
 export interface Asked {
   readonly url: string
   readonly token: string
+  /** The header that the token goes into as it is, if not `Authorization` as a bearer. */
+  readonly tokenHeader?: string
 }
 
 /** Asks for paths one after another over one connection. Resolves with the time of each, in ms. */
 export async function timeRequests(
-  { url, token }: Asked,
+  asked: Asked,
   paths: Iterable<string>,
 ): Promise<readonly number[]> {
-  const connection = await HttpConnection.open(url)
+  const connection = await HttpConnection.open(asked.url)
   const times: number[] = []
   try {
     for (const path of paths) {
-      const head = requestHead({ method: 'GET', path, token })
+      const head = getHead(asked, path)
       const startedMs = performance.now()
       const answer = await connection.send(head)
       times.push(performance.now() - startedMs)
@@ -28,15 +30,21 @@ export async function timeRequests(
 }
 
 /** Asks for one path. Resolves with the parsed answer. */
-export async function getJson({ url, token }: Asked, path: string): Promise<unknown> {
-  const connection = await HttpConnection.open(url)
+export async function getJson(asked: Asked, path: string): Promise<unknown> {
+  const connection = await HttpConnection.open(asked.url)
   try {
-    const answer = await connection.send(requestHead({ method: 'GET', path, token }))
+    const answer = await connection.send(getHead(asked, path))
     expectStatus(answer, 200)
     return JSON.parse(answer.body.toString())
   } finally {
     connection.close()
   }
+}
+
+function getHead({ token, tokenHeader }: Asked, path: string): Buffer {
+  const method = 'GET'
+  if (tokenHeader === undefined) return requestHead({ method, path, token })
+  return requestHead({ method, path, headers: { [tokenHeader]: token } })
 }
 
 /** Runs something so many times, one after another. Resolves with the time of each, in ms. */

@@ -103,14 +103,16 @@ export class Workbench {
   /** A server on an empty ledger that is to hold `count` events; the one before is removed. */
   async startEmpty(count: number): Promise<Server> {
     await this.stopServer()
-    await rm(this.#loadedMark(count), { force: true })
+    for (const done of ['loaded', 'merged'] as const) {
+      await rm(this.#mark(count, done), { force: true })
+    }
     await rm(this.ledgerDirectory(count), { recursive: true, force: true })
     return this.#start(count)
   }
 
   /** Notes that the running server has taken in all of its events. */
   async markLoaded(count: number): Promise<void> {
-    await writeFile(this.#loadedMark(count), '')
+    await writeFile(this.#mark(count, 'loaded'), '')
   }
 
   /** A server, at rest, on a ledger of `count` events. */
@@ -123,15 +125,20 @@ export class Workbench {
     return server
   }
 
-  /** Loads the ledger of `count` events unless it is there. */
+  /** Loads the ledger of `count` events and merges it, unless that was done. */
   async ensureLoaded(count: number): Promise<void> {
-    if (existsSync(this.#loadedMark(count))) return
-    const batches = await this.eventBatches(count)
-    const server = await this.startEmpty(count)
-    this.log(`loading ${count} events`)
-    await ingest({ server, batches, events: count, connections: LOAD_CONNECTIONS })
-    await this.markLoaded(count)
-    await untilQuiet(server.pid)
+    if (!existsSync(this.#mark(count, 'loaded'))) {
+      const batches = await this.eventBatches(count)
+      const server = await this.startEmpty(count)
+      this.log(`loading ${count} events`)
+      await ingest({ server, batches, events: count, connections: LOAD_CONNECTIONS })
+      await this.markLoaded(count)
+    }
+    if (existsSync(this.#mark(count, 'merged'))) return
+    await this.stopServer()
+    this.log(`merging ${count} events`)
+    await this.rawEngine().ask({ task: 'merge', directory: this.ledgerDirectory(count) })
+    await writeFile(this.#mark(count, 'merged'), '')
   }
 
   ledgerDirectory(count: number): string {
@@ -199,8 +206,8 @@ export class Workbench {
     if (this.#closed) throw new Error('the benchmark was stopped')
   }
 
-  #loadedMark(count: number): string {
-    return join(this.directory, `ledger-${count}.loaded`)
+  #mark(count: number, done: 'loaded' | 'merged'): string {
+    return join(this.directory, `ledger-${count}.${done}`)
   }
 }
 

@@ -1,10 +1,11 @@
-import { nativePages, PAGE_EVENTS, type PageCase, quayPages } from '../page-cases.ts'
+import { type Asker, nativePages, PAGE_EVENTS, type PageCase, quayPages } from '../page-cases.ts'
 import { formatPercentiles, type Percentiles, percentiles } from '../percentiles.ts'
 import type { QuayDatabase } from '../quay-database.ts'
-import { signInAs } from '../quay-user.ts'
 import { createPopulation } from '../registry-population.ts'
 import { atMost, format, type Measurement, type Row } from '../row.ts'
 import { type Asked, getJson, timeEach, timeRequests } from '../sequential.ts'
+import { signInAs } from '../token-owner.ts'
+import { vendorPages } from '../vendor-pages.ts'
 import type { Workbench } from '../workbench.ts'
 
 const P50_MS_MAX = 8
@@ -33,11 +34,12 @@ export const listRow: Row = {
     const least = await leastCosts(bench, events)
     const server = await bench.serving(events)
     const name = createPopulation(options.seed).namespaces[USER_RANK]?.name ?? ''
-    const user = await signInAs(server, name)
+    const askers = await signIn(server, name)
     const quay = await bench.quayDatabase(events)
     const measurements: Measurement[] = []
-    for (const page of [...nativePages(options), ...quayPages(options, name)]) {
-      const asked = page.user === undefined ? server : user
+    const pages = [...nativePages(options), ...quayPages(options, name), ...vendorPages(options)]
+    for (const page of pages) {
+      const asked = page.asker === undefined ? server : askers[page.asker]
       await timeRequests(asked, paths(page, REQUESTS, WARM_UP_REQUESTS))
       const times = percentiles(await timeRequests(asked, paths(page, 0, REQUESTS)))
       bench.log(`${page.name}: ${formatPercentiles(times)}`)
@@ -48,6 +50,18 @@ export const listRow: Row = {
     measurements.push(line('GET /v1/events: deep pages by cursor', events, deep, least))
     return measurements
   },
+}
+
+async function signIn(server: Asked, name: string): Promise<Readonly<Record<Asker, Asked>>> {
+  return {
+    user: await signInAs(server, { name, scopes: ['user:admin'] }),
+    opsera: await signInAs(server, {
+      name: 'bench-opsera',
+      roles: ['administrator'],
+      scopes: ['api'],
+    }),
+    hss: { ...server, tokenHeader: 'X-Auth-Token' },
+  }
 }
 
 interface Baseline {

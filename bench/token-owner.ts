@@ -1,15 +1,22 @@
 import type { Asked } from './sequential.ts'
 
-/**
- * Someone whose own log is a namespace's: a user of that name with a token of Quay's scope.
- * A ledger that an earlier run made has the user already.
- */
-export async function signInAs(server: Asked, name: string): Promise<Asked> {
-  await post(server, '/v1/users', { name, kind: 'user' }, [201, 409])
+/** A user and what its token is for. */
+export interface TokenOwner {
+  readonly name: string
+  readonly roles?: readonly string[]
+  readonly scopes: readonly string[]
+}
+
+/** A user with a token of its own. A ledger that an earlier run made has the user already. */
+export async function signInAs(
+  server: Asked,
+  { name, roles = [], scopes }: TokenOwner,
+): Promise<Asked> {
+  await post(server, '/v1/users', { name, kind: 'user', roles }, [201, 409])
   const { token } = await post(
     server,
     '/v1/tokens',
-    { user: name, name: `bench ${Date.now()}`, scopes: ['user:admin'] },
+    { user: name, name: `bench ${Date.now()}`, scopes },
     [201],
   )
   if (typeof token !== 'string') throw new Error('POST /v1/tokens answered no token')
