@@ -18,6 +18,10 @@ const COUNTED_MAX = 10_000
 const MINUTE_MICROS = 60_000_000
 /** How often what ended is handed on, in milliseconds. */
 const TICK_MS = 500
+/** What a request's target may have before its path (RFC 9112 section 3.2.2). */
+const ABSOLUTE_FORM = /^https?:\/\/[^/]*/i
+/** Stands for the status of an answer that the client did not wait for. */
+const CLIENT_CLOSED_STATUS = 499
 /** Of several scopes of a token, the one that is told: Opsera's before any other. */
 const TOLD_SCOPES: readonly Scope[] = ['api', 'api-readonly', 'security-logs']
 
@@ -60,13 +64,15 @@ export function createTokenUses(options: TokenUsesOptions): TokenUses {
   return {
     watch(server) {
       log = server.log
-      server.addHook('onResponse', (request, reply, done) => {
-        const principal = usedTokenOf(request)
-        if (principal !== undefined) {
+      server.addHook('onRequest', (request, reply, done) => {
+        // At its end, or when the client goes away before: what it read until then, it has read.
+        reply.raw.once('close', () => {
+          const principal = usedTokenOf(request)
+          if (principal === undefined) return
           const use = tokenUse({ principal, request, reply }, options)
           if (!isIntake(request)) hand([use])
           else if (!counted.add(use)) queue.leaveOut(use.tenant)
-        }
+        })
         done()
       })
     },
@@ -129,13 +135,13 @@ function tokenUse(
   { principal, request, reply }: Answered,
   { clock, defaultTenant }: TokenUsesOptions,
 ): TokenUse {
-  const path = request.url.split('?', 1)[0] ?? ''
+  const path = (request.url.split('?', 1)[0] ?? '').replace(ABSOLUTE_FORM, '')
   return {
     tenant: principal.tenant ?? defaultTenant,
     principal,
     target: path.startsWith('/api/') ? path.slice('/api'.length) : path,
     method: request.method,
-    status: reply.statusCode,
+    status: reply.raw.headersSent ? reply.statusCode : CLIENT_CLOSED_STATUS,
     client: clientOf(request),
     timeMicros: clock(),
   }

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { Readable } from 'node:stream'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Directory } from '../../../src/access/directory.ts'
@@ -8,6 +11,7 @@ import { authenticated, declarePrincipal } from '../../../src/dialects/authentic
 import type { Append } from '../../../src/ledger/append.ts'
 import { TokenUseQueue } from '../../../src/server/token-use-queue.ts'
 import { createTokenUses, type TokenUses } from '../../../src/server/token-uses.ts'
+import { eventually } from '../../support/eventually.ts'
 import { MapRecordStore } from '../access/map-record-store.ts'
 
 let server: FastifyInstance
@@ -57,6 +61,11 @@ beforeEach(async () => {
     scope.get('/denied', { onRequest: authenticated(directory, { scopes: ['admin'] }) }, () => '')
     scope.post('/v1/events', { onRequest }, () => 'sent')
     scope.post('/v1/sources/kind/:name', { onRequest }, () => 'sent')
+    scope.get('/api/v1/endless', { onRequest }, (_request, reply) => {
+      const body = new Readable({ read: () => undefined })
+      body.push('a beginning')
+      return reply.send(body)
+    })
     scope.get('/healthz', () => 'ok')
     done()
   })
@@ -91,6 +100,32 @@ test('a use is an event of its token, path, user and client, after the answer', 
   })
   expect(JSON.stringify(event)).not.toContain('secret')
 })
+
+test('an answer that the client breaks off is a use too', async () => {
+  const answer = await sent('/api/v1/endless')
+  await once(answer, 'data')
+  answer.destroy()
+  const told = await eventually(
+    async () => stored,
+    (events) => events.length > 0,
+    { what: 'the use' },
+  )
+  expect(told).toMatchObject([{ target: { name: '/v1/endless' }, details: { status: 200 } }])
+})
+
+test('a target with a host in front is told by its path alone', async () => {
+  const answer = await sent('http://elsewhere.example/api/v1/thing?x')
+  answer.resume()
+  await once(answer, 'end')
+  expect(await recorded()).toMatchObject([{ target: { name: '/v1/thing' } }])
+})
+
+/** Asks over a connection of its own. */
+async function sent(path: string): Promise<IncomingMessage> {
+  const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }))
+  const [answer] = await once(request({ port, path, headers, agent: false }).end(), 'response')
+  return answer
+}
 
 describe('what is recorded', () => {
   test('a token that was not enough was used all the same', async () => {
