@@ -81,6 +81,11 @@ export interface PageQuery {
   readonly limit: number
   /** Events strictly after this place in `order`; absent for the first page. */
   readonly after?: Position
+  /**
+   * So many events are passed over before the page begins: for the APIs that page by number. It
+   * costs more the more there are; a cursor costs the same on every page.
+   */
+  readonly skip?: number
 }
 
 /** The answer to a `PageQuery`. */
@@ -88,14 +93,6 @@ export interface EventPage {
   readonly events: readonly StoredEvent[]
   /** The place of the last event on the page, when more events follow it; else absent. */
   readonly next?: Position
-}
-
-/** A question for the place of the nth matching event. */
-export interface NthQuery {
-  readonly filter: EventFilter
-  readonly order: Order
-  /** From 1, which is the first event in `order`. */
-  readonly nth: number
 }
 
 /** Widths of the buckets of a histogram. */
@@ -145,11 +142,6 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number]
  */
 export interface EventReader {
   page(query: PageQuery): Promise<EventPage>
-  /**
-   * The place of the nth matching event, undefined when there are fewer: with it as `after` a page
-   * starts behind n events, for the APIs that page by number. It costs more the greater n is.
-   */
-  nthPlace(query: NthQuery): Promise<Position | undefined>
   /** The event with this id, if the tenants may see it. */
   get(tenants: readonly string[] | 'all', id: string): Promise<StoredEvent | undefined>
   /** Matching events in order of seq. */

@@ -150,11 +150,12 @@ const steps = fc.oneof(
     limit: fc.integer({ min: 1, max: 7 }),
   }),
   fc.record({
-    do: fc.constant('nth place' as const),
+    do: fc.constant('far page' as const),
     filter: filters,
     order: orders,
     fromSeq: fc.integer({ min: 0, max: 20 }),
-    nth: fc.integer({ min: 1, max: 20 }),
+    skip: fc.integer({ min: 0, max: 20 }),
+    limit: fc.integer({ min: 1, max: 7 }),
   }),
 )
 type Step = Drawn<typeof steps>
@@ -200,8 +201,8 @@ class ModelRun {
         return this.#count(this.#own(step.filter), step)
       case 'tail':
         return this.#tail(step)
-      case 'nth place':
-        return this.#nthPlace(step)
+      case 'far page':
+        return this.#farPage(step)
     }
   }
 
@@ -248,12 +249,12 @@ class ModelRun {
     expect(await store.reader.tail(query)).toEqual(this.#model.tail(query))
   }
 
-  async #nthPlace({ filter, order, fromSeq, nth }: Extract<Step, { do: 'nth place' }>) {
+  async #farPage({ filter, fromSeq, do: _do, ...page }: Extract<Step, { do: 'far page' }>) {
     const { origin, store } = this.#opened(0)
     const own = this.#own(filter)
     const since = { origin, fromSeq: (this.#firstSeqs.get(origin) ?? 0) + fromSeq }
-    const query = { filter: { ...own, conditions: [...own.conditions, since] }, order, nth }
-    expect(await store.reader.nthPlace(query)).toEqual(this.#model.nthPlace(query))
+    const query = { filter: { ...own, conditions: [...own.conditions, since] }, ...page }
+    expect(await store.reader.page(query)).toEqual(this.#model.page(query))
   }
 
   #opened(instance: number): OpenedStore {

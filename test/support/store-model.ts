@@ -8,7 +8,6 @@ import type {
   HistogramBucket,
   HistogramInterval,
   HistogramQuery,
-  NthQuery,
   PageQuery,
   Position,
   TailQuery,
@@ -19,22 +18,16 @@ import { parseTimestamp } from '../../src/core/timestamp.ts'
 export class StoreModel {
   readonly events: StoredEvent[] = []
 
-  page({ filter, order, limit, after }: PageQuery): EventPage {
+  page({ filter, order, limit, after, skip = 0 }: PageQuery): EventPage {
     const sign = order === 'newest' ? -1 : 1
     const matching = this.matching(filter)
       .filter((stored) => after === undefined || sign * compare(placeOf(stored), after) > 0)
       .sort((left, right) => sign * compare(placeOf(left), placeOf(right)))
-    const events = matching.slice(0, limit)
+    const events = matching.slice(skip, skip + limit)
     const last = events.at(-1)
-    return matching.length > limit && last !== undefined
+    return matching.length > skip + limit && last !== undefined
       ? { events, next: placeOf(last) }
       : { events }
-  }
-
-  nthPlace({ filter, order, nth }: NthQuery): Position | undefined {
-    const page = this.page({ filter, order, limit: nth })
-    const last = page.events[nth - 1]
-    return last === undefined ? undefined : placeOf(last)
   }
 
   tail({ filter, origin, afterSeq, limit }: TailQuery): readonly StoredEvent[] {

@@ -14,14 +14,6 @@ export async function listLog(
   const { limit, offset } = parameters
   if (limit === 0) return []
   const filter = narrowed(log, parameters, wallClock)
-  const after =
-    offset === 0 ? undefined : await events.nthPlace({ filter, order: 'newest', nth: offset })
-  if (offset > 0 && after === undefined) return []
-  const page = await events.page({
-    filter,
-    order: 'newest',
-    limit,
-    ...(after !== undefined && { after }),
-  })
+  const page = await events.page({ filter, order: 'newest', limit, skip: offset })
   return page.events.map((stored) => presentRow(stored, wallClock))
 }

@@ -4,7 +4,7 @@ import type { EventFilter, EventReader, Position } from '../../core/query.ts'
 import { parseTimestamp } from '../../core/timestamp.ts'
 import type { EventParameters } from './parameters.ts'
 import { presentRow } from './present.ts'
-import { selectionOf } from './selection.ts'
+import { type Selection, selectionOf } from './selection.ts'
 
 /** `GET /v5/{project_id}/container/image/events`: a page of rows, newest first, and how many. */
 export async function listEvents(
@@ -15,39 +15,41 @@ export async function listEvents(
   const { fromMicros = 0, toMicros = Number.POSITIVE_INFINITY } = parameters
   if (fromMicros >= toMicros) return { total_num: 0, data_list: [] }
   const { whole, parts } = selectionOf(visibility, parameters)
-  const { limit, offset } = parameters
-  // The first page does not wait for the counts.
-  const firstPages = offset === 0 ? pagesOf(parts, { limit, after: undefined }, events) : []
-  const [counts, first] = await Promise.all([
-    Promise.all(parts.map((part) => events.count(part))),
-    firstPages,
+  const present = await presentOf(parts, events)
+  const [counts, rows] = await Promise.all([
+    Promise.all(present.map((filter) => events.count(filter))),
+    rowsOf({ whole, parts: present }, parameters, events),
   ])
   const total = counts.reduce((sum, count) => sum + count, 0)
-  if (offset === 0) return answer(total, first)
-  if (limit === 0 || offset >= total) return answer(total, [])
-  const filled = parts.filter((_part, index) => (counts[index] ?? 0) > 0)
-  const [only = whole, second] = filled
-  const filter = second === undefined ? only : whole
-  const after = await events.nthPlace({ filter, order: 'newest', nth: offset })
-  if (after === undefined) return answer(total, [])
-  return answer(total, await pagesOf(filled, { limit, after }, events))
+  return { total_num: total, data_list: rows.map(presentRow) }
 }
 
-function answer(total: number, page: readonly StoredEvent[]): JsonObject {
-  return { total_num: total, data_list: page.map(presentRow) }
+/** The parts of whose kind there are events at all: most installations collect from no HSS. */
+async function presentOf(
+  parts: Selection['parts'],
+  events: EventReader,
+): Promise<readonly EventFilter[]> {
+  if (parts.length === 1) return parts.map(({ filter }) => filter)
+  const counts = await Promise.all(parts.map(({ kind }) => events.count(kind)))
+  return parts.flatMap(({ filter }, index) => (counts[index] === 0 ? [] : [filter]))
 }
 
-/** The next rows of all parts together. */
-async function pagesOf(
-  parts: readonly EventFilter[],
-  { limit, after }: { readonly limit: number; readonly after: Position | undefined },
+interface Wanted {
+  readonly whole: EventFilter
+  readonly parts: readonly EventFilter[]
+}
+
+/** A page of all parts together; to skip rows, they have to be asked for as one. */
+async function rowsOf(
+  { whole, parts }: Wanted,
+  { limit, offset }: EventParameters,
   events: EventReader,
 ): Promise<readonly StoredEvent[]> {
   if (limit === 0) return []
   const order = 'newest'
-  const more = after === undefined ? {} : { after }
+  const asked = offset > 0 && parts.length > 1 ? [whole] : parts
   const pages = await Promise.all(
-    parts.map((filter) => events.page({ filter, order, limit, ...more })),
+    asked.map((filter) => events.page({ filter, order, limit, skip: offset })),
   )
   const found = pages.flatMap((page) => page.events)
   return pages.length === 1 ? found : found.sort(newestFirst).slice(0, limit)

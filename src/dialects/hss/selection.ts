@@ -9,6 +9,13 @@ import {
 } from './columns.ts'
 import type { EventParameters, FilteredColumn } from './parameters.ts'
 
+/** Events of a kind that a request asks for. */
+interface Part {
+  readonly filter: EventFilter
+  /** All events of that kind: where there are none, the part need not be looked for. */
+  readonly kind: EventFilter
+}
+
 /** The events that a request asks for. */
 export interface Selection {
   readonly whole: EventFilter
@@ -16,32 +23,40 @@ export interface Selection {
    * The same events in parts that have none in common: what is shown of an event depends on
    * whether it was collected from HSS, and each part is a question that the indexes understand.
    */
-  readonly parts: readonly EventFilter[]
+  readonly parts: readonly Part[]
 }
 
 /** The operations on images and containers that somebody sees and that match the parameters. */
 export function selectionOf(visibility: Visibility, parameters: EventParameters): Selection {
   const { fromMicros, toMicros, values } = parameters
-  const visible: EventFilter = {
-    tenants: visibility.tenants,
-    ...(fromMicros !== undefined && { fromMicros }),
-    ...(toMicros !== undefined && { toMicros }),
-    conditions: [...visibility.conditions, { field: 'category', in: SHOWN_CATEGORIES }],
-  }
-  if (values.size === 0) return { whole: visible, parts: [visible] }
-  const kinds: readonly (readonly Condition[])[] = [
-    [{ field: 'action', in: ROW_ACTIONS }, ...matching(values, COLLECTED_COLUMNS)],
-    [{ field: 'action', notIn: ROW_ACTIONS }, ...matching(values, OTHER_COLUMNS)],
+  const { tenants } = visibility
+  const conditions: readonly Condition[] = [
+    ...visibility.conditions,
+    { field: 'category', in: SHOWN_CATEGORIES },
   ]
   const narrowed = (...more: readonly Condition[]): EventFilter => ({
-    ...visible,
-    conditions: [...visible.conditions, ...more],
+    tenants,
+    ...(fromMicros !== undefined && { fromMicros }),
+    ...(toMicros !== undefined && { toMicros }),
+    conditions: [...conditions, ...more],
   })
+  const all = narrowed()
+  if (values.size === 0) return { whole: all, parts: [{ filter: all, kind: all }] }
+  const kinds = [
+    { kind: COLLECTED, shown: matching(values, COLLECTED_COLUMNS) },
+    { kind: OTHER, shown: matching(values, OTHER_COLUMNS) },
+  ]
   return {
-    whole: narrowed({ anyOf: kinds }),
-    parts: kinds.map((conditions) => narrowed(...conditions)),
+    whole: narrowed({ anyOf: kinds.map(({ kind, shown }) => [kind, ...shown]) }),
+    parts: kinds.map(({ kind, shown }) => ({
+      filter: narrowed(kind, ...shown),
+      kind: { tenants, conditions: [...conditions, kind] },
+    })),
   }
 }
+
+const COLLECTED: Condition = { field: 'action', in: ROW_ACTIONS }
+const OTHER: Condition = { field: 'action', notIn: ROW_ACTIONS }
 
 function matching(
   values: EventParameters['values'],

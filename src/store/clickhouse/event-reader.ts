@@ -8,7 +8,6 @@ import { EventDensity } from './event-density.ts'
 import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
 import { exportEvents, streamEvents } from './event-stream.ts'
 import { filterSql, tenantSql } from './filter-sql.ts'
-import { nthPlace } from './nth-place.ts'
 import type { OnlyTenant } from './only-tenant.ts'
 import { PageReader } from './page-query.ts'
 import { StatementParameters } from './statement-parameters.ts'
@@ -27,7 +26,6 @@ export function createEventReader(
       const startMicros = query.order === 'newest' ? clock() : oldestMicros
       return pages.read(query, { startMicros, widthMicros: windowMicros })
     },
-    nthPlace: (query) => nthPlace(connection, query),
     get: (tenants, id) => getEvent(connection, tenants, id),
     tail: (query) => tailEvents(connection, query),
     count: (filter) => countEvents(connection, filter),

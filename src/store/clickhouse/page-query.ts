@@ -5,6 +5,7 @@ import type { ClickHouseConnection, Statement } from './connection.ts'
 import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
 import { filterSql } from './filter-sql.ts'
 import type { OnlyTenant } from './only-tenant.ts'
+import { withoutSkippedDays } from './skipped-days.ts'
 import { StatementParameters } from './statement-parameters.ts'
 import { ALL_TIME, type TimeWindow, timeWindows } from './time-windows.ts'
 
@@ -20,6 +21,9 @@ export interface FirstWindow {
   readonly startMicros: number
   readonly widthMicros: number
 }
+
+/** What a page is asked for, but for how many events it holds. */
+type Asked = Omit<PageQuery, 'limit'>
 
 /** Reads pages of events from a connection. */
 export class PageReader {
@@ -43,7 +47,16 @@ export class PageReader {
     )
   }
 
+  /** Events to skip are counted by the engine, which cannot do that window by window. */
+  async #readFar(query: PageQuery): Promise<EventPage> {
+    const { limit, ...nearer } = await withoutSkippedDays(this.#connection, query)
+    const statement = pageStatement(nearer, pageSpan(nearer), limit + 1)
+    const rows = await this.#connection.rows<EventRow>(statement)
+    return pageOf(rows.map(decodeEvent), limit)
+  }
+
   async #read(query: PageQuery, first: FirstWindow): Promise<EventPage> {
+    if (query.skip !== undefined && query.skip > 0) return this.#readFar(query)
     const filterKey = JSON.stringify([query.filter.tenants, query.filter.conditions])
     const isRare = isSelective(query.filter) || this.#rare.has(filterKey)
     const span = pageSpan(query)
@@ -60,9 +73,7 @@ export class PageReader {
       if (events.length === wanted) break
       if (index === widthsMicros.length - 1) this.#remember(filterKey)
     }
-    const last = events[query.limit - 1]
-    if (events.length <= query.limit || last === undefined) return { events }
-    return { events: events.slice(0, query.limit), next: positionOf(last) }
+    return pageOf(events, query.limit)
   }
 
   #remember(filterKey: string): void {
@@ -71,6 +82,13 @@ export class PageReader {
     const [oldest] = this.#rare
     if (this.#rare.size > RARE_FILTERS_MAX && oldest !== undefined) this.#rare.delete(oldest)
   }
+}
+
+/** A page of the events that were found, of which there is one more when another page follows. */
+function pageOf(events: readonly StoredEvent[], limit: number): EventPage {
+  const last = events[limit - 1]
+  if (events.length <= limit || last === undefined) return { events }
+  return { events: events.slice(0, limit), next: positionOf(last) }
 }
 
 /**
@@ -94,7 +112,7 @@ function isSelective({ conditions }: EventFilter): boolean {
 }
 
 /** The times at which events of the page may be: at the cursor's own time there may be more. */
-function pageSpan({ filter, order, after }: PageQuery): TimeWindow {
+function pageSpan({ filter, order, after }: Asked): TimeWindow {
   const fromMicros = filter.fromMicros ?? ALL_TIME.fromMicros
   const toMicros = filter.toMicros ?? ALL_TIME.toMicros
   if (after === undefined) return { fromMicros, toMicros }
@@ -104,21 +122,22 @@ function pageSpan({ filter, order, after }: PageQuery): TimeWindow {
 }
 
 /** One thread: a page is read from one end of a sorted run, a second thread would read in vain. */
-function pageStatement(query: PageQuery, window: TimeWindow, limit: number): Statement {
+function pageStatement(query: Asked, window: TimeWindow, limit: number): Statement {
   const parameters = new StatementParameters()
   const direction = query.order === 'newest' ? 'DESC' : 'ASC'
   // The window bounds `time` by itself: a comparison of tuples alone would not use the index.
   const filter = filterSql({ ...query.filter, ...window }, parameters)
   const after = query.after === undefined ? '' : ` AND ${afterSql(query, query.after, parameters)}`
+  const offset = query.skip === undefined ? '' : `OFFSET ${parameters.add('UInt64', query.skip)}`
   return {
     sql: `SELECT ${EVENT_ROW_SQL} FROM events WHERE ${filter}${after}
       ORDER BY time ${direction}, origin ${direction}, seq ${direction}
-      LIMIT ${parameters.add('UInt64', limit)} SETTINGS max_threads = 1`,
+      LIMIT ${parameters.add('UInt64', limit)} ${offset} SETTINGS max_threads = 1`,
     parameters: parameters.values,
   }
 }
 
-function afterSql(query: PageQuery, after: Position, parameters: StatementParameters): string {
+function afterSql(query: Asked, after: Position, parameters: StatementParameters): string {
   const place = [
     parameters.addTime(after.timeMicros),
     parameters.add('String', after.origin),

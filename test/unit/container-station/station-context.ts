@@ -16,7 +16,6 @@ export class StationModel {
 
   readonly events: EventReader = {
     page: async (query) => this.model.page(query),
-    nthPlace: async (query) => this.model.nthPlace(query),
     get: async () => undefined,
     tail: async (query) => {
       this.tails += 1

@@ -72,7 +72,6 @@ function readerOf(model: StoreModel): EventReader {
   }
   return {
     page: async (query) => model.page(query),
-    nthPlace: async (query) => model.nthPlace(query),
     count: async (filter) => model.matching(filter).length,
     get: unused,
     tail: unused,

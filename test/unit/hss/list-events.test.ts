@@ -13,7 +13,6 @@ const VISIBLE = { tenants: ['default'], conditions: [] }
 function list(model: StoreModel, query: Readonly<Record<string, string>>) {
   return listEvents(VISIBLE, readEventParameters(query), {
     page: async (page) => model.page(page),
-    nthPlace: async (nth) => model.nthPlace(nth),
     count: async (filter) => model.matching(filter).length,
     get: unused,
     tail: unused,

@@ -30,7 +30,6 @@ function logOf(logged: readonly Logged[]) {
   const unused = () => Promise.reject(new Error('the list asks for pages alone'))
   const events: EventReader = {
     page: async (query) => model.page(query),
-    nthPlace: unused,
     get: unused,
     tail: unused,
     count: unused,

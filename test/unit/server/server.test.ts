@@ -35,7 +35,6 @@ const refuse = async () => {
 
 const READER: EventReader = {
   page: refuse,
-  nthPlace: refuse,
   get: refuse,
   tail: refuse,
   count: refuse,

@@ -96,6 +96,8 @@ CREATE TABLE IF NOT EXISTS events
     -- Any of an actor's three names may be asked for, and likewise of a target's: an index over all
     -- of them answers `a = x OR b = x`, for which an index over one would be of no use.
     INDEX by_actor (actor_name, actor_id, actor_email) TYPE bloom_filter(0.01) GRANULARITY 8,
+    INDEX by_actor_in_any_case (lower(actor_name), lower(actor_email))
+        TYPE bloom_filter(0.01) GRANULARITY 8,
     INDEX by_namespace_and_actor (cityHash64(target_namespace, actor_name),
             cityHash64(target_namespace, actor_id), cityHash64(target_namespace, actor_email))
         TYPE bloom_filter(0.02) GRANULARITY 8,
