@@ -16,14 +16,21 @@ export function isObjectId(text: string): boolean {
 }
 
 /**
- * The id of an event as an ObjectId: 4 bytes of seconds since the epoch, as in MongoDB's, 3 bytes
- * of the SHA-256 of the ledger's name, 5 bytes of the place in that ledger. So no two events have
- * the same one, and it tells which event it is. Seconds begin anew in 2106; a ledger has room for
- * 10^12 events.
+ * Which row of an event: 0 that of the user actions or the token activity, 1 that of the pipelines.
+ * One event may be a row of both, and no two rows of Opsera's logs have the same id.
  */
-export function eventObjectId({ event, origin, seq }: StoredEvent): string {
+type RowSeries = 0 | 1
+
+/**
+ * The id of an event as an ObjectId: 4 bytes of seconds since the epoch, as in MongoDB's, 3 bytes
+ * of the SHA-256 of the ledger's name, their last bit turned over for series 1, 5 bytes of the
+ * place in that ledger. So no two events have the same one, and it tells which event it is. Seconds
+ * begin anew in 2106; a ledger has room for 10^12 events.
+ */
+export function eventObjectId({ event, origin, seq }: StoredEvent, series: RowSeries): string {
   const seconds = Math.floor((parseTimestamp(event.time) ?? 0) / 1_000_000) % SECONDS_END
-  return hexadecimal(seconds, SECONDS_DIGITS) + originTag(origin) + hexadecimal(seq, SEQ_DIGITS)
+  const place = originTag(origin, series) + hexadecimal(seq, SEQ_DIGITS)
+  return hexadecimal(seconds, SECONDS_DIGITS) + place
 }
 
 /** What an id of `eventObjectId` tells; undefined for a text that is no id. */
@@ -40,8 +47,9 @@ export function readObjectId(
 }
 
 /** What stands for a ledger in the ids of its events. */
-export function originTag(origin: string): string {
-  return hash('sha256', origin).slice(0, ORIGIN_DIGITS)
+export function originTag(origin: string, series: RowSeries): string {
+  const tag = Number.parseInt(hash('sha256', origin).slice(0, ORIGIN_DIGITS), 16)
+  return hexadecimal(tag ^ series, ORIGIN_DIGITS)
 }
 
 /** The id that stands for texts which together name something: the beginning of their SHA-256. */

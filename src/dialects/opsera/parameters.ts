@@ -9,9 +9,14 @@ import {
   readTimeOfDay,
   type TimeRange,
 } from './time-range.ts'
+import { readWhole, WHOLE_NUMBER_MAX } from './whole-number.ts'
 
+/** Longest value of a parameter, in characters: a list has room for many names. */
+const TEXT_LENGTH_MAX = NAME_LENGTH_MAX * 8
 /** Most rows of one answer; a greater `count` or `page_size` counts as this. */
 const ROWS_MAX = 1000
+/** The last page that is told apart from later ones: behind any that has rows, in safe integers. */
+const PAGE_MAX = Math.floor(Number.MAX_SAFE_INTEGER / ROWS_MAX)
 /** Rows of a page of the audit log when the client does not say. */
 const PAGE_ROWS_DEFAULT = 100
 /** Days of user actions and token activity when the client names no time. */
@@ -72,7 +77,7 @@ export function readAuditParameters(query: unknown): LogQuestion {
     ...NO_FILTERS,
     range: possibleRange(readMoments(query)),
     limit: Math.min(readInteger(query, 'page_size') ?? PAGE_ROWS_DEFAULT, ROWS_MAX),
-    page: readInteger(query, 'page') ?? 1,
+    page: Math.min(readInteger(query, 'page') ?? 1, PAGE_MAX),
     types: readItems(query, 'type'),
     actions: readItems(query, 'action'),
     userId: readId(query, 'user_id'),
@@ -131,12 +136,13 @@ function readMoment(query: unknown, which: 'start' | 'end'): Required<TimeRange>
   return { fromMicros: day + ofDay.fromMicros, toMicros: day + ofDay.toMicros }
 }
 
-/** A whole number from 1. */
+/** A whole number from 1 to `WHOLE_NUMBER_MAX`. */
 function readInteger(query: unknown, name: string): number | undefined {
   const text = readText(query, name)
-  if (text === undefined) return undefined
-  const value = /^\d+$/.test(text) ? Number(text) : 0
-  if (value < 1 || !Number.isSafeInteger(value)) throw badParameter(name, 'a whole number from 1')
+  const value = text === undefined ? undefined : readWhole(text)
+  if (text !== undefined && value === undefined) {
+    throw badParameter(name, `a whole number from 1 to ${WHOLE_NUMBER_MAX}`)
+  }
   return value
 }
 
@@ -162,7 +168,6 @@ function readText(query: unknown, name: string): string | undefined {
   const value: unknown = Array.isArray(sent) ? sent[0] : sent
   if (typeof value !== 'string' || value === '') return undefined
   const isText = value.isWellFormed() && !value.includes('\0')
-  // A list has room for many names.
-  if (isText && value.length <= NAME_LENGTH_MAX * 8) return value
-  throw badParameter(name, 'a text of reasonable length')
+  if (isText && value.length <= TEXT_LENGTH_MAX) return value
+  throw badParameter(name, `a text of at most ${TEXT_LENGTH_MAX} characters, none of them NUL`)
 }

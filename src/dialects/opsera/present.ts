@@ -5,14 +5,34 @@ import { digestId, eventObjectId, isObjectId } from './object-id.ts'
 import type { LogName } from './selection.ts'
 
 /** Members of a row that the log of version 1 does not have. */
-const VERSION_TWO_MEMBERS: ReadonlySet<string> = new Set([
+const VERSION_TWO_MEMBERS: readonly string[] = [
   'target_name',
   'attributes',
   'attributes2',
   'originalData',
   'newData',
   'changeLog',
-])
+]
+
+const USER_ACTION_MEMBERS: readonly string[] = [
+  ...['_id', 'user_id', 'user_email', 'type', 'action', 'target_id', 'account'],
+  ...['createdAt', 'updatedAt', '__v'],
+]
+
+/** In which order Opsera writes the members of a row. Others follow. */
+const MEMBER_ORDER: Readonly<Record<LogName, readonly string[]>> = {
+  actions: USER_ACTION_MEMBERS,
+  audit: [...USER_ACTION_MEMBERS, ...VERSION_TWO_MEMBERS],
+  tokens: [
+    ...['_id', 'token_id', 'scope', 'target', 'user_id', 'account'],
+    ...['createdAt', 'updatedAt', '__v'],
+  ],
+  pipelines: [
+    ...['_id', 'user_id', 'pipeline_id', 'tool_identifier', 'step_id', 'step_index', 'step_name'],
+    ...['step_configuration', 'action', 'api_response', 'message', 'status', 'run_count'],
+    ...['createdAt', 'updatedAt', '__v'],
+  ],
+}
 
 /** Members that an event of a pipeline may give to its row. */
 const STEP_MEMBERS = [
@@ -41,10 +61,23 @@ export type Presenter = (stored: StoredEvent) => JsonObject
 export function presenterOf(log: LogName, account: (tenant: string) => string): Presenter {
   const present = PRESENTERS[log]
   const presentCollected = COLLECTED[log]
+  const order = MEMBER_ORDER[log]
   return (stored) =>
-    stored.event.source.kind === OPSERA_SOURCE_KIND
-      ? presentCollected(stored)
-      : present(stored, account(stored.event.tenant))
+    inOrder(
+      order,
+      stored.event.source.kind === OPSERA_SOURCE_KIND
+        ? presentCollected(stored)
+        : present(stored, account(stored.event.tenant)),
+    )
+}
+
+/** A row with the members of an order first. */
+function inOrder(order: readonly string[], row: JsonObject): JsonObject {
+  const first = order.flatMap((name): [string, JsonValue][] => {
+    const value = row[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+  return { ...Object.fromEntries(first), ...row }
 }
 
 type PresentOwn = (stored: StoredEvent, account: string) => JsonObject
@@ -63,7 +96,7 @@ const PRESENTERS: Readonly<Record<LogName, PresentOwn>> = {
   tokens(stored, account) {
     const { target, details } = stored.event
     return {
-      _id: eventObjectId(stored),
+      _id: eventObjectId(stored, 0),
       ...(target?.id !== undefined && { token_id: idOf(target.id) }),
       scope: details?.['scope'] ?? '',
       target: target?.name ?? '',
@@ -78,7 +111,7 @@ const PRESENTERS: Readonly<Record<LogName, PresentOwn>> = {
 const COLLECTED: Readonly<Record<LogName, Presenter>> = {
   actions: (stored) =>
     Object.fromEntries(
-      Object.entries(collectedAction(stored)).filter(([key]) => !VERSION_TWO_MEMBERS.has(key)),
+      Object.entries(collectedAction(stored)).filter(([key]) => !VERSION_TWO_MEMBERS.includes(key)),
     ),
   audit: collectedAction,
   tokens: (stored) =>
@@ -108,7 +141,7 @@ function collectedAction(stored: StoredEvent): JsonObject {
 function collectedRow(stored: StoredEvent, members: (event: Event) => JsonObject): JsonObject {
   const { event } = stored
   return {
-    _id: event.source.eventId ?? eventObjectId(stored),
+    _id: event.source.eventId ?? eventObjectId(stored, 0),
     ...present('user_id', event.actor?.id),
     ...members(event),
     createdAt: isoMillis(event.time),
@@ -120,7 +153,7 @@ function userAction(stored: StoredEvent, account: string): JsonObject {
   const { event } = stored
   const { actor, target } = event
   return {
-    _id: eventObjectId(stored),
+    _id: eventObjectId(stored, 0),
     ...userId(event),
     user_email: actor?.email ?? actor?.name ?? '',
     type: typeOf(event.category),
@@ -139,11 +172,12 @@ function pipelineStep(stored: StoredEvent): JsonObject {
     return value === undefined ? [] : [[name, value]]
   })
   return {
-    _id: eventObjectId(stored),
+    _id: eventObjectId(stored, 1),
     ...userId(event),
     ...present('pipeline_id', targetId(target).target_id),
     tool_identifier: event.source.kind,
-    ...present('step_name', target?.name),
+    // A pipeline is no step of itself.
+    ...present('step_name', target?.type === 'pipeline' ? undefined : target?.name),
     action: event.nativeAction ?? wordOf(event.action),
     message: message ?? '',
     status: outcome,

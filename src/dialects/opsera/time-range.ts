@@ -1,5 +1,6 @@
 import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
 import { badParameter } from './errors.ts'
+import { readWhole } from './whole-number.ts'
 
 /** A day in microseconds. */
 export const DAY_MICROS = 86_400_000_000
@@ -49,9 +50,9 @@ export function readTimeOfDay(name: string, text: string): TimeOfDay {
 
 /** A length of time such as `30s`, `13m`, `1h`, `3d` or `2w`, in microseconds. */
 export function readLength(name: string, text: string): number {
-  const { count, unit } = /^(?<count>\d{1,15})(?<unit>[smhdw])$/.exec(text)?.groups ?? {}
-  const micros = Number(count) * (UNIT_MICROS.get(unit ?? '') ?? 0)
-  if (micros > 0) return micros
+  const count = readWhole(text.slice(0, -1))
+  const unitMicros = UNIT_MICROS.get(text.slice(-1))
+  if (count !== undefined && unitMicros !== undefined) return count * unitMicros
   throw badParameter(name, 'a number from 1 and one of s, m, h, d and w, such as 3d')
 }
 

@@ -39,7 +39,10 @@ function opsera(rows: readonly LogRow[], rowsMax: number, queries: object[] = []
         const micros = createdMs * 1000
         const value = log === 'tokens' ? members['scope'] : members['type']
         const wanted = types ?? scopes
-        const isWanted = wanted === undefined || wanted.includes(String(value))
+        // Whatever their case, as Waybill does.
+        const isWanted =
+          wanted === undefined ||
+          wanted.some((one) => one.toLowerCase() === String(value).toLowerCase())
         return micros >= fromMicros && micros < toMicros && isWanted
       })
       .sort((one, other) => timeOf(other) - timeOf(one))
@@ -207,6 +210,26 @@ test('rows that cannot be had are told of by an event, once', async () => {
   await run(position, { log: 'actions', ask, ledger })
   expect(ledger.gaps).toHaveLength(1)
 })
+
+test('rows that no answer has are told of, though others are counted twice', async () => {
+  // The newest 60 hide the type of the other 30, and have two types that are one to a filter.
+  const types = Array.from({ length: 60 }, (_, index) => (index % 2 ? 'pipeline' : 'Pipeline'))
+  const rows = crowdedDay(90, [...Array<string>(30).fill('hidden'), ...types])
+  const ledger = new Ledger()
+  await run(START, { log: 'actions', ask: opsera(rows, 60), ledger })
+  expect(ledger.ids).toEqual(idsOf(rows.slice(30)))
+  expect(ledger.gaps).toMatchObject([{ details: { expected: 90, found: 60 } }])
+})
+
+test.each<LogName>(['audit', 'actions', 'tokens', 'pipelines'])(
+  'rows of %s that have one millisecond are stored in the order in which they are answered',
+  async (log) => {
+    const rows = crowdedDay(50, ['pipeline']).map((row) => ({ ...row, createdMs: FIRST_MS }))
+    const ledger = new Ledger()
+    await run(START, { log, ask: opsera(rows, 20_000), ledger })
+    expect([...ledger.events.keys()]).toEqual(rows.map(({ id }) => id).reverse())
+  },
+)
 
 test('a day that is read while it grows loses nothing that an answer reaches to', async () => {
   const rows = crowdedDay(90, ['pipeline'])

@@ -16,17 +16,19 @@ const places = fc.record({
   origin: fc.string({ minLength: 1, maxLength: 20 }),
   seq: fc.integer({ min: 0, max: 2 ** 40 - 1 }),
 })
-const idOf = ({ micros, origin, seq }: { micros: number; origin: string; seq: number }) =>
-  eventObjectId({ event: eventOf({ time: formatTimestamp(micros) }), origin, seq })
+const idOf = (
+  { micros, origin, seq }: { micros: number; origin: string; seq: number },
+  series: 0 | 1 = 0,
+) => eventObjectId({ event: eventOf({ time: formatTimestamp(micros) }), origin, seq }, series)
 
 test('an id tells the second, the ledger and the place of its event', () => {
   fc.assert(
-    fc.property(places, (place) => {
-      const id = idOf(place)
+    fc.property(places, fc.constantFrom(0, 1), (place, series) => {
+      const id = idOf(place, series)
       expect(isObjectId(id)).toBe(true)
       expect(readObjectId(id)).toEqual({
         seconds: Math.floor(place.micros / 1_000_000),
-        originTag: originTag(place.origin),
+        originTag: originTag(place.origin, series),
         seq: place.seq,
       })
     }),
@@ -40,6 +42,15 @@ test('two events of one ledger never have the same id, whatever their times', ()
       expect(idOf(one) === idOf(same)).toBe(idOf(one) === idOf(same) && one.seq === same.seq)
       fc.pre(one.seq !== same.seq)
       expect(idOf(one)).not.toBe(idOf(same))
+    }),
+  )
+})
+
+test('the two rows of one event never have the same id, nor one of any other event', () => {
+  fc.assert(
+    fc.property(places, places, (one, other) => {
+      expect(idOf(one, 0)).not.toBe(idOf(one, 1))
+      expect(idOf(one, 0)).not.toBe(idOf({ ...other, origin: one.origin }, 1))
     }),
   )
 })

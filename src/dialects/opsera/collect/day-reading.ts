@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../../core/event.ts'
 import type { LogName } from '../selection.ts'
 import { advanced, DAY_MS, dayOf, isoDay, type LogPosition } from './collector-position.ts'
 import { type LogAnswer, timeOf } from './log-client.ts'
@@ -96,10 +97,12 @@ class DayReading {
 
   /** Takes in what a window holds, and what is missing of it. Answers the newest time. */
   async store(answer: LogAnswer, fromMs: number, toMs: number): Promise<number> {
+    if (this.isWhole(answer)) return storeRows(this.#log, answer.rows, this.#options)
     const rows = new Map(answer.rows.map((row) => [row.id, row]))
-    const isWhole =
-      this.isWhole(answer) || (await this.#addByFilter(rows, answer.count, { fromMs, toMs }))
-    const newestMs = await storeRows(this.#log, rows.values(), this.#options)
+    const isWhole = await this.#addByFilter(rows, answer.count, { fromMs, toMs })
+    // Of rows from several answers those of one millisecond have no order but that of their ids.
+    const newestFirst = [...rows.values()].sort((one, other) => (one.id < other.id ? 1 : -1))
+    const newestMs = await storeRows(this.#log, newestFirst, this.#options)
     if (!isWhole && rows.size < answer.count) {
       const gap = { log: this.#log, fromMs: Math.max(fromMs, this.#newestMs), toMs }
       await storeGap({ ...gap, expected: answer.count, found: rows.size }, this.#options)
@@ -107,14 +110,17 @@ class DayReading {
     return newestMs
   }
 
-  /** Asks once for each value of the filter. Answers whether no answer left anything out. */
+  /**
+   * Asks once for each value of the filter. Answers whether it is certain that no answer left
+   * anything out: what two answers count twice could hide what none has.
+   */
   async #addByFilter(
     rows: Map<string, LogRow>,
     expected: number,
     { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
   ): Promise<boolean> {
     let counted = 0
-    let isWhole = true
+    let isCertain = true
     const asked = new Set<string>()
     // The rows may name values that were not known before.
     for (let value = this.#next(rows, asked); value !== undefined; ) {
@@ -122,18 +128,23 @@ class DayReading {
       const answer = await this.ask(fromMs, toMs, value)
       for (const row of answer.rows) rows.set(row.id, row)
       counted += answer.count
-      isWhole &&= this.isWhole(answer)
+      const isApart = answer.rows.every((row) => this.#filterValueOf(row) === value)
+      isCertain &&= isApart && this.isWhole(answer)
       value = this.#next(rows, asked)
     }
-    return isWhole && counted >= expected
+    return isCertain && counted >= expected
   }
 
   #next(rows: ReadonlyMap<string, LogRow>, asked: ReadonlySet<string>): string | undefined {
-    for (const { members } of rows.values()) {
-      const { type, tool_identifier: tool, scope } = members
-      const value = this.#log === 'tokens' ? scope : (type ?? tool)
+    for (const row of rows.values()) {
+      const value = this.#filterValueOf(row)
       if (typeof value === 'string' && value !== '') this.#filterValues.add(value)
     }
     return [...this.#filterValues].find((value) => !asked.has(value))
+  }
+
+  #filterValueOf({ members }: LogRow): JsonValue | undefined {
+    const { type, tool_identifier: tool, scope } = members
+    return this.#log === 'tokens' ? scope : (type ?? tool)
   }
 }

@@ -28,13 +28,17 @@ export type ReadLog = (
   options: LogReadingOptions,
 ) => AsyncGenerator<LogPosition>
 
-/** Takes rows in, the oldest first. Answers the time of the newest; 0: there is none. */
+/**
+ * Takes rows in, the oldest first. Answers the time of the newest; 0: there is none.
+ *
+ * @param rows the newest first, as they were answered: those of one millisecond keep their order.
+ */
 export async function storeRows(
   log: LogName,
   rows: Iterable<LogRow>,
   { intake }: Pick<LogReadingOptions, 'intake'>,
 ): Promise<number> {
-  const oldestFirst = [...rows].sort((one, other) => timeOf(one) - timeOf(other))
+  const oldestFirst = [...rows].reverse().sort((one, other) => timeOf(one) - timeOf(other))
   const newest = oldestFirst.at(-1)
   const newestMs = newest === undefined ? 0 : timeOf(newest)
   await intake.store(
