@@ -1,12 +1,12 @@
 #!/bin/sh
 # Installs from Debian what the tests run against: a real registry and its client, container engines
-# and an image for them, a mail server, PostgreSQL, and a C compiler for the launcher of the
-# ClickHouse test server. Asks the package manager for nothing, and prints
+# and an image for them, a CI server and its worker, a mail server, PostgreSQL, and a C compiler for
+# the launcher of the ClickHouse test server. Asks the package manager for nothing, and prints
 # nothing, when all of it is there.
 set -eu
 
 needs='docker-registry skopeo apache2-utils gcc libc6-dev opensmtpd postgresql
-  podman runc docker.io busybox-static openssl'
+  podman runc docker.io busybox-static openssl buildbot buildbot-worker'
 
 missing=''
 for package in $needs; do

@@ -130,18 +130,31 @@ function endingOf({ complete, results }: JsonObject): {
   return { word, outcome, level }
 }
 
-/** The owner of a change when there is one, else the scheduler that started the build. */
+/**
+ * Who asked for the build, else the first of those whose changes it builds, else the scheduler that
+ * started it.
+ */
 function actorOf(properties: JsonValue | undefined): Partial<Actor> | null {
   if (!isJsonObject(properties)) return null
   // A property is a pair: its value, and where it comes from.
-  const propertyOf = (key: string) => {
+  const propertyOf = (key: string): JsonValue | undefined => {
     const pair = properties[key]
-    return Array.isArray(pair) ? nameOf(pair[0]) : undefined
+    return Array.isArray(pair) ? pair[0] : undefined
   }
-  const owner = propertyOf('owner')
-  if (owner !== undefined) return { name: owner, kind: 'user' }
-  const scheduler = propertyOf('scheduler')
+  const owners = propertyOf('owners')
+  const owner =
+    nameOf(propertyOf('owner')) ?? (Array.isArray(owners) ? nameOf(owners[0]) : undefined)
+  if (owner !== undefined) return userOf(owner)
+  const scheduler = nameOf(propertyOf('scheduler'))
   return scheduler === undefined ? null : { name: scheduler, kind: 'service' }
+}
+
+/** `Alice <alice@example.com>`, as version control writes authors, or any other name. */
+function userOf(owner: string): Partial<Actor> {
+  const { name = '', email } =
+    /^(?<name>[^<>]*)<(?<email>[^<>@\s]+@[^<>@\s]+)>$/.exec(owner)?.groups ?? {}
+  if (email === undefined) return { name: owner, kind: 'user' }
+  return { name: name.trim() || email, email, kind: 'user' }
 }
 
 /** Seconds since the epoch. */

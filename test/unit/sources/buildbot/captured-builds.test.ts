@@ -76,11 +76,36 @@ test('steps that a reporter sends are events of their own, before that of the bu
   ])
 })
 
-test('the owner of a change acts before the scheduler', () => {
+test('a captured build is told step by step, as done by whose change it builds', () => {
+  const capture = readFileSync(new URL('captures/build-with-steps.json', import.meta.url))
+  const events = translated(capture).events.map(passBoundary)
+  const { steps, ...build } = JSON.parse(capture.toString())
+  expect(events.map(({ target, outcome }) => [target?.type, target?.name, outcome])).toEqual([
+    ['pipeline-step', 'worker_preparation', 'success'],
+    ['pipeline-step', 'compile', 'success'],
+    ['pipeline-step', 'test', 'failure'],
+    ['pipeline-step', 'never', 'unknown'],
+    ['pipeline-step', 'warn', 'failure'],
+    ['pipeline', 'build-image', 'failure'],
+  ])
+  expect(events.map(({ details }) => details?.['api_response'])).toEqual([...steps, build])
+  const alice = { kind: 'user', name: 'alice', email: 'alice@example.com' }
+  expect(events.map(({ actor }) => actor)).toEqual(events.map(() => alice))
+})
+
+test.each<[object, object]>([
+  [{ owner: ['bob', 'Force Build Form'], owners: [['carol'], 'Build'] }, { name: 'bob' }],
+  [{ owners: [['carol', 'dave'], 'Build'] }, { name: 'carol' }],
+  [{ owners: [['Eve E. <eve@x.org>'], 'Build'] }, { name: 'Eve E.', email: 'eve@x.org' }],
+  [{ owners: [['<eve@x.org>'], 'Build'] }, { name: 'eve@x.org', email: 'eve@x.org' }],
+  [{ owners: [['Eve <nowhere>'], 'Build'] }, { name: 'Eve <nowhere>' }],
+  [{ owners: [[], 'Build'] }, { name: 'periodic', kind: 'service' }],
+  [{ owners: ['carol', 'Build'] }, { name: 'periodic', kind: 'service' }],
+])('who acts by %j is %j', (properties, actor) => {
   const build = JSON.parse(started)
-  build.properties.owner = ['alice', 'Change']
+  Object.assign(build.properties, properties)
   const [event] = translated(JSON.stringify(build)).events
-  expect(event?.actor).toEqual({ kind: 'user', name: 'alice' })
+  expect(event?.actor).toEqual({ kind: 'user', ...actor })
 })
 
 test.each([
