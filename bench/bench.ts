@@ -13,6 +13,7 @@ import { listRow } from './rows/list.ts'
 import { searchRow } from './rows/search.ts'
 import { singleRow } from './rows/single.ts'
 import { startRow } from './rows/start.ts'
+import { tokenUseRow } from './rows/token-use.ts'
 import { Workbench } from './workbench.ts'
 
 /** What shells make of an end by SIGINT. */
@@ -21,6 +22,7 @@ const EXIT_INTERRUPTED = 130
 const ROWS: readonly Row[] = [
   ingestRow,
   singleRow,
+  tokenUseRow,
   listRow,
   aggregateRow,
   searchRow,

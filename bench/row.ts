@@ -4,6 +4,7 @@ import type { Workbench } from './workbench.ts'
 export const ROW_NAMES = [
   'ingest',
   'single',
+  'token-use',
   'list',
   'aggregate',
   'search',

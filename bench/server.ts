@@ -19,12 +19,19 @@ export interface Server {
   kill(): Promise<void>
 }
 
-/** Starts the program as its users do, on a data directory that may be new. */
-export async function startServer(dataDirectory: string): Promise<Server> {
+/**
+ * Starts the program as its users do, on a data directory that may be new.
+ *
+ * @param options further options of `waybill serve`.
+ */
+export async function startServer(
+  dataDirectory: string,
+  options: readonly string[] = [],
+): Promise<Server> {
   const startedMs = performance.now()
   const child = spawn(
     process.execPath,
-    [PROGRAM, 'serve', '--data', dataDirectory, '--listen', '127.0.0.1:0'],
+    [PROGRAM, 'serve', '--data', dataDirectory, '--listen', '127.0.0.1:0', ...options],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
   // Whatever ends the benchmark ends the server too.
