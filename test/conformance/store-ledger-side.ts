@@ -39,7 +39,7 @@ export function describeLedgerSide(harness: () => StoreHarness): void {
     const [changed] = await collect(writer.canonicalFrom(0))
     expect(changed).toContain('"outcome":"failure"')
     // What nobody reads, because it stands behind the last text, is not there unnoticed either.
-    await alter("who = concat(who, '\\0hidden')")
+    await alter("actor = concat(actor, '\\0hidden')")
     expect(await collect(writer.canonicalFrom(0))).toEqual([''])
   })
 

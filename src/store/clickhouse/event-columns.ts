@@ -21,8 +21,7 @@ export const PACKED_COLUMNS = {
     'source_name',
     'target_type',
   ],
-  who: ['actor_id', 'actor_name', 'actor_email', 'client_ip', 'client_user_agent'],
-  place: ['target_namespace', 'target_repository'],
+  actor: ['actor_id', 'actor_name', 'actor_email'],
   // Full-text search looks at the first five.
   texts: ['details', 'message', 'escaped_words', 'target_id', 'target_name', 'source_event_id'],
   request: ['request_key', 'request_body_sha256'],

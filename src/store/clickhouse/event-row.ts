@@ -13,8 +13,8 @@ import type {
 import { PACKED_SEPARATOR } from './event-columns.ts'
 
 /** The SELECT list of a whole event: a row of `EventRow`. */
-export const EVENT_ROW_SQL =
-  'seq, origin, tenant, id, time, received, shape, who, place, target_tag, target_digest, texts'
+export const EVENT_ROW_SQL = `seq, origin, tenant, id, time, received, shape, actor, client_ip,
+  client_user_agent, target_namespace, target_repository, target_tag, target_digest, texts`
 
 /** An event as the engine answers it; for what is packed see `PACKED_COLUMNS`. */
 export type EventRow = readonly [
@@ -25,8 +25,11 @@ export type EventRow = readonly [
   time: string,
   received: string,
   shape: string,
-  who: string,
-  place: string,
+  actor: string,
+  ip: string,
+  userAgent: string,
+  namespace: string,
+  repository: string,
   tag: string,
   digest: string,
   texts: string,
@@ -44,8 +47,7 @@ type Shape = readonly [
   sourceName: string,
   targetType: string,
 ]
-type Who = readonly [id: string, name: string, email: string, ip: string, userAgent: string]
-type Place = readonly [namespace: string, repository: string]
+type ActorNames = readonly [id: string, name: string, email: string]
 type Texts = readonly [
   details: string,
   message: string,
@@ -67,15 +69,14 @@ type Building<Whole> = { -readonly [Key in keyof Whole]?: Whole[Key] }
 export function decodeEvent(row: EventRow): StoredEvent {
   const [seq, origin, tenant, id, time, received] = row
   const shape = unpacked<Shape>(row[6])
-  const who = unpacked<Who>(row[7])
-  const texts = unpacked<Texts>(row[11])
+  const texts = unpacked<Texts>(row[14])
   const [details, message] = texts
   const event: Building<Event> = {
     action: shape[5],
-    actor: decodeActor(who, shape[4]),
+    actor: decodeActor(row[7], shape[4]),
     category: shape[1],
   }
-  if (who[3] !== '' || who[4] !== '') event.client = decodeClient(who)
+  if (row[8] !== '' || row[9] !== '') event.client = decodeClient(row)
   if (details !== '') event.details = JSON.parse(details)
   event.id = id
   event.level = shape[0]
@@ -103,8 +104,9 @@ function decodeSource(shape: Shape, eventId: string): EventSource {
   return eventId === '' ? { kind, name } : { eventId, kind, name }
 }
 
-function decodeActor([id, name, email]: Who, kind: ActorKind | ''): Actor | null {
+function decodeActor(names: string, kind: ActorKind | ''): Actor | null {
   if (kind === '') return null
+  const [id, name, email] = unpacked<ActorNames>(names)
   const actor: Building<Actor> = {}
   if (email !== '') actor.email = email
   if (id !== '') actor.id = id
@@ -115,8 +117,7 @@ function decodeActor([id, name, email]: Who, kind: ActorKind | ''): Actor | null
 
 /** Undefined when the event has none: a target is never empty. */
 function decodeTarget(row: EventRow, texts: Texts, type: string): Target | undefined {
-  const [namespace, repository] = unpacked<Place>(row[8])
-  const [tag, digest] = [row[9], row[10]]
+  const [namespace, repository, tag, digest] = [row[10], row[11], row[12], row[13]]
   const [id, name] = [texts[3], texts[4]]
   const target: Building<Target> = {}
   if (digest !== '') target.digest = digest
@@ -129,7 +130,8 @@ function decodeTarget(row: EventRow, texts: Texts, type: string): Target | undef
   return Object.keys(target).length === 0 ? undefined : target
 }
 
-function decodeClient([, , , ip, userAgent]: Who): Client {
+function decodeClient(row: EventRow): Client {
+  const [ip, userAgent] = [row[8], row[9]]
   const client: Building<Client> = {}
   if (ip !== '') client.ip = ip
   if (userAgent !== '') client.userAgent = userAgent

@@ -14,8 +14,11 @@ export const INSERTED_COLUMNS = [
   'received',
   'tenant',
   'shape',
-  'who',
-  'place',
+  'actor',
+  'client_ip',
+  'client_user_agent',
+  'target_namespace',
+  'target_repository',
   'target_tag',
   'target_digest',
   'texts',
@@ -41,14 +44,16 @@ const SHAPE_BEHIND_FLAG = [
   DRAFT_TEXT.sourceName,
   DRAFT_TEXT.targetType,
 ]
-const WHO = [
-  DRAFT_TEXT.actorId,
-  DRAFT_TEXT.actorName,
-  DRAFT_TEXT.actorEmail,
+const ACTOR = [DRAFT_TEXT.actorId, DRAFT_TEXT.actorName, DRAFT_TEXT.actorEmail]
+/** The columns of one text each, in the order of `INSERTED_COLUMNS`. */
+const PLAIN_TEXTS = [
   DRAFT_TEXT.clientIp,
   DRAFT_TEXT.clientUserAgent,
+  DRAFT_TEXT.targetNamespace,
+  DRAFT_TEXT.targetRepository,
+  DRAFT_TEXT.targetTag,
+  DRAFT_TEXT.targetDigest,
 ]
-const PLACE = [DRAFT_TEXT.targetNamespace, DRAFT_TEXT.targetRepository]
 const TEXTS_BEFORE_WORDS = [DRAFT_TEXT.details, DRAFT_TEXT.message]
 const TEXTS_BEHIND_WORDS = [DRAFT_TEXT.targetId, DRAFT_TEXT.targetName]
 const TEXTS_BEHIND_WORDS_WITH_EVENT_ID = [...TEXTS_BEHIND_WORDS, DRAFT_TEXT.sourceEventId]
@@ -102,10 +107,8 @@ function writeEvent(row: RowWriter, draft: Draft, words: Buffer): void {
   row.text(draft, DRAFT_TEXT.tenant)
   const eventIdIsId = isIdAgain(draft)
   writeShape(row, draft, eventIdIsId)
-  writePacked(row, draft, WHO)
-  writePacked(row, draft, PLACE)
-  row.text(draft, DRAFT_TEXT.targetTag)
-  row.text(draft, DRAFT_TEXT.targetDigest)
+  writePacked(row, draft, ACTOR)
+  for (const number of PLAIN_TEXTS) row.text(draft, number)
   writeTexts(row, draft, { words, eventIdIsId })
 }
 

@@ -9,8 +9,8 @@ const SKIPPED_EVENTS_MIN = 20_000
 const DAYS_MAX = 1_000_000
 
 /**
- * The same page with fewer events to skip. Each of them is read, so for a page far back whose filter
- * the counts by day can answer, the days are skipped that lie wholly before it.
+ * The same page with fewer events to skip. Each of them is read, so for a page far back whose
+ * filter the counts by day can answer, the days are skipped that lie wholly before it.
  */
 export async function withoutSkippedDays(
   connection: ClickHouseConnection,

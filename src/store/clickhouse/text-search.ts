@@ -5,8 +5,9 @@ import type { StatementParameters } from './statement-parameters.ts'
  * schema/001-events.sql is over this very expression, and serves for no other.
  */
 const SEARCHED_TEXT_SQL =
-  "lowerUTF8(concat(substringIndex(shape, '\\0', -5), ' ', who, ' ', place, ' ', " +
-  "target_tag, ' ', target_digest, ' ', substringIndex(texts, '\\0', 5)))"
+  "lowerUTF8(concat(substringIndex(shape, '\\0', -5), ' ', actor, ' ', client_ip, ' ', " +
+  "client_user_agent, ' ', target_namespace, ' ', target_repository, ' ', target_tag, ' ', " +
+  "target_digest, ' ', substringIndex(texts, '\\0', 5)))"
 
 /** A run of ASCII letters and digits and of anything outside ASCII is a word, as in the engine. */
 const BETWEEN_WORDS = /[^0-9A-Za-z\u0080-\u{10ffff}]+/u

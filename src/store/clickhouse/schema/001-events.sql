@@ -34,12 +34,15 @@ CREATE TABLE IF NOT EXISTS events
     tenant LowCardinality(String) CODEC(ZSTD(1)),
 
     -- Texts are packed into few columns, with NUL between them, which no text of an event has. Each
-    -- column costs every insert and every page, however little is in it, so what repeats together
-    -- stands together (docs/decisions/0007-packed-columns.md). Filters, indexes and whoever looks
-    -- at this table name the columns declared as ALIAS below.
+    -- column costs every insert and every page, however little is in it, so what is rare, and what
+    -- few combinations occur of, stands together (docs/decisions/0007-packed-columns.md). Filters,
+    -- indexes and whoever looks at this table name the columns declared as ALIAS below.
     shape LowCardinality(String) CODEC(ZSTD(1)),
-    who LowCardinality(String) CODEC(ZSTD(1)),
-    place LowCardinality(String) CODEC(ZSTD(1)),
+    actor LowCardinality(String) CODEC(ZSTD(1)),
+    client_ip LowCardinality(String) CODEC(ZSTD(1)),
+    client_user_agent LowCardinality(String) CODEC(ZSTD(1)),
+    target_namespace LowCardinality(String) CODEC(ZSTD(1)),
+    target_repository LowCardinality(String) CODEC(ZSTD(1)),
     target_tag LowCardinality(String) CODEC(ZSTD(1)),
     -- Many distinct values, but each on many events: 20 bytes an event, as plain text 28.
     target_digest LowCardinality(String) CODEC(ZSTD(1)),
@@ -66,14 +69,9 @@ CREATE TABLE IF NOT EXISTS events
     source_name ALIAS substringIndex(substringIndex(shape, '\0', 9), '\0', -1),
     target_type ALIAS substringIndex(shape, '\0', -1),
 
-    actor_id ALIAS substringIndex(who, '\0', 1),
-    actor_name ALIAS substringIndex(substringIndex(who, '\0', 2), '\0', -1),
-    actor_email ALIAS substringIndex(substringIndex(who, '\0', 3), '\0', -1),
-    client_ip ALIAS substringIndex(substringIndex(who, '\0', 4), '\0', -1),
-    client_user_agent ALIAS substringIndex(who, '\0', -1),
-
-    target_namespace ALIAS substringIndex(place, '\0', 1),
-    target_repository ALIAS substringIndex(place, '\0', -1),
+    actor_id ALIAS substringIndex(actor, '\0', 1),
+    actor_name ALIAS substringIndex(substringIndex(actor, '\0', 2), '\0', -1),
+    actor_email ALIAS substringIndex(actor, '\0', -1),
 
     details ALIAS substringIndex(texts, '\0', 1),
     message ALIAS substringIndex(substringIndex(texts, '\0', 2), '\0', -1),
@@ -111,8 +109,9 @@ CREATE TABLE IF NOT EXISTS events
     INDEX by_level level TYPE set(8) GRANULARITY 8,
     -- The expression is SEARCHED_TEXT_SQL of text-search.ts, letter for letter.
     INDEX by_word
-        lowerUTF8(concat(substringIndex(shape, '\0', -5), ' ', who, ' ', place, ' ',
-            target_tag, ' ', target_digest, ' ', substringIndex(texts, '\0', 5)))
+        lowerUTF8(concat(substringIndex(shape, '\0', -5), ' ', actor, ' ', client_ip, ' ',
+            client_user_agent, ' ', target_namespace, ' ', target_repository, ' ', target_tag, ' ',
+            target_digest, ' ', substringIndex(texts, '\0', 5)))
         TYPE tokenbf_v1(16384, 5, 0) GRANULARITY 8,
 
     -- Counts by day, which is what usage pages, totals and histograms ask for.
