@@ -1,17 +1,24 @@
 import { DRAFT_TEXT, type Draft } from '../src/core/draft.ts'
-import { PACKED_COLUMNS, PACKED_SEPARATOR } from '../src/store/clickhouse/event-columns.ts'
+import type { Target } from '../src/core/event.ts'
+import {
+  PACKED_COLUMNS,
+  PACKED_SEPARATOR,
+  TARGET_MEMBERS,
+} from '../src/store/clickhouse/event-columns.ts'
+import { SHA256_PREFIX } from '../src/store/clickhouse/stored-digest.ts'
 
 /** What stands in the packed columns of an event of the benchmark, by the names of the texts. */
 type PackedText = (typeof PACKED_COLUMNS)[keyof typeof PACKED_COLUMNS][number]
 
 /**
  * An event of the benchmark as a row in JSONCompactEachRow, in the order of `INSERTED_COLUMNS`: the
- * form in which the engine's own binding takes rows.
+ * form in which the engine's own binding takes rows. Its texts are ASCII; the engine takes the
+ * bytes of a digest as they are.
  */
 export function jsonRow(
   draft: Draft,
   place: { readonly origin: string; readonly seq: number },
-): string {
+): Buffer {
   const { event } = draft
   const texts = packedTexts(draft)
   const packed = (column: keyof typeof PACKED_COLUMNS) =>
@@ -31,10 +38,12 @@ export function jsonRow(
     draft.text(DRAFT_TEXT.targetNamespace),
     draft.text(DRAFT_TEXT.targetRepository),
     draft.text(DRAFT_TEXT.targetTag),
-    draft.text(DRAFT_TEXT.targetDigest),
+    Buffer.from(draft.text(DRAFT_TEXT.targetDigest).slice(SHA256_PREFIX.length), 'hex').toString(
+      'latin1',
+    ),
     packed('texts'),
   ]
-  return `${JSON.stringify(row)}\n`
+  return Buffer.from(`${JSON.stringify(row)}\n`, 'latin1')
 }
 
 function packedTexts(draft: Draft): Readonly<Record<PackedText, string>> {
@@ -45,6 +54,7 @@ function packedTexts(draft: Draft): Readonly<Record<PackedText, string>> {
     category: draft.text(DRAFT_TEXT.category),
     source_kind: source.kind,
     event_id_is_id: eventIdIsId ? '1' : '',
+    target_members: targetMembers(draft.event.target),
     actor_kind: draft.text(DRAFT_TEXT.actorKind),
     action: draft.text(DRAFT_TEXT.action),
     native_action: draft.text(DRAFT_TEXT.nativeAction),
@@ -63,4 +73,10 @@ function packedTexts(draft: Draft): Readonly<Record<PackedText, string>> {
     request_key: '',
     request_body_sha256: '',
   }
+}
+
+/** The columns of a target are named after its members. */
+function targetMembers(target: Target = {}): string {
+  const has = new Set(Object.keys(target).map((member) => `target_${member}`))
+  return TARGET_MEMBERS.map(([letter, column]) => (has.has(column) ? letter : '')).join('')
 }

@@ -94,7 +94,7 @@ async function* encodedBatches(reader: BatchReader, format: RowFormat): AsyncIte
     const rows = drafts.map((draft, index) =>
       jsonRow(draft, { origin: 'bench', seq: firstSeq + index }),
     )
-    return Buffer.from(rows.join(''))
+    return Buffer.concat(rows)
   }
   for (let batch = await reader.take(); batch !== undefined; batch = await reader.take()) {
     const reception = {

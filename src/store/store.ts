@@ -7,6 +7,7 @@ import { openChdb } from './clickhouse/connection-chdb.ts'
 import { openHttp } from './clickhouse/connection-http.ts'
 import { createEventReader } from './clickhouse/event-reader.ts'
 import { createEventWriter } from './clickhouse/event-writer.ts'
+import { KnownShapes } from './clickhouse/known-shapes.ts'
 import { migrate } from './clickhouse/migrate.ts'
 import { OnlyTenant } from './clickhouse/only-tenant.ts'
 import { openRecordStore } from './clickhouse/record-store.ts'
@@ -51,10 +52,13 @@ export async function openStore({ location, origin, clock }: OpenStoreOptions): 
     'url' in location ? await openHttp(location.url) : openChdb(location.dataDirectory)
   try {
     await migrate(connection)
-    const onlyTenant = new OnlyTenant(connection)
+    const known = {
+      onlyTenant: new OnlyTenant(connection),
+      knownShapes: new KnownShapes(connection),
+    }
     return {
-      reader: createEventReader(connection, { clock, onlyTenant }),
-      writer: createEventWriter(connection, { origin, onlyTenant }),
+      reader: createEventReader(connection, { clock, ...known }),
+      writer: createEventWriter(connection, { origin, ...known }),
       records: await openRecordStore(connection),
       size: () => readSize(connection),
       close: () => connection.close(),

@@ -8,20 +8,38 @@ import { StoreModel } from '../support/store-model.ts'
 
 const HOUR_MICROS = 60 * 60 * 1_000_000
 
-/** What totals are asked about: all of it is in the counts by day. */
-const COUNTED_BY_DAY: readonly (readonly Condition[])[] = [
-  [],
-  [{ field: 'namespace', in: ['n1'] }],
+const OF_IMAGES: Condition = { field: 'category', in: ['image', 'container'] }
+
+/** What totals are asked about, and the counts by day that have it. */
+const COUNTED_BY_DAY: readonly (readonly [counts: RegExp, ...conditions: Condition[]])[] = [
+  [/\(by_\w+\)/],
+  [/\(by_day\)/, { field: 'namespace', in: ['n1'] }],
+  [/\(by_\w+\)/, OF_IMAGES, { field: 'action', notIn: ['token.use'] }],
   [
-    { field: 'category', in: ['image', 'container'] },
-    { field: 'action', notIn: ['token.use'] },
+    /\(by_\w+\)/,
+    { anyOf: [[{ field: 'verb', in: ['push'] }], [{ field: 'sourceKind', notIn: ['api'] }]] },
   ],
-  [{ anyOf: [[{ field: 'verb', in: ['push'] }], [{ field: 'sourceKind', notIn: ['api'] }]] }],
+  [/\(by_\w+\)/, { field: 'actorKind', in: ['user'] }, { field: 'targetType', notIn: ['step'] }],
+  [/\(by_\w+\)/, { field: 'nativeAction', inIgnoringCase: ['Push_Repo'] }],
+  [/\(by_actor_and_day\)/, OF_IMAGES, { field: 'actorName', in: ['alice'] }],
   [
-    { field: 'actorKind', in: ['user'] },
-    { field: 'targetType', notIn: ['step'] },
+    /\(by_actor_and_day\)/,
+    {
+      anyOf: [
+        [{ field: 'actorEmail', inIgnoringCase: ['Alice'] }],
+        [
+          { field: 'actorEmail', in: [''] },
+          { field: 'actorName', inIgnoringCase: ['Alice'] },
+        ],
+      ],
+    },
   ],
-  [{ field: 'nativeAction', inIgnoringCase: ['Push_Repo'] }],
+  [
+    /\(by_repository_and_day\)/,
+    { field: 'namespace', in: ['n1'] },
+    { field: 'repository', in: ['r1'] },
+  ],
+  [/\(by_address_and_day\)/, OF_IMAGES, { field: 'ip', in: ['192.0.2.7'] }],
 ]
 
 export function describeCounting(harness: () => StoreHarness): void {
@@ -46,14 +64,17 @@ export function describeCounting(harness: () => StoreHarness): void {
 
   test('totals of whole days are read from the counts by day, not from the events', async () => {
     const opened = await harness().open()
-    await opened.insert([eventOf({ tenant: 'totals', target: { namespace: 'n1' } })])
+    const target = { namespace: 'n1', repository: 'r1' }
+    await opened.insert([eventOf({ tenant: 'totals', target, client: { ip: '192.0.2.7' } })])
     const connection = await harness().connect()
-    for (const conditions of COUNTED_BY_DAY) {
+    for (const [counts, ...conditions] of COUNTED_BY_DAY) {
       const statement = countStatement({ tenants: ['totals'], conditions })
       const explained = { ...statement, sql: `EXPLAIN ${statement.sql}` }
       const plan = await connection.rows<[string]>(explained)
       const text = plan.flat().join('\n')
-      expect(text, JSON.stringify(conditions)).toContain('ReadFromMergeTree (by_day)')
+      expect(text, JSON.stringify(conditions)).toMatch(
+        new RegExp(`ReadFromMergeTree ${counts.source}`),
+      )
     }
   })
 

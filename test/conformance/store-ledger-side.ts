@@ -43,6 +43,28 @@ export function describeLedgerSide(harness: () => StoreHarness): void {
     expect(await collect(writer.canonicalFrom(0))).toEqual([''])
   })
 
+  test.each([
+    ['names beside an actor that is null', "actor = 'id\\0name\\0mail'"],
+    ['members that the target does not have', "shape = replaceOne(shape, '\\0dn\\0', '\\0dnt\\0')"],
+    ['no members where the target has some', "shape = replaceOne(shape, '\\0dn\\0', '\\0\\0')"],
+    ['a digest in another form', "digest = concat('sha256:', lower(hex(digest)))"],
+  ])('what would hide an event from filters is no event: %s', async (what, change) => {
+    const opened = await harness().open()
+    const tenant = `hidden ${what}`
+    const target = { name: 'box', digest: `sha256:${'0f'.repeat(32)}` }
+    const [stored] = await opened.insert([eventOf({ tenant, actor: null, target })])
+    const { writer } = opened.store
+    const [canonical = ''] = await collect(writer.canonicalFrom(0))
+    expect(canonical).toBe(canonicalOf(stored?.event ?? eventOf()))
+    const connection = await harness().connect()
+    await connection.command({
+      sql: `ALTER TABLE events UPDATE ${change}
+        WHERE tenant = {tenant:String} SETTINGS mutations_sync = 2`,
+      parameters: { tenant },
+    })
+    expect(await collect(writer.canonicalFrom(0))).toEqual([''])
+  })
+
   test('a missing seq is noticed, also beside one that is there twice', async () => {
     const { store } = await harness().open()
     const rows = ['a', 'b'].map((message) => {

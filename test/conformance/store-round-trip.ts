@@ -8,6 +8,21 @@ import { collect, collectText, type StoreHarness } from '../support/store-harnes
 const RUNS = 15
 const EVENTS_MAX = 40
 
+/** A SHA-256, what nearly is one, other algorithms, and texts as long as a SHA-256 is as bytes. */
+const DIGESTS = [
+  `sha256:${'00'.repeat(32)}`,
+  `sha256:${'0a9f'.repeat(16)}`,
+  `sha256:${'0A9F'.repeat(16)}`,
+  `sha256:${'0a9f'.repeat(15)}`,
+  `sha256:${'0a9g'.repeat(16)}`,
+  `sha512:${'0a9f'.repeat(16)}`,
+  `sha512:${'0a9f'.repeat(32)}`,
+  `sha1:${'a'.repeat(26)}b`,
+  `md5:${'é'.repeat(14)}`,
+  `sha1:${'a'.repeat(28)}`,
+  'a',
+]
+
 /** What is put in comes out: the event itself, and the text that its leaf is made from. */
 export function describeRoundTrip(harness: () => StoreHarness): void {
   test('any event comes out as it went in, from every way of reading', async () => {
@@ -52,6 +67,26 @@ export function describeRoundTrip(harness: () => StoreHarness): void {
     const inner = { a: ',"details":{', id, level: 'info', source: { eventId: id } }
     const [stored] = await opened.insert([{ ...plain, details: { ...inner, details: inner } }])
     expect(await opened.store.reader.get(['look-alike'], id)).toEqual(stored)
+  })
+
+  test('a digest comes out as it went in and is found, however it is stored', async () => {
+    const opened = await harness().open()
+    const { reader, writer } = opened.store
+    const stored = await opened.insert(
+      DIGESTS.map((digest) => eventOf({ tenant: 'digests', target: { digest } })),
+    )
+    const texts = stored.map(({ event }) => canonicalOf(event))
+    expect(await collect(writer.canonicalFrom(0))).toEqual(texts)
+    for (const one of stored) {
+      const digest = one.event.target?.digest ?? ''
+      const filter = {
+        tenants: ['digests'],
+        conditions: [{ field: 'digest', in: [digest] }],
+      } as const
+      const page = await reader.page({ filter, order: 'newest', limit: 9 })
+      expect(page.events, digest).toEqual([one])
+      expect(await reader.count(filter)).toBe(1)
+    }
   })
 
   test('members of an event that was read stand in canonical order', async () => {

@@ -33,7 +33,7 @@ export function registerStoreConformance(name: string, factory: StoreHarnessFact
     describeRoundTrip(current)
     describePages(current)
     describeCounting(current)
-    describeModel(current)
+    describeModel(current, 2)
     describeExports(current)
     describeIndexes(current)
     describeLedgerSide(current)

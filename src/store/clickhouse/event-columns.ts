@@ -14,6 +14,7 @@ export const PACKED_COLUMNS = {
     'category',
     'source_kind',
     'event_id_is_id',
+    'target_members',
     'actor_kind',
     'action',
     'native_action',
@@ -27,13 +28,34 @@ export const PACKED_COLUMNS = {
   request: ['request_key', 'request_body_sha256'],
 } as const
 
+/** The letter of each member of a target in `target_members`, and its column, in order. */
+export const TARGET_MEMBERS = [
+  ['d', 'target_digest'],
+  ['i', 'target_id'],
+  ['n', 'target_name'],
+  ['s', 'target_namespace'],
+  ['r', 'target_repository'],
+  ['t', 'target_tag'],
+] as const
+
+/** SQL of what `target_members` has to be. */
+const TARGET_MEMBERS_SQL = `concat(${TARGET_MEMBERS.map(
+  ([letter, column]) => `if(${column} = '', '', '${letter}')`,
+).join(', ')})`
+
 /**
- * SQL that holds for an event whose packed columns have as many texts as they should. What stands
- * behind the last one is no column's, so a leaf would not tell that it was put there.
+ * SQL that holds for an event that has in its columns only what its leaf tells of: packed columns
+ * have as many texts as they should, no names stand beside an actor that is null,
+ * `target_members`, which filters go by, is true, and a SHA-256 stands as filters look for it.
  */
-export const PACKED_WHOLE_SQL = Object.entries(PACKED_COLUMNS)
-  .map(([column, texts]) => `countSubstrings(${column}, '\\0') = ${texts.length - 1}`)
-  .join(' AND ')
+export const WHOLE_EVENT_SQL = [
+  ...Object.entries(PACKED_COLUMNS).map(
+    ([column, texts]) => `countSubstrings(${column}, '\\0') = ${texts.length - 1}`,
+  ),
+  "(actor_kind != '' OR actor = '\\0\\0')",
+  `target_members = ${TARGET_MEMBERS_SQL}`,
+  "NOT match(digest, '^sha256:[0-9a-f]{64}$')",
+].join(' AND ')
 
 /** What the sender called the event, as SQL. */
 export const EVENT_ID_SQL = "if(event_id_is_id = '1', toString(id), source_event_id)"

@@ -1,7 +1,6 @@
 import { Fault } from '../../core/errors.ts'
 import type {
   Condition,
-  EventFilter,
   Field,
   HistogramBucket,
   HistogramInterval,
@@ -10,20 +9,22 @@ import type {
 import type { ClickHouseConnection, Statement } from './connection.ts'
 import { FIELD_SQL } from './event-columns.ts'
 import { filterSql } from './filter-sql.ts'
+import type { PartedFilter } from './shape-parts.ts'
 import { StatementParameters } from './statement-parameters.ts'
 import { ALL_TIME, DAY_MICROS, type TimeWindow } from './time-windows.ts'
 
 /** The exact number of events that a filter lets through. */
 export async function countEvents(
   connection: ClickHouseConnection,
-  filter: EventFilter,
+  filter: PartedFilter,
 ): Promise<number> {
+  if (filter.parts?.length === 0) return 0
   const rows = await connection.rows<[number]>(countStatement(filter))
   return rows[0]?.[0] ?? 0
 }
 
 /** Answers one row with the number of events that a filter lets through. */
-export function countStatement(filter: EventFilter): Statement {
+export function countStatement(filter: PartedFilter): Statement {
   const parameters = new StatementParameters()
   const places = placesSql({ filter, interval: 'day', by: [] }, parameters)
   const counts = places.map((where) => `SELECT count() AS events FROM events WHERE ${where}`)
@@ -35,9 +36,10 @@ export function countStatement(filter: EventFilter): Statement {
 /** Counts by time and fields. @throws Fault `query.too-many-buckets`. */
 export async function readHistogram(
   connection: ClickHouseConnection,
-  query: HistogramQuery,
+  query: Counted & Pick<HistogramQuery, 'bucketsMax'>,
 ): Promise<readonly HistogramBucket[]> {
-  const { bucketsMax, by } = query
+  const { bucketsMax, by, filter } = query
+  if (filter.parts?.length === 0) return []
   const parameters = new StatementParameters()
   const keys = by.map((field) => `, by_${field}`).join('')
   const counts = countsSql(query, placesSql(query, parameters))
@@ -52,7 +54,9 @@ export async function readHistogram(
   return rows.map(([timeMicros, count, ...values]) => ({ timeMicros, keys: values, count }))
 }
 
-type Counted = Pick<HistogramQuery, 'filter' | 'interval' | 'by'>
+interface Counted extends Pick<HistogramQuery, 'interval' | 'by'> {
+  readonly filter: PartedFilter
+}
 
 /**
  * A SELECT of `start`, a count, and the fields as `by_…`, to be grouped. Counts of several places
@@ -75,14 +79,21 @@ function countsSql({ interval, by }: Counted, places: readonly string[]): string
     FROM (${counts.join(' UNION ALL ')})`
 }
 
+/** The WHERE conditions of the places where the events of a filter are counted, from one on. */
+function placesSql(counted: Counted, parameters: StatementParameters): readonly string[] {
+  const { filter } = counted
+  if (filter.parts === undefined) return placesOfSql(counted, parameters)
+  return filter.parts.flatMap((part) =>
+    placesOfSql({ ...counted, filter: { ...filter, parts: [part] } }, parameters),
+  )
+}
+
 /**
- * The WHERE conditions of the places where the events of a filter are counted, from one on.
- *
- * Whole days are counted from the projection `by_day` of table `events`, when it has the fields
- * that are asked about; the engine takes it only for conditions on the day itself. What is left of
- * a span before and after its whole days is counted from the events.
+ * Whole days are counted from a projection of table `events`, when one has the fields that are
+ * asked about; the engine takes it only for conditions on the day itself. What is left of a span
+ * before and after its whole days is counted from the events.
  */
-function placesSql(
+function placesOfSql(
   { filter, interval, by }: Counted,
   parameters: StatementParameters,
 ): readonly string[] {
@@ -113,9 +124,8 @@ function spanSql({ fromMicros, toMicros }: TimeWindow, parameters: StatementPara
   return `time >= ${parameters.addTime(fromMicros)} AND time < ${parameters.addTime(toMicros)}`
 }
 
-/** The fields of the projection `by_day`: the namespace and what `shape` is made of. */
-const FIELDS_BY_DAY: ReadonlySet<Field> = new Set([
-  'namespace',
+/** The fields that `shape` is made of, which each of the projections has. */
+const SHAPE_FIELDS: readonly Field[] = [
   'sourceKind',
   'sourceName',
   'action',
@@ -126,16 +136,31 @@ const FIELDS_BY_DAY: ReadonlySet<Field> = new Set([
   'outcome',
   'actorKind',
   'targetType',
-])
+]
 
-/** Whether counts of events by `by` are in the projection `by_day`, for whole days. */
-export function isCountedByDay({ conditions }: EventFilter, by: readonly Field[]): boolean {
-  return by.every((field) => FIELDS_BY_DAY.has(field)) && conditions.every(isOnFieldsByDay)
+/** What events are counted by, besides their day, in the projections of schema/001-events.sql. */
+const COUNTED_FIELDS: readonly ReadonlySet<Field>[] = [
+  new Set<Field>([...SHAPE_FIELDS, 'namespace']),
+  new Set<Field>([...SHAPE_FIELDS, 'actorId', 'actorName', 'actorEmail']),
+  new Set<Field>([...SHAPE_FIELDS, 'namespace', 'repository']),
+  new Set<Field>([...SHAPE_FIELDS, 'ip']),
+]
+
+/** Whether counts of events by `by` are in one of the projections, for whole days. */
+export function isCountedByDay({ conditions, parts }: PartedFilter, by: readonly Field[]): boolean {
+  const asked = parts === undefined ? [conditions] : parts.map((part) => part.conditions)
+  return asked.every((all) =>
+    COUNTED_FIELDS.some(
+      (fields) =>
+        by.every((field) => fields.has(field)) && all.every((one) => isOnFields(one, fields)),
+    ),
+  )
 }
 
-function isOnFieldsByDay(condition: Condition): boolean {
-  if ('field' in condition) return FIELDS_BY_DAY.has(condition.field)
-  return 'anyOf' in condition && condition.anyOf.every((all) => all.every(isOnFieldsByDay))
+function isOnFields(condition: Condition, fields: ReadonlySet<Field>): boolean {
+  if ('field' in condition) return fields.has(condition.field)
+  if (!('anyOf' in condition)) return false
+  return condition.anyOf.every((all) => all.every((one) => isOnFields(one, fields)))
 }
 
 /** What an event's interval is told by inside the engine. */

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../core/event.ts'
-import type { EventReader, TailQuery } from '../../core/query.ts'
+import type { EventFilter, EventReader, TailQuery } from '../../core/query.ts'
 import type { Clock } from '../../core/timestamp.ts'
 import { isUuid } from '../../core/uuid.ts'
 import type { ClickHouseConnection } from './connection.ts'
@@ -8,28 +8,41 @@ import { EventDensity } from './event-density.ts'
 import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
 import { exportEvents, streamEvents } from './event-stream.ts'
 import { filterSql, tenantSql } from './filter-sql.ts'
+import type { KnownShapes } from './known-shapes.ts'
 import type { OnlyTenant } from './only-tenant.ts'
 import { PageReader } from './page-query.ts'
+import { partByShapes } from './shape-parts.ts'
 import { StatementParameters } from './statement-parameters.ts'
+
+/** What a reader needs. */
+export interface EventReaderOptions {
+  readonly clock: Clock
+  readonly onlyTenant: OnlyTenant
+  readonly knownShapes: KnownShapes
+}
 
 /** The reader of all ledgers on a connection whose schema is in place. */
 export function createEventReader(
   connection: ClickHouseConnection,
-  { clock, onlyTenant }: { readonly clock: Clock; readonly onlyTenant: OnlyTenant },
+  { clock, onlyTenant, knownShapes }: EventReaderOptions,
 ): EventReader {
   const pages = new PageReader(connection, onlyTenant)
   const density = new EventDensity(connection, clock)
+  const parted = (filter: EventFilter) => partByShapes(filter, knownShapes)
 
   return {
     async page(query) {
+      const filter = await parted(query.filter)
+      if (filter.parts?.length === 0) return { events: [] }
       const { oldestMicros, windowMicros } = await density.current()
       const startMicros = query.order === 'newest' ? clock() : oldestMicros
-      return pages.read(query, { startMicros, widthMicros: windowMicros })
+      return pages.read({ ...query, filter }, { startMicros, widthMicros: windowMicros })
     },
     get: (tenants, id) => getEvent(connection, tenants, id),
     tail: (query) => tailEvents(connection, query),
-    count: (filter) => countEvents(connection, filter),
-    histogram: (query) => readHistogram(connection, query),
+    count: async (filter) => countEvents(connection, await parted(filter)),
+    histogram: async (query) =>
+      readHistogram(connection, { ...query, filter: await parted(query.filter) }),
     stream: (filter, order) => streamEvents(connection, filter, order),
     export: (filter, format) => exportEvents(connection, filter, format),
   }

@@ -4,7 +4,6 @@ import type {
   Category,
   Client,
   Event,
-  EventSource,
   Level,
   Outcome,
   StoredEvent,
@@ -40,6 +39,7 @@ type Shape = readonly [
   category: Category,
   sourceKind: string,
   eventIdIsId: '1' | '',
+  targetMembers: string,
   actorKind: ActorKind | '',
   action: string,
   nativeAction: string,
@@ -69,23 +69,22 @@ type Building<Whole> = { -readonly [Key in keyof Whole]?: Whole[Key] }
 export function decodeEvent(row: EventRow): StoredEvent {
   const [seq, origin, tenant, id, time, received] = row
   const shape = unpacked<Shape>(row[6])
+  const [level, category, kind, eventIdIsId, , actorKind, action, nativeAction, outcome] = shape
+  const [sourceName, targetType] = [shape[9], shape[10]]
   const texts = unpacked<Texts>(row[14])
   const [details, message] = texts
-  const event: Building<Event> = {
-    action: shape[5],
-    actor: decodeActor(row[7], shape[4]),
-    category: shape[1],
-  }
+  const event: Building<Event> = { action, actor: decodeActor(row[7], actorKind), category }
   if (row[8] !== '' || row[9] !== '') event.client = decodeClient(row)
   if (details !== '') event.details = JSON.parse(details)
   event.id = id
-  event.level = shape[0]
+  event.level = level
   if (message !== '') event.message = message
-  if (shape[6] !== '') event.nativeAction = shape[6]
-  event.outcome = shape[7]
+  if (nativeAction !== '') event.nativeAction = nativeAction
+  event.outcome = outcome
   event.received = received
-  event.source = decodeSource(shape, shape[3] === '1' ? id : texts[5])
-  const target = decodeTarget(row, texts, shape[9])
+  const eventId = eventIdIsId === '1' ? id : texts[5]
+  event.source = eventId === '' ? { kind, name: sourceName } : { eventId, kind, name: sourceName }
+  const target = decodeTarget(row, texts, targetType)
   if (target !== undefined) event.target = target
   event.tenant = tenant
   event.time = time
@@ -97,11 +96,6 @@ export function decodeEvent(row: EventRow): StoredEvent {
 function unpacked<Texts extends readonly string[]>(packed: string): Texts {
   const texts: readonly string[] = packed.split(PACKED_SEPARATOR)
   return texts as Texts
-}
-
-function decodeSource(shape: Shape, eventId: string): EventSource {
-  const [kind, name] = [shape[2], shape[8]]
-  return eventId === '' ? { kind, name } : { eventId, kind, name }
 }
 
 function decodeActor(names: string, kind: ActorKind | ''): Actor | null {

@@ -4,7 +4,8 @@ import type { KnownRequest, StoredName } from '../../ledger/event-writer.ts'
 import { type EventGroup, type EventWriter, requestName } from '../../ledger/event-writer.ts'
 import { canonicalJsonSql } from './canonical-sql.ts'
 import type { ClickHouseConnection } from './connection.ts'
-import { EVENT_ID_SQL, PACKED_WHOLE_SQL } from './event-columns.ts'
+import { EVENT_ID_SQL, WHOLE_EVENT_SQL } from './event-columns.ts'
+import type { KnownShapes } from './known-shapes.ts'
 import { findNamed } from './named-events.ts'
 import type { OnlyTenant } from './only-tenant.ts'
 import { encodeRows, INSERTED_COLUMNS, rowsWithSeqs } from './row-encoding.ts'
@@ -13,15 +14,23 @@ import { loadTileHashes, loadTreeHead, saveTileHashes, saveTreeHead } from './tr
 /** Events read at once when a ledger is read in order of seq. */
 const SEQ_BATCH_EVENTS = 20_000
 
+/** What a writer of events needs. */
+export interface EventWriterOptions {
+  readonly origin: string
+  /** Both take note of what is about to be written. */
+  readonly onlyTenant: OnlyTenant
+  readonly knownShapes: KnownShapes
+}
+
 /** The writer of one origin's events on a connection whose schema is in place. */
 export function createEventWriter(
   connection: ClickHouseConnection,
-  { origin, onlyTenant }: { readonly origin: string; readonly onlyTenant: OnlyTenant },
+  { origin, onlyTenant, knownShapes }: EventWriterOptions,
 ): EventWriter {
   return {
     encode(drafts, request) {
       for (const draft of drafts) onlyTenant.note(draft.text(DRAFT_TEXT.tenant))
-      return encodeRows(drafts, { origin, request })
+      return encodeRows(drafts, { origin, request, knownShapes })
     },
     insert: (group) => insertGroup(connection, group),
     size: () => ledgerSize(connection, origin),
@@ -94,7 +103,7 @@ async function* canonicalFrom(
   place: LedgerPlace,
 ): AsyncIterable<readonly string[]> {
   // Without a text of its own the event has another leaf, which no tree over the ledger has.
-  const columns = `if(${PACKED_WHOLE_SQL}, ${canonicalJsonSql({ withSeq: false })}, '')`
+  const columns = `if(${WHOLE_EVENT_SQL}, ${canonicalJsonSql({ withSeq: false })}, '')`
   for await (const rows of bySeq<[string]>(connection, columns, place)) {
     yield rows.map(([canonical]) => canonical)
   }

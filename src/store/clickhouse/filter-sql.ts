@@ -1,19 +1,41 @@
-import type { Condition, EventFilter, Field } from '../../core/query.ts'
+import type { Condition, Field } from '../../core/query.ts'
 import { isUuid } from '../../core/uuid.ts'
 import { FIELD_SQL } from './event-columns.ts'
+import type { PartedFilter } from './shape-parts.ts'
 import type { StatementParameters } from './statement-parameters.ts'
+import { storedDigestSql } from './stored-digest.ts'
 import { textSql } from './text-search.ts'
 
 /** A WHERE condition for the events that a filter lets through; its values are parameters. */
-export function filterSql(filter: EventFilter, parameters: StatementParameters): string {
+export function filterSql(filter: PartedFilter, parameters: StatementParameters): string {
   const tests = [tenantSql(filter.tenants, parameters)]
   if (filter.fromMicros !== undefined) {
     tests.push(`time >= ${parameters.addTime(filter.fromMicros)}`)
   }
   if (filter.toMicros !== undefined) tests.push(`time < ${parameters.addTime(filter.toMicros)}`)
-  for (const condition of filter.conditions) tests.push(conditionSql(condition, parameters))
-  tests.push(...pairTests(filter.conditions, parameters))
-  return tests.join(' AND ')
+  return [...tests, ...conditionTests(filter, parameters)].join(' AND ')
+}
+
+function conditionTests(
+  { conditions, parts }: PartedFilter,
+  parameters: StatementParameters,
+): readonly string[] {
+  if (parts === undefined) return allTests(conditions, parameters)
+  const [only, ...others] = parts.map(({ shapes, conditions: left }) => [
+    oneOfSql('shape', shapes, parameters),
+    ...allTests(left, parameters),
+  ])
+  if (only === undefined) return ['false']
+  if (others.length === 0) return only
+  return [`(${[only, ...others].map((tests) => `(${tests.join(' AND ')})`).join(' OR ')})`]
+}
+
+function allTests(
+  conditions: readonly Condition[],
+  parameters: StatementParameters,
+): readonly string[] {
+  const tests = conditions.map((condition) => conditionSql(condition, parameters))
+  return [...tests, ...pairTests(conditions, parameters)]
 }
 
 /** Fields of which the indexes of schema/001-events.sql over pairs cover each with `namespace`. */
@@ -144,13 +166,17 @@ function allOfSql(conditions: readonly Condition[], parameters: StatementParamet
   return `(${conditions.map((condition) => conditionSql(condition, parameters)).join(' AND ')})`
 }
 
-/** Ids are compared as UUIDs and not as texts, so that their indexes serve. */
+/** Ids are compared as UUIDs, and digests as they are stored, so that their indexes serve. */
 function fieldSql(
   field: Field,
   values: readonly string[],
   parameters: StatementParameters,
 ): string {
   if (field === 'id') return uuidSql(values, parameters)
+  if (field === 'digest') {
+    const digests = values.map((value) => storedDigestSql(value, parameters))
+    return digests.length === 0 ? 'false' : `digest IN (${digests.join(', ')})`
+  }
   if (field !== 'eventId') return oneOfSql(FIELD_SQL[field], values, parameters)
   const own = `event_id_is_id != '1' AND ${oneOfSql('source_event_id', values, parameters)}`
   return `(${own} OR event_id_is_id = '1' AND ${uuidSql(values, parameters)})`

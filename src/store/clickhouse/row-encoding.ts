@@ -1,7 +1,9 @@
 import { DRAFT_TEXT, DRAFT_TEXTS, type Draft } from '../../core/draft.ts'
 import { type EncodedRows, REQUEST_NAME_KEY_OFFSET } from '../../ledger/event-writer.ts'
-import { PACKED_SEPARATOR } from './event-columns.ts'
+import { PACKED_COLUMNS, PACKED_SEPARATOR, TARGET_MEMBERS } from './event-columns.ts'
+import type { KnownShapes } from './known-shapes.ts'
 import { LENGTH_BYTES_MAX, RowWriter, UINT64_BYTES, writeUint64 } from './row-writer.ts'
+import { isSha256, SHA256_BYTES, SHA256_PREFIX } from './stored-digest.ts'
 import { escapedWords } from './text-search.ts'
 
 /** The columns that an insert names, in the order of a row. */
@@ -20,7 +22,7 @@ export const INSERTED_COLUMNS = [
   'target_namespace',
   'target_repository',
   'target_tag',
-  'target_digest',
+  'digest',
   'texts',
 ]
 
@@ -31,12 +33,14 @@ const FLAG_SET = '1'.charCodeAt(0)
 /** Of the columns that are no text: seq, id, time and received. */
 const FIXED_BYTES = UINT64_BYTES + 16 + 2 * UINT64_BYTES
 /** Around the texts of a row: the lengths of columns, and a separator or a flag for each text. */
-const FRAME_BYTES_MAX = INSERTED_COLUMNS.length * LENGTH_BYTES_MAX + DRAFT_TEXTS + 3
+const FRAME_BYTES_MAX =
+  INSERTED_COLUMNS.length * LENGTH_BYTES_MAX + DRAFT_TEXTS + TARGET_MEMBERS.length + 4
 
-// The texts of each packed column, in the order of `PACKED_COLUMNS`: the flag `event_id_is_id`
-// stands between the two parts of `shape`, the escaped words between those of `texts`.
-const SHAPE_BEFORE_FLAG = [DRAFT_TEXT.level, DRAFT_TEXT.category, DRAFT_TEXT.sourceKind]
-const SHAPE_BEHIND_FLAG = [
+// The texts of each packed column, in the order of `PACKED_COLUMNS`: `event_id_is_id` and
+// `target_members` stand between the two parts of `shape`, the escaped words between those of
+// `texts`.
+const SHAPE_BEFORE_FLAGS = [DRAFT_TEXT.level, DRAFT_TEXT.category, DRAFT_TEXT.sourceKind]
+const SHAPE_BEHIND_FLAGS = [
   DRAFT_TEXT.actorKind,
   DRAFT_TEXT.action,
   DRAFT_TEXT.nativeAction,
@@ -52,12 +56,34 @@ const PLAIN_TEXTS = [
   DRAFT_TEXT.targetNamespace,
   DRAFT_TEXT.targetRepository,
   DRAFT_TEXT.targetTag,
-  DRAFT_TEXT.targetDigest,
 ]
 const TEXTS_BEFORE_WORDS = [DRAFT_TEXT.details, DRAFT_TEXT.message]
 const TEXTS_BEHIND_WORDS = [DRAFT_TEXT.targetId, DRAFT_TEXT.targetName]
 const TEXTS_BEHIND_WORDS_WITH_EVENT_ID = [...TEXTS_BEHIND_WORDS, DRAFT_TEXT.sourceEventId]
+type TargetMemberColumn = (typeof TARGET_MEMBERS)[number][1]
+/** The texts behind the letters of `TARGET_MEMBERS`. */
+const TARGET_MEMBER_TEXTS: Readonly<Record<TargetMemberColumn, number>> = {
+  target_digest: DRAFT_TEXT.targetDigest,
+  target_id: DRAFT_TEXT.targetId,
+  target_name: DRAFT_TEXT.targetName,
+  target_namespace: DRAFT_TEXT.targetNamespace,
+  target_repository: DRAFT_TEXT.targetRepository,
+  target_tag: DRAFT_TEXT.targetTag,
+}
+const TARGET_MEMBER_BYTES = TARGET_MEMBERS.map(([letter, column]) => ({
+  byte: letter.charCodeAt(0),
+  text: TARGET_MEMBER_TEXTS[column],
+}))
 const ALL_TEXTS = Array.from({ length: DRAFT_TEXTS }, (_, number) => number)
+
+/** What the rows of one request have in common. */
+interface EncodeOptions {
+  readonly origin: string
+  /** The name of the request (`requestName`), or `''`. */
+  readonly request: string
+  /** Takes note of the shape of each row. */
+  readonly knownShapes?: KnownShapes
+}
 
 /**
  * Serialises events as rows of the engine's RowBinary format, each with room for its seq: reading
@@ -66,7 +92,7 @@ const ALL_TEXTS = Array.from({ length: DRAFT_TEXTS }, (_, number) => number)
  */
 export function encodeRows(
   drafts: readonly Draft[],
-  { origin, request }: { readonly origin: string; readonly request: string },
+  { origin, request, knownShapes }: EncodeOptions,
 ): EncodedRows {
   const head = Buffer.concat([origin, packedRequest(request)].map(textColumn))
   const words = drafts.map(escapedWordsOf)
@@ -80,7 +106,7 @@ export function encodeRows(
     starts[index] = row.at
     row.skip(UINT64_BYTES)
     row.bytes(head, 0, head.length)
-    writeEvent(row, draft, words[index] ?? NO_WORDS)
+    writeEvent(row, draft, { words: words[index] ?? NO_WORDS, knownShapes })
   }
   return { bytes: row.buffer.subarray(0, row.at), starts }
 }
@@ -100,15 +126,22 @@ export function rowsWithSeqs(firstSeq: number, rows: readonly EncodedRows[]): Bu
   return all
 }
 
-function writeEvent(row: RowWriter, draft: Draft, words: Buffer): void {
+interface WrittenBeside {
+  readonly words: Buffer
+  readonly knownShapes: KnownShapes | undefined
+}
+
+function writeEvent(row: RowWriter, draft: Draft, { words, knownShapes }: WrittenBeside): void {
   row.uuid(draft.bytes, draft.startOf(DRAFT_TEXT.id))
   row.uint64(draft.timeMicros)
   row.uint64(draft.receivedMicros)
   row.text(draft, DRAFT_TEXT.tenant)
   const eventIdIsId = isIdAgain(draft)
-  writeShape(row, draft, eventIdIsId)
+  const shapeStart = writeShape(row, draft, eventIdIsId)
+  knownShapes?.note(row.buffer, shapeStart, row.at)
   writePacked(row, draft, ACTOR)
   for (const number of PLAIN_TEXTS) row.text(draft, number)
+  writeDigest(row, draft)
   writeTexts(row, draft, { words, eventIdIsId })
 }
 
@@ -122,19 +155,44 @@ function writePacked(row: RowWriter, draft: Draft, numbers: readonly number[]): 
   }
 }
 
-function writeShape(row: RowWriter, draft: Draft, eventIdIsId: boolean): void {
-  const texts = textBytes(draft, SHAPE_BEFORE_FLAG) + textBytes(draft, SHAPE_BEHIND_FLAG)
-  const separators = SHAPE_BEFORE_FLAG.length + SHAPE_BEHIND_FLAG.length
-  row.length(texts + separators + (eventIdIsId ? 1 : 0))
-  for (const number of SHAPE_BEFORE_FLAG) {
+/** Answers where the shape begins, behind its length. */
+function writeShape(row: RowWriter, draft: Draft, eventIdIsId: boolean): number {
+  const texts = textBytes(draft, SHAPE_BEFORE_FLAGS) + textBytes(draft, SHAPE_BEHIND_FLAGS)
+  let flags = eventIdIsId ? 1 : 0
+  for (const { text } of TARGET_MEMBER_BYTES) if (hasText(draft, text)) flags += 1
+  row.length(texts + PACKED_COLUMNS.shape.length - 1 + flags)
+  const start = row.at
+  for (const number of SHAPE_BEFORE_FLAGS) {
     row.part(draft, number)
     row.byte(SEPARATOR)
   }
   if (eventIdIsId) row.byte(FLAG_SET)
-  for (const number of SHAPE_BEHIND_FLAG) {
+  row.byte(SEPARATOR)
+  for (const { byte, text } of TARGET_MEMBER_BYTES) if (hasText(draft, text)) row.byte(byte)
+  for (const number of SHAPE_BEHIND_FLAGS) {
     row.byte(SEPARATOR)
     row.part(draft, number)
   }
+  return start
+}
+
+function hasText(draft: Draft, number: number): boolean {
+  return draft.endOf(number) > draft.startOf(number)
+}
+
+/** See column `digest` of schema/001-events.sql. */
+function writeDigest(row: RowWriter, draft: Draft): void {
+  const start = draft.startOf(DRAFT_TEXT.targetDigest)
+  const end = draft.endOf(DRAFT_TEXT.targetDigest)
+  if (isSha256(draft.bytes, start, end)) {
+    row.length(SHA256_BYTES)
+    row.hex(draft.bytes, start + SHA256_PREFIX.length, end)
+    return
+  }
+  const isAmbiguous = end - start === SHA256_BYTES
+  row.length(end - start + (isAmbiguous ? 1 : 0))
+  row.bytes(draft.bytes, start, end)
+  if (isAmbiguous) row.byte(SEPARATOR)
 }
 
 interface TextsParts {

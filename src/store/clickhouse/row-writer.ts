@@ -55,6 +55,15 @@ export class RowWriter {
     this.at += UINT64_BYTES
   }
 
+  /** Hexadecimal digits in lower case, two for each byte. */
+  hex(digits: Uint8Array, start: number, end: number): void {
+    for (let index = start; index < end; index += 2) {
+      this.byte(
+        (HEX_DIGITS[digits[index] ?? 0] ?? 0) * 16 + (HEX_DIGITS[digits[index + 1] ?? 0] ?? 0),
+      )
+    }
+  }
+
   /** A UUID is two numbers of 64 bits to the engine, each with its lowest byte first. */
   uuid(text: Uint8Array, start: number): void {
     let place = 7

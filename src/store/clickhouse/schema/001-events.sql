@@ -44,8 +44,10 @@ CREATE TABLE IF NOT EXISTS events
     target_namespace LowCardinality(String) CODEC(ZSTD(1)),
     target_repository LowCardinality(String) CODEC(ZSTD(1)),
     target_tag LowCardinality(String) CODEC(ZSTD(1)),
-    -- Many distinct values, but each on many events: 20 bytes an event, as plain text 28.
-    target_digest LowCardinality(String) CODEC(ZSTD(1)),
+    -- The 32 bytes of a SHA-256, which nearly every digest is, else the digest's text. Repetitions
+    -- are far apart, so the blocks are large: 21 bytes an event. A dictionary takes 20, but a page
+    -- unpacks half a megabyte of it for each event that stands apart.
+    digest String CODEC(ZSTD(3)) SETTINGS (min_compress_block_size = 262144),
     texts String CODEC(ZSTD(3)),
     -- The Idempotency-Key that the event came with and the SHA-256 of that request's body in hex:
     -- outside of the leaf, but in the same insert, so that no crash parts them. Mostly empty.
@@ -54,6 +56,8 @@ CREATE TABLE IF NOT EXISTS events
     -- The packed texts, in the order of PACKED_COLUMNS of event-columns.ts.
     --   event_id_is_id   '1' when what the source called the event is the event's id again, which
     --                    is usual; source_event_id is '' then
+    --   target_members   a letter for each member but the type that the event's target has: what is
+    --                    known not to be there need not be looked for (TARGET_MEMBERS)
     --   actor_kind       '' when the event's actor is null
     --   details          RFC 8785 canonical JSON text, byte for byte: key order and numbers are
     --                    part of the leaf
@@ -62,16 +66,23 @@ CREATE TABLE IF NOT EXISTS events
     category ALIAS substringIndex(substringIndex(shape, '\0', 2), '\0', -1),
     source_kind ALIAS substringIndex(substringIndex(shape, '\0', 3), '\0', -1),
     event_id_is_id ALIAS substringIndex(substringIndex(shape, '\0', 4), '\0', -1),
-    actor_kind ALIAS substringIndex(substringIndex(shape, '\0', 5), '\0', -1),
-    action ALIAS substringIndex(substringIndex(shape, '\0', 6), '\0', -1),
-    native_action ALIAS substringIndex(substringIndex(shape, '\0', 7), '\0', -1),
-    outcome ALIAS substringIndex(substringIndex(shape, '\0', 8), '\0', -1),
-    source_name ALIAS substringIndex(substringIndex(shape, '\0', 9), '\0', -1),
+    target_members ALIAS substringIndex(substringIndex(shape, '\0', 5), '\0', -1),
+    actor_kind ALIAS substringIndex(substringIndex(shape, '\0', 6), '\0', -1),
+    action ALIAS substringIndex(substringIndex(shape, '\0', 7), '\0', -1),
+    native_action ALIAS substringIndex(substringIndex(shape, '\0', 8), '\0', -1),
+    outcome ALIAS substringIndex(substringIndex(shape, '\0', 9), '\0', -1),
+    source_name ALIAS substringIndex(substringIndex(shape, '\0', 10), '\0', -1),
     target_type ALIAS substringIndex(shape, '\0', -1),
 
     actor_id ALIAS substringIndex(actor, '\0', 1),
     actor_name ALIAS substringIndex(substringIndex(actor, '\0', 2), '\0', -1),
     actor_email ALIAS substringIndex(actor, '\0', -1),
+
+    -- A text of 32 bytes, which no SHA-256 is, has NUL behind it.
+    target_digest ALIAS multiIf(
+        length(digest) = 32, concat('sha256:', lower(hex(digest))),
+        length(digest) = 33 AND endsWith(digest, '\0'), substring(digest, 1, 32),
+        digest),
 
     details ALIAS substringIndex(texts, '\0', 1),
     message ALIAS substringIndex(substringIndex(texts, '\0', 2), '\0', -1),
@@ -84,8 +95,8 @@ CREATE TABLE IF NOT EXISTS events
     request_body_sha256 ALIAS substringIndex(request, '\0', -1),
 
     -- Which runs of rows can hold a value. Of a pair, the hash of both: each of two common values
-    -- is everywhere, the pair is not. Columns of few values have sets: a bloom filter that has to
-    -- be read for a value that is nearly everywhere, or nowhere, costs more than it saves.
+    -- is everywhere, the pair is not. The shape has a set: a bloom filter that has to be read
+    -- for a value that is nearly everywhere, or nowhere, costs more than it saves.
     INDEX by_seq seq TYPE minmax GRANULARITY 1,
     INDEX by_id id TYPE bloom_filter(0.01) GRANULARITY 8,
     INDEX by_source_event_id source_event_id TYPE bloom_filter(0.01) GRANULARITY 8,
@@ -101,12 +112,11 @@ CREATE TABLE IF NOT EXISTS events
         TYPE bloom_filter(0.02) GRANULARITY 8,
     INDEX by_namespace_and_repository cityHash64(target_namespace, target_repository)
         TYPE bloom_filter(0.02) GRANULARITY 4,
-    INDEX by_target (target_name, target_id, target_tag, target_digest)
+    INDEX by_target (target_name, target_id, target_tag, digest)
         TYPE bloom_filter(0.01) GRANULARITY 4,
     INDEX by_address client_ip TYPE bloom_filter(0.01) GRANULARITY 8,
-    INDEX by_action action TYPE set(64) GRANULARITY 8,
-    INDEX by_category category TYPE set(64) GRANULARITY 8,
-    INDEX by_level level TYPE set(8) GRANULARITY 8,
+    -- Answers conditions on any part of the shape.
+    INDEX by_shape shape TYPE set(256) GRANULARITY 8,
     -- The expression is SEARCHED_TEXT_SQL of text-search.ts, letter for letter.
     INDEX by_word
         lowerUTF8(concat(substringIndex(shape, '\0', -5), ' ', actor, ' ', client_ip, ' ',
@@ -114,11 +124,27 @@ CREATE TABLE IF NOT EXISTS events
             target_digest, ' ', substringIndex(texts, '\0', 5)))
         TYPE tokenbf_v1(16384, 5, 0) GRANULARITY 8,
 
-    -- Counts by day, which is what usage pages, totals and histograms ask for.
+    -- Counts by day, which is what usage pages, totals and histograms ask for: of a namespace, and
+    -- of what else a total is asked of (COUNTED_FIELDS of event-counts.ts).
     PROJECTION by_day
     (
         SELECT tenant, toDate32(time) AS day, target_namespace, shape, count()
         GROUP BY tenant, day, target_namespace, shape
+    ),
+    PROJECTION by_actor_and_day
+    (
+        SELECT tenant, actor, toDate32(time) AS day, shape, count()
+        GROUP BY tenant, actor, day, shape
+    ),
+    PROJECTION by_repository_and_day
+    (
+        SELECT tenant, target_namespace, target_repository, toDate32(time) AS day, shape, count()
+        GROUP BY tenant, target_namespace, target_repository, day, shape
+    ),
+    PROJECTION by_address_and_day
+    (
+        SELECT tenant, client_ip, toDate32(time) AS day, shape, count()
+        GROUP BY tenant, client_ip, day, shape
     )
 )
 ENGINE = MergeTree

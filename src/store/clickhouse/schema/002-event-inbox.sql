@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS event_inbox
     target_namespace String,
     target_repository String,
     target_tag String,
-    target_digest String,
+    digest String,
     texts String,
     request String
 )
