@@ -1,9 +1,9 @@
 import type { NewEvent } from '../../core/new-event.ts'
+import { redactText } from '../redaction.ts'
 import type { DeadLetter, Translation } from '../source.ts'
 import { openEnvelope } from './envelope.ts'
 import type { Line } from './line-splitter.ts'
 import type { Position } from './position.ts'
-import { redactText } from './redaction.ts'
 import { eventIdOf, translateEvent } from './translate.ts'
 
 /** Largest line of an engine's events, in bytes: one with more labels than an event can hold. */

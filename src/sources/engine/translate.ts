@@ -3,10 +3,10 @@ import type { JsonObject, JsonValue, Level, Outcome, Target } from '../../core/e
 import { MESSAGE_LENGTH_MAX } from '../../core/limits.ts'
 import type { NewEvent } from '../../core/new-event.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
+import { type ImageReference, isImageId, parseImageReference } from '../image-reference.ts'
+import { redactNamed, redactText } from '../redaction.ts'
 import type { NativeEvent } from './envelope.ts'
-import { type ImageReference, isImageId, parseImageReference } from './image-reference.ts'
 import { categoryOf, type Meaning, meaningOf } from './native-words.ts'
-import { redactNamed, redactText } from './redaction.ts'
 
 /** Longest command line that is kept, in UTF-16 units; it is redacted before it is cut. */
 const COMMAND_LENGTH_MAX = 4096

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { redactNamed, redactText } from '../../../../src/sources/engine/redaction.ts'
+import { redactNamed, redactText } from '../../../src/sources/redaction.ts'
 
 const X = '[redacted]'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseImageReference } from '../../../../src/sources/engine/image-reference.ts'
+import { parseImageReference } from '../../../src/sources/image-reference.ts'
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`
 
