@@ -8,7 +8,8 @@ import { type Clock, formatTimestamp } from '../core/timestamp.ts'
 import { usedTokenOf } from '../dialects/authentication.ts'
 import { clientOf } from '../dialects/request-client.ts'
 import type { Append } from '../ledger/append.ts'
-import { TokenUseQueue } from './token-use-queue.ts'
+import { OWN_SOURCE_KIND } from '../ledger/audit-trail.ts'
+import { EventQueue, type LeftOut } from './event-queue.ts'
 
 /** Who sends events sends many requests: their uses are counted by minute. */
 const INTAKE_ROUTE = '/v1/events'
@@ -52,7 +53,14 @@ export interface TokenUses {
 /** A record of token uses in a ledger. */
 export function createTokenUses(options: TokenUsesOptions): TokenUses {
   let log: FastifyBaseLogger | undefined
-  const queue = new TokenUseQueue({ ...options, trouble: (...told) => log?.warn(...told) })
+  const queue = new EventQueue({
+    append: options.append,
+    source: { kind: OWN_SOURCE_KIND, name: options.origin },
+    clock: options.clock,
+    contents: 'uses of tokens',
+    leftOutEvent,
+    trouble: (...told) => log?.warn(...told),
+  })
   const counted = new CountedUses()
   const hand = (uses: readonly TokenUse[]) => {
     for (const use of uses) queue.add(use.tenant, useEvent(use))
@@ -169,6 +177,19 @@ function useEvent(use: TokenUse): NewEvent {
       status: use.status,
       ...(count !== undefined && { count }),
     },
+  }
+}
+
+function leftOutEvent({ tenant, count }: LeftOut): NewEvent {
+  return {
+    tenant,
+    action: 'token.leave-out-uses',
+    level: 'warn',
+    outcome: 'failure',
+    actor: { kind: 'system' },
+    target: { type: 'token' },
+    message: `${count} uses of tokens came faster than they could be stored, and were left out`,
+    details: { count },
   }
 }
 

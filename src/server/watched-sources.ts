@@ -4,8 +4,9 @@ import type { RecordStore } from '../access/record-store.ts'
 import { Fault } from '../core/errors.ts'
 import type { JsonObject } from '../core/event.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
-import type { Watch, WatchedSource } from '../sources/watched-source.ts'
+import type { SourceGap, Watch, WatchedSource } from '../sources/watched-source.ts'
 import type { BackgroundTask, TaskServices } from './background-task.ts'
+import { gapEvent } from './source-gap.ts'
 import { takeIn } from './source-intake.ts'
 
 /** Pause before a source is connected to again, in ms; it doubles with every failure. */
@@ -114,16 +115,10 @@ class WatchedRun {
     this.#hasStored = true
   }
 
-  async #recordGap({ from, to, reason }: Parameters<Watch['gap']>[0]): Promise<void> {
-    const { kind, name } = this.#source
+  async #recordGap(gap: SourceGap): Promise<void> {
     await this.#services.context.audit.record({
+      ...gapEvent(this.#source, gap),
       tenant: this.#tenant,
-      action: 'source.gap',
-      level: 'warn',
-      outcome: 'failure',
-      target: { type: 'source', name: `${kind}/${name}` },
-      message: `Events of ${kind}/${name} from ${from} to ${to} may be missing: ${reason}`,
-      details: { source: { kind, name }, from, to, reason },
     })
   }
 

@@ -2,7 +2,7 @@ import type { JsonObject } from '../core/event.ts'
 import type { Translation } from './source.ts'
 
 /** A time in which a source may have had events that nobody can read any more. */
-interface SourceGap {
+export interface SourceGap {
   /** RFC 3339: when the last event before it happened. */
   readonly from: string
   /** RFC 3339: when the first event after it happened, or when the gap was noticed. */

@@ -9,7 +9,6 @@ import type { Event } from '../../../src/core/event.ts'
 import { createClock } from '../../../src/core/timestamp.ts'
 import { authenticated, declarePrincipal } from '../../../src/dialects/authentication.ts'
 import type { Append } from '../../../src/ledger/append.ts'
-import { TokenUseQueue } from '../../../src/server/token-use-queue.ts'
 import { createTokenUses, type TokenUses } from '../../../src/server/token-uses.ts'
 import { eventually } from '../../support/eventually.ts'
 import { MapRecordStore } from '../access/map-record-store.ts'
@@ -166,31 +165,4 @@ test('a store that stays away does not keep the server from stopping', async () 
   refusals = Number.POSITIVE_INFINITY
   await server.inject({ url: '/api/v1/thing', headers })
   expect(await recorded()).toEqual([])
-})
-
-test('more uses than there is room for are counted, and told of', async () => {
-  let release = () => undefined as unknown
-  const blocked = new Promise((resolve) => {
-    release = () => resolve(undefined)
-  })
-  const queue = new TokenUseQueue({
-    append: async (request) => {
-      await blocked
-      return append(request)
-    },
-    origin: 'o',
-    clock: createClock(),
-    trouble: () => undefined,
-  })
-  const count = 30_000
-  for (let added = 0; added < count; added += 1) {
-    queue.add('red', { action: 'token.use', tenant: 'red' })
-  }
-  queue.leaveOut('blue')
-  release()
-  await queue.close()
-  const leftOut = stored.filter(({ action }) => action === 'token.leave-out-uses')
-  expect(leftOut.map(({ tenant }) => tenant).sort()).toEqual(['blue', 'red'])
-  const told = leftOut.reduce((sum, { details }) => sum + Number(details?.['count']), 0)
-  expect(stored.length - leftOut.length + told).toBe(count + 1)
 })

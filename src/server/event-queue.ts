@@ -1,10 +1,11 @@
 import type { Draft } from '../core/draft.ts'
-import type { NewEvent } from '../core/new-event.ts'
+import { Fault } from '../core/errors.ts'
+import type { NewEvent, Reception } from '../core/new-event.ts'
 import { parseNewEvent } from '../core/parse-event.ts'
 import type { Clock } from '../core/timestamp.ts'
 import { mintUuid } from '../core/uuid.ts'
 import type { Append } from '../ledger/append.ts'
-import { OWN_SOURCE_KIND } from '../ledger/audit-trail.ts'
+import { deadLetterEvent, refusedEvent } from './dead-letter.ts'
 
 /** Most events that wait to be stored; of more only the number is kept. */
 const QUEUED_EVENTS_MAX = 20_000
@@ -17,11 +18,25 @@ const RETRY_MS = 1_000
 /** Attempts at the last batches when the server stops. */
 const CLOSING_ATTEMPTS_MAX = 3
 
+/** Events of one tenant that there was no room for. */
+export interface LeftOut {
+  readonly tenant: string
+  readonly count: number
+  /** When the first and the last of them were left out, in microseconds since the epoch. */
+  readonly fromMicros: number
+  readonly toMicros: number
+}
+
 /** Where events go. */
-export interface TokenUseQueueOptions {
+export interface EventQueueOptions {
   readonly append: Append
-  readonly origin: string
+  /** Source of events that name none. */
+  readonly source: Reception['source']
   readonly clock: Clock
+  /** What its events are, for the log: `uses of tokens`. */
+  readonly contents: string
+  /** The event that tells of others that were left out. */
+  leftOutEvent(leftOut: LeftOut): NewEvent
   /** Told of what could not be stored. */
   readonly trouble: (facts: object, message: string) => void
 }
@@ -31,30 +46,36 @@ export interface TokenUseQueueOptions {
  * again, under the same ids, so that it is stored once. When more come than are stored, an event
  * tells how many were left out.
  */
-export class TokenUseQueue {
-  readonly #options: TokenUseQueueOptions
+export class EventQueue {
+  readonly #options: EventQueueOptions
   #waiting: NewEvent[] = []
   /** The batch that is being stored, or was refused. */
   #batch: readonly Draft[] = []
-  readonly #leftOut = new Map<string, number>()
+  readonly #leftOut = new Map<string, LeftOut>()
   #storing: Promise<void> | undefined
   #restUntilMs = 0
 
-  constructor(options: TokenUseQueueOptions) {
+  constructor(options: EventQueueOptions) {
     this.#options = options
   }
 
-  add(tenant: string, event: NewEvent): void {
+  /**
+   * Takes an event of a tenant, which names it too. False when there was no room for it.
+   */
+  add(tenant: string, event: NewEvent): boolean {
     if (this.#waiting.length >= QUEUED_EVENTS_MAX) {
       this.leaveOut(tenant)
-      return
+      return false
     }
     this.#waiting.push(event)
     if (this.#waiting.length >= BATCH_EVENTS) this.flush()
+    return true
   }
 
   leaveOut(tenant: string): void {
-    this.#leftOut.set(tenant, (this.#leftOut.get(tenant) ?? 0) + 1)
+    const now = this.#options.clock()
+    const { count = 0, fromMicros = now } = this.#leftOut.get(tenant) ?? {}
+    this.#leftOut.set(tenant, { tenant, count: count + 1, fromMicros, toMicros: now })
   }
 
   /** Begins to store what waits, unless a batch is on its way or was just refused. */
@@ -77,8 +98,8 @@ export class TokenUseQueue {
       await this.#storing
       if (this.#batch.length > 0) refusals += 1
     }
-    const lost = this.#batch.length + this.#waiting.length
-    this.#options.trouble({ lost }, 'uses of tokens could not be stored')
+    const { trouble, contents } = this.#options
+    trouble({ lost: this.#batch.length + this.#waiting.length }, `${contents} could not be stored`)
   }
 
   async #store(): Promise<void> {
@@ -88,47 +109,29 @@ export class TokenUseQueue {
       this.#batch = []
     } catch (error) {
       this.#restUntilMs = Date.now() + RETRY_MS
-      this.#options.trouble({ err: error }, 'uses of tokens are stored later')
+      this.#options.trouble({ err: error }, `${this.#options.contents} are stored later`)
     }
   }
 
   #nextBatch(): readonly Draft[] {
     const events = this.#waiting.splice(0, BATCH_EVENTS_MAX)
-    for (const [tenant, count] of this.#leftOut) events.push(leftOutEvent(tenant, count))
+    for (const leftOut of this.#leftOut.values()) events.push(this.#options.leftOutEvent(leftOut))
     this.#leftOut.clear()
     // One moment for all of them: what is appended together lies in one partition of the store.
     const receivedMicros = this.#options.clock()
-    return events.flatMap((event) => this.#draft(event, receivedMicros) ?? [])
+    return events.map((event) => this.#draft(event, receivedMicros))
   }
 
-  #draft(event: NewEvent, receivedMicros: number): Draft | undefined {
-    const { origin, trouble } = this.#options
+  /** What is not valid is kept as a dead letter, since nobody is there to be told. */
+  #draft(event: NewEvent, receivedMicros: number): Draft {
+    const { source } = this.#options
+    const id = mintUuid(Math.floor(receivedMicros / 1000))
+    const reception = { receivedMicros, tenant: event.tenant ?? '', anyTenant: true, source }
     try {
-      return parseNewEvent(
-        { ...event, id: mintUuid(Math.floor(receivedMicros / 1000)) },
-        {
-          receivedMicros,
-          tenant: event.tenant ?? '',
-          anyTenant: true,
-          source: { kind: OWN_SOURCE_KIND, name: origin },
-        },
-      )
+      return parseNewEvent({ ...event, id }, reception)
     } catch (error) {
-      trouble({ err: error }, 'a use of a token makes no event')
-      return undefined
+      if (!(error instanceof Fault)) throw error
+      return parseNewEvent({ ...deadLetterEvent(refusedEvent(event, error)), id }, reception)
     }
-  }
-}
-
-function leftOutEvent(tenant: string, count: number): NewEvent {
-  return {
-    tenant,
-    action: 'token.leave-out-uses',
-    level: 'warn',
-    outcome: 'failure',
-    actor: { kind: 'system' },
-    target: { type: 'token' },
-    message: `${count} uses of tokens came faster than they could be stored, and were left out`,
-    details: { count },
   }
 }
