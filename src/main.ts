@@ -2,6 +2,7 @@ import { CommandError } from './cli/command-error.ts'
 import { processIo } from './cli/command-io.ts'
 import { runCommand } from './cli/run.ts'
 import { COLLECTOR_OPENERS, configuredCollectors } from './collector-openers.ts'
+import { namedEngine } from './config/docker-authz-settings.ts'
 import { processEnvironment } from './config/environment.ts'
 import type { Settings } from './config/settings.ts'
 import type { Importer, ImportRequest } from './dialects/importer.ts'
@@ -16,9 +17,11 @@ async function loadParts(): Promise<ServerParts> {
   const { quayDialect } = await import('./dialects/quay/dialect.ts')
   const { quayExportForm } = await import('./dialects/quay/export-document.ts')
   const { collectorTask } = await import('./server/collectors.ts')
+  const { calledSourceTask } = await import('./server/called-sources.ts')
   const { watchedSourceTask } = await import('./server/watched-sources.ts')
   const { buildbotSource } = await import('./sources/buildbot/source.ts')
   const { distributionSource } = await import('./sources/distribution/source.ts')
+  const { dockerAuthzSource } = await import('./sources/docker-authz/source.ts')
   const { engineClient } = await import('./sources/engine/engine-client.ts')
   const { engineSource } = await import('./sources/engine/source.ts')
   return {
@@ -36,6 +39,13 @@ async function loadParts(): Promise<ServerParts> {
     tasks: async ({ collectors, sources }) => [
       ...sources.engine.map((settings) => watchedSourceTask(engineSource(settings))),
       ...(await configuredCollectors(collectors)).map(collectorTask),
+      ...(await Promise.all(
+        sources.dockerAuthz.map((settings) => {
+          const engine = namedEngine(settings, sources.engine)
+          const client = engine === undefined ? undefined : engineClient(engine)
+          return calledSourceTask(dockerAuthzSource(settings, client))
+        }),
+      )),
     ],
     exportForms: () => [quayExportForm],
   }

@@ -1,4 +1,5 @@
 import { QUAY_COLLECTORS } from './collector-settings.ts'
+import { DOCKER_AUTHZ } from './docker-authz-settings.ts'
 import { ENGINES } from './engine-settings.ts'
 import { EXPORT_SETTINGS } from './export-settings.ts'
 import { HSS_COLLECTORS } from './hss-collector-settings.ts'
@@ -96,6 +97,7 @@ export const SETTINGS = {
       ),
     },
     engine: ENGINES,
+    dockerAuthz: DOCKER_AUTHZ,
   },
   dialects: {
     quay: {

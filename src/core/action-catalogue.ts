@@ -279,6 +279,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'engine.refresh': 'A container engine took stock after its host was restarted',
     'engine.renumber': 'A container engine gave its containers new locks',
     'engine.reload': 'A container engine read its configuration anew',
+    'engine.request': 'Somebody asked a container engine for what Waybill has no action for',
   },
 }
 

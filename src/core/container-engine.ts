@@ -1,3 +1,9 @@
+/**
+ * The kind of the source of events that say who asked Docker for what. Each of them repeats an act
+ * of which the engine's own events tell how it went.
+ */
+export const DOCKER_AUTHZ_KIND = 'docker-authz'
+
 /** A port of a container, and where on the host it is published. */
 export interface ContainerPort {
   readonly containerPort: number

@@ -1,0 +1,46 @@
+import { listOf, optional, required } from './setting.ts'
+import { SettingsError } from './settings-error.ts'
+import { path, plainName } from './value-kind.ts'
+
+const NAME_LENGTH_MAX = 64
+const TENANT_LENGTH_MAX = 128
+
+/** `sources.dockerAuthz`: Docker daemons that tell who asked them for what. */
+export const DOCKER_AUTHZ = listOf(
+  {
+    name: required(
+      plainName(NAME_LENGTH_MAX),
+      'Name of the host, for `source.name` of its events.',
+    ),
+    socket: required(
+      path('FILE'),
+      'Unix socket that Waybill listens on for the daemon: `/run/docker/plugins/waybill.sock`.',
+    ),
+    engine: optional(
+      plainName(NAME_LENGTH_MAX),
+      'names that were given before Waybill started stay unknown',
+      'Name of the same daemon in `sources.engine`. It is asked which container a name means.',
+    ),
+    tenant: optional(plainName(TENANT_LENGTH_MAX), '`defaultTenant`', 'Tenant of its events.'),
+  },
+  'Docker daemons that have Waybill as an authorization plugin and so tell who asked them for ' +
+    'what. While Waybill is down they refuse every request. See docs/sources/docker-authz.md.',
+)
+
+/**
+ * The engine that the settings of a plugin name.
+ *
+ * @throws SettingsError when there is none of that name.
+ */
+export function namedEngine<Engine extends { readonly name: string }>(
+  plugin: { readonly name: string; readonly engine?: string | undefined },
+  engines: readonly Engine[],
+): Engine | undefined {
+  if (plugin.engine === undefined) return undefined
+  const found = engines.find(({ name }) => name === plugin.engine)
+  if (found !== undefined) return found
+  throw new SettingsError([
+    `sources.dockerAuthz: ${plugin.name} names the engine ${plugin.engine}, ` +
+      'which sources.engine does not have',
+  ])
+}

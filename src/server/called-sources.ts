@@ -1,0 +1,98 @@
+import { once } from 'node:events'
+import type { FastifyBaseLogger } from 'fastify'
+import { formatTimestamp } from '../core/timestamp.ts'
+import type { DialectContext } from '../dialects/dialect.ts'
+import { OWN_SOURCE_KIND } from '../ledger/audit-trail.ts'
+import type { CalledSource, Listening } from '../sources/called-source.ts'
+import type { Translation } from '../sources/source.ts'
+import type { BackgroundTask, TaskServices } from './background-task.ts'
+import { deadLetterEvent } from './dead-letter.ts'
+import { EventQueue, type LeftOut } from './event-queue.ts'
+import { gapEvent } from './source-gap.ts'
+
+/** How often what waits is stored, in milliseconds: a crash loses so much. */
+const TICK_MS = 250
+
+/** Why a call has no event, for the metrics. */
+const NO_ROOM = 'no room to wait for the store'
+
+/** What the calls of a source need of what a background task may use. */
+export interface CallServices extends Pick<TaskServices, 'metrics'> {
+  readonly context: Pick<DialectContext, 'ledger' | 'clock' | 'defaultTenant'>
+  readonly log: Pick<FastifyBaseLogger, 'warn'>
+}
+
+/**
+ * Listens for the calls of a source, and answers a task that stores what they tell of. Rejects when
+ * it cannot listen, so that the server does not start: its callers would stand still.
+ */
+export async function calledSourceTask(source: CalledSource): Promise<BackgroundTask> {
+  const listening = await source.listen()
+  return {
+    name: `source ${source.kind}/${source.name}`,
+    run: (services, signal) => storeCalls({ source, listening }, services, signal),
+  }
+}
+
+/** Stores what calls tell of until the signal aborts; resolves when all of it is stored. */
+export async function storeCalls(
+  { source, listening }: { readonly source: CalledSource; readonly listening: Listening },
+  services: CallServices,
+  signal: AbortSignal,
+): Promise<void> {
+  const { context, log } = services
+  const queue = queueOf(source, services)
+  const timer = setInterval(() => queue.flush(), TICK_MS)
+  listening.begin({
+    take: (translation) => enqueue(translation, { queue, source, services }),
+    clock: context.clock,
+    trouble: (error, message) => log.warn({ err: error, source: nameOf(source) }, message),
+  })
+  if (!signal.aborted) await once(signal, 'abort')
+  await listening.close()
+  clearInterval(timer)
+  await queue.close()
+}
+
+function queueOf(source: CalledSource, { context, log }: CallServices): EventQueue {
+  const { kind, name } = source
+  const { origin } = context.ledger.status()
+  return new EventQueue({
+    append: context.ledger.append,
+    source: { kind, name },
+    clock: context.clock,
+    contents: `events of ${kind}/${name}`,
+    leftOutEvent: ({ tenant, count, fromMicros, toMicros }: LeftOut) => {
+      const from = formatTimestamp(fromMicros)
+      const to = formatTimestamp(toMicros)
+      const reason = `${count} came faster than they could be stored`
+      const event = gapEvent(source, { from, to, reason })
+      const details = { ...event.details, count }
+      return { ...event, tenant, source: { kind: OWN_SOURCE_KIND, name: origin }, details }
+    },
+    trouble: (facts, message) => log.warn(facts, message),
+  })
+}
+
+interface Destination {
+  readonly queue: EventQueue
+  readonly source: CalledSource
+  readonly services: CallServices
+}
+
+function enqueue(translation: Translation, { queue, source, services }: Destination): void {
+  const { metrics, context } = services
+  const tenant = source.tenant ?? context.defaultTenant
+  const letters = translation.deadLetters.map(deadLetterEvent)
+  for (const event of [...translation.events, ...letters]) {
+    if (!queue.add(tenant, { ...event, tenant })) metrics.skipped(source.kind, NO_ROOM, 1)
+  }
+  if (letters.length > 0) metrics.deadLetters(source.kind, letters.length)
+  for (const [reason, count] of Object.entries(translation.skipped)) {
+    metrics.skipped(source.kind, reason, count)
+  }
+}
+
+function nameOf({ kind, name }: CalledSource): string {
+  return `${kind}/${name}`
+}

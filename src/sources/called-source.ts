@@ -1,0 +1,40 @@
+import type { Clock } from '../core/timestamp.ts'
+import type { Translation } from './source.ts'
+
+/** What takes the events of a source that is called. */
+export interface CallIntake {
+  /**
+   * Takes what a call was translated to. It neither waits nor throws: the events are stored after
+   * the answer, and what there is no room for is counted and recorded.
+   */
+  take(translation: Translation): void
+  /** The time of events. */
+  readonly clock: Clock
+  /** Told of what went wrong beside the calls. */
+  trouble(error: unknown, message: string): void
+}
+
+/** A socket that a system calls. */
+export interface Listening {
+  /** Begins to answer. Calls that came before wait until then. */
+  begin(intake: CallIntake): void
+  /** Stops listening; resolves once every call was answered and handed over. */
+  close(): Promise<void>
+}
+
+/**
+ * A system that calls Waybill on a socket of its own and stands still until it is answered, so that
+ * its answer can wait for no store.
+ */
+export interface CalledSource {
+  readonly kind: string
+  /** The configured instance. */
+  readonly name: string
+  /** The tenant of its events; undefined for that of an installation that has one. */
+  readonly tenant: string | undefined
+  /**
+   * Listens; it does not keep the process alive. Rejects with what the operator can do when it
+   * cannot, such as another process that listens already.
+   */
+  listen(): Promise<Listening>
+}

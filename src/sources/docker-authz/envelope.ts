@@ -1,0 +1,108 @@
+import { X509Certificate } from 'node:crypto'
+import { isMembers, type Members } from '../../core/event-fields.ts'
+import type { PluginCall } from './plugin-server.ts'
+
+/** What somebody asked the daemon for. Of the bodies it has what its readers look for. */
+export interface EngineRequest {
+  /** The name in the client's certificate; undefined on the Unix socket. */
+  readonly user: string | undefined
+  /** How the daemon knows the user: `TLS`. */
+  readonly authentication: string | undefined
+  /** The subject of the client's certificate: `CN=alice, O=team-a`. */
+  readonly certificate: string | undefined
+  /** In upper case. */
+  readonly method: string
+  /** As the client sent it: version, path and query. */
+  readonly uri: string
+  readonly userAgent: string | undefined
+  /** The members of a JSON body; none when there is no such body. */
+  readonly body: Members
+  /** Absent when the request failed, or when its answer was streamed. */
+  readonly status: number | undefined
+  /** The members of a JSON answer; none when there is no such answer. */
+  readonly answer: Members
+  /** Bytes of a call that was too large to read whole; undefined: it was read whole. */
+  readonly omittedBytes: number | undefined
+}
+
+/** What a call holds: a request, or why it cannot be read. */
+export type Envelope = { readonly request: EngineRequest } | { readonly unreadable: string }
+
+/** Opens a call of the daemon. It never throws. */
+export function openEnvelope({ body, bytes }: PluginCall): Envelope {
+  const isCut = bytes > body.length
+  const call = parse(isCut ? headOf(body) : body)
+  if (call === undefined) {
+    return { unreadable: isCut ? 'a call is too large' : 'a call is not a JSON object in UTF-8' }
+  }
+  const method = textOf(call['RequestMethod'])
+  if (method === undefined) return { unreadable: 'a call has no `RequestMethod`' }
+  const uri = textOf(call['RequestUri'])
+  if (uri === undefined) return { unreadable: 'a call has no `RequestUri`' }
+  const status = call['ResponseStatusCode']
+  return {
+    request: {
+      user: textOf(call['User']),
+      authentication: textOf(call['UserAuthNMethod']),
+      certificate: subjectOf(call['RequestPeerCertificates']),
+      method: method.toUpperCase(),
+      uri,
+      userAgent: userAgentOf(call['RequestHeaders']),
+      body: encodedMembers(call['RequestBody']),
+      // Docker leaves it out; another sender may say 0.
+      status: typeof status === 'number' && status > 0 ? status : undefined,
+      answer: encodedMembers(call['ResponseBody']),
+      omittedBytes: isCut ? bytes : undefined,
+    },
+  }
+}
+
+/**
+ * The beginning of a call, as a whole object: Docker writes who asked for what before the first
+ * member that can be large. A quote inside of a string is escaped, so this finds members alone.
+ */
+function headOf(body: Buffer): Buffer {
+  const ends = [',"RequestBody":', ',"RequestHeaders":']
+    .map((member) => body.indexOf(member))
+    .filter((index) => index !== -1)
+  return Buffer.concat([body.subarray(0, Math.min(...ends, body.length)), Buffer.from('}')])
+}
+
+function parse(body: Buffer): Members | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return isMembers(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Docker hands bodies on in base64. */
+function encodedMembers(encoded: unknown): Members {
+  const text = textOf(encoded)
+  return (text === undefined ? undefined : parse(Buffer.from(text, 'base64'))) ?? {}
+}
+
+function userAgentOf(headers: unknown): string | undefined {
+  if (!isMembers(headers)) return undefined
+  const named = Object.entries(headers).find(([name]) => name.toLowerCase() === 'user-agent')
+  return textOf(named?.[1])
+}
+
+/** Of the certificates the first is the client's own. */
+function subjectOf(certificates: unknown): string | undefined {
+  const [own] = Array.isArray(certificates) ? certificates : []
+  const encoded = textOf(own)
+  if (encoded === undefined) return undefined
+  try {
+    const { subject } = new X509Certificate(Buffer.from(encoded, 'base64'))
+    return subject.replaceAll('\n', ', ')
+  } catch {
+    return undefined
+  }
+}
+
+/** A text that says something; undefined for anything else. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

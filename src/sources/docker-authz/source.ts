@@ -1,0 +1,63 @@
+import type { Server } from 'node:http'
+import { type ContainerEngine, DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
+import type { CalledSource, CallIntake, Listening } from '../called-source.ts'
+import { CallReader } from './call-reader.ts'
+import { createPluginServer } from './plugin-server.ts'
+import type { DockerAuthzSettings } from './settings.ts'
+import { listenOn } from './socket.ts'
+
+/** How often a stop closes the connections whose last call was answered, in milliseconds. */
+const SWEEP_MS = 20
+/** How long a stop waits for calls that are arriving, in milliseconds. */
+const STOP_MS_MAX = 2_000
+
+/**
+ * Who asked a Docker daemon for what: Waybill as its authorization plugin, which allows everything.
+ * See docs/sources/docker-authz.md.
+ *
+ * @param engine the same daemon, to be asked which container a name means.
+ */
+export function dockerAuthzSource(
+  settings: DockerAuthzSettings,
+  engine: ContainerEngine | undefined,
+): CalledSource {
+  return {
+    kind: DOCKER_AUTHZ_KIND,
+    name: settings.name,
+    tenant: settings.tenant,
+    listen: () => listen(settings, engine),
+  }
+}
+
+async function listen(
+  { socket }: DockerAuthzSettings,
+  engine: ContainerEngine | undefined,
+): Promise<Listening> {
+  let begin: (intake: CallIntake) => void = () => undefined
+  const begun = new Promise<CallIntake>((resolve) => {
+    begin = resolve
+  })
+  const reader = new CallReader(engine, begun)
+  const server = createPluginServer((call) => reader.hear(call))
+  // The process lives for as long as Waybill's own server does; a start that fails ends it.
+  server.unref().on('connection', (connection) => connection.unref())
+  await listenOn(server, socket)
+  return {
+    begin(intake) {
+      begin(intake)
+      reader.begin()
+    },
+    async close() {
+      await closeServer(server)
+      await reader.settled()
+    },
+  }
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
+  const cutOff = setTimeout(() => server.closeAllConnections(), STOP_MS_MAX)
+  await new Promise((resolve) => server.close(resolve))
+  clearInterval(sweep)
+  clearTimeout(cutOff)
+}

@@ -1,0 +1,246 @@
+import type { Actor, JsonObject, JsonValue, Outcome, Target } from '../../core/event.ts'
+import { MESSAGE_LENGTH_MAX, NAME_LENGTH_MAX, USER_AGENT_LENGTH_MAX } from '../../core/limits.ts'
+import type { NewEvent } from '../../core/new-event.ts'
+import { recordableText } from '../../core/recordable-text.ts'
+import { type ImageReference, isImageId, parseImageReference } from '../image-reference.ts'
+import { redactNamed, redactText } from '../redaction.ts'
+import { type EngineRequest, textOf } from './envelope.ts'
+import type { KnownContainer } from './known-containers.ts'
+import type { RequestUri } from './request-uri.ts'
+import type { Meaning, Route } from './routes.ts'
+
+/** Longest path that is kept, in UTF-16 units. */
+const PATH_LENGTH_MAX = 1024
+/** Longest value of a parameter that is kept, in UTF-16 units. */
+const PARAMETER_LENGTH_MAX = 512
+/** Most values of one parameter that are kept. */
+const PARAMETER_VALUES_MAX = 8
+/** Hexadecimal digits of an id in a message: as many as the engines print. */
+const ID_DIGITS_SHOWN = 12
+/** The beginning of the id of an image, which would pass for a name. */
+const IMAGE_ID_BEGINNING = /^(?:sha256:)?[0-9a-f]{12,64}$/
+
+/**
+ * The parameters of a query that are kept: what they say of the act is not in the event otherwise.
+ * A build's arguments and other free texts are left out, since they hold secrets.
+ */
+const KEPT_PARAMETERS = [
+  ...['name', 'signal', 'force', 'v', 'link', 'noprune', 'path', 'platform', 'filters'],
+  ...['fromImage', 'fromSrc', 'repo', 'tag', 't', 'remote', 'names', 'container'],
+]
+
+/** The type of a target that is the engine itself. */
+const ENGINE_TYPE = 'engine'
+
+/** A request that is an event, and what is known of what it names. */
+export interface Act {
+  readonly request: EngineRequest
+  readonly uri: RequestUri
+  readonly route: Route
+  readonly meaning: Meaning
+  /** The container that it is about, when that is known. */
+  readonly container: KnownContainer | undefined
+}
+
+/** Makes an event of what somebody asked the daemon for. */
+export function translateAct(act: Act): NewEvent {
+  const { request, route, meaning } = act
+  const { target, imageText } = targetOf(act)
+  const outcome = outcomeOf(request.status)
+  const actor = actorOf(request)
+  const { userAgent } = request
+  return {
+    action: meaning.action,
+    nativeAction: recordable(route.pattern),
+    level: outcome === 'failure' || outcome === 'denied' ? 'warn' : 'info',
+    outcome,
+    actor,
+    target,
+    ...(userAgent !== undefined && {
+      client: { userAgent: recordableText(userAgent, USER_AGENT_LENGTH_MAX) },
+    }),
+    message: messageOf(act, actor, target),
+    details: detailsOf(act, imageText),
+  }
+}
+
+/** Of a failure of its own, as of an answer that it streams, Docker does not tell the status. */
+function outcomeOf(status: number | undefined): Outcome {
+  if (status === undefined) return 'unknown'
+  if (status < 400) return 'success'
+  return status === 401 || status === 403 ? 'denied' : 'failure'
+}
+
+function actorOf({ user }: EngineRequest): Partial<Actor> | null {
+  return user === undefined ? null : { kind: 'user', name: recordable(user) }
+}
+
+interface Named {
+  readonly target: Target
+  /** The image that a target has the parts of, as somebody wrote it. */
+  readonly imageText?: string | undefined
+}
+
+function targetOf(act: Act): Named {
+  const { meaning } = act
+  const [type = ''] = meaning.action.split('.')
+  if (meaning.action.endsWith('.prune')) return { target: { type } }
+  switch (type) {
+    case 'container':
+      return containerTarget(act)
+    case 'image':
+      return imageTarget(act)
+    case 'network':
+    case 'volume':
+      return { target: { type, ...placeTarget(act, type) } }
+    default:
+      return { target: { type: ENGINE_TYPE } }
+  }
+}
+
+/** What is not known to mean a container that is known stands as its name. */
+function containerTarget({ uri, route, container, request }: Act): Named {
+  const { query } = uri
+  const stated = route.named.container ?? query.get('container') ?? query.get('name') ?? ''
+  const isId = container?.id.startsWith(stated) === true
+  const name = container?.name ?? (isId ? undefined : stated.replace(/^\//, ''))
+  const imageText = container?.image ?? textOf(request.body['Image'])
+  return {
+    target: {
+      type: 'container',
+      ...(container !== undefined && { id: container.id }),
+      ...(name !== undefined && { name: recordable(name) }),
+      ...partsOf(imageText),
+    },
+    imageText,
+  }
+}
+
+function imageTarget({ uri: { query }, route, meaning }: Act): Named {
+  const stated = imageTextOf(route.named.image, meaning.action, query)
+  if (stated === undefined) return { target: { type: 'image' } }
+  if (isImageId(stated)) return { target: { type: 'image', id: stated } }
+  const name = recordable(redactText(stated))
+  if (IMAGE_ID_BEGINNING.test(stated)) return { target: { type: 'image', name } }
+  return { target: { type: 'image', name, ...partsOf(stated) }, imageText: stated }
+}
+
+/** The image that is made or meant: of a new name the name, of a build its first. */
+function imageTextOf(
+  named: string | undefined,
+  action: string,
+  query: URLSearchParams,
+): string | undefined {
+  const parameter = (name: string) => query.get(name) || undefined
+  const tag = parameter('tag')
+  switch (action) {
+    case 'image.pull':
+      return withTag(parameter('fromImage'), tag)
+    case 'image.import':
+    case 'image.tag':
+      return withTag(parameter('repo'), tag) ?? named
+    case 'image.build':
+      return parameter('t')
+    case 'image.save':
+      return named ?? parameter('names')
+    default:
+      return withTag(named, tag)
+  }
+}
+
+/** A tag may be a digest. */
+function withTag(image: string | undefined, tag: string | undefined): string | undefined {
+  if (image === undefined || tag === undefined) return image
+  return `${image}${tag.includes(':') ? '@' : ':'}${tag}`
+}
+
+/** A network has an id and a name; a volume's name is its id. */
+function placeTarget({ route, request }: Act, type: 'network' | 'volume'): Partial<Target> {
+  const id = textOf(request.answer['Id'])
+  const name = textOf(request.body['Name']) ?? textOf(request.answer['Name'])
+  const stated = route.named[type] ?? name ?? ''
+  if (type === 'volume') return { id: recordable(stated), name: recordable(stated) }
+  if (/^[0-9a-f]{64}$/.test(stated)) return { id: stated }
+  return { ...(id !== undefined && { id: recordable(id) }), name: recordable(stated) }
+}
+
+/** The parts of an image's name that have a place in a target. */
+function partsOf(imageText: string | undefined): Partial<Target> {
+  const { registry, ...parts } = referenceOf(imageText) ?? {}
+  return parts
+}
+
+function referenceOf(imageText: string | undefined): ImageReference | undefined {
+  return imageText === undefined ? undefined : parseImageReference(imageText)
+}
+
+/** `alice asked Docker to start container web (45a60534b42a)`. */
+function messageOf(
+  { request, meaning, uri }: Act,
+  actor: Partial<Actor> | null,
+  target: Target,
+): string {
+  const who = actor?.name ?? 'An unnamed client'
+  const what =
+    target.type === ENGINE_TYPE
+      ? `${request.method} ${redactText(uri.path)}`
+      : [target.name, shortId(target)].filter((part) => part !== undefined).join(' ')
+  return recordableText(
+    `${who} asked Docker to ${meaning.phrase} ${what}`.trimEnd(),
+    MESSAGE_LENGTH_MAX,
+  )
+}
+
+/** A volume's id is its name. */
+function shortId({ id, name }: Target): string | undefined {
+  if (id === undefined || id === name) return undefined
+  const digits = id.replace(/^sha256:/, '').slice(0, ID_DIGITS_SHOWN)
+  return name === undefined ? digits : `(${digits})`
+}
+
+/** What was asked for, without bodies, headers and whatever may hold a secret. */
+function detailsOf(act: Act, imageText: string | undefined): JsonObject {
+  const { request, uri, route, meaning } = act
+  const { method, status, authentication, certificate, omittedBytes } = request
+  const isCommand = meaning.action === 'container.exec'
+  const members: Readonly<Record<string, JsonValue | undefined>> = {
+    method: kept(method),
+    path: kept(redactText(uri.path), PATH_LENGTH_MAX),
+    parameters: parametersOf(uri.query),
+    status,
+    authentication: kept(authentication),
+    certificate: kept(certificate),
+    image: meaning.action.startsWith('container.') ? kept(imageText) : undefined,
+    registry: kept(referenceOf(imageText)?.registry),
+    execID: kept(route.named.exec ?? (isCommand ? textOf(request.answer['Id']) : undefined)),
+    container: kept(route.named.network && textOf(request.body['Container'])),
+    omittedBytes,
+  }
+  return Object.fromEntries(
+    Object.entries(members).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  )
+}
+
+function parametersOf(query: URLSearchParams): JsonObject | undefined {
+  const entries = KEPT_PARAMETERS.flatMap((name): readonly [string, JsonValue][] => {
+    const values = query.getAll(name).slice(0, PARAMETER_VALUES_MAX)
+    const safe = values.map((value) =>
+      recordableText(redactNamed(name, value), PARAMETER_LENGTH_MAX),
+    )
+    const [only, ...more] = safe
+    if (only === undefined) return []
+    return [[name, more.length === 0 ? only : safe]]
+  })
+  return entries.length === 0 ? undefined : Object.fromEntries(entries)
+}
+
+function kept(text: string | undefined, lengthMax = NAME_LENGTH_MAX): string | undefined {
+  return text === undefined || text === '' ? undefined : recordableText(text, lengthMax)
+}
+
+/** Most fields of an event hold no more. */
+function recordable(text: string): string {
+  return recordableText(text, NAME_LENGTH_MAX)
+}

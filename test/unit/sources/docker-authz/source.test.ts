@@ -1,0 +1,153 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createClock } from '../../../../src/core/timestamp.ts'
+import type { Listening } from '../../../../src/sources/called-source.ts'
+import { CALL_BYTES_MAX } from '../../../../src/sources/docker-authz/plugin-server.ts'
+import { dockerAuthzSource } from '../../../../src/sources/docker-authz/source.ts'
+import type { Translation } from '../../../../src/sources/source.ts'
+import { run } from '../../../support/commands.ts'
+import { capturedCalls, response } from './captured.ts'
+
+let folder: string
+let socket: string
+let listening: Listening | undefined
+let taken: Translation[]
+const agent = new Agent({ keepAlive: true })
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'waybill-plugin-'))
+  socket = join(folder, 'run', 'plugins', 'waybill.sock')
+  taken = []
+})
+
+afterEach(async () => {
+  await listening?.close()
+  listening = undefined
+  rmSync(folder, { recursive: true })
+})
+
+const listen = () => dockerAuthzSource({ name: 'host1', socket }, undefined).listen()
+
+async function begin(): Promise<void> {
+  listening = await listen()
+  listening.begin({
+    take: (translation) => void taken.push(translation),
+    clock: createClock(),
+    trouble: (error) => {
+      throw error
+    },
+  })
+}
+
+async function call(path: string, body: string | Buffer, method = 'POST') {
+  const sent = request({ socketPath: socket, agent, method, path }).end(body)
+  const [answer] = await once(sent, 'response')
+  let text = ''
+  for await (const part of answer) text += part
+  return { status: answer.statusCode, type: answer.headers['content-type'], text }
+}
+
+const ALLOWED = {
+  status: 200,
+  type: 'application/vnd.docker.plugins.v1.1+json',
+  text: '{"Allow":true}',
+}
+
+const ACT = JSON.stringify(response({ uri: '/containers/web/start', user: 'alice' }).body)
+
+describe('a plugin', () => {
+  test('says what it is', async () => {
+    await begin()
+    const answer = { ...ALLOWED, text: '{"Implements":["authz"]}' }
+    expect(await call('/Plugin.Activate', '')).toEqual(answer)
+  })
+
+  test('allows each of the captured calls', async () => {
+    await begin()
+    for (const { kind, body } of capturedCalls()) {
+      const path = kind === 'request' ? '/AuthZPlugin.AuthZReq' : '/AuthZPlugin.AuthZRes'
+      expect(await call(path, JSON.stringify(body))).toEqual(ALLOWED)
+    }
+    await listening?.close()
+    expect(taken.flatMap(({ events }) => events)).toHaveLength(6)
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['what is no JSON', '{'],
+    ['what is too large', Buffer.alloc(CALL_BYTES_MAX * 3, 'x')],
+  ])('allows %s, and keeps that it came', async (_what, body) => {
+    await begin()
+    expect(await call('/AuthZPlugin.AuthZRes', body)).toEqual(ALLOWED)
+    expect(await call('/AuthZPlugin.AuthZRes', ACT)).toEqual(ALLOWED)
+    await listening?.close()
+    expect(taken.map(({ deadLetters }) => deadLetters.length)).toEqual([1, 0])
+  })
+
+  test.each([
+    ['POST', '/VolumeDriver.Create'],
+    ['POST', '/'],
+    ['GET', '/Plugin.Activate'],
+    ['PUT', '/AuthZPlugin.AuthZRes'],
+  ])('has no %s %s', async (method, path) => {
+    await begin()
+    expect(await call(path, '', method)).toMatchObject({ status: 404 })
+  })
+
+  test('answers before anybody takes what it heard, which is handed over later', async () => {
+    listening = await listen()
+    expect(await call('/AuthZPlugin.AuthZRes', ACT)).toEqual(ALLOWED)
+    listening.begin({
+      take: (translation) => void taken.push(translation),
+      clock: createClock(),
+      trouble: () => undefined,
+    })
+    await listening.close()
+    expect(taken.flatMap(({ events }) => events)).toMatchObject([{ action: 'container.start' }])
+  })
+})
+
+describe('the socket', () => {
+  test('is for the own user alone, and is gone after a stop', async () => {
+    await begin()
+    expect(statSync(socket).mode & 0o777).toBe(0o600)
+    await listening?.close()
+    expect(statSync(socket, { throwIfNoEntry: false })).toBeUndefined()
+  })
+
+  test('of a process that died is replaced', async () => {
+    await begin()
+    await listening?.close()
+    // A process that is killed leaves its socket behind.
+    const script =
+      `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => ` +
+      "process.kill(process.pid, 'SIGKILL'))"
+    await run(process.execPath, '-e', script).catch(() => undefined)
+    expect(statSync(socket).isSocket()).toBe(true)
+    await begin()
+    expect(await call('/AuthZPlugin.AuthZReq', '{}')).toEqual(ALLOWED)
+  })
+
+  test('of a process that lives is left to it', async () => {
+    const path = join(folder, 'other.sock')
+    const other = createServer((connection) => connection.end()).listen(path)
+    await once(other, 'listening')
+    socket = path
+    await expect(listen()).rejects.toThrow(`another process listens on ${path}`)
+    expect(statSync(path).isSocket()).toBe(true)
+    other.close()
+    await once(other, 'close')
+  })
+
+  test('does not take the place of a file', async () => {
+    socket = join(folder, 'file')
+    writeFileSync(socket, 'kept')
+    await expect(listen()).rejects.toThrow(`${socket} is no socket: move it out of the way`)
+    expect(statSync(socket).size).toBe(4)
+  })
+})
