@@ -3,6 +3,7 @@ import { isMembers } from '../../core/event-fields.ts'
 import type { Condition } from '../../core/query.ts'
 import { containerTypeOf } from './event-names.ts'
 import { CONTAINER_TYPES, type ContainerType } from './parameters.ts'
+import { NO_REQUEST } from './selection.ts'
 
 /** How a container is; `gone`: it was destroyed. */
 export type ContainerState = 'running' | 'paused' | 'stopped' | 'gone'
@@ -42,11 +43,11 @@ const STATE_AFTER_NOTICE: ReadonlyMap<string, ContainerState> = new Map([
   ['destroy', 'gone'],
 ])
 
-/** Holds for every event that may tell of the state of a container. */
-export const STATE_CONDITION: Condition = {
-  field: 'action',
-  in: [...STATE_AFTER_ACTION.keys(), COLLECTED_ACTION],
-}
+/** Hold for every event that may tell of the state of a container. */
+export const STATE_CONDITIONS: readonly Condition[] = [
+  { field: 'action', in: [...STATE_AFTER_ACTION.keys(), COLLECTED_ACTION] },
+  NO_REQUEST,
+]
 
 /** What an event tells of a container's state; undefined when it does not say or did not happen. */
 export function stateReportOf(event: Event): StateReport | undefined {

@@ -5,7 +5,7 @@ import type { Condition, EventFilter, EventReader } from '../../core/query.ts'
 import {
   isIdBeginning,
   isNamed,
-  STATE_CONDITION,
+  STATE_CONDITIONS,
   type StateReport,
   stateReportOf,
 } from './container-state.ts'
@@ -142,7 +142,7 @@ function keyOf({ type, id, name }: StateReport): string {
 
 function stateFilter(caller: Caller): EventFilter {
   const { tenants, conditions } = visibilityOf(caller)
-  return { tenants, conditions: [...conditions, STATE_CONDITION] }
+  return { tenants, conditions: [...conditions, ...STATE_CONDITIONS] }
 }
 
 async function* newest(events: EventReader, filter: EventFilter) {

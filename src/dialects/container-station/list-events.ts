@@ -4,7 +4,7 @@ import type { DialectContext } from '../dialect.ts'
 import type { Caller } from './credentials.ts'
 import { NOTICES_FOR_ACTOR, NOTICES_FOR_ALL, noticeText } from './notice.ts'
 import type { EventParameters } from './parameters.ts'
-import { NOBODY, visibilityOf } from './selection.ts'
+import { NO_REQUEST, NOBODY, visibilityOf } from './selection.ts'
 
 /** Messages of `GET /event` when the client does not say where to begin. */
 const LATEST_MESSAGES = 20
@@ -61,6 +61,7 @@ function feedFilter(caller: Caller): EventFilter {
     tenants,
     conditions: [
       ...conditions,
+      NO_REQUEST,
       {
         anyOf: [
           [{ field: 'action', in: NOTICES_FOR_ALL }],

@@ -1,4 +1,5 @@
 import { type Visibility, visibleEvents } from '../../access/visibility.ts'
+import { DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
 import type { Category, Level } from '../../core/event.ts'
 import type { Condition, EventFilter } from '../../core/query.ts'
 import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
@@ -51,6 +52,12 @@ export function visibilityOf(caller: Caller): Visibility {
   return { tenants: tenants === 'all' ? [caller.tenant] : tenants, conditions }
 }
 
+/**
+ * Each act on a container is shown once, as its engine tells of it. Who asked the engine for it is
+ * an event of its own, with the same target.
+ */
+export const NO_REQUEST: Condition = { field: 'sourceKind', notIn: [DOCKER_AUTHZ_KIND] }
+
 /** The events of the log that a caller sees: without what was cleared. */
 export function logFilter(visibility: Visibility, marks: ClearMarks): EventFilter {
   return {
@@ -58,6 +65,7 @@ export function logFilter(visibility: Visibility, marks: ClearMarks): EventFilte
     conditions: [
       ...visibility.conditions,
       { field: 'category', in: SHOWN_CATEGORIES },
+      NO_REQUEST,
       // What a station told its clients repeats what its log says in other words.
       { field: 'action', notIn: NOTICE_ACTIONS },
       ...[...marks].map(([origin, fromSeq]): Condition => ({ origin, fromSeq })),

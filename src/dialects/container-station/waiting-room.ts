@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter } from '../../core/query.ts'
 import type { DialectContext } from '../dialect.ts'
-import { isNamed, STATE_CONDITION, stateReportOf } from './container-state.ts'
+import { isNamed, STATE_CONDITIONS, stateReportOf } from './container-state.ts'
 import { tooManyWaiting } from './errors.ts'
 import type { AwaitedState, ContainerType } from './parameters.ts'
 
@@ -99,7 +99,7 @@ export class WaitingRoom {
     const { events, ledger } = this.#context
     const { origin, size } = ledger.status()
     if (size <= fromSeq) return fromSeq
-    const filter = { tenants: tenantsOf(this.#places), conditions: [STATE_CONDITION] }
+    const filter = { tenants: tenantsOf(this.#places), conditions: STATE_CONDITIONS }
     try {
       const found = await events.tail({ filter, origin, afterSeq: fromSeq - 1, limit: READ_EVENTS })
       for (const stored of found) {

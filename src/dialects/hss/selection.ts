@@ -1,4 +1,5 @@
 import type { Visibility } from '../../access/visibility.ts'
+import { DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
 import type { Condition, EventFilter } from '../../core/query.ts'
 import {
   COLLECTED_COLUMNS,
@@ -22,6 +23,7 @@ export function selectionOf(visibility: Visibility, parameters: EventParameters)
     conditions: [
       ...visibility.conditions,
       { field: 'category', in: SHOWN_CATEGORIES },
+      NO_REQUEST,
       ...(values.size === 0
         ? []
         : [
@@ -36,6 +38,11 @@ export function selectionOf(visibility: Visibility, parameters: EventParameters)
   }
 }
 
+/**
+ * Each act on a container engine is shown once, as the engine tells of it; who asked for it is an
+ * event of its own.
+ */
+const NO_REQUEST: Condition = { field: 'sourceKind', notIn: [DOCKER_AUTHZ_KIND] }
 const COLLECTED: Condition = { field: 'action', in: ROW_ACTIONS }
 const OTHER: Condition = { field: 'action', notIn: ROW_ACTIONS }
 

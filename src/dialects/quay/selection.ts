@@ -1,3 +1,4 @@
+import { DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
 import type { Outcome } from '../../core/event.ts'
 import type { Condition, EventFilter } from '../../core/query.ts'
 import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
@@ -91,7 +92,7 @@ export function kindConditions(subject: LogSelection): readonly Condition[] {
  * What a container engine did with an image is no entry of a registry's log: a pull that the
  * registry told of itself would be counted twice.
  */
-const OF_REGISTRY: Condition = { field: 'sourceKind', notIn: ['engine'] }
+const OF_REGISTRY: Condition = { field: 'sourceKind', notIn: ['engine', DOCKER_AUTHZ_KIND] }
 
 const HAS_KIND: Condition = {
   anyOf: [

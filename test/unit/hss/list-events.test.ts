@@ -148,3 +148,14 @@ function modelOf(drawn: readonly Event[]): StoreModel {
 function rowOf(event: Event) {
   return presentRow({ event, origin: 'o', seq: 0 })
 }
+
+test('an act on an engine is one row, however it is known who asked for it', async () => {
+  const act = { action: 'image.pull', category: 'image' } as const
+  const model = modelOf([
+    eventOf({ ...act, source: { kind: 'engine', name: 'host1' }, actor: null }),
+    eventOf({ ...act, source: { kind: 'docker-authz', name: 'host1' } }),
+  ])
+  expect(await list(model, {})).toMatchObject({ total_num: 1, data_list: [{ user_name: '' }] })
+  expect(await list(model, { event_type: 'image' })).toMatchObject({ total_num: 1 })
+  expect(await list(model, { user_name: 'alice' })).toMatchObject({ total_num: 0 })
+})

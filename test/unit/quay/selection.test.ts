@@ -153,3 +153,13 @@ test('a pull that an engine saw is not counted beside the one that the registry 
   const shown = model.matching({ tenants: [ofSubject.tenant], conditions })
   expect(shown.map(({ event: { source } }) => source.kind)).toEqual(['distribution'])
 })
+
+test('what an engine did, or was asked for, is no entry of a registry', () => {
+  const pulled = { action: 'image.pull', target: { namespace: 'acme', repository: 'app' } }
+  const stored = ['distribution', 'engine', 'docker-authz'].map((kind) =>
+    eventOf({ ...pulled, time: formatTimestamp(START), source: { kind, name: 'a' } }),
+  )
+  const of: LogSubject = { tenant: 'default', namespace: 'acme', hidesServiceKeys: true }
+  const found = modelOf(stored).matching(subjectFilter(of, RANGE, kindConditions(of)))
+  expect(found.map(({ event: one }) => one.source.kind)).toEqual(['distribution'])
+})
