@@ -118,9 +118,25 @@ const PODMAN: EngineKind = {
   },
 }
 
-/** Starts Debian's Docker Engine, with its own containerd. `folder` is empty or from before. */
-export function startDocker(folder: string): Promise<ContainerEngineProcess> {
-  return startEngine(DOCKER, folder)
+/**
+ * Starts Debian's Docker Engine, with its own containerd. `folder` is empty or from before.
+ *
+ * @param more arguments beside those that keep it in its folder.
+ */
+export function startDocker(
+  folder: string,
+  more: readonly string[] = [],
+): Promise<ContainerEngineProcess> {
+  const kind: EngineKind = {
+    ...DOCKER,
+    arguments: (...place) => [...DOCKER.arguments(...place), ...more],
+  }
+  return startEngine(kind, folder)
+}
+
+/** The socket of an engine in a folder, before it is started too. */
+export function engineSocket(folder: string): string {
+  return join(folder, 'engine.sock')
 }
 
 /** Starts Debian's Podman as a service. `folder` is empty or from before. */
@@ -131,7 +147,7 @@ export function startPodman(folder: string): Promise<ContainerEngineProcess> {
 async function startEngine(kind: EngineKind, folder: string): Promise<ContainerEngineProcess> {
   requireCommands(...kind.commands)
   mkdirSync(folder, { recursive: true })
-  const socket = join(folder, 'engine.sock')
+  const socket = engineSocket(folder)
   const environment = kind.environment(folder)
   let child: ChildProcess | undefined
   const engine: ContainerEngineProcess = {
