@@ -44,15 +44,22 @@ export function openEnvelope({ body, bytes }: PluginCall): Envelope {
     request: {
       user: textOf(call['User']),
       authentication: textOf(call['UserAuthNMethod']),
-      certificate: subjectOf(call['RequestPeerCertificates']),
       method: method.toUpperCase(),
       uri,
       userAgent: userAgentOf(call['RequestHeaders']),
-      body: encodedMembers(call['RequestBody']),
       // Docker leaves it out; another sender may say 0.
       status: typeof status === 'number' && status > 0 ? status : undefined,
-      answer: encodedMembers(call['ResponseBody']),
       omittedBytes: isCut ? bytes : undefined,
+      // Most requests change nothing, and nobody looks at these of theirs.
+      get certificate() {
+        return subjectOf(call['RequestPeerCertificates'])
+      },
+      get body() {
+        return encodedMembers(call['RequestBody'])
+      },
+      get answer() {
+        return encodedMembers(call['ResponseBody'])
+      },
     },
   }
 }

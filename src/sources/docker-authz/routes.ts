@@ -1,7 +1,7 @@
 import type { RequestUri } from './request-uri.ts'
 
 /** What a part of a path names. */
-export type Subject = 'container' | 'exec' | 'image' | 'network' | 'volume'
+type Subject = 'container' | 'exec' | 'image' | 'network' | 'volume'
 
 /** What a request of the Docker Engine API means. */
 export interface Meaning {
