@@ -11,6 +11,9 @@ const QUESTION_MS_MAX = 5_000
 /** Fewest digits by which a container is known: fewer may mean one that is not known. */
 const ID_DIGITS_MIN = 12
 
+/** Stands for every container among the names that the engine is asked for. */
+const ALL = ''
+
 const WHOLE_ID = /^[0-9a-f]{64}$/
 const ID_BEGINNING = /^[0-9a-f]+$/
 
@@ -84,7 +87,7 @@ export class KnownContainers {
 
   /** Begins to ask the engine for all of its containers. */
   askForAll(): void {
-    this.#ask('', async (engine, signal) => {
+    this.#ask(ALL, async (engine, signal) => {
       for (const container of await engine.containers(signal)) this.#learnAnswer(container)
     })
   }
@@ -100,6 +103,7 @@ export class KnownContainers {
   /** Resolves when the engine has answered what it was asked about a name, or has not in time. */
   async answered(named: string): Promise<void> {
     await this.#questions.get(named)
+    if (this.find(named) === undefined) await this.#questions.get(ALL)
   }
 
   #ask(named: string, ask: (engine: ContainerEngine, signal: AbortSignal) => Promise<void>): void {

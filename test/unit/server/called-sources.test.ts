@@ -101,11 +101,9 @@ test('what there is no room for is counted and recorded as a gap', async () => {
   writer.nextFates = ['hang']
   intake?.take(heard('first'))
   await eventually(
-    async () => ledger.status().queuedEvents,
-    (count) => count > 0,
-    {
-      what: 'the store hangs',
-    },
+    async () => writer.nextFates,
+    (fates) => fates.length === 0,
+    { what: 'the store hangs' },
   )
   const count = 20_050
   for (let index = 0; index < count; index += 1) intake?.take(heard(`n${index}`))

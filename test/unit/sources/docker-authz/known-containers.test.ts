@@ -128,6 +128,29 @@ test('an engine is asked what there is, and before an act what it names', async 
   expect(engine.asked).toEqual(['all', 'web'])
 })
 
+test('what is removed while the engine tells what there is, is known from that', async () => {
+  const engine = new ModelEngine()
+  engine.byName.set('old', ID)
+  let tell = () => undefined as unknown
+  const telling = new Promise((resolve) => {
+    tell = () => resolve(undefined)
+  })
+  const containers = engine.containers.bind(engine)
+  engine.containers = async () => {
+    const all = await containers()
+    await telling
+    return all
+  }
+  const plugin = new HeardPlugin(engine)
+  await new Promise(setImmediate)
+  engine.byName.delete('old')
+  const uri = '/containers/old'
+  await plugin.hear(request({ method: 'DELETE', uri }))
+  const heard = plugin.hear(response({ method: 'DELETE', uri }))
+  tell()
+  expect(ids(await heard)).toEqual([ID])
+})
+
 test('the name that Docker thought of is asked for', async () => {
   const engine = new ModelEngine()
   const plugin = new HeardPlugin(engine)
