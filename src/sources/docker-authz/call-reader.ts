@@ -56,12 +56,12 @@ export class CallReader {
   #foresee(call: PluginCall): void {
     const envelope = openEnvelope(call)
     if ('unreadable' in envelope) return
-    const { method, uri } = envelope.request
-    const read = readUri(uri)
-    const route = routeOf(method, read)
-    const named = containerNamed(route, read)
-    const isAsked = route.meaning !== undefined && named !== undefined
-    if (isAsked && this.#containers.find(named)?.name === undefined) this.#containers.askFor(named)
+    const { request } = envelope
+    const uri = readUri(request.uri)
+    const route = routeOf(request.method, uri)
+    const named = containerNamed(route, request, uri)
+    if (named === undefined || this.#containers.find(named)?.name !== undefined) return
+    this.#containers.askFor(named)
   }
 
   async #translate(call: PluginCall, time: string): Promise<Translation> {
@@ -77,7 +77,7 @@ export class CallReader {
     const container =
       meaning.action === 'container.create'
         ? await this.#created(request, uri)
-        : await this.#containerOf(route, uri)
+        : await this.#containerOf(route, request, uri)
     const act = { request, uri, route, meaning, container }
     this.#follow(act)
     return { events: [{ ...translateAct(act), time }], deadLetters: [], skipped: {} }
@@ -96,9 +96,13 @@ export class CallReader {
     return this.#containers.find(id)
   }
 
-  async #containerOf(route: Route, uri: RequestUri): Promise<KnownContainer | undefined> {
+  async #containerOf(
+    route: Route,
+    request: EngineRequest,
+    uri: RequestUri,
+  ): Promise<KnownContainer | undefined> {
     if (route.named.exec !== undefined) return this.#containers.ofCommand(route.named.exec)
-    const named = containerNamed(route, uri)
+    const named = containerNamed(route, request, uri)
     if (named === undefined) return undefined
     await this.#containers.answered(named)
     return this.#containers.find(named)
@@ -121,10 +125,23 @@ export class CallReader {
   }
 }
 
-/** A commit names its container in the query. */
-function containerNamed({ meaning, named }: Route, { query }: RequestUri): string | undefined {
-  if (meaning?.action === 'container.commit') return textOf(query.get('container'))
-  return named.container
+/** The container that an act is about; of what changes nothing none. */
+function containerNamed(
+  { meaning, named }: Route,
+  { body }: EngineRequest,
+  { query }: RequestUri,
+): string | undefined {
+  switch (meaning?.action) {
+    case undefined:
+      return undefined
+    case 'container.commit':
+      return textOf(query.get('container'))
+    case 'network.connect':
+    case 'network.disconnect':
+      return textOf(body['Container'])
+    default:
+      return named.container
+  }
 }
 
 /**

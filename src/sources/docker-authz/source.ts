@@ -42,6 +42,10 @@ async function listen(
   // The process lives for as long as Waybill's own server does; a start that fails ends it.
   server.unref().on('connection', (connection) => connection.unref())
   await listenOn(server, socket)
+  // Such as too many open files: Docker makes its call again.
+  server.on('error', (error) => {
+    void begun.then(({ trouble }) => trouble(error, 'the socket of a plugin is in trouble'))
+  })
   return {
     begin(intake) {
       begin(intake)

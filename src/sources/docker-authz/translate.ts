@@ -38,7 +38,7 @@ export interface Act {
   readonly uri: RequestUri
   readonly route: Route
   readonly meaning: Meaning
-  /** The container that it is about, when that is known. */
+  /** The container that it is about, or that it connects, when that is known. */
   readonly container: KnownContainer | undefined
 }
 
@@ -203,6 +203,8 @@ function detailsOf(act: Act, imageText: string | undefined): JsonObject {
   const { request, uri, route, meaning } = act
   const { method, status, authentication, certificate, omittedBytes } = request
   const isCommand = meaning.action === 'container.exec'
+  const isOfContainer = meaning.action.startsWith('container.')
+  const isOfNetwork = meaning.action.startsWith('network.')
   const members: Readonly<Record<string, JsonValue | undefined>> = {
     method: kept(method),
     path: kept(redactText(uri.path), PATH_LENGTH_MAX),
@@ -210,10 +212,12 @@ function detailsOf(act: Act, imageText: string | undefined): JsonObject {
     status,
     authentication: kept(authentication),
     certificate: kept(certificate),
-    image: meaning.action.startsWith('container.') ? kept(imageText) : undefined,
+    image: isOfContainer ? kept(imageText && redactText(imageText)) : undefined,
     registry: kept(referenceOf(imageText)?.registry),
     execID: kept(route.named.exec ?? (isCommand ? textOf(request.answer['Id']) : undefined)),
-    container: kept(route.named.network && textOf(request.body['Container'])),
+    container: isOfNetwork
+      ? kept(act.container?.id ?? textOf(request.body['Container']))
+      : undefined,
     omittedBytes,
   }
   return Object.fromEntries(

@@ -113,6 +113,19 @@ test('a command is known to run in the container that it was created in', async 
   ])
 })
 
+test('a container is known in whatever network it is connected to', async () => {
+  const events = await eventsOf(
+    create('web'),
+    response({ uri: '/networks/net1/connect', status: 200, body: { Container: 'web' } }),
+    response({ uri: '/networks/net1/disconnect', status: 200, body: { Container: 'other' } }),
+  )
+  expect(events.map(({ target, details }) => [target?.name, details?.['container']])).toEqual([
+    ['web', undefined],
+    ['net1', ID],
+    ['net1', 'other'],
+  ])
+})
+
 test('an engine is asked what there is, and before an act what it names', async () => {
   const engine = new ModelEngine()
   engine.byName.set('old', OTHER)

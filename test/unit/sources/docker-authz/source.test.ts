@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
@@ -49,6 +50,8 @@ async function call(path: string, body: string | Buffer, method = 'POST') {
   const [answer] = await once(sent, 'response')
   let text = ''
   for await (const part of answer) text += part
+  // Of a large call the own process hears later that it was written than that it was answered.
+  if (!sent.writableFinished) await once(sent, 'finish')
   return { status: answer.statusCode, type: answer.headers['content-type'], text }
 }
 
@@ -87,6 +90,19 @@ describe('a plugin', () => {
     expect(await call('/AuthZPlugin.AuthZRes', ACT)).toEqual(ALLOWED)
     await listening?.close()
     expect(taken.map(({ deadLetters }) => deadLetters.length)).toEqual([1, 0])
+  })
+
+  test('keeps no more than the beginning of what is too large', async () => {
+    await begin()
+    const body = Buffer.alloc(CALL_BYTES_MAX * 3, 'x')
+    await call('/AuthZPlugin.AuthZRes', body)
+    await listening?.close()
+    const kept = body.subarray(0, CALL_BYTES_MAX)
+    const sha256 = createHash('sha256').update(kept).digest('hex')
+    const letters = taken.flatMap(({ deadLetters }) => deadLetters)
+    expect(letters.map((letter) => JSON.parse(letter.body.toString()))).toEqual([
+      { bytes: body.length, sha256 },
+    ])
   })
 
   test.each([
