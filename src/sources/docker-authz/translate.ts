@@ -99,9 +99,9 @@ function targetOf(act: Act): Named {
 }
 
 /** What is not known to mean a container that is known stands as its name. */
-function containerTarget({ uri, route, container, request }: Act): Named {
-  const { query } = uri
-  const stated = route.named.container ?? query.get('container') ?? query.get('name') ?? ''
+function containerTarget(act: Act): Named {
+  const { container, request } = act
+  const stated = containerTextOf(act)
   const isId = container?.id.startsWith(stated) === true
   const name = container?.name ?? (isId ? undefined : stated.replace(/^\//, ''))
   const imageText = container?.image ?? textOf(request.body['Image'])
@@ -113,6 +113,18 @@ function containerTarget({ uri, route, container, request }: Act): Named {
       ...partsOf(imageText),
     },
     imageText,
+  }
+}
+
+/** A parameter that means nothing to a request must not pass for its container. */
+function containerTextOf({ meaning, route, uri: { query } }: Act): string {
+  switch (meaning.action) {
+    case 'container.create':
+      return query.get('name') ?? ''
+    case 'container.commit':
+      return query.get('container') ?? ''
+    default:
+      return route.named.container ?? ''
   }
 }
 
@@ -143,8 +155,10 @@ function imageTextOf(
       return parameter('t')
     case 'image.save':
       return named ?? parameter('names')
-    default:
+    case 'image.push':
       return withTag(named, tag)
+    default:
+      return named
   }
 }
 

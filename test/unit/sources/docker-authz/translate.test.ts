@@ -135,6 +135,18 @@ describe('the target', () => {
     })
   })
 
+  test('is never a parameter that Docker does not look at', async () => {
+    const other = 'name=other&container=other'
+    expect((await eventOf({ uri: `/exec/${ID}/start?${other}` }))?.target).toEqual({
+      type: 'container',
+    })
+    expect((await eventOf({ uri: `/containers/web/start?${other}` }))?.target?.name).toBe('web')
+    const remove = await eventOf({ method: 'DELETE', uri: '/images/app:1?tag=other&repo=other' })
+    expect(remove?.target?.name).toBe('app:1')
+    const create = await eventOf({ uri: '/containers/create?container=other&name=web' })
+    expect(create?.target?.name).toBe('web')
+  })
+
   test.each([
     ['/images/create?fromImage=team/app&tag=2', { name: 'team/app:2', tag: '2' }],
     [`/images/create?fromImage=team/app&tag=sha256:${ID}`, { digest: `sha256:${ID}` }],
