@@ -6,7 +6,7 @@ import { draftOf } from '../../src/core/draft.ts'
 import type { Event } from '../../src/core/event.ts'
 import type { Condition } from '../../src/core/query.ts'
 import { openChdb } from '../../src/store/clickhouse/connection-chdb.ts'
-import { countStatement } from '../../src/store/clickhouse/event-counts.ts'
+import { countStatements } from '../../src/store/clickhouse/event-counts.ts'
 import { createEventWriter } from '../../src/store/clickhouse/event-writer.ts'
 import { KnownShapes } from '../../src/store/clickhouse/known-shapes.ts'
 import { migrate } from '../../src/store/clickhouse/migrate.ts'
@@ -49,10 +49,11 @@ test('what the shapes of events tell is not asked of the engine', async () => {
     const called = await parted(CALLED_TEAM_BOX)
     const left = { conditions: CALLED_TEAM_BOX.anyOf[2]?.slice(1) }
     expect(called.parts).toMatchObject([left])
-    const statement = countStatement(called)
+    const [statement, ...others] = countStatements(called)
+    expect(others).toEqual([])
     const plan = await connection.rows<[string]>({
       ...statement,
-      sql: `EXPLAIN ${statement.sql}`,
+      sql: `EXPLAIN ${statement?.sql}`,
     })
     expect(plan.flat().join('\n')).toContain('(by_repository_and_day)')
 

@@ -1,6 +1,7 @@
 import type { EventFilter, PageQuery } from '../../core/query.ts'
 import type { ClickHouseConnection } from './connection.ts'
-import { isCountedByDay, readHistogram } from './event-counts.ts'
+import { countsByDay } from './counted-places.ts'
+import { readHistogram } from './event-counts.ts'
 import { DAY_MICROS } from './time-windows.ts'
 
 /** From so many skipped events on it pays to ask first on which day the page begins. */
@@ -17,7 +18,8 @@ export async function withoutSkippedDays(
   query: PageQuery,
 ): Promise<PageQuery> {
   const { filter, order, skip = 0, after } = query
-  if (skip < SKIPPED_EVENTS_MIN || after !== undefined || !isCountedByDay(filter, [])) return query
+  if (skip < SKIPPED_EVENTS_MIN || after !== undefined) return query
+  if (countsByDay(filter, []) === undefined) return query
   const interval = 'day'
   const days = await readHistogram(connection, { filter, interval, by: [], bucketsMax: DAYS_MAX })
   let left = skip

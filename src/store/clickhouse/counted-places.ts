@@ -1,0 +1,115 @@
+import type { Condition, Field, HistogramQuery } from '../../core/query.ts'
+import { filterSql } from './filter-sql.ts'
+import type { PartedFilter } from './shape-parts.ts'
+import type { StatementParameters } from './statement-parameters.ts'
+import { ALL_TIME, DAY_MICROS, type TimeWindow } from './time-windows.ts'
+
+/** Which events are counted, and by what. */
+export interface Counted extends Pick<HistogramQuery, 'interval' | 'by'> {
+  readonly filter: PartedFilter
+}
+
+/** One of the places where events are counted, which have none in common. */
+export interface CountedPlace {
+  /** The WHERE condition. */
+  readonly whereSql: (parameters: StatementParameters) => string
+  /** The SETTINGS clause, which keeps the engine from weighing every projection. */
+  readonly settingsSql: string
+}
+
+/** The places where the events of a filter are counted; none when there are no such events. */
+export function countedPlaces(counted: Counted): readonly CountedPlace[] {
+  const { filter } = counted
+  if (filter.parts === undefined) return placesOf(counted)
+  return filter.parts.flatMap((part) =>
+    placesOf({ ...counted, filter: { ...filter, parts: [part] } }),
+  )
+}
+
+const FROM_EVENTS = 'SETTINGS optimize_use_projections = 0'
+
+/**
+ * Whole days are counted from a projection of table `events`, when one has the fields that are
+ * asked about; the engine takes it only for conditions on the day itself. What is left of a span
+ * before and after its whole days is counted from the events.
+ */
+function placesOf({ filter, interval, by }: Counted): readonly CountedPlace[] {
+  const span = {
+    fromMicros: filter.fromMicros ?? ALL_TIME.fromMicros,
+    toMicros: filter.toMicros ?? ALL_TIME.toMicros,
+  }
+  const firstDay = Math.ceil(span.fromMicros / DAY_MICROS) * DAY_MICROS
+  const lastDay = Math.floor(span.toMicros / DAY_MICROS) * DAY_MICROS
+  const isByDay = interval === 'day' || interval === 'month'
+  const counts = isByDay && firstDay < lastDay ? countsByDay(filter, by) : undefined
+  if (counts === undefined) {
+    const whereSql = (parameters: StatementParameters) => filterSql(filter, parameters)
+    return [{ whereSql, settingsSql: FROM_EVENTS }]
+  }
+  const { fromMicros: _from, toMicros: _to, ...timeless } = filter
+  const wholeDays: CountedPlace = {
+    whereSql: (parameters) => `${filterSql(timeless, parameters)}
+      AND toDate32(time) >= toDate32(${parameters.addTime(firstDay)})
+      AND toDate32(time) < toDate32(${parameters.addTime(lastDay)})`,
+    settingsSql: `SETTINGS preferred_optimize_projection_name = '${counts}'`,
+  }
+  const edges = [
+    { fromMicros: span.fromMicros, toMicros: firstDay },
+    { fromMicros: lastDay, toMicros: span.toMicros },
+  ].filter(({ fromMicros, toMicros }) => fromMicros < toMicros)
+  if (edges.length === 0) return [wholeDays]
+  const whereSql = (parameters: StatementParameters) => {
+    const spans = edges.map((edge) => spanSql(edge, parameters)).join(' OR ')
+    return `${filterSql(timeless, parameters)} AND (${spans})`
+  }
+  return [wholeDays, { whereSql, settingsSql: FROM_EVENTS }]
+}
+
+function spanSql({ fromMicros, toMicros }: TimeWindow, parameters: StatementParameters): string {
+  return `time >= ${parameters.addTime(fromMicros)} AND time < ${parameters.addTime(toMicros)}`
+}
+
+/** The fields that `shape` is made of, which each of the projections has. */
+const SHAPE_FIELDS: readonly Field[] = [
+  'sourceKind',
+  'sourceName',
+  'action',
+  'verb',
+  'nativeAction',
+  'category',
+  'level',
+  'outcome',
+  'actorKind',
+  'targetType',
+]
+
+/**
+ * The projections of schema/001-events.sql, the smallest first, and what events are counted by in
+ * each, besides their day and their shape.
+ */
+const COUNTS_BY_DAY: readonly (readonly [name: string, fields: ReadonlySet<Field>])[] = [
+  ['by_shape_and_day', new Set(SHAPE_FIELDS)],
+  ['by_namespace_and_day', new Set<Field>([...SHAPE_FIELDS, 'namespace'])],
+  ['by_actor_and_day', new Set<Field>([...SHAPE_FIELDS, 'actorId', 'actorName', 'actorEmail'])],
+  ['by_address_and_day', new Set<Field>([...SHAPE_FIELDS, 'ip'])],
+  ['by_repository_and_day', new Set<Field>([...SHAPE_FIELDS, 'namespace', 'repository'])],
+]
+
+/** The name of the projection that has counts of events by `by` for whole days, if one has. */
+export function countsByDay(
+  { conditions, parts }: PartedFilter,
+  by: readonly Field[],
+): string | undefined {
+  const asked = parts === undefined ? conditions : parts.flatMap((part) => part.conditions)
+  const found = COUNTS_BY_DAY.find(
+    ([, fields]) =>
+      by.every((field) => fields.has(field)) && asked.every((one) => isOnFields(one, fields)),
+  )
+  return found?.[0]
+}
+
+function isOnFields(condition: Condition, fields: ReadonlySet<Field>): boolean {
+  if ('field' in condition) return fields.has(condition.field)
+  if (!('anyOf' in condition)) return false
+  return condition.anyOf.every((all) => all.every((one) => isOnFields(one, fields)))
+}
