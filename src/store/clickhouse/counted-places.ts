@@ -1,4 +1,5 @@
 import type { Condition, Field, HistogramQuery } from '../../core/query.ts'
+import { SHAPE_FIELDS } from './event-columns.ts'
 import { filterSql } from './filter-sql.ts'
 import type { PartedFilter } from './shape-parts.ts'
 import type { StatementParameters } from './statement-parameters.ts'
@@ -69,18 +70,10 @@ function spanSql({ fromMicros, toMicros }: TimeWindow, parameters: StatementPara
   return `time >= ${parameters.addTime(fromMicros)} AND time < ${parameters.addTime(toMicros)}`
 }
 
-/** The fields that `shape` is made of, which each of the projections has. */
-const SHAPE_FIELDS: readonly Field[] = [
-  'sourceKind',
-  'sourceName',
-  'action',
+/** The fields that the shape tells, which each of the projections has. */
+const TOLD_BY_SHAPE: readonly Field[] = [
+  ...Object.values(SHAPE_FIELDS).filter((field) => field !== undefined),
   'verb',
-  'nativeAction',
-  'category',
-  'level',
-  'outcome',
-  'actorKind',
-  'targetType',
 ]
 
 /**
@@ -88,11 +81,11 @@ const SHAPE_FIELDS: readonly Field[] = [
  * each, besides their day and their shape.
  */
 const COUNTS_BY_DAY: readonly (readonly [name: string, fields: ReadonlySet<Field>])[] = [
-  ['by_shape_and_day', new Set(SHAPE_FIELDS)],
-  ['by_namespace_and_day', new Set<Field>([...SHAPE_FIELDS, 'namespace'])],
-  ['by_actor_and_day', new Set<Field>([...SHAPE_FIELDS, 'actorId', 'actorName', 'actorEmail'])],
-  ['by_address_and_day', new Set<Field>([...SHAPE_FIELDS, 'ip'])],
-  ['by_repository_and_day', new Set<Field>([...SHAPE_FIELDS, 'namespace', 'repository'])],
+  ['by_shape_and_day', new Set(TOLD_BY_SHAPE)],
+  ['by_namespace_and_day', new Set<Field>([...TOLD_BY_SHAPE, 'namespace'])],
+  ['by_actor_and_day', new Set<Field>([...TOLD_BY_SHAPE, 'actorId', 'actorName', 'actorEmail'])],
+  ['by_address_and_day', new Set<Field>([...TOLD_BY_SHAPE, 'ip'])],
+  ['by_repository_and_day', new Set<Field>([...TOLD_BY_SHAPE, 'namespace', 'repository'])],
 ]
 
 /** The name of the projection that has counts of events by `by` for whole days, if one has. */

@@ -28,6 +28,23 @@ export const PACKED_COLUMNS = {
   request: ['request_key', 'request_body_sha256'],
 } as const
 
+/** The fields whose values the texts of `shape` are. It tells `verb` too, which is in `action`. */
+export const SHAPE_FIELDS: Readonly<
+  Record<(typeof PACKED_COLUMNS.shape)[number], Field | undefined>
+> = {
+  level: 'level',
+  category: 'category',
+  source_kind: 'sourceKind',
+  event_id_is_id: undefined,
+  target_members: undefined,
+  actor_kind: 'actorKind',
+  action: 'action',
+  native_action: 'nativeAction',
+  outcome: 'outcome',
+  source_name: 'sourceName',
+  target_type: 'targetType',
+}
+
 /** The letter of each member of a target in `target_members`, and its column, in order. */
 export const TARGET_MEMBERS = [
   ['d', 'target_digest'],

@@ -1,5 +1,5 @@
 import type { Condition, EventFilter, Field } from '../../core/query.ts'
-import { PACKED_COLUMNS, PACKED_SEPARATOR, TARGET_MEMBERS } from './event-columns.ts'
+import { PACKED_COLUMNS, PACKED_SEPARATOR, SHAPE_FIELDS, TARGET_MEMBERS } from './event-columns.ts'
 import type { KnownShapes } from './known-shapes.ts'
 
 /** Shapes that a statement may name in all; where there are more, it does not name them. */
@@ -72,20 +72,6 @@ const HOLDS: Left = []
 type Told = { readonly value: string } | 'not empty' | undefined
 
 type Values = ReadonlyMap<Field, Told>
-
-const SHAPE_FIELDS: Readonly<Record<(typeof PACKED_COLUMNS.shape)[number], Field | undefined>> = {
-  level: 'level',
-  category: 'category',
-  source_kind: 'sourceKind',
-  event_id_is_id: undefined,
-  target_members: undefined,
-  actor_kind: 'actorKind',
-  action: 'action',
-  native_action: 'nativeAction',
-  outcome: 'outcome',
-  source_name: 'sourceName',
-  target_type: 'targetType',
-}
 
 const MEMBER_FIELDS: Readonly<Record<(typeof TARGET_MEMBERS)[number][1], Field>> = {
   target_digest: 'digest',
