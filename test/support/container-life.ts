@@ -156,7 +156,7 @@ const IMAGE_LOOKS: Readonly<Record<EngineName, (images: Images) => Record<string
   // that it was removed and that the image has it no more.
   podman1: ({ built, copy, pulled, builtId }) => ({
     build: updated('build', 'Build image', { id: digitsOf(builtId) }),
-    pull: downloaded(pulled),
+    pull: pulledSomehow(pulled),
     tag: updated('tag', 'Tag image', { name: copy }),
     'untag pulled': updated('untag', 'Untag image', { name: pulled }),
     'untag copy': updated('untag', 'Untag image', { name: copy }),
@@ -187,6 +187,15 @@ function downloaded(pulled: string): Look {
       ...{ action: 'download', name: image, repository: host },
       ...{ state: 'success', tag, type: 'docker' },
     },
+  })
+}
+
+/** Podman does not tell whether it went well. */
+function pulledSomehow(pulled: string): Look {
+  const [host = ''] = pulled.split('/')
+  return imageLook('image.pull', `Download image from ${host}`, {
+    subject: { name: pulled },
+    content: { action: 'update', category: 'local', id: pulled, state: 'pull', type: 'docker' },
   })
 }
 

@@ -32,7 +32,7 @@ function noticeOf(stored: StoredEvent): Notice | undefined {
   // A station's own notices of its containers were collected beside the rows of its log.
   if (state !== undefined) return isRow(event) ? undefined : containerNotice(event, state)
   const update = IMAGE_UPDATES.get(event.action)
-  if (update !== undefined) return imageUpdate(event, update)
+  if (update !== undefined) return imageUpdate(event, { state: update, user: EVERYBODY })
   return NOTICES.get(event.action)?.(stored)
 }
 
@@ -98,10 +98,13 @@ function containerNotice(event: Event, state: string): Notice {
   }
 }
 
-function imageUpdate(event: Event, state: string): Notice {
+function imageUpdate(
+  event: Event,
+  { state, user }: { readonly state: string; readonly user: string },
+): Notice {
   return {
     category: 'image',
-    user: EVERYBODY,
+    user,
     content: {
       action: 'update',
       category: 'local',
@@ -117,6 +120,8 @@ function imageDownload(stored: StoredEvent): Notice {
   if (event.outcome === 'pending') {
     return backgroundNotice(stored, 'image_download', imageNameOf(event))
   }
+  // The only word for a download of which nobody knows how it ended.
+  if (event.outcome === 'unknown') return imageUpdate(event, { state: 'pull', user: userOf(event) })
   const { name, tag } = imagePartsOf(event)
   return {
     category: 'image',
@@ -212,6 +217,7 @@ function collectedNotice({ event }: StoredEvent): Notice | undefined {
 /** How far a task is; what failed has the result that Container Station shows for it. */
 function progressOf(event: Event): JsonObject {
   if (event.outcome === 'pending') return { state: 'running' }
+  if (event.outcome === 'unknown') return { state: 'completed' }
   return isFailure(event) ? { result: -2, state: 'error' } : { result: 0, state: 'completed' }
 }
 

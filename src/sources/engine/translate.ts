@@ -125,9 +125,21 @@ function endingOf(
     }
     case 'container.oom':
       return { outcome: 'failure', level: 'error' }
+    case 'image.pull':
+    case 'image.push':
+    case 'image.load':
+      return isOfPodman(native) ? { outcome: 'unknown', level: 'info' } : SUCCESS
     default:
       return SUCCESS
   }
+}
+
+/**
+ * Podman tells that an image was pulled, pushed or loaded however that ended, Docker when it did
+ * go well. Only Podman's events have a pod.
+ */
+function isOfPodman({ attributes }: NativeEvent): boolean {
+  return Object.hasOwn(attributes, 'podId')
 }
 
 /** `health_status: healthy` of Docker, an attribute of Podman. */
@@ -147,11 +159,18 @@ function messageOf(native: NativeEvent, meaning: Meaning, image: StatedImage | u
   }
   if (type === 'image') {
     const from = meaning.action === 'image.pull' ? ` from ${originOf(image)}` : ''
-    const failed = word === 'pull-error' ? 'Failed to download image' : phrase
-    return `${failed}${from} (docker, ${image?.text ?? id})`
+    const told = word === 'pull-error' ? 'Failed to download image' : phraseOf(native, meaning)
+    return `${told}${from} (docker, ${image?.text ?? id})`
   }
   const name = nameOf(native, image)
   return name === '' || name === undefined ? phrase : `${phrase}: ${name}`
+}
+
+/** `Finished to push image`, where that is known; else `Push image`. */
+function phraseOf(native: NativeEvent, { phrase }: Meaning): string {
+  if (!isOfPodman(native)) return phrase
+  const rest = phrase.replace(/^Finished to /, '')
+  return `${rest.slice(0, 1).toUpperCase()}${rest.slice(1)}`
 }
 
 /** What Container Station has no words for. */

@@ -42,6 +42,14 @@ describe('how it ended', () => {
     [{ Action: 'health_status: unhealthy' }, 'failure', 'warn'],
     [{ Action: 'health_status', Attributes: { health_status: 'unhealthy' } }, 'failure', 'warn'],
     [{ Type: 'image', Action: 'pull-error', id: '' }, 'failure', 'error'],
+    [{ Type: 'image', Action: 'pull', id: '', Attributes: { podId: '' } }, 'unknown', 'info'],
+    [{ Type: 'image', Action: 'push', id: 'a', Attributes: { podId: '' } }, 'unknown', 'info'],
+    [
+      { Type: 'image', Action: 'loadfromarchive', id: '', Attributes: { podId: '' } },
+      'unknown',
+      'info',
+    ],
+    [{ Type: 'image', Action: 'push', id: 'a', Attributes: { name: 'a' } }, 'success', 'info'],
   ])('%j is a %s', (members, outcome, level) => {
     expect(event(members)).toMatchObject({ outcome, level })
   })
