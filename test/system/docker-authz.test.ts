@@ -240,6 +240,30 @@ describe('while Waybill is down', () => {
     expect(events).toMatchObject([{ action: 'volume.create', outcome: 'success' }])
   })
 
+  test('until the last request is answered, Docker is allowed what it asks', async () => {
+    const { text } = await docker.call('POST', '/containers/create?name=awaited', {
+      ...{ Image: IMAGE, Cmd: ['/bin/busybox', 'sleep', '300'] },
+      HostConfig: { NetworkMode: 'none' },
+    })
+    await docker.call('POST', '/containers/awaited/start')
+    const path = '/container-station/api/v1/event/wait/docker/awaited/stopped?duration=300'
+    const waiting = waybill.request(path)
+    // It waits, once the daemon was asked how the container is.
+    await eventually(
+      () => readJson<{ state: string }>(waybill, path.replace('300', '0')),
+      ({ state }) => state === 'running',
+      { what: 'the container runs' },
+    )
+    await waybill.stop()
+    const answer = await waiting
+    expect(answer.status).toBe(200)
+    // What the daemon alone says, which asks Waybill before it does.
+    const id: string = JSON.parse(text).Id
+    expect(await answer.json()).toMatchObject({ id, state: 'running', networkMode: 'none' })
+    waybill = await waybill.restart()
+    await docker.call('DELETE', '/containers/awaited?force=1')
+  })
+
   test('a second Waybill does not take the socket of the first', async () => {
     const other = join(folder, 'other')
     mkdirSync(other)

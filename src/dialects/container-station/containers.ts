@@ -23,6 +23,9 @@ const NAMED_EVENTS = 50
 /** Running containers of one engine whose usage is measured for a list; the rest show zeros. */
 const MEASURED_MAX = 64
 
+/** Whether it is measured what a container uses. */
+export type Usage = 'measured' | 'unmeasured'
+
 /** Where containers are known from. */
 export interface ContainerSources {
   readonly events: EventReader
@@ -50,12 +53,20 @@ export class Containers {
     this.#sources = sources
   }
 
-  /** Undefined when there is no such container, or none any more. */
-  async find(query: ContainerQuery, signal: AbortSignal): Promise<ContainerView | undefined> {
+  /**
+   * Undefined when there is no such container, or none any more.
+   *
+   * @param usage Docker measures it for a second or two; without it there are zeros.
+   */
+  async find(
+    query: ContainerQuery,
+    signal: AbortSignal,
+    usage: Usage = 'measured',
+  ): Promise<ContainerView | undefined> {
     const engines = query.type === 'docker' ? this.#enginesOf(query.caller) : []
     const answering: ContainerEngine[] = []
     for (const engine of engines) {
-      const found = await findIn(engine, query.name, signal)
+      const found = await findIn(engine, query.name, { signal, usage })
       if (found?.view !== undefined) return found.view
       if (found !== undefined) answering.push(engine)
     }
@@ -165,11 +176,13 @@ async function* newest(events: EventReader, filter: EventFilter) {
 async function findIn(
   engine: ContainerEngine,
   name: string,
-  signal: AbortSignal,
+  { signal, usage }: { readonly signal: AbortSignal; readonly usage: Usage },
 ): Promise<{ readonly view: ContainerView | undefined } | undefined> {
   return answered(async () => {
     const information = await engine.container(name, signal)
-    return { view: information && (await measured(engine, information, signal)) }
+    if (information === undefined) return { view: undefined }
+    if (usage === 'unmeasured') return { view: viewOfInformation(information, undefined) }
+    return { view: await measured(engine, information, signal) }
   })
 }
 

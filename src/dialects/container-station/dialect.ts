@@ -39,9 +39,9 @@ export function containerStationDialect(
     answerError,
     register(scope, context) {
       const { events, records, clock, defaultTenant } = context
-      const room = new WaitingRoom(context)
       const containers = new Containers({ events, engines, defaultTenant })
-      scope.addHook('preClose', async () => room.close())
+      const waits = new StateWaits(containers, new WaitingRoom(context))
+      scope.addHook('preClose', async () => waits.close())
       scope.setErrorHandler(answerError)
       scope.setNotFoundHandler(refuseUnknown)
       // A login is read by what it holds; nothing else here has a body that is looked at.
@@ -54,7 +54,7 @@ export function containerStationDialect(
         wallClock: new WallClock(settings.timezoneOffset),
         clearedLogs: new ClearedLogs(records, () => Math.floor(clock() / 1000)),
         containers,
-        waits: new StateWaits(containers, room),
+        waits,
         version,
       })
     },

@@ -1,9 +1,15 @@
 import type { ContainerView } from './container-view.ts'
-import type { ContainerQuery, Containers } from './containers.ts'
+import type { ContainerQuery, Containers, Usage } from './containers.ts'
 import { visibilityOf } from './selection.ts'
 
 /** Longest time that a look takes, ms. */
 const LOOK_MS_MAX = 30_000
+
+interface LooksOptions {
+  readonly usage: Usage
+  /** Breaks off every look. */
+  readonly signal: AbortSignal
+}
 
 type Look = Promise<ContainerView | undefined>
 
@@ -14,11 +20,13 @@ type Look = Promise<ContainerView | undefined>
  */
 export class SharedLooks {
   readonly #containers: Pick<Containers, 'find'>
+  readonly #options: LooksOptions
   readonly #running = new Map<string, Look>()
   readonly #next = new Map<string, Look>()
 
-  constructor(containers: Pick<Containers, 'find'>) {
+  constructor(containers: Pick<Containers, 'find'>, options: LooksOptions) {
     this.#containers = containers
+    this.#options = options
   }
 
   look(query: ContainerQuery): Look {
@@ -40,8 +48,10 @@ export class SharedLooks {
 
   #start(key: string, query: ContainerQuery): Look {
     // Not with the signal of one client: others may share the look.
+    const { signal, usage } = this.#options
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS_MAX)])
     const look = this.#containers
-      .find(query, AbortSignal.timeout(LOOK_MS_MAX))
+      .find(query, limited, usage)
       .finally(() => this.#running.delete(key))
     this.#running.set(key, look)
     return look

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../core/event.ts'
+import type { ContainerView } from './container-view.ts'
 import type { ContainerQuery, Containers } from './containers.ts'
 import type { Caller } from './credentials.ts'
 import { unknownContainer } from './errors.ts'
@@ -7,14 +8,35 @@ import { visibilityOf } from './selection.ts'
 import { SharedLooks } from './shared-looks.ts'
 import type { Place, WaitingRoom } from './waiting-room.ts'
 
+/** What a wait is for, and what ends it early. */
+interface Waiting extends Pick<WaitParameters, 'state' | 'durationMs'> {
+  readonly query: ContainerQuery
+  readonly signal: AbortSignal
+}
+
 /** Waits for states of containers. */
 export class StateWaits {
   readonly #looks: SharedLooks
+  readonly #measurings: SharedLooks
   readonly #room: WaitingRoom
+  readonly #closing = new AbortController()
 
   constructor(containers: Pick<Containers, 'find'>, room: WaitingRoom) {
-    this.#looks = new SharedLooks(containers)
+    this.#looks = new SharedLooks(containers, {
+      usage: 'unmeasured',
+      signal: new AbortController().signal,
+    })
+    this.#measurings = new SharedLooks(containers, {
+      usage: 'measured',
+      signal: this.#closing.signal,
+    })
     this.#room = room
+  }
+
+  /** Lets everybody go as if their time was over; nobody waits any more, nor is measured for. */
+  close(): void {
+    this.#room.close()
+    this.#closing.abort()
   }
 
   /**
@@ -34,17 +56,19 @@ export class StateWaits {
       const view = await this.#looks.look(query)
       if (view === undefined) throw unknownContainer(container)
       if (view.state === state) return view.json
-      return await this.#waited(place, query, { ...parameters, signal })
+      return await this.#waited(place, { ...parameters, query, signal })
     } finally {
       place.leave()
     }
   }
 
-  async #waited(
-    place: Place,
-    query: ContainerQuery,
-    { state, durationMs, signal }: WaitParameters & { readonly signal: AbortSignal },
-  ): Promise<JsonObject> {
+  async #waited(place: Place, { query, state, durationMs, signal }: Waiting): Promise<JsonObject> {
+    // An answer waits for no usage; it has what was measured since the wait began.
+    let measured: ContainerView | undefined
+    const measuring = this.#measurings.look(query).then((view) => {
+      measured = view
+    })
+    measuring.catch(() => undefined)
     const endMs = performance.now() + durationMs
     for (;;) {
       const ending = await place.ending(Math.max(endMs - performance.now(), 0), signal)
@@ -52,7 +76,9 @@ export class StateWaits {
       if (signal.aborted) return {}
       const view = ending.kind === 'gone' ? undefined : await this.#looks.look(query)
       if (view === undefined) throw unknownContainer(query.name)
-      if (ending.kind === 'over' || view.state === state) return view.json
+      if (ending.kind === 'over' || view.state === state) {
+        return measured?.state === view.state ? measured.json : view.json
+      }
       // An event says so. An engine that says otherwise has the later word: the container is
       // already in another state again. Events alone may have been told out of order.
       if (!view.isLive) return { ...view.json, state }

@@ -33,7 +33,7 @@ function stationWithWeb() {
       { type: 'docker', container: 'web', state: 'stopped', durationMs: LONG_MS, ...parameters },
       signal,
     )
-  return { station, room, wait }
+  return { station, waits, wait }
 }
 
 /** Lets everything run that can. */
@@ -116,10 +116,35 @@ test('who goes away leaves a place', async () => {
 })
 
 test('at the end of the server everybody is answered', async () => {
-  const { room, wait } = stationWithWeb()
+  const { waits, wait } = stationWithWeb()
   const waited = wait()
   await settled()
-  room.close()
+  waits.close()
   expect(await waited).toMatchObject({ state: 'running' })
   await expect(wait()).rejects.toMatchObject({ status: 503 })
+})
+
+test('what takes long to measure holds no wait up', async () => {
+  const station = new StationModel()
+  const information = {
+    ...{ id: WEB.id, name: 'web', image: 'box:1', imageId: '', state: 'running', running: true },
+    ...{ networkMode: 'none', labels: {}, ports: [], addresses: [] },
+  }
+  const engine = {
+    name: 'docker1',
+    tenant: undefined,
+    container: async () => information,
+    containers: async () => [information],
+    statistics: () => new Promise<never>(() => undefined),
+  }
+  const containers = new Containers({
+    events: station.events,
+    engines: [engine],
+    defaultTenant: 'default',
+  })
+  const waits = new StateWaits(containers, new WaitingRoom(station))
+  const wait = (state: 'running' | 'stopped') =>
+    waits.wait(CALLER, { type: 'docker', container: 'web', state, durationMs: 1 }, NEVER)
+  expect(await wait('running')).toMatchObject({ state: 'running', memory: 0 })
+  expect(await wait('stopped')).toMatchObject({ state: 'running', memory: 0 })
 })
