@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { ContainerEngine } from '../../core/container-engine.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
 import type { CallIntake } from '../called-source.ts'
@@ -146,10 +146,11 @@ function containerNamed(
 
 /**
  * A call that could not be read. Its text is left out, since it may hold credentials; its digest
- * tells it from others.
+ * tells it from others, and its own number from another of the same text, which is another call.
  */
 function letterAlone({ body, bytes }: PluginCall, reason: string): Translation {
+  const call = randomUUID()
   const sha256 = createHash('sha256').update(body).digest('hex')
-  const letter: DeadLetter = { reason, body: Buffer.from(JSON.stringify({ bytes, sha256 })) }
+  const letter: DeadLetter = { reason, body: Buffer.from(JSON.stringify({ bytes, call, sha256 })) }
   return { events: [], deadLetters: [letter], skipped: {} }
 }

@@ -8,6 +8,8 @@ import { dirname } from 'node:path'
 const SOCKET_MODE = 0o600
 /** Folders that are missing are made for Waybill's own user; root gets in all the same. */
 const DIRECTORY_MODE = 0o700
+/** Longest path of a Unix socket on Linux, in bytes; what is longer would be cut. */
+const PATH_BYTES_MAX = 107
 /** Longest wait for an answer of who may listen already, in milliseconds. */
 const PROBE_MS_MAX = 2_000
 
@@ -15,9 +17,13 @@ const PROBE_MS_MAX = 2_000
  * Makes a server listen on a Unix socket, with the folders that are missing. A socket that a dead
  * process left is replaced. A server that is closed removes its socket.
  *
- * @throws Error when another process listens there, or something else has that path.
+ * @throws Error when another process listens there, something else has that path, or it is too
+ *   long.
  */
 export async function listenOn(server: Server, path: string): Promise<void> {
+  if (Buffer.byteLength(path) > PATH_BYTES_MAX) {
+    throw new Error(`${path}: the path of a socket has at most ${PATH_BYTES_MAX} bytes`)
+  }
   await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE })
   await removeStale(path)
   server.listen(path)

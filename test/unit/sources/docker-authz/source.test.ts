@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createClock } from '../../../../src/core/timestamp.ts'
+import { deadLetterEvent } from '../../../../src/server/dead-letter.ts'
 import type { Listening } from '../../../../src/sources/called-source.ts'
 import { CALL_BYTES_MAX } from '../../../../src/sources/docker-authz/plugin-server.ts'
 import { dockerAuthzSource } from '../../../../src/sources/docker-authz/source.ts'
@@ -101,8 +102,25 @@ describe('a plugin', () => {
     const sha256 = createHash('sha256').update(kept).digest('hex')
     const letters = taken.flatMap(({ deadLetters }) => deadLetters)
     expect(letters.map((letter) => JSON.parse(letter.body.toString()))).toEqual([
-      { bytes: body.length, sha256 },
+      { bytes: body.length, call: expect.any(String), sha256 },
     ])
+  })
+
+  test('keeps each call that could not be read, however often it is the same', async () => {
+    await begin()
+    await call('/AuthZPlugin.AuthZRes', Buffer.alloc(0))
+    await call('/AuthZPlugin.AuthZRes', Buffer.alloc(0))
+    await listening?.close()
+    const letters = taken.flatMap(({ deadLetters }) => deadLetters)
+    const names = letters.map((letter) => deadLetterEvent(letter).source?.eventId)
+    expect(new Set(names).size).toBe(2)
+  })
+
+  test('a path that is longer than a socket can have is refused, and leaves nothing', async () => {
+    const long = join(folder, `${'x'.repeat(120)}.sock`)
+    const source = dockerAuthzSource({ name: 'host1', socket: long }, undefined)
+    await expect(source.listen()).rejects.toThrow('at most 107 bytes')
+    expect(readdirSync(folder)).toEqual([])
   })
 
   test.each([
