@@ -30,21 +30,23 @@ export type Field = (typeof FIELDS)[number]
 
 /**
  * One restriction on events. `in` and `notIn` compare whole values, case included; a field that an
- * event lacks equals `''`. `inIgnoringCase` does not mind the case. `detail` is a member of the
- * event's details, by its name; one that is absent, or no text, equals `''`. `digestOf` holds when
- * the SHA-256 of the fields, joined by line feeds, begins with the given lower-case hexadecimal
- * digits; it hashes every event of the time range. `anyOf` holds when any of its lists holds as a
- * whole (OR of ANDs; an empty `anyOf` holds for nothing). `text` holds when every word of it
- * occurs, case-insensitively, as a word in the event's action, outcome, actor, target, client,
- * message, details or source's name; a text without any word holds for nothing. `messageContains`
- * holds when the text occurs anywhere in the message, whatever its case; it reads every message of
- * the time range. `fromSeq` holds for the events of this origin from that seq on, and for all of
- * any other origin.
+ * event lacks equals `''`. `inIgnoringCase` does not mind the case. `notHexadecimalDigits` holds
+ * unless the value is that many lower-case hexadecimal digits, from 1, and nothing else. `detail`
+ * is a member of the event's details, by its name; one that is absent, or no text, equals `''`.
+ * `digestOf` holds when the SHA-256 of the fields, joined by line feeds, begins with the given
+ * lower-case hexadecimal digits; it hashes every event of the time range. `anyOf` holds when any of
+ * its lists holds as a whole (OR of ANDs; an empty `anyOf` holds for nothing). `text` holds when
+ * every word of it occurs, case-insensitively, as a word in the event's action, outcome, actor,
+ * target, client, message, details or source's name; a text without any word holds for nothing.
+ * `messageContains` holds when the text occurs anywhere in the message, whatever its case; it reads
+ * every message of the time range. `fromSeq` holds for the events of this origin from that seq on,
+ * and for all of any other origin.
  */
 export type Condition =
   | { readonly field: Field; readonly in: readonly string[] }
   | { readonly field: Field; readonly notIn: readonly string[] }
   | { readonly field: Field; readonly inIgnoringCase: readonly string[] }
+  | { readonly field: Field; readonly notHexadecimalDigits: number }
   | { readonly detail: string; readonly in: readonly string[] }
   | { readonly digestOf: readonly Field[]; readonly startsWith: string }
   | { readonly anyOf: readonly (readonly Condition[])[] }

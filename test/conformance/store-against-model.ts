@@ -20,7 +20,7 @@ const STEPS_MAX = 25
 const DAY_MICROS = 86_400 * 1_000_000
 
 /** Few values, so that events share them; some that SQL would trip over. */
-const names = fc.constantFrom('a', 'b', `it's \\ "{p0:String}"`, 'é\n\u0001')
+const names = fc.constantFrom('a', 'b', 'a\n', 'A', `it's \\ "{p0:String}"`, 'é\n\u0001')
 const maybeName = fc.oneof(names, fc.constant(''))
 const ids = fc.constantFrom(...Array.from({ length: 12 }, () => mintUuid(BASE_MICROS / 1000)))
 const messages = fc.constantFrom('Push of ALPHA', 'alpha-beta gamma', 'Ärger, beta.', '')
@@ -89,6 +89,10 @@ const conditions: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>(
         fc.constantFrom('A', 'b', 'É\n\0', 'É', '', 'WARN', 'Push', 'push_repo'),
         { maxLength: 2 },
       ),
+    }),
+    fc.record({
+      field: fc.constantFrom('namespace', 'tag', 'actorName', 'verb', 'level', 'id'),
+      notHexadecimalDigits: fc.constantFrom(1, 2, 24),
     }),
     fc.record({
       detail: fc.constantFrom('detail', 'deep', 'absent'),

@@ -60,6 +60,20 @@ export function describePages(harness: () => StoreHarness): void {
     }
   })
 
+  test('a value is hexadecimal digits only as a whole, in their number and case', async () => {
+    const opened = await harness().open()
+    const ids = ['', 'a1', 'a', 'a1b', 'A1', 'g1', 'a1\n', '\na1', 'a1\nb']
+    await opened.insert(ids.map((id) => eventOf({ tenant: 'digits', target: { id, name: 'n' } })))
+    const filter: EventFilter = {
+      tenants: ['digits'],
+      conditions: [{ field: 'targetId', notHexadecimalDigits: 2 }],
+    }
+    const page = await opened.store.reader.page({ filter, order: 'newest', limit: 20 })
+    const found = page.events.map(({ event }) => event.target?.id ?? '')
+    expect(found.sort()).toEqual(ids.filter((id) => id !== 'a1').sort())
+    expect(await opened.store.reader.count(filter)).toBe(ids.length - 1)
+  })
+
   test('an event is not shown to tenants other than its own', async () => {
     const opened = await harness().open()
     const [stored] = await opened.insert([eventOf({ tenant: 'mine' })])

@@ -112,6 +112,9 @@ function holds(stored: StoredEvent, condition: Condition): boolean {
   if ('inIgnoringCase' in condition) {
     return condition.inIgnoringCase.some((one) => one.toLowerCase() === value.toLowerCase())
   }
+  if ('notHexadecimalDigits' in condition) {
+    return !(value.length === condition.notHexadecimalDigits && /^[0-9a-f]*$/.test(value))
+  }
   return 'in' in condition ? condition.in.includes(value) : !condition.notIn.includes(value)
 }
 

@@ -3,7 +3,7 @@ import type { StoredEvent } from '../../core/event.ts'
 import { parseTimestamp } from '../../core/timestamp.ts'
 
 /** Hexadecimal digits of an id: 12 bytes. */
-const OBJECT_ID_LENGTH = 24
+export const OBJECT_ID_LENGTH = 24
 const SECONDS_DIGITS = 8
 const ORIGIN_DIGITS = 6
 const SEQ_DIGITS = 10

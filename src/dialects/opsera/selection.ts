@@ -3,7 +3,7 @@ import type { Visibility } from '../../access/visibility.ts'
 import type { Condition, EventFilter, Field } from '../../core/query.ts'
 import { categoriesOf, verbsOf } from './action-types.ts'
 import { OPSERA_SOURCE_KIND, STEP_TARGET_TYPE, TOKEN_USE_ACTION } from './collected-source.ts'
-import { digestId } from './object-id.ts'
+import { digestId, OBJECT_ID_LENGTH } from './object-id.ts'
 import type { LogQuestion } from './parameters.ts'
 
 /** The logs there are. */
@@ -116,7 +116,10 @@ function actionConditions({ actions, userEmail }: LogQuestion): readonly Conditi
   return conditions
 }
 
-/** A user of Waybill is found by its own id; for any other the ids of all events are hashed. */
+/**
+ * A user of Waybill is found by its own id; for any other the ids of all events are hashed, besides
+ * those that a row shows as they are.
+ */
 function userCondition(userId: string, { directory, tenant }: Asker): Condition {
   const asItCame: Condition = { field: 'actorId', in: [userId] }
   const users = directory.users(tenant).filter(({ id }) => digestId([id]) === userId)
@@ -130,6 +133,7 @@ function userCondition(userId: string, { directory, tenant }: Asker): Condition 
       [
         NOT_COLLECTED,
         { field: 'actorId', notIn: [''] },
+        { field: 'actorId', notHexadecimalDigits: OBJECT_ID_LENGTH },
         { digestOf: ['actorId'], startsWith: userId },
       ],
       [
@@ -149,7 +153,12 @@ function targetConditions({ targetId }: LogQuestion): readonly Condition[] {
     {
       anyOf: [
         [{ field: 'targetId', in: [targetId] }],
-        [NOT_COLLECTED, { anyOf: named }, { digestOf: TARGET_NAME_FIELDS, startsWith: targetId }],
+        [
+          NOT_COLLECTED,
+          { field: 'targetId', notHexadecimalDigits: OBJECT_ID_LENGTH },
+          { anyOf: named },
+          { digestOf: TARGET_NAME_FIELDS, startsWith: targetId },
+        ],
       ],
     },
   ]

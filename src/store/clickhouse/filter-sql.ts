@@ -121,6 +121,10 @@ function conditionSql(condition: Condition, parameters: StatementParameters): st
   if ('digestOf' in condition) return digestSql(condition, parameters)
   if ('detail' in condition) return detailSql(condition, parameters)
   if ('inIgnoringCase' in condition) return ignoringCaseSql(condition, parameters)
+  if ('notHexadecimalDigits' in condition) {
+    const pattern = `^[0-9a-f]{${condition.notHexadecimalDigits}}$`
+    return `NOT match(${FIELD_SQL[condition.field]}, ${parameters.add('String', pattern)})`
+  }
   if ('in' in condition) return fieldSql(condition.field, condition.in, parameters)
   return `NOT (${fieldSql(condition.field, condition.notIn, parameters)})`
 }

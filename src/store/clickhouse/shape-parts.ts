@@ -120,6 +120,9 @@ function leftOf(condition: Condition, values: Values): Left {
   const told = values.get(condition.field)
   if (told === undefined) return [condition]
   if ('inIgnoringCase' in condition) return leftIgnoringCase(condition, told)
+  if ('notHexadecimalDigits' in condition) {
+    return told !== 'not empty' && told.value === '' ? HOLDS : [condition]
+  }
   if ('in' in condition) {
     const { field, in: wanted } = condition
     if (told !== 'not empty') return wanted.includes(told.value) ? HOLDS : 'nothing holds'

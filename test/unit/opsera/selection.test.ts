@@ -125,6 +125,7 @@ test.each([
   ['of a user of Waybill', digestId([USER.id])],
   ['as it came', OBJECT_ID],
   ['of another id', digestId(['u1'])],
+  ['of an id that is one as it came', digestId([OBJECT_ID])],
   ['of a name', digestId(['bob'])],
   ['of nobody', digestId([''])],
 ])('user_id %s holds for the rows of that user', (_whose, user_id) => {
@@ -147,6 +148,7 @@ test.each([
   OBJECT_ID,
   digestId(['t1', '', '', '']),
   digestId(['', 'n1', 'acme', '']),
+  digestId([OBJECT_ID, '', '', '']),
   digestId(['', '', '', '']),
 ])('target_id=%s holds for the rows of that target', (target_id) => {
   fc.assert(
