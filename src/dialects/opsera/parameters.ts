@@ -98,10 +98,10 @@ function readDays(query: unknown, nowMicros: number): TimeRange | undefined {
   })
   const text = readText(query, 'range')
   const length = text === undefined ? undefined : readLength('range', text)
-  if (date !== undefined) return { fromMicros: date, toMicros: date + DAY_MICROS }
   if (start !== undefined && end !== undefined && start > end) {
     throw badParameter('start', 'a day that is not after end')
   }
+  if (date !== undefined) return { fromMicros: date, toMicros: date + DAY_MICROS }
   if (end !== undefined) {
     const toMicros = end + DAY_MICROS
     return { fromMicros: start ?? toMicros - DEFAULT_DAYS * DAY_MICROS, toMicros }

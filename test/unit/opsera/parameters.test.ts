@@ -114,9 +114,11 @@ describe('version 1', () => {
     expect(statusOf(() => readVersionOne(query, ACTIONS, NOW))).toBe(400)
   })
 
-  test('days in the wrong order are refused', () => {
+  test('days in the wrong order are refused, also beside a date', () => {
     const query = { start: '2022-05-02', end: '2022-05-01' }
-    expect(statusOf(() => readVersionOne(query, ACTIONS, NOW))).toBe(400)
+    for (const date of ['', '2022-05-01']) {
+      expect(statusOf(() => readVersionOne({ ...query, date }, ACTIONS, NOW))).toBe(400)
+    }
   })
 })
 
