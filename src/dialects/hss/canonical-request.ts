@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { percentDecoded, percentEncoded, queryPairs, splitUrl } from './request-url.ts'
 
 /** The parts of an HTTP request that a signature covers. */
 export interface SignedRequest {
@@ -11,11 +12,6 @@ export interface SignedRequest {
   readonly body: Uint8Array
 }
 
-/** A request whose path or query is no percent-encoded UTF-8: nothing was signed that way. */
-export class UnsignableError extends Error {
-  override readonly name = 'UnsignableError'
-}
-
 /**
  * The text whose hash is signed: method, path, query, the signed headers, their names and the hash
  * of the body, one below the other (API signing guide, "Constructing a canonical request").
@@ -24,18 +20,18 @@ export class UnsignableError extends Error {
  * they encode for the signature: `!'()*`.
  *
  * @param signedHeaders lower-case names, in the order of the signature.
- * @throws UnsignableError
+ * @throws Fault `request.malformed` for a URL that cannot be decoded.
  */
 export function canonicalRequest(
   { method, url, headers, body }: SignedRequest,
   signedHeaders: readonly string[],
 ): string {
-  const [path = '', query] = splitOnce(url, '?')
+  const [path, query] = splitUrl(url)
   const lines = signedHeaders.map((name) => `${name}:${headerText(headers[name])}\n`)
   return [
     method.toUpperCase(),
     canonicalPath(path),
-    canonicalQuery(query ?? ''),
+    canonicalQuery(query),
     lines.join(''),
     signedHeaders.join(';'),
     bodyHash(headers['x-sdk-content-sha256'], body),
@@ -46,25 +42,18 @@ export function canonicalRequest(
 function canonicalPath(path: string): string {
   const encoded = path
     .split('/')
-    .map((segment) => encode(decode(segment)))
+    .map((segment) => percentEncoded(percentDecoded(segment)))
     .join('/')
   return encoded.endsWith('/') ? encoded : `${encoded}/`
 }
 
 /** Parameters by name, those of one name by value; a parameter without a value is `name=`. */
 function canonicalQuery(query: string): string {
-  const pairs = query
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair) => {
-      const [name = '', value = ''] = splitOnce(pair, '=')
-      return [decode(name), decode(value)] as const
-    })
-  return pairs
+  return [...queryPairs(query)]
     .sort(([leftName, leftValue], [rightName, rightValue]) =>
       leftName === rightName ? order(leftValue, rightValue) : order(leftName, rightName),
     )
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`)
     .join('&')
 }
 
@@ -72,23 +61,6 @@ function canonicalQuery(query: string): string {
 function order(left: string, right: string): number {
   if (left === right) return 0
   return left < right ? -1 : 1
-}
-
-/** Percent-encoding with RFC 3986's unreserved characters alone left as they are. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replaceAll(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-}
-
-/** A plus sign is a plus sign: the vendor's clients write a blank as %20. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch (error) {
-    throw new UnsignableError('the URL is not percent-encoded UTF-8', { cause: error })
-  }
 }
 
 function headerText(value: string | readonly string[] | undefined): string {
@@ -99,9 +71,4 @@ function headerText(value: string | readonly string[] | undefined): string {
 function bodyHash(stated: string | readonly string[] | undefined, body: Uint8Array): string {
   const text = headerText(stated)
   return text === '' ? createHash('sha256').update(body).digest('hex') : text
-}
-
-function splitOnce(text: string, separator: string): readonly [string, string | undefined] {
-  const index = text.indexOf(separator)
-  return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)]
 }

@@ -4,6 +4,7 @@ import { AccessKeyLocks } from './access-key-locks.ts'
 import { answerError } from './errors.ts'
 import { requestIdOf } from './json-reply.ts'
 import { Projects } from './projects.ts'
+import { queryOf } from './request-url.ts'
 import { hssRoutes, PREFIXES, refuseUnknown } from './routes.ts'
 import { SubjectTokens } from './subject-token.ts'
 
@@ -38,8 +39,10 @@ export function hssDialect(settings: HssSettings, { tenants, publicUrl }: HssFac
     answerError,
     register(scope, context) {
       const { directory, clock } = context
-      scope.addHook('onRequest', async (_request, reply) => {
+      scope.addHook('onRequest', async (request, reply) => {
         requestIdOf(reply)
+        // Instead of the framework's, which takes a plus sign for a blank.
+        request.query = queryOf(request.raw.url ?? '')
       })
       scope.setErrorHandler(answerError)
       scope.setNotFoundHandler(refuseUnknown)

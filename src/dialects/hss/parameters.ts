@@ -36,8 +36,7 @@ export interface EventParameters {
 }
 
 /**
- * The parameters of a parsed query. An unknown one is ignored, an empty one is absent, and of a
- * repeated one the first value counts.
+ * The parameters of a parsed query. An unknown one is ignored, and an empty one is absent.
  *
  * @throws HssError HSS.0001 for what is no whole number in its range, and for an inverted range.
  */
@@ -45,7 +44,7 @@ export function readEventParameters(query: unknown): EventParameters {
   const startMs = readInteger(query, 'start_time', TIME_MS_MAX)
   const endMs = readInteger(query, 'end_time', TIME_MS_MAX)
   if (startMs !== undefined && endMs !== undefined && startMs > endMs) throw badParameter()
-  const given = FILTERED_COLUMNS.map((name) => [name, first(query, name)] as const)
+  const given = FILTERED_COLUMNS.map((name) => [name, textOf(query, name)] as const)
   return {
     values: new Map(
       given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
@@ -63,7 +62,7 @@ function boundedMicros(ms: bigint): number {
 }
 
 function readInteger(query: unknown, name: string, max: bigint): bigint | undefined {
-  const text = first(query, name)
+  const text = textOf(query, name)
   if (text === undefined) return undefined
   if (!/^\d+$/.test(text)) throw badParameter()
   const value = BigInt(text)
@@ -71,9 +70,8 @@ function readInteger(query: unknown, name: string, max: bigint): bigint | undefi
   return value
 }
 
-function first(source: unknown, name: string): string | undefined {
-  if (typeof source !== 'object' || source === null) return undefined
-  const sent: unknown = Reflect.get(source, name)
-  const value: unknown = Array.isArray(sent) ? sent[0] : sent
+function textOf(query: unknown, name: string): string | undefined {
+  if (typeof query !== 'object' || query === null) return undefined
+  const value: unknown = Reflect.get(query, name)
   return typeof value === 'string' && value !== '' ? value : undefined
 }

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { canonicalRequest, type SignedRequest, UnsignableError } from './canonical-request.ts'
+import { canonicalRequest, type SignedRequest } from './canonical-request.ts'
 
 const ALGORITHM = 'SDK-HMAC-SHA256'
 const DATE_HEADER = 'x-sdk-date'
@@ -53,6 +53,7 @@ export function parseAuthorization(header: string | undefined): Authorization | 
  * SDK-HMAC-SHA256). It is compared in constant time.
  *
  * @param nowMs the server's time, milliseconds since the epoch.
+ * @throws Fault `request.malformed` for a URL that cannot be decoded.
  */
 export function checkSignature(
   request: SignedRequest,
@@ -70,29 +71,17 @@ export function checkSignature(
   if (signedAtMs === undefined || Math.abs(nowMs - signedAtMs) > SKEW_MS_MAX) {
     return { outcome: 'expired', signedAt }
   }
-  const text = canonicalOrNothing(request, signedHeaders)
-  const expected = signatureOf(text ?? '', signedAt, secretKey)
+  const text = canonicalRequest(request, signedHeaders)
+  const expected = signatureOf(text, signedAt, secretKey)
   const isEqual = timingSafeEqual(Buffer.from(signature, 'hex'), Buffer.from(expected, 'hex'))
-  const isValid = isEqual && text !== undefined && hashHolds(request)
-  return isValid ? { outcome: 'valid' } : { outcome: 'forged', canonicalRequest: text ?? '' }
+  const isValid = isEqual && hashHolds(request)
+  return isValid ? { outcome: 'valid' } : { outcome: 'forged', canonicalRequest: text }
 }
 
 /** The signature of a canonical request, 64 lower-case hexadecimal digits. */
 export function signatureOf(canonical: string, signedAt: string, secretKey: string): string {
   const hash = createHash('sha256').update(canonical).digest('hex')
   return createHmac('sha256', secretKey).update(`${ALGORITHM}\n${signedAt}\n${hash}`).digest('hex')
-}
-
-function canonicalOrNothing(
-  request: SignedRequest,
-  signedHeaders: readonly string[],
-): string | undefined {
-  try {
-    return canonicalRequest(request, signedHeaders)
-  } catch (error) {
-    if (error instanceof UnsignableError) return undefined
-    throw error
-  }
 }
 
 /** Whether a stated hash is that of the body; `UNSIGNED-PAYLOAD` states none. */
