@@ -10,7 +10,7 @@ export const SHOWN_CATEGORIES: readonly Category[] = ['image', 'container']
 const RESOURCE_TYPE_PREFIX = 'scc_hss_container/'
 /** Stands for any tag there. */
 const ANY_TAG = '*'
-/** Places where a value is taken apart, at most: no real name has so many separators. */
+/** Places where a value is taken apart, at most: no real name has more separators. */
 const SPLITS_MAX = 64
 
 /** A column of a row: what it shows of an event, and the conditions under which it shows that. */
@@ -155,12 +155,16 @@ function resourceTypeConditions(value: string): readonly (readonly Condition[])[
   ]
 }
 
-/** Every way to take a text apart at a separator into two that are not empty. */
+/**
+ * The ways to take a text apart at a separator into two that are not empty. Of more than
+ * `SPLITS_MAX` it is the first ones and the last: a namespace has no slash, and a tag no colon.
+ */
 function splits(text: string, separator: string): readonly (readonly [string, string])[] {
-  const found: (readonly [string, string])[] = []
-  for (let at = text.indexOf(separator); at >= 0; at = text.indexOf(separator, at + 1)) {
-    if (found.length === SPLITS_MAX) break
-    if (at > 0 && at < text.length - 1) found.push([text.slice(0, at), text.slice(at + 1)])
+  const places: number[] = []
+  for (let at = text.indexOf(separator, 1); at >= 0; at = text.indexOf(separator, at + 1)) {
+    if (at < text.length - 1) places.push(at)
   }
-  return found
+  const tried =
+    places.length > SPLITS_MAX ? [...places.slice(0, SPLITS_MAX - 1), ...places.slice(-1)] : places
+  return tried.map((at) => [text.slice(0, at), text.slice(at + 1)])
 }

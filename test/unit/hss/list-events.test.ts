@@ -77,6 +77,24 @@ test('a filter finds exactly the rows that show its value, whatever made the val
   )
 })
 
+test('however often a repository has the separator, its namespace and tag are found', async () => {
+  for (const separators of [63, 64, 65, 300]) {
+    const target = (separator: string) => ({
+      namespace: 'acme',
+      repository: `a${`${separator}a`.repeat(separators)}`,
+      tag: '1.0',
+    })
+    const drawn = ['/', ':'].map((separator) => eventOf({ target: target(separator) }))
+    const model = modelOf(drawn)
+    for (const event of drawn) {
+      for (const column of ['resource_name', 'resource_type'] as const) {
+        const { [column]: value } = rowOf(event)
+        expect(await list(model, { [column]: String(value) })).toMatchObject({ total_num: 1 })
+      }
+    }
+  }
+})
+
 test('pages of filtered rows add up to all of them, in order', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(events, { maxLength: 12 }), async (drawn) => {
