@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { User } from '../../access/directory.ts'
 import { mayAdminister } from '../../access/visibility.ts'
@@ -15,6 +15,7 @@ const SUBJECT_HEADER = 'X-Subject-Token'
 const DIALECT_NAME = 'hss'
 
 const Place = Type.Object({ id: Type.Optional(Type.String()), name: Type.Optional(Type.String()) })
+const Scope = Type.Object({ project: Type.Optional(Place), domain: Type.Optional(Place) })
 /** Of a token's request what is read here; other members are let through. */
 const TokenRequest = Type.Object({
   auth: Type.Object({
@@ -28,9 +29,7 @@ const TokenRequest = Type.Object({
         }),
       }),
     }),
-    scope: Type.Optional(
-      Type.Object({ project: Type.Optional(Place), domain: Type.Optional(Place) }),
-    ),
+    scope: Type.Optional(Scope),
   }),
 })
 
@@ -124,10 +123,18 @@ function maySee({ principal }: Caller, { principal: subject }: Caller): boolean 
 
 function readBody(body: unknown) {
   const value = parsedJson(body)
-  const isPassword =
-    Value.Check(TokenRequest, value) && value.auth.identity.methods.join() === 'password'
-  if (!isPassword) throw identityError(400, 'The request body is invalid.')
+  const isValid =
+    Value.Check(TokenRequest, value) &&
+    value.auth.identity.methods.join() === 'password' &&
+    namesProject(value.auth.scope)
+  if (!isValid) throw identityError(400, 'The request body is invalid.')
   return value
+}
+
+/** Whether a scope says which project, if it has one: a token for none is asked for without. */
+function namesProject(scope: Static<typeof Scope> | undefined): boolean {
+  const { project } = scope ?? {}
+  return project === undefined || project.id !== undefined || project.name !== undefined
 }
 
 function parsedJson(body: unknown): unknown {

@@ -98,6 +98,12 @@ test('a token of the account alone, or of another project, reads no events', asy
   expect((await post({ project: { name: 'cn-south-1' } })).statusCode).toBe(401)
 })
 
+test('a scope that does not say which project is refused, not taken for the account', async () => {
+  for (const project of [{}, { domain: { name: 'acme' } }, null, []]) {
+    expect((await post({ project })).statusCode).toBe(400)
+  }
+})
+
 test('an administrator of all tenants gets a token of one project alone', async () => {
   const user = { name: 'root', password: 'correct horse', domain: undefined }
   await hss.directory.createUser(null, { ...user, tenant: null, roles: ['administrator'] })
