@@ -68,8 +68,11 @@ export function describeCounting(harness: () => StoreHarness): void {
 
   test('totals of whole days are read from the counts by day, not from the events', async () => {
     const opened = await harness().open()
+    // It meets every condition: where nothing does, the engine may read nothing at all.
     const target = { namespace: 'n1', repository: 'r1' }
-    await opened.insert([eventOf({ tenant: 'totals', target, client: { ip: '192.0.2.7' } })])
+    const client = { ip: '192.0.2.7' }
+    const nativeAction = 'push_repo'
+    await opened.insert([eventOf({ tenant: 'totals', target, client, nativeAction })])
     const connection = await harness().connect()
     for (const [counts, ...conditions] of COUNTED_BY_DAY) {
       const [statement, ...others] = countStatements({ tenants: ['totals'], conditions })
