@@ -133,8 +133,8 @@ CREATE TABLE IF NOT EXISTS events
     ),
     PROJECTION by_namespace_and_day
     (
-        SELECT tenant, toDate32(time) AS day, target_namespace, shape, count()
-        GROUP BY tenant, day, target_namespace, shape
+        SELECT tenant, target_namespace, toDate32(time) AS day, shape, count()
+        GROUP BY tenant, target_namespace, day, shape
     ),
     PROJECTION by_actor_and_day
     (
