@@ -1,5 +1,6 @@
 import type { Condition, Field } from '../../core/query.ts'
 import { isUuid } from '../../core/uuid.ts'
+import { isAscii } from './ascii.ts'
 import { FIELD_SQL } from './event-columns.ts'
 import type { PartedFilter } from './shape-parts.ts'
 import type { StatementParameters } from './statement-parameters.ts'
@@ -129,14 +130,12 @@ function conditionSql(condition: Condition, parameters: StatementParameters): st
   return `NOT (${fieldSql(condition.field, condition.notIn, parameters)})`
 }
 
-const ASCII = /^[\x20-\x7e]*$/
-
 /** Letters outside of ASCII cost several times as much to fold, and few values have any. */
 function ignoringCaseSql(
   { field, inIgnoringCase }: Extract<Condition, { readonly inIgnoringCase: unknown }>,
   parameters: StatementParameters,
 ): string {
-  if (inIgnoringCase.every((value) => ASCII.test(value))) {
+  if (inIgnoringCase.every(isAscii)) {
     const folded = inIgnoringCase.map((value) => value.toLowerCase())
     return oneOfSql(`lower(${FIELD_SQL[field]})`, folded, parameters)
   }

@@ -1,7 +1,14 @@
 import type { ClickHouseConnection } from './connection.ts'
+import { type ShapeValues, shapeValues } from './shape-values.ts'
 
 /** Shapes that are kept; where there are more, conditions on them are left to the engine. */
 const SHAPES_MAX = 1000
+
+/** A shape, and what it tells: read once, since every filter is held against all of them. */
+export interface KnownShape {
+  readonly shape: string
+  readonly values: ShapeValues
+}
 
 /**
  * The shapes of all events (`PACKED_COLUMNS`), of which there are a handful: what no shape allows
@@ -13,7 +20,7 @@ const SHAPES_MAX = 1000
 export class KnownShapes {
   readonly #connection: ClickHouseConnection
   /** By their bytes, one character each. */
-  readonly #shapes = new Map<string, string>()
+  readonly #shapes = new Map<string, KnownShape>()
   #hasLooked = false
 
   constructor(connection: ClickHouseConnection) {
@@ -24,14 +31,16 @@ export class KnownShapes {
   note(bytes: Buffer, start: number, end: number): void {
     if (this.#shapes.size > SHAPES_MAX) return
     const key = bytes.toString('latin1', start, end)
-    if (!this.#shapes.has(key)) this.#shapes.set(key, bytes.toString('utf8', start, end))
+    if (this.#shapes.has(key)) return
+    const shape = bytes.toString('utf8', start, end)
+    this.#shapes.set(key, { shape, values: shapeValues(shape) })
   }
 
   /** All shapes that there are; undefined when others write too, or when there are too many. */
-  async all(): Promise<readonly string[] | undefined> {
+  async all(): Promise<Iterable<KnownShape> | undefined> {
     if (!this.#connection.isExclusive) return undefined
     if (!this.#hasLooked) await this.#look()
-    return this.#shapes.size > SHAPES_MAX ? undefined : [...this.#shapes.values()]
+    return this.#shapes.size > SHAPES_MAX ? undefined : this.#shapes.values()
   }
 
   async #look(): Promise<void> {

@@ -1,6 +1,7 @@
-import type { Condition, EventFilter, Field } from '../../core/query.ts'
-import { PACKED_COLUMNS, PACKED_SEPARATOR, SHAPE_FIELDS, TARGET_MEMBERS } from './event-columns.ts'
-import type { KnownShapes } from './known-shapes.ts'
+import type { Condition, EventFilter } from '../../core/query.ts'
+import { isAscii } from './ascii.ts'
+import type { KnownShape, KnownShapes } from './known-shapes.ts'
+import type { ShapeValues, Told } from './shape-values.ts'
 
 /** Shapes that a statement may name in all; where there are more, it does not name them. */
 const SHAPES_NAMED_MAX = 64
@@ -42,12 +43,12 @@ export async function partByShapes(
 /** Undefined where there is nothing to gain. */
 function partsOf(
   conditions: readonly Condition[],
-  shapes: readonly string[],
+  shapes: Iterable<KnownShape>,
 ): readonly ShapePart[] | undefined {
   const parts = new Map<string, { readonly shapes: string[]; readonly conditions: Conditions }>()
   let named = 0
-  for (const shape of shapes) {
-    const left = leftOfAll(conditions, valuesOf(shape))
+  for (const { shape, values } of shapes) {
+    const left = leftOfAll(conditions, values)
     if (left === 'nothing holds') continue
     const key = JSON.stringify(left)
     const part = parts.get(key)
@@ -68,43 +69,7 @@ type Left = Conditions | 'nothing holds'
 
 const HOLDS: Left = []
 
-/** What an event's shape tells of a field: its value, that it has one, or nothing. */
-type Told = { readonly value: string } | 'not empty' | undefined
-
-type Values = ReadonlyMap<Field, Told>
-
-const MEMBER_FIELDS: Readonly<Record<(typeof TARGET_MEMBERS)[number][1], Field>> = {
-  target_digest: 'digest',
-  target_id: 'targetId',
-  target_name: 'targetName',
-  target_namespace: 'namespace',
-  target_repository: 'repository',
-  target_tag: 'tag',
-}
-
-const EMPTY: Told = { value: '' }
-
-function valuesOf(shape: string): Values {
-  const texts = shape.split(PACKED_SEPARATOR)
-  const values = new Map<Field, Told>()
-  for (const [index, name] of PACKED_COLUMNS.shape.entries()) {
-    const value = texts[index] ?? ''
-    const field = SHAPE_FIELDS[name]
-    if (field !== undefined) values.set(field, { value })
-    if (name === 'action') {
-      values.set('verb', { value: value.slice(value.indexOf('.') + 1) })
-    } else if (name === 'target_members') {
-      for (const [letter, column] of TARGET_MEMBERS) {
-        values.set(MEMBER_FIELDS[column], value.includes(letter) ? 'not empty' : EMPTY)
-      }
-    } else if (name === 'actor_kind' && value === '') {
-      for (const own of ['actorId', 'actorName', 'actorEmail'] as const) values.set(own, EMPTY)
-    }
-  }
-  return values
-}
-
-function leftOfAll(conditions: Conditions, values: Values): Left {
+function leftOfAll(conditions: Conditions, values: ShapeValues): Left {
   const left: Condition[] = []
   for (const condition of conditions) {
     const one = leftOf(condition, values)
@@ -114,7 +79,7 @@ function leftOfAll(conditions: Conditions, values: Values): Left {
   return left
 }
 
-function leftOf(condition: Condition, values: Values): Left {
+function leftOf(condition: Condition, values: ShapeValues): Left {
   if ('anyOf' in condition) return leftOfAny(condition.anyOf, values)
   if (!('field' in condition)) return [condition]
   const told = values.get(condition.field)
@@ -135,7 +100,7 @@ function leftOf(condition: Condition, values: Values): Left {
   return others.length === 0 ? HOLDS : [{ field, notIn: others }]
 }
 
-function leftOfAny(alternatives: readonly Conditions[], values: Values): Left {
+function leftOfAny(alternatives: readonly Conditions[], values: ShapeValues): Left {
   const left: Conditions[] = []
   for (const alternative of alternatives) {
     const one = leftOfAll(alternative, values)
@@ -148,8 +113,6 @@ function leftOfAny(alternatives: readonly Conditions[], values: Values): Left {
   return second === undefined ? only : [{ anyOf: left }]
 }
 
-const ASCII = /^[\x20-\x7e]*$/
-
 /** Other letters are folded by the engine, so that both sides are folded alike. */
 function leftIgnoringCase(
   condition: Extract<Condition, { readonly inIgnoringCase: unknown }>,
@@ -160,7 +123,7 @@ function leftIgnoringCase(
     const others = wanted.filter((value) => value !== '')
     return others.length === 0 ? 'nothing holds' : [{ field, inIgnoringCase: others }]
   }
-  if (![told.value, ...wanted].every((value) => ASCII.test(value))) return [condition]
+  if (![told.value, ...wanted].every(isAscii)) return [condition]
   const value = told.value.toLowerCase()
   return wanted.some((one) => one.toLowerCase() === value) ? HOLDS : 'nothing holds'
 }
