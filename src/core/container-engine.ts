@@ -1,8 +1,13 @@
+import type { Condition } from './query.ts'
+
 /**
  * The kind of the source of events that say who asked Docker for what. Each of them repeats an act
  * of which the engine's own events tell how it went.
  */
 export const DOCKER_AUTHZ_KIND = 'docker-authz'
+
+/** Leaves those out, for who shows each act once, as its engine tells of it. */
+export const NO_REQUEST: Condition = { field: 'sourceKind', notIn: [DOCKER_AUTHZ_KIND] }
 
 /** A port of a container, and where on the host it is published. */
 export interface ContainerPort {

@@ -1,9 +1,9 @@
+import { NO_REQUEST } from '../../core/container-engine.ts'
 import type { Event } from '../../core/event.ts'
 import { isMembers } from '../../core/event-fields.ts'
 import type { Condition } from '../../core/query.ts'
 import { containerTypeOf } from './event-names.ts'
 import { CONTAINER_TYPES, type ContainerType } from './parameters.ts'
-import { NO_REQUEST } from './selection.ts'
 
 /** How a container is; `gone`: it was destroyed. */
 export type ContainerState = 'running' | 'paused' | 'stopped' | 'gone'

@@ -1,10 +1,11 @@
+import { NO_REQUEST } from '../../core/container-engine.ts'
 import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter } from '../../core/query.ts'
 import type { DialectContext } from '../dialect.ts'
 import type { Caller } from './credentials.ts'
 import { NOTICES_FOR_ACTOR, NOTICES_FOR_ALL, noticeText } from './notice.ts'
 import type { EventParameters } from './parameters.ts'
-import { NO_REQUEST, NOBODY, visibilityOf } from './selection.ts'
+import { NOBODY, visibilityOf } from './selection.ts'
 
 /** Messages of `GET /event` when the client does not say where to begin. */
 const LATEST_MESSAGES = 20

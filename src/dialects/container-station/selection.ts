@@ -1,5 +1,5 @@
 import { type Visibility, visibleEvents } from '../../access/visibility.ts'
-import { DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
+import { NO_REQUEST } from '../../core/container-engine.ts'
 import type { Category, Level } from '../../core/event.ts'
 import type { Condition, EventFilter } from '../../core/query.ts'
 import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
@@ -51,12 +51,6 @@ export function visibilityOf(caller: Caller): Visibility {
   const { tenants, conditions } = visibleEvents(caller.principal)
   return { tenants: tenants === 'all' ? [caller.tenant] : tenants, conditions }
 }
-
-/**
- * Each act on a container is shown once, as its engine tells of it. Who asked the engine for it is
- * an event of its own, with the same target.
- */
-export const NO_REQUEST: Condition = { field: 'sourceKind', notIn: [DOCKER_AUTHZ_KIND] }
 
 /** The events of the log that a caller sees: without what was cleared. */
 export function logFilter(visibility: Visibility, marks: ClearMarks): EventFilter {

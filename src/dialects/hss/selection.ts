@@ -1,5 +1,5 @@
 import type { Visibility } from '../../access/visibility.ts'
-import { DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
+import { NO_REQUEST } from '../../core/container-engine.ts'
 import type { Condition, EventFilter } from '../../core/query.ts'
 import {
   COLLECTED_COLUMNS,
@@ -38,11 +38,6 @@ export function selectionOf(visibility: Visibility, parameters: EventParameters)
   }
 }
 
-/**
- * Each act on a container engine is shown once, as the engine tells of it; who asked for it is an
- * event of its own.
- */
-const NO_REQUEST: Condition = { field: 'sourceKind', notIn: [DOCKER_AUTHZ_KIND] }
 const COLLECTED: Condition = { field: 'action', in: ROW_ACTIONS }
 const OTHER: Condition = { field: 'action', notIn: ROW_ACTIONS }
 
