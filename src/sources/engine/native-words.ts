@@ -6,6 +6,8 @@ export interface Meaning {
   readonly action: string
   /** How its message begins, in the words of Container Station's log. */
   readonly phrase: string
+  /** The same where it is not known how it ended, if that reads otherwise. */
+  readonly unsurePhrase?: string
 }
 
 const CONTAINER_DELETE: Meaning = { action: 'container.delete', phrase: 'Destroy container' }
@@ -13,7 +15,11 @@ const CONTAINER_EXIT: Meaning = { action: 'container.exit', phrase: 'Exit contai
 const EXEC: Meaning = { action: 'container.exec', phrase: 'Create command in container' }
 const EXEC_EXIT: Meaning = { action: 'container.exec.exit', phrase: 'Exit command in container' }
 const IMAGE_DELETE: Meaning = { action: 'image.delete', phrase: 'Image removed' }
-const IMAGE_PULL: Meaning = { action: 'image.pull', phrase: 'Finished to download image' }
+const IMAGE_PULL: Meaning = {
+  action: 'image.pull',
+  phrase: 'Finished to download image',
+  unsurePhrase: 'Download image',
+}
 const NETWORK_DELETE: Meaning = { action: 'network.delete', phrase: 'Remove network' }
 const VOLUME_DELETE: Meaning = { action: 'volume.delete', phrase: 'Remove volume' }
 
@@ -65,7 +71,11 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, Meaning>>>> = {
     build: { action: 'image.build', phrase: 'Build image' },
     pull: IMAGE_PULL,
     'pull-error': IMAGE_PULL,
-    push: { action: 'image.push', phrase: 'Finished to push image' },
+    push: {
+      action: 'image.push',
+      phrase: 'Finished to push image',
+      unsurePhrase: 'Push image',
+    },
     tag: { action: 'image.tag', phrase: 'Tag image' },
     untag: { action: 'image.untag', phrase: 'Untag image' },
     delete: IMAGE_DELETE,

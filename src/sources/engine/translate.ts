@@ -36,6 +36,8 @@ export function translateEvent(native: NativeEvent): NewEvent {
   const meaning = meaningOf(native.type, native.word)
   const image = imageOf(native)
   const { outcome, level } = endingOf(native, meaning)
+  const { phrase, unsurePhrase = phrase } = meaning
+  const spoken = outcome === 'unknown' ? { ...meaning, phrase: unsurePhrase } : meaning
   return {
     time: timeOf(native.timeNano),
     source: { eventId: eventIdOf(native) },
@@ -46,7 +48,7 @@ export function translateEvent(native: NativeEvent): NewEvent {
     outcome,
     actor: null,
     target: targetOf(native, image),
-    message: messageOf(native, meaning, image).slice(0, MESSAGE_LENGTH_MAX),
+    message: messageOf(native, spoken, image).slice(0, MESSAGE_LENGTH_MAX),
     details: detailsOf(native, image),
   }
 }
@@ -159,18 +161,11 @@ function messageOf(native: NativeEvent, meaning: Meaning, image: StatedImage | u
   }
   if (type === 'image') {
     const from = meaning.action === 'image.pull' ? ` from ${originOf(image)}` : ''
-    const told = word === 'pull-error' ? 'Failed to download image' : phraseOf(native, meaning)
+    const told = word === 'pull-error' ? 'Failed to download image' : phrase
     return `${told}${from} (docker, ${image?.text ?? id})`
   }
   const name = nameOf(native, image)
   return name === '' || name === undefined ? phrase : `${phrase}: ${name}`
-}
-
-/** `Finished to push image`, where that is known; else `Push image`. */
-function phraseOf(native: NativeEvent, { phrase }: Meaning): string {
-  if (!isOfPodman(native)) return phrase
-  const rest = phrase.replace(/^Finished to /, '')
-  return `${rest.slice(0, 1).toUpperCase()}${rest.slice(1)}`
 }
 
 /** What Container Station has no words for. */
