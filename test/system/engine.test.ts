@@ -1,16 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { engineClient } from '../../src/sources/engine/engine-client.ts'
-import {
-  type ContainerEngineProcess,
-  startDocker,
-  startPodman,
-} from '../support/container-engine.ts'
+import type { ContainerEngineProcess } from '../support/container-engine.ts'
 import { eventually } from '../support/eventually.ts'
 import { checkLedger, readJson } from '../support/ledger-check.ts'
 import { type Registry, startRegistry } from '../support/registry.ts'
+import {
+  ENGINE_NAMES,
+  type EngineName,
+  type Engines,
+  startEngines,
+  stopEngines,
+  watchArguments,
+} from '../support/watched-engines.ts'
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 
 const ALICE = { name: 'alice', password: 'alice-secret' }
@@ -18,54 +22,32 @@ const IMAGE = 'localhost/box:1'
 
 const folder = mkdtempSync(join(tmpdir(), 'waybill-engine-'))
 const dataDirectory = join(folder, 'waybill')
-const configuration = join(folder, 'waybill.json')
 let waybill: WaybillProcess
-let docker: ContainerEngineProcess
-let podman: ContainerEngineProcess
+let engines: Engines
 let registry: Registry
 /** What each engine told about itself, over all of its runs. */
-const told = { docker1: new Set<string>(), podman1: new Set<string>() }
-
-type EngineName = keyof typeof told
+const told: Readonly<Record<EngineName, Set<string>>> = { docker1: new Set(), podman1: new Set() }
 
 beforeAll(async () => {
-  const starts = await Promise.allSettled([
-    startDocker(join(folder, 'docker')).then((started) => {
-      docker = started
-    }),
-    startPodman(join(folder, 'podman')).then((started) => {
-      podman = started
-    }),
-    startRegistry({
-      folder: join(folder, 'registry'),
-      accounts: [ALICE],
-      // Nobody is there: what the registry tells is not looked at here.
-      notify: { url: 'http://127.0.0.1:9/', authorization: '' },
-    }).then((started) => {
-      registry = started
-    }),
-  ])
-  // Only now, so that what did start is known and ended.
-  for (const start of starts) if (start.status === 'rejected') throw start.reason
-  const engine = [
-    { name: 'docker1', socket: docker.socket },
-    { name: 'podman1', socket: podman.socket },
-  ]
-  writeFileSync(configuration, JSON.stringify({ sources: { engine } }))
-  waybill = await startWaybill({ dataDirectory, arguments: ['--config', configuration] })
+  registry = await startRegistry({
+    folder: join(folder, 'registry'),
+    accounts: [ALICE],
+    // Nobody is there: what the registry tells is not looked at here.
+    notify: { url: 'http://127.0.0.1:9/', authorization: '' },
+  })
+  engines = await startEngines(folder)
+  waybill = await startWaybill({ dataDirectory, arguments: watchArguments(folder, engines) })
 })
 
 afterAll(async () => {
   await waybill?.stop()
-  await Promise.all([docker?.stop(), podman?.stop(), registry?.stop()])
+  await Promise.all([stopEngines(engines), registry?.stop()])
   rmSync(folder, { recursive: true, force: true })
 })
 
-const engineOf = (name: EngineName) => (name === 'docker1' ? docker : podman)
-
-describe.each<EngineName>(['docker1', 'podman1'])('what happened on %s', (name) => {
+describe.each(ENGINE_NAMES)('what happened on %s', (name) => {
   test('is found once each: an image, and a container from its making to its removal', async () => {
-    const engine = engineOf(name)
+    const engine = engines[name]
     await engine.build(IMAGE)
     await work(engine, 'first')
     await everythingIsFoundOnce(name)
@@ -100,7 +82,7 @@ describe.each<EngineName>(['docker1', 'podman1'])('what happened on %s', (name) 
   })
 
   test('its containers can be asked how they are', async () => {
-    const engine = engineOf(name)
+    const engine = engines[name]
     const client = engineClient({ name, socket: engine.socket })
     const { signal } = new AbortController()
     await engine.call('POST', '/containers/create?name=asked', {
@@ -133,7 +115,7 @@ describe.each<EngineName>(['docker1', 'podman1'])('what happened on %s', (name) 
   })
 
   test('images are pulled and deleted', async () => {
-    const engine = engineOf(name)
+    const engine = engines[name]
     const remote = `${registry.host}/team/box`
     const account = JSON.stringify({ username: ALICE.name, password: ALICE.password })
     const as = { 'X-Registry-Auth': Buffer.from(account).toString('base64') }
@@ -159,8 +141,8 @@ describe.each<EngineName>(['docker1', 'podman1'])('what happened on %s', (name) 
 
 test('what happens while Waybill is killed is found later, and nothing twice', async () => {
   await waybill.kill()
-  await work(docker, 'second')
-  await work(podman, 'second')
+  await work(engines.docker1, 'second')
+  await work(engines.podman1, 'second')
   waybill = await waybill.restart()
   await everythingIsFoundOnce('docker1')
   await everythingIsFoundOnce('podman1')
@@ -168,18 +150,18 @@ test('what happens while Waybill is killed is found later, and nothing twice', a
 })
 
 test('Podman keeps its events over a restart: nothing is missing', async () => {
-  await podman.stop()
-  await podman.start()
-  await work(podman, 'third')
+  await engines.podman1.stop()
+  await engines.podman1.start()
+  await work(engines.podman1, 'third')
   await everythingIsFoundOnce('podman1')
   expect(await gaps()).toEqual([])
 })
 
 test('Docker forgets its events in a restart: Waybill says what may be missing', async () => {
   const last = (await eventsOf('docker1')).at(-1)
-  await docker.stop()
-  await docker.start()
-  await work(docker, 'third')
+  await engines.docker1.stop()
+  await engines.docker1.start()
+  await work(engines.docker1, 'third')
   const [gap, ...more] = await eventually(gaps, (seen) => seen.length > 0, { what: 'a gap' })
   await everythingIsFoundOnce('docker1')
   expect(more).toEqual([])
@@ -195,8 +177,8 @@ test('Docker keeps 256 events: Waybill says so when more happened while it was a
   const volumes = Array.from({ length: 130 }, (_, index) => `volume${index}`)
   await Promise.all(
     volumes.map(async (volume) => {
-      await docker.call('POST', '/volumes/create', { Name: volume })
-      await docker.call('DELETE', `/volumes/${volume}`)
+      await engines.docker1.call('POST', '/volumes/create', { Name: volume })
+      await engines.docker1.call('DELETE', `/volumes/${volume}`)
     }),
   )
   waybill = await waybill.restart()
@@ -279,7 +261,7 @@ const gaps = () => nativeEvents('action=source.gap')
 
 /** Compares what Waybill has with what the engine itself told, now and in its earlier runs. */
 async function everythingIsFoundOnce(name: EngineName): Promise<void> {
-  for (const timeNano of await engineOf(name).told()) told[name].add(timeNano)
+  for (const timeNano of await engines[name].told()) told[name].add(timeNano)
   const expected = [...told[name]].sort()
   const found = await eventually(
     async () => (await eventsOf(name)).map((event) => String(event.details?.['timeNano'])).sort(),
