@@ -267,6 +267,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'background-task.error': 'Why a task in the background failed; always a failure',
   },
   system: {
+    'ledger.contradiction': 'At start the stored events contradicted what the ledger recorded',
     'log.clear': "Container Station's log was cleared; the ledger keeps what was in it",
     'station.log': 'A Container Station logged something that Waybill has no action for',
     'station.notify': 'A Container Station told its clients of something else',

@@ -8,6 +8,9 @@ export const ERRORS = {
   'request.too-large': { status: 413, title: 'The request is over a limit' },
   /** A limit on what may be open at once, such as streams. Answered with Retry-After. */
   'request.too-many': { status: 429, title: 'Too many of these are open at once' },
+  'request.timeout': { status: 408, title: 'The request did not arrive in time' },
+  'request.head-too-large': { status: 431, title: 'The head of the request is over a limit' },
+  'request.expectation': { status: 417, title: 'The server does not meet this expectation' },
   'request.media-type': { status: 415, title: 'The content type is not one this route reads' },
   'event.invalid': { status: 400, title: 'One or more events are not valid' },
   'query.cursor': { status: 400, title: 'The cursor was not issued for this query' },
@@ -25,6 +28,8 @@ export const ERRORS = {
   'ledger.overloaded': { status: 429, title: 'More events arrive than can be stored' },
   /** The store cannot take or answer (disk full, server gone). Answered with Retry-After. */
   'store.unavailable': { status: 503, title: 'The store is not available' },
+  /** Stored data cannot be read back. Answered with Retry-After: a restored part is read again. */
+  'store.damaged': { status: 503, title: 'A part of the store cannot be read' },
   /** A container engine is gone or answers nonsense. Answered with Retry-After. */
   'engine.unavailable': { status: 503, title: 'The container engine does not answer' },
   'server.stopping': { status: 503, title: 'The server is stopping' },

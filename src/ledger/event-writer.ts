@@ -62,6 +62,19 @@ export interface TreeHead {
   readonly rootHash: Uint8Array
 }
 
+/** What a store holds of the ledger of one origin. */
+export interface LedgerHolding {
+  readonly origin: string
+  /** Number of events. */
+  readonly events: number
+  /** The greatest seq plus one; 0 without events. */
+  readonly nextSeq: number
+  /** Whether each seq from 0 up to `nextSeq` is there exactly once. */
+  readonly isWhole: boolean
+  /** The greatest size whose head was saved; undefined when no head was. */
+  readonly savedSize: number | undefined
+}
+
 /**
  * What the ledger asks of a store, for the one origin that it was opened with.
  *
@@ -74,13 +87,18 @@ export interface EventWriter {
   /** Serialises the events of a request. `request` is what `requestName` made, or empty. */
   encode(drafts: readonly Draft[], request: string): EncodedRows
   insert(group: EventGroup): Promise<void>
-  /** Number of events in this origin's ledger: the next seq. Throws when a seq is missing. */
+  /** The next seq of this origin's ledger: its size, unless events of it are missing. */
   size(): Promise<number>
+  /** What is held of every origin that has events or a saved head in the store. */
+  holdings(): Promise<readonly LedgerHolding[]>
   /** Finds events by their senders' names; the answer is keyed by position in `names`. */
   findNamed(names: readonly NamedLookup[]): Promise<ReadonlyMap<number, KnownEvent>>
   /** Finds what an earlier request with this Idempotency-Key stored, the latest one first. */
   findRequest(tenant: string, key: string): Promise<KnownRequest | undefined>
-  /** Canonical texts of the events from `fromSeq` on, ascending, to rebuild leaves from. */
+  /**
+   * Canonical texts of the events from `fromSeq` up to the next seq, ascending, to rebuild leaves
+   * from. A seq that is missing has an empty text.
+   */
   canonicalFrom(fromSeq: number): AsyncIterable<readonly string[]>
   /** Names and request keys of the events from `fromSeq` on, to rebuild the duplicate filter. */
   namesFrom(fromSeq: number): AsyncIterable<readonly StoredName[]>

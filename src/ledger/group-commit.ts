@@ -81,6 +81,7 @@ export class GroupCommit {
   #gathering: Gathering | undefined
   /** Set when an insert failed without an answer: what the store holds has to be asked first. */
   #doubtful = false
+  #refusedAtMs: number | undefined
 
   constructor(options: GroupCommitOptions) {
     this.#options = options
@@ -90,6 +91,11 @@ export class GroupCommit {
 
   get queuedEvents(): number {
     return this.#queuedEvents
+  }
+
+  /** When the latest group could not be stored, ms as of `performance.now`; else undefined. */
+  get refusedAtMs(): number | undefined {
+    return this.#refusedAtMs
   }
 
   /**
@@ -188,7 +194,9 @@ export class GroupCommit {
     const startedMs = performance.now()
     try {
       await this.#insert(rows, count)
+      this.#refusedAtMs = undefined
     } catch (error) {
+      this.#refusedAtMs = performance.now()
       const refusal = unavailable(error)
       for (const { reject } of group) reject(refusal)
       return

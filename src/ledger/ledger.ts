@@ -9,8 +9,10 @@ export interface LedgerStatus {
   readonly rootHash: Uint8Array
   /** Events that wait to be stored. */
   readonly queuedEvents: number
-  /** Why the stored events contradict their saved root; undefined when they do not. */
+  /** How the stored events contradict what was recorded of them; undefined when they do not. */
   readonly contradiction: string | undefined
+  /** When events could last not be stored, ms as of `performance.now`; undefined when they can. */
+  readonly refusedAtMs: number | undefined
 }
 
 /** The ledger of one Waybill instance. */

@@ -24,3 +24,6 @@ export const SNAPSHOT_INTERVAL_NAMES = 1_000_000
 
 /** Complete tiles gathered before they are saved; what a crash loses is rebuilt from the events. */
 export const TILE_HASHES_SAVED_AT_ONCE = 1024
+
+/** Lost events at the end of a ledger whose places are kept free after a start. */
+export const LOST_EVENTS_MAX = 1_000_000

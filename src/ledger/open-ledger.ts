@@ -40,7 +40,7 @@ export interface OpenLedgerOptions {
 export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   const { origin, writer } = options
   const directory = join(options.dataDirectory, 'ledger')
-  const recovered = await recoverTree(writer)
+  const recovered = await recoverTree(writer, origin)
   const size = recovered.tree.size
   const filter = await recoverFilter({ directory, origin, writer, size })
   const keeper = new LedgerKeeper({
@@ -62,7 +62,12 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   const { append, drain } = withDrain(createAppend(commit, filter, writer))
   return {
     append,
-    status: () => ({ origin, ...keeper.status(), queuedEvents: commit.queuedEvents }),
+    status: () => ({
+      origin,
+      ...keeper.status(),
+      queuedEvents: commit.queuedEvents,
+      refusedAtMs: commit.refusedAtMs,
+    }),
     waitForSizeOver: (seen, signal) => keeper.waitForSizeOver(seen, signal),
     async close() {
       await drain()

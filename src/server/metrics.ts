@@ -104,6 +104,14 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
     },
   })
   new Gauge({
+    name: 'waybill_ledger_contradiction',
+    help: '1 when the stored events contradicted the ledger at start, else 0',
+    registers,
+    collect() {
+      this.set(ledger.status().contradiction === undefined ? 0 : 1)
+    },
+  })
+  new Gauge({
     name: 'waybill_append_queue_events',
     help: 'Events that wait to be stored',
     registers,

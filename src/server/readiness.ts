@@ -1,21 +1,43 @@
-/** Longest wait for the store's sign of life, ms. */
+/** Longest wait for a probe's answer, ms. */
 const PROBE_MS_MAX = 2_000
+/** How long the outcome of a write probe holds, ms: a load balancer may ask many times a second. */
+const WRITE_PROBE_HOLDS_MS = 5_000
+/** How long after events could not be stored the server is not ready, ms. */
+const REFUSAL_HOLDS_MS = 10_000
 
-/** Whether requests can be answered: what `/readyz` tells a load balancer. */
+/** Whether events are taken and questions answered: what `/readyz` tells a load balancer. */
 export interface Readiness {
-  /** Undefined when requests can be answered, else why not, as a short text for people. */
+  /** Undefined when the server is ready, else why it is not, as a short text for people. */
   obstacle(): Promise<string | undefined>
   readonly started: () => void
   readonly stopping: () => void
 }
 
-/** @param probeStore resolves when the store answers, rejects when it does not. */
-export function createReadiness(probeStore: () => Promise<unknown>): Readiness {
+/** What readiness is decided by. */
+export interface ReadinessProbes {
+  /** Resolves when the store answers a question, rejects when it does not. */
+  read(): Promise<unknown>
+  /** Resolves when the store took a small write, rejects when it did not. */
+  write(): Promise<unknown>
+  /** Why stored data cannot be read; undefined while all of it can. */
+  damage(): string | undefined
+  /** When events could last not be stored, ms as of `performance.now`; undefined when they can. */
+  refusedAtMs(): number | undefined
+}
+
+/** The readiness of one server. */
+export function createReadiness(probes: ReadinessProbes): Readiness {
   let phase: 'starting' | 'serving' | 'stopping' = 'starting'
+  const writes = held(() => answers(() => probes.write()), WRITE_PROBE_HOLDS_MS)
   return {
     async obstacle() {
       if (phase !== 'serving') return phase
-      return (await answers(probeStore)) ? undefined : 'the store does not answer'
+      const damage = probes.damage()
+      if (damage !== undefined) return damage
+      if (!(await answers(() => probes.read()))) return 'the store does not answer'
+      const refusedAtMs = probes.refusedAtMs() ?? Number.NEGATIVE_INFINITY
+      const isRefusing = performance.now() - refusedAtMs < REFUSAL_HOLDS_MS
+      return isRefusing || !(await writes()) ? 'the store takes no events' : undefined
     },
     started() {
       phase = 'serving'
@@ -23,6 +45,18 @@ export function createReadiness(probeStore: () => Promise<unknown>): Readiness {
     stopping() {
       phase = 'stopping'
     },
+  }
+}
+
+/** Asks once for all callers that come within `holdsMs`. */
+function held<Answer>(ask: () => Promise<Answer>, holdsMs: number): () => Promise<Answer> {
+  let latest: { readonly answer: Promise<Answer>; readonly sinceMs: number } | undefined
+  return () => {
+    const nowMs = performance.now()
+    if (latest === undefined || nowMs - latest.sinceMs >= holdsMs) {
+      latest = { answer: ask(), sinceMs: nowMs }
+    }
+    return latest.answer
   }
 }
 

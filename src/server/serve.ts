@@ -14,7 +14,7 @@ import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import type { InstanceFacts } from '../dialects/native/instance-routes.ts'
 import type { ExportForm } from '../exports/export-form.ts'
 import { type Exports, openExports } from '../exports/open-exports.ts'
-import { createAuditTrail } from '../ledger/audit-trail.ts'
+import { type AuditTrail, createAuditTrail } from '../ledger/audit-trail.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import type { WebhookSource } from '../sources/source.ts'
@@ -102,7 +102,10 @@ async function startOn(store: Store, { settings, parts, clock, origin }: Plan): 
     queueEventsMax: settings.limits.queueEventsMax,
     onTrouble,
   })
-  const readiness = createReadiness(() => store.size())
+  const readiness = createReadiness({
+    ...store.probes,
+    refusedAtMs: () => ledger.status().refusedAtMs,
+  })
   const { server, context, exports, metrics, tokenUses } = await assemble({
     settings,
     parts,
@@ -113,8 +116,10 @@ async function startOn(store: Store, { settings, parts, clock, origin }: Plan): 
     origin,
   })
   log = server.log
-  const { contradiction } = ledger.status()
-  if (contradiction !== undefined) log.error({ contradiction }, 'the ledger was tampered with')
+  if (store.damagedParts.length > 0) {
+    log.error({ parts: store.damagedParts }, 'the store left out parts that are damaged')
+  }
+  await reportContradiction(ledger, { log, audit: context.audit, tenant: settings.defaultTenant })
   const ownTasks = [sessionSweep, exportTask(exports)]
   const allTasks = [...(await parts.tasks(settings)), ...ownTasks]
   await server.listen({ host: settings.listen.host, port: settings.listen.port })
@@ -135,6 +140,28 @@ async function startOn(store: Store, { settings, parts, clock, origin }: Plan): 
       await ledger.close()
       await store.close()
     },
+  }
+}
+
+/** A contradiction does not take the log out of service: it is logged, and recorded as an event. */
+async function reportContradiction(
+  ledger: Ledger,
+  to: { readonly log: FastifyBaseLogger; readonly audit: AuditTrail; readonly tenant: string },
+): Promise<void> {
+  const { contradiction } = ledger.status()
+  if (contradiction === undefined) return
+  to.log.error({ contradiction }, 'the stored events contradict the ledger')
+  try {
+    await to.audit.record({
+      tenant: to.tenant,
+      action: 'ledger.contradiction',
+      outcome: 'failure',
+      level: 'error',
+      actor: null,
+      message: `the stored events contradict the ledger: ${contradiction}`,
+    })
+  } catch (error) {
+    to.log.error({ err: error }, 'the contradiction could not be recorded as an event')
   }
 }
 

@@ -5,6 +5,7 @@ import type { EventWriter } from '../ledger/event-writer.ts'
 import type { ClickHouseConnection } from './clickhouse/connection.ts'
 import { openChdb } from './clickhouse/connection-chdb.ts'
 import { openHttp } from './clickhouse/connection-http.ts'
+import { watchDamage } from './clickhouse/damage-watch.ts'
 import { createEventReader } from './clickhouse/event-reader.ts'
 import { createEventWriter } from './clickhouse/event-writer.ts'
 import { KnownShapes } from './clickhouse/known-shapes.ts'
@@ -31,11 +32,24 @@ interface StoreSize {
   readonly bytesOnDisk: number
 }
 
+/** Whether a store answers and stores, asked for real; both reject when it does not. */
+export interface StoreProbes {
+  /** Reads an event, if there is one. */
+  read(): Promise<unknown>
+  /** Writes a record, durably. */
+  write(): Promise<unknown>
+  /** Why stored data could not be read since the store was opened; undefined when all could. */
+  damage(): string | undefined
+}
+
 /** An open store: events, operational state, and how much there is of them. */
 export interface Store {
   readonly reader: EventReader
   readonly writer: EventWriter
   readonly records: RecordStore
+  readonly probes: StoreProbes
+  /** Parts of tables that the engine found damaged and left out when it opened them, by name. */
+  readonly damagedParts: readonly string[]
   size(): Promise<StoreSize>
   /** Waits for what runs. Nothing of the store may be used afterwards. */
   close(): Promise<void>
@@ -48,18 +62,26 @@ export interface Store {
  *   opened or is open in another process.
  */
 export async function openStore({ location, origin, clock }: OpenStoreOptions): Promise<Store> {
-  const connection =
-    'url' in location ? await openHttp(location.url) : openChdb(location.dataDirectory)
+  const connection = watchDamage(
+    'url' in location ? await openHttp(location.url) : openChdb(location.dataDirectory),
+  )
   try {
     await migrate(connection)
     const known = {
       onlyTenant: new OnlyTenant(connection),
       knownShapes: new KnownShapes(connection),
     }
+    const records = await openRecordStore(connection)
     return {
       reader: createEventReader(connection, { clock, ...known }),
       writer: createEventWriter(connection, { origin, ...known }),
-      records: await openRecordStore(connection),
+      records,
+      probes: {
+        read: () => connection.rows({ sql: 'SELECT seq FROM events LIMIT 1' }),
+        write: () => records.put({ kind: 'write-probe', id: origin, body: {} }),
+        damage: () => connection.damage?.message,
+      },
+      damagedParts: await readDamagedParts(connection),
       size: () => readSize(connection),
       close: () => connection.close(),
     }
@@ -67,6 +89,14 @@ export async function openStore({ location, origin, clock }: OpenStoreOptions): 
     await connection.close()
     throw error
   }
+}
+
+async function readDamagedParts(connection: ClickHouseConnection): Promise<readonly string[]> {
+  const rows = await connection.rows<[string]>({
+    sql: `SELECT concat(table, ' ', name) AS part FROM system.detached_parts
+      WHERE database = currentDatabase() AND reason LIKE '%broken%' ORDER BY part`,
+  })
+  return rows.map(([part]) => part)
 }
 
 async function readSize(connection: ClickHouseConnection): Promise<StoreSize> {

@@ -6,6 +6,7 @@ import type {
   EventGroup,
   EventWriter,
   KnownEvent,
+  LedgerHolding,
   NamedLookup,
   StoredName,
   TileHash,
@@ -56,6 +57,12 @@ export class ArrayEventWriter implements EventWriter {
   async size(): Promise<number> {
     if (!this.isReachable) throw new Error('no answer')
     return this.rows.length
+  }
+
+  async holdings(): Promise<readonly LedgerHolding[]> {
+    const events = this.rows.length
+    const savedSize = this.head?.size
+    return [{ origin: 'test', events, nextSeq: events, isWhole: true, savedSize }]
   }
 
   async findNamed(names: readonly NamedLookup[]): Promise<ReadonlyMap<number, KnownEvent>> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -44,6 +44,8 @@ test('a full disk is answered 503 and loses nothing, and freeing it is enough', 
   expect(refusal.status).toBe(503)
   expect(Number(refusal.headers.get('Retry-After'))).toBeGreaterThan(0)
   expect((await waybill.request('/healthz')).status).toBe(200)
+  await expectNotReady()
+  await expectNoCutOffExport()
 
   rmSync(filler)
   await eventually(
@@ -52,11 +54,31 @@ test('a full disk is answered 503 and loses nothing, and freeing it is enough', 
     { what: 'events are taken again' },
   )
   await expectStoredOnce(acknowledged)
+  await eventually(
+    async () => (await waybill.request('/readyz')).status,
+    (status) => status === 200,
+    { what: 'the server is ready again' },
+  )
 
   await waybill.kill()
   waybill = await waybill.restart()
   await expectStoredOnce(acknowledged)
 })
+
+async function expectNotReady() {
+  const answer = await waybill.request('/readyz')
+  expect(await answer.text()).toBe('the store takes no events\n')
+  expect(answer.status).toBe(503)
+}
+
+/** Fills the rest of the disk, so that not even a small file fits. */
+async function expectNoCutOffExport() {
+  const { bavail, bsize } = statfsSync(disk)
+  appendFileSync(filler, Buffer.alloc(bavail * bsize))
+  const answer = await waybill.request('/v1/events/export?format=parquet')
+  expect(answer.status).toBe(503)
+  expect(await answer.text()).toContain('is the disk full?')
+}
 
 async function appendUntilRefused(acknowledged: Set<string>): Promise<Response> {
   for (let batch = 0; batch < BATCHES_MAX; batch += 1) {

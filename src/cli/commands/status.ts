@@ -12,8 +12,7 @@ export const statusCommand = defineCommand(
   {
     name: 'status',
     summary: 'Show how a server and its ledger are',
-    description:
-      'Ends with 1 when the server found that its events do not match the root it saved.',
+    description: 'Ends with 1 when the stored events contradict what the ledger recorded of them.',
     options: { json: { type: 'switch', description: 'As one JSON object' }, ...CONNECTION_OPTIONS },
     examples: [{ line: 'waybill status', does: 'version, ledger, store' }],
   },
@@ -46,7 +45,7 @@ function report(status: Members): string {
     ['store', `${eventCount(events)}, ${byteSize(bytes)}${each}`],
   ]
   const { contradiction } = ledger
-  const all = contradiction === undefined ? lines : [...lines, ['TROUBLE', contradiction] as const]
+  const all = contradiction === undefined ? lines : [...lines, ['PROBLEM', contradiction] as const]
   return all.map(([name, value]) => `${name.padEnd(9)}${plainLine(String(value))}\n`).join('')
 }
 

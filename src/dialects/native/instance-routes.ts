@@ -45,7 +45,9 @@ export function registerInstanceRoutes(
           size: Type.Integer(),
           queuedEvents: Type.Integer(),
           contradiction: Type.Optional(
-            Type.String({ description: 'Why the events do not match the root saved of them' }),
+            Type.String({
+              description: 'How the stored events contradict what the ledger recorded of them',
+            }),
           ),
         }),
         store: Type.Object({

@@ -9,6 +9,8 @@ import type { ClickHouseConnection, Insertion, Statement, StreamFormat } from '.
 import { engineFault } from './engine-fault.ts'
 import { ENGINE_SETTINGS, QUERY_SECONDS_MAX } from './engine-settings.ts'
 import { parseRows } from './json-rows.ts'
+import { openingProblem } from './opening-problem.ts'
+import { checkParquetFile } from './parquet-file.ts'
 import { createPool } from './session-pool.ts'
 
 /** Sessions that answer queries: so many run at once, the others wait. */
@@ -169,6 +171,7 @@ class ChdbConnection implements ClickHouseConnection {
       await session.queryAsync(
         `INSERT INTO FUNCTION file(${target}, 'Parquet') ${bindLiterals(statement)}`,
       )
+      await checkParquetFile(file)
       yield* createReadStream(file)
     } finally {
       await rm(file, { force: true })
@@ -188,7 +191,7 @@ class ChdbConnection implements ClickHouseConnection {
       })
     } catch (cause) {
       throw new Fault('store.unavailable', {
-        detail: `${this.#directories.engine} cannot be opened; is another waybill using it?`,
+        detail: openingProblem(this.#directories.engine),
         cause,
       })
     }

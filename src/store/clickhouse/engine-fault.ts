@@ -32,12 +32,32 @@ const STATEMENT_ERRORS: ReadonlySet<number> = new Set([
   457, // BAD_QUERY_PARAMETER
 ])
 
+/**
+ * Engine errors that say that stored data cannot be read: a file is missing, short or altered. They
+ * do not pass by themselves.
+ */
+const DAMAGE_ERRORS: ReadonlySet<number> = new Set([
+  32, // ATTEMPT_TO_READ_AFTER_EOF
+  33, // CANNOT_READ_ALL_DATA
+  40, // CHECKSUM_DOESNT_MATCH
+  107, // FILE_DOESNT_EXIST
+  226, // NO_FILE_IN_DATA_PART
+  228, // BAD_SIZE_OF_FILE_IN_DATA_PART
+  246, // CORRUPTED_DATA
+  271, // CANNOT_DECOMPRESS
+  432, // UNKNOWN_CODEC
+  740, // POTENTIALLY_BROKEN_DATA_PART
+])
+
 /** The Fault that stands for an error of either engine. Faults pass through unchanged. */
 export function engineFault(error: unknown): Fault {
   if (error instanceof Fault) return error
   const code = clickHouseCode(error)
   if (code !== undefined && STATEMENT_ERRORS.has(code)) {
     return new Fault('internal.fault', { cause: error })
+  }
+  if (code !== undefined && DAMAGE_ERRORS.has(code)) {
+    return new Fault('store.damaged', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error })
   }
   return new Fault('store.unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error })
 }

@@ -1,5 +1,4 @@
 import { DRAFT_TEXT } from '../../core/draft.ts'
-import { Fault } from '../../core/errors.ts'
 import type { KnownRequest, StoredName } from '../../ledger/event-writer.ts'
 import { type EventGroup, type EventWriter, requestName } from '../../ledger/event-writer.ts'
 import { canonicalJsonSql } from './canonical-sql.ts'
@@ -9,7 +8,13 @@ import type { KnownShapes } from './known-shapes.ts'
 import { findNamed } from './named-events.ts'
 import type { OnlyTenant } from './only-tenant.ts'
 import { encodeRows, INSERTED_COLUMNS, rowsWithSeqs } from './row-encoding.ts'
-import { loadTileHashes, loadTreeHead, saveTileHashes, saveTreeHead } from './tree-tables.ts'
+import {
+  loadTileHashes,
+  loadTreeHead,
+  readHoldings,
+  saveTileHashes,
+  saveTreeHead,
+} from './tree-tables.ts'
 
 /** Events read at once when a ledger is read in order of seq. */
 const SEQ_BATCH_EVENTS = 20_000
@@ -33,7 +38,8 @@ export function createEventWriter(
       return encodeRows(drafts, { origin, request, knownShapes })
     },
     insert: (group) => insertGroup(connection, group),
-    size: () => ledgerSize(connection, origin),
+    size: () => nextSeq(connection, origin),
+    holdings: () => readHoldings(connection),
     findNamed: (names) => findNamed(connection, names),
     findRequest: (tenant, key) => findRequest(connection, { origin, tenant, key }),
     canonicalFrom: (fromSeq) => canonicalFrom(connection, { origin, fromSeq }),
@@ -57,23 +63,12 @@ async function insertGroup(
   })
 }
 
-/**
- * The number of events of a ledger, if they are numbered from 0 without gaps. A gap beside a
- * repetition would leave count and greatest seq as they should be, but not the sum.
- */
-async function ledgerSize(connection: ClickHouseConnection, origin: string): Promise<number> {
-  const rows = await connection.rows<[string, string, string]>({
-    sql: `SELECT toString(count()), toString(max(seq)), toString(sum(seq))
-      FROM events WHERE origin = {origin:String}`,
+async function nextSeq(connection: ClickHouseConnection, origin: string): Promise<number> {
+  const rows = await connection.rows<[number]>({
+    sql: `SELECT if(count() = 0, 0, max(seq) + 1) FROM events WHERE origin = {origin:String}`,
     parameters: { origin },
   })
-  const [count = 0n, last = 0n, sum = 0n] = rows.flat().map(BigInt)
-  if (count === 0n) return 0
-  if (last !== count - 1n || sum !== (count * (count - 1n)) / 2n) {
-    const cause = new Error(`ledger ${origin}: ${count} events, the last has seq ${last}`)
-    throw new Fault('internal.fault', { cause })
-  }
-  return Number(count)
+  return rows[0]?.[0] ?? 0
 }
 
 async function findRequest(
@@ -103,9 +98,17 @@ async function* canonicalFrom(
   place: LedgerPlace,
 ): AsyncIterable<readonly string[]> {
   // Without a text of its own the event has another leaf, which no tree over the ledger has.
-  const columns = `if(${WHOLE_EVENT_SQL}, ${canonicalJsonSql({ withSeq: false })}, '')`
-  for await (const rows of bySeq<[string]>(connection, columns, place)) {
-    yield rows.map(([canonical]) => canonical)
+  const columns = `seq, if(${WHOLE_EVENT_SQL}, ${canonicalJsonSql({ withSeq: false })}, '')`
+  let expected = place.fromSeq
+  for await (const rows of bySeq<[number, string]>(connection, columns, place)) {
+    const texts: string[] = []
+    for (const [seq, canonical] of rows) {
+      for (; expected < seq; expected += 1) texts.push('')
+      if (seq < expected) continue
+      texts.push(canonical)
+      expected += 1
+    }
+    yield texts
   }
 }
 
@@ -140,7 +143,9 @@ async function* bySeq<Row extends readonly unknown[]>(
   columns: string,
   { origin, fromSeq }: LedgerPlace,
 ): AsyncIterable<readonly Row[]> {
-  for (let start = fromSeq; ; start += SEQ_BATCH_EVENTS) {
+  // A batch with missing events is short without being the last.
+  const endSeq = await nextSeq(connection, origin)
+  for (let start = fromSeq; start < endSeq; start += SEQ_BATCH_EVENTS) {
     const end = start + SEQ_BATCH_EVENTS
     const rows = await connection.rows<Row>({
       sql: `SELECT ${columns} FROM events
@@ -149,6 +154,5 @@ async function* bySeq<Row extends readonly unknown[]>(
       parameters: { origin, start, end },
     })
     if (rows.length > 0) yield rows
-    if (rows.length < SEQ_BATCH_EVENTS) return
   }
 }

@@ -85,21 +85,29 @@ export const EXPORT_DOCUMENTS: Readonly<Record<ExportFormat, ExportDocument>> = 
 }
 
 /**
- * A cell of the CSV export. Spreadsheets run a text that begins with = + - @, tab or return as a
- * formula, and a user agent is whatever a client sent: such a text gets an apostrophe in front. The
- * other formats hold every text as it is.
+ * A cell of the CSV export. Spreadsheets run a text that begins with = + - @, tab, return or line
+ * feed as a formula, and a client chooses its user agent: such a text gets an apostrophe in front.
+ * The other formats hold every text as it is.
  */
 function csvCellSql([name, sql]: readonly [name: string, sql: string]): string {
   if (PLAIN_COLUMNS.has(name)) return sql
-  return `if(match(${sql}, '^[=+@\\t\\r-]'), concat('\\'', ${sql}), ${sql})`
+  return `if(match(${sql}, '^[=+@\\t\\r\\n-]'), concat('\\'', ${sql}), ${sql})`
 }
 
 const CSV_LINE_END = '\r\n'
 
-/** The engine's own header would come again with every piece of the stream. */
+/**
+ * The engine's own header would come again with every piece of the stream. This one waits for the
+ * first piece, so that a document that cannot begin is an error and not a header.
+ */
 async function* csvWithHeader(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  yield Buffer.from(`${EXPORT_COLUMNS.map(([name]) => name).join(',')}${CSV_LINE_END}`)
-  yield* chunks
+  const header = Buffer.from(`${EXPORT_COLUMNS.map(([name]) => name).join(',')}${CSV_LINE_END}`)
+  let isFirst = true
+  for await (const chunk of chunks) {
+    yield isFirst ? Buffer.concat([header, chunk]) : chunk
+    isFirst = false
+  }
+  if (isFirst) yield header
 }
 
 /** Lines that each begin with a comma, as one JSON array. */

@@ -1,4 +1,4 @@
-import type { TileHash, TreeHead } from '../../ledger/event-writer.ts'
+import type { LedgerHolding, TileHash, TreeHead } from '../../ledger/event-writer.ts'
 import type { ClickHouseConnection } from './connection.ts'
 
 /** Keeps hashes of the tree of one origin; the same hash may be saved again. */
@@ -52,6 +52,28 @@ export async function loadTreeHead(
   })
   const [row] = rows
   return row === undefined ? undefined : { size: row[0], rootHash: fromHex(row[1]) }
+}
+
+/** What is held of each origin. Every seq once means: as many as the next one, with that sum. */
+export async function readHoldings(
+  connection: ClickHouseConnection,
+): Promise<readonly LedgerHolding[]> {
+  const rows = await connection.rows<[string, number, number, 0 | 1, number]>({
+    sql: `SELECT origin, sum(events), sum(next), max(whole), max(saved) FROM (
+        SELECT origin, count() AS events, max(seq) + 1 AS next, -1 AS saved,
+          events = next AND sum(toUInt128(seq)) * 2 = toUInt128(events) * (events - 1) AS whole
+        FROM events GROUP BY origin
+        UNION ALL
+        SELECT origin, 0, 0, max(toInt64(size)), 0 FROM tree_heads GROUP BY origin
+      ) GROUP BY origin ORDER BY origin`,
+  })
+  return rows.map(([origin, events, nextSeq, isWhole, savedSize]) => ({
+    origin,
+    events,
+    nextSeq,
+    isWhole: events === 0 || isWhole === 1,
+    savedSize: savedSize < 0 ? undefined : savedSize,
+  }))
 }
 
 async function insertRows(

@@ -37,6 +37,7 @@ export class StationModel {
       rootHash: new Uint8Array(32),
       queuedEvents: 0,
       contradiction: undefined,
+      refusedAtMs: undefined,
     }),
     waitForSizeOver: (size, signal) =>
       new Promise((resolve) => {

@@ -271,7 +271,6 @@ describe('a restart', () => {
       await ledger.append({ drafts: [draft(`${index}`)] })
     const { rootHash } = ledger.status()
     writer.tiles.clear()
-    writer.head = undefined
     const again = await open()
     expect(again.status().rootHash).toEqual(rootHash)
     expect(await again.append({ drafts: [draft('699')] })).toMatchObject({ duplicates: 1 })
@@ -301,8 +300,26 @@ describe('a restart', () => {
     if (first === undefined || second === undefined) throw new Error('not stored')
     writer.rows.splice(0, 1, { ...first, canonical: first.canonical.replace('push', 'pull') })
     expect((await open()).status().contradiction).toContain('size 2')
-    writer.rows.splice(0, 2, first)
-    expect((await open()).status().contradiction).toContain('had 2 events')
+  })
+
+  it('counts what is gone, and gives no place in the ledger out twice', async () => {
+    const ledger = await open()
+    await ledger.append({ drafts: [draft('a'), draft('b'), draft('c')] })
+    await ledger.close()
+    writer.rows.splice(1)
+    const again = await open()
+    expect(again.status().contradiction).toContain(
+      '3 events were recorded, the store holds 1: 2 are missing',
+    )
+    expect(again.status().size).toBe(3)
+  })
+
+  it('notices that the saved head is gone', async () => {
+    const ledger = await open()
+    await ledger.append({ drafts: [draft()] })
+    await ledger.close()
+    writer.head = undefined
+    expect((await open()).status().contradiction).toContain('the saved tree head is missing')
   })
 })
 

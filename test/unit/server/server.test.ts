@@ -108,12 +108,18 @@ beforeEach(async () => {
       rootHash: new Uint8Array(32),
       queuedEvents: 0,
       contradiction: undefined,
+      refusedAtMs: undefined,
     }),
     waitForSizeOver: async (size) => size,
     close: async () => undefined,
   }
   metrics = createMetrics(ledger)
-  const readiness = createReadiness(async () => undefined)
+  const readiness = createReadiness({
+    read: async () => undefined,
+    write: async () => undefined,
+    damage: () => undefined,
+    refusedAtMs: () => undefined,
+  })
   const facts = {
     version: '0',
     startedMicros: 0,

@@ -1,0 +1,42 @@
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/**
+ * Why the engine could not open its directory, as a sentence for the operator. The engine writes
+ * its reason to standard error alone, so the usual ones are looked for here.
+ */
+export function openingProblem(directory: string): string {
+  const nearest = existsSync(directory) ? directory : dirname(directory)
+  const refusal = accessProblem(nearest)
+  if (refusal !== undefined) return `${nearest} cannot be written (${refusal})`
+  const owner = runningOwner(directory)
+  if (owner !== undefined) return `${directory} is in use by process ${owner}`
+  return `${directory} cannot be opened; the engine's reason is printed above`
+}
+
+function accessProblem(directory: string): string | undefined {
+  try {
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+    return undefined
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : 'no access'
+  }
+}
+
+/** The engine notes its process in a file `status`, which outlives a process that was killed. */
+function runningOwner(directory: string): number | undefined {
+  const file = join(directory, 'status')
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const pid = Number(/^PID: (\d+)$/m.exec(text)?.[1])
+  return Number.isInteger(pid) && pid !== process.pid && isRunning(pid) ? pid : undefined
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // A process of another user may not be signaled, but it runs.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { jsonOf, startWaybill, type WaybillProcess } from '../../support/waybill-process.ts'
+
+const BATCHES = 3
+const BATCH_EVENTS = 1000
+const SENT = BATCHES * BATCH_EVENTS
+
+let folder: string
+let waybill: WaybillProcess
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'waybill-lost-'))
+  waybill = await startWaybill({ dataDirectory: folder })
+  for (let batch = 0; batch < BATCHES; batch += 1) {
+    await send(Array.from({ length: BATCH_EVENTS }, (_, index) => `event ${batch} ${index}`))
+  }
+})
+afterEach(async () => {
+  await waybill.kill()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function send(messages: readonly string[]): Promise<void> {
+  const answer = await waybill.request('/v1/events', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(messages.map((message) => ({ action: 'image.push', message }))),
+  })
+  expect(answer.status).toBe(201)
+}
+
+/** Changes the store behind Waybill's back, in a process of its own as it is open in one alone. */
+async function tamper(sql: string): Promise<void> {
+  await waybill.stop()
+  const script = `
+    import { Session } from 'chdb'
+    const session = new Session(process.argv[1], { connectionArgs: [] })
+    await session.queryAsync(process.argv[2])
+    session.close()`
+  const argv = ['--input-type=module', '-e', script, join(folder, 'clickhouse'), sql]
+  const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' })
+  if (status !== 0) throw new Error(stderr)
+  waybill = await waybill.restart()
+}
+
+interface Status {
+  readonly ledger: { readonly size: number; readonly contradiction?: string }
+}
+
+/** What must be seen of a contradiction, and that the log is in service all the same. */
+async function expectContradiction(what: string): Promise<void> {
+  const { ledger } = await jsonOf<Status>(waybill.request('/v1/status'))
+  expect(ledger.contradiction).toContain(what)
+  expect(waybill.log()).toContain('the stored events contradict the ledger')
+  expect(await (await waybill.request('/metrics')).text()).toContain(
+    'waybill_ledger_contradiction 1',
+  )
+  const found = await jsonOf<{ events: readonly { message: string }[] }>(
+    waybill.request('/v1/events?action=ledger.contradiction'),
+  )
+  expect(found.events[0]?.message).toContain(what)
+  expect((await waybill.request('/readyz')).status).toBe(200)
+  await send(['after'])
+}
+
+const MUTATION = 'SETTINGS mutations_sync = 2'
+
+test('events that are removed below the saved tiles are counted at start', async () => {
+  await tamper(`ALTER TABLE events DELETE WHERE seq >= 10 AND seq < 13 ${MUTATION}`)
+  await expectContradiction(
+    `${SENT} events were recorded, the store holds ${SENT - 3}: 3 are missing`,
+  )
+})
+
+test('a thousand removed events are counted at start, and stays missing after the next one', async () => {
+  await tamper(`ALTER TABLE events DELETE WHERE seq < 1000 ${MUTATION}`)
+  await expectContradiction('1000 are missing')
+  await waybill.stop()
+  waybill = await waybill.restart()
+  await expectContradiction('1000 are missing')
+})
+
+test('events that are cut off at the end keep their places in the ledger', async () => {
+  await tamper(`ALTER TABLE events DELETE WHERE seq >= ${SENT - 5} ${MUTATION}`)
+  await expectContradiction('5 are missing')
+  const { ledger } = await jsonOf<Status>(waybill.request('/v1/status'))
+  expect(ledger.size).toBeGreaterThan(SENT)
+})
+
+test('an event that is stored twice is counted at start', async () => {
+  await tamper('INSERT INTO events SELECT * FROM events WHERE seq = 7')
+  await expectContradiction('1 were added')
+})
+
+test('a saved head that is removed is noticed', async () => {
+  await tamper(`ALTER TABLE tree_heads DELETE WHERE true ${MUTATION}`)
+  await expectContradiction('the saved tree head is missing')
+})
+
+test('a ledger that is whole has no contradiction after a stop and after a kill', async () => {
+  await waybill.kill()
+  waybill = await waybill.restart()
+  await waybill.stop()
+  waybill = await waybill.restart()
+  expect((await jsonOf<Status>(waybill.request('/v1/status'))).ledger.contradiction).toBeUndefined()
+})
