@@ -43,9 +43,16 @@ export async function answerProblem(
     void reply.header('Retry-After', fault.retryAfterSeconds ?? RETRY_AFTER_SECONDS_DEFAULT)
   }
   if (fault.code === 'request.too-large') await discardRest(request.raw)
-  // As bytes, since to a text the framework adds a charset, which this media type does not have.
-  const body = Buffer.from(JSON.stringify(problemDetails(fault)))
-  return reply.code(fault.status).header('Content-Type', PROBLEM_TYPE).send(body)
+  const { type, body } = problemBody(fault)
+  return reply.code(fault.status).header('Content-Type', type).send(body)
+}
+
+/**
+ * The media type and the body of a fault's answer. As bytes, since to a text the framework adds a
+ * charset, which this media type does not have.
+ */
+export function problemBody(fault: Fault): { readonly type: string; readonly body: Buffer } {
+  return { type: PROBLEM_TYPE, body: Buffer.from(JSON.stringify(problemDetails(fault))) }
 }
 
 /**
@@ -90,6 +97,11 @@ function toFault(error: FastifyError | Fault, request: FastifyRequest): Fault {
       return new Fault('request.too-large', { detail: `a body has at most ${bytesMax(request)}` })
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Fault('request.media-type')
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      // The framework refuses `__proto__` and `constructor.prototype` with the same error.
+      return new Fault('request.malformed', {
+        detail: 'the body is not JSON, or has a member __proto__ or constructor.prototype',
+      })
     case 'FST_ERR_NOT_FOUND':
       return new Fault('resource.missing')
     default:

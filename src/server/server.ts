@@ -6,8 +6,11 @@ import fastify, {
 } from 'fastify'
 import { Fault } from '../core/errors.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
+import { refuseOtherMethods, watchRoutes } from '../dialects/other-methods.ts'
 import { answerProblem } from '../dialects/problem-details.ts'
 import type { WebhookSource } from '../sources/source.ts'
+import { protectAnswer } from './answer-headers.ts'
+import { answerConnectionError, refuseExpectations } from './connection-errors.ts'
 import { registerHealth } from './health.ts'
 import {
   BODY_BYTES_MAX,
@@ -18,11 +21,11 @@ import {
   PATH_PARAMETER_LENGTH_MAX,
   REQUEST_MS_MAX,
   SILENCE_MS_MAX,
-  URL_LENGTH_MAX,
 } from './limits.ts'
 import { loggerOptions } from './logging.ts'
 import { countRequests, type Metrics, registerMetrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
+import { checkRequestHead } from './request-head.ts'
 import { registerSources } from './source-routes.ts'
 import type { TokenUses } from './token-uses.ts'
 
@@ -49,13 +52,19 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const server = fastify({
     logger: loggerOptions(options.logLevel),
     logController: new LogController({ disableRequestLogging: true }),
-    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_MS_MAX },
+    // A missing Host is refused with the other ones that are wrong, as a problem.
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: HEADERS_MS_MAX,
+      requireHostHeader: false,
+    },
     trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     connectionTimeout: SILENCE_MS_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerConnectionError,
     routerOptions: { maxParamLength: PATH_PARAMETER_LENGTH_MAX },
     frameworkErrors: (error, request, reply) => {
       const dialect = options.dialects.find(({ prefixes }) =>
@@ -70,16 +79,22 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.setNotFoundHandler(() => {
     throw new Fault('resource.missing')
   })
-  server.addHook('onRequest', refuseLongUrl)
+  server.addHook('onRequest', checkRequestHead)
+  server.addHook('onSend', protectAnswer)
+  refuseExpectations(server.server)
   options.tokenUses?.watch(server)
   server.register((scope, _options, done) => {
+    const methodsOf = watchRoutes(scope)
     registerHealth(scope, options.readiness)
     registerMetrics(scope, metrics)
+    refuseOtherMethods(scope, methodsOf)
     done()
   })
   server.register((scope, _options, done) => {
     countRequests(scope, metrics, 'sources')
+    const methodsOf = watchRoutes(scope)
     registerSources(scope, options.sources, { context, metrics })
+    refuseOtherMethods(scope, methodsOf)
     done()
   })
   for (const dialect of options.dialects) {
@@ -127,12 +142,4 @@ function bindNotFound(scope: FastifyInstance, dialect: Dialect): void {
       () => undefined,
     )
   }
-}
-
-function refuseLongUrl(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-  if (request.url.length > URL_LENGTH_MAX) {
-    const detail = `a URL has at most ${URL_LENGTH_MAX} characters`
-    throw new Fault('request.too-large', { detail })
-  }
-  done()
 }

@@ -1,9 +1,9 @@
 import swagger from '@fastify/swagger'
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import type { FastifyInstance, HTTPMethods } from 'fastify'
-import { Fault } from '../../core/errors.ts'
+import type { FastifyInstance } from 'fastify'
 import { declarePrincipal } from '../authentication.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
+import { refuseOtherMethods, watchRoutes } from '../other-methods.ts'
 import { answerProblem } from '../problem-details.ts'
 import { registerAccessKeys } from './access-keys.ts'
 import { registerAdministration } from './administration.ts'
@@ -15,6 +15,7 @@ import { registerEventStream } from './event-stream.ts'
 import { registerExports } from './exports.ts'
 import { type InstanceFacts, registerInstanceRoutes } from './instance-routes.ts'
 import type { NativeScope } from './native-scope.ts'
+import { withStrictIntegers } from './query-integers.ts'
 
 /** Waybill's own API: everything that it can do, with problems in the form of RFC 9457. */
 export function nativeDialect(facts: InstanceFacts): Dialect {
@@ -23,7 +24,7 @@ export function nativeDialect(facts: InstanceFacts): Dialect {
     prefixes: ['/v1/'],
     register(scope, context) {
       scope.setErrorHandler(answerProblem)
-      scope.setValidatorCompiler(TypeBoxValidatorCompiler)
+      scope.setValidatorCompiler(withStrictIntegers(TypeBoxValidatorCompiler))
       // Schemas describe the answers; they must not drop what an event has and they do not list.
       scope.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
       declarePrincipal(scope)
@@ -82,38 +83,5 @@ function openApi(version: string) {
       },
       security: [{ token: [] }],
     },
-  }
-}
-
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
-
-/** The methods of every route that is registered from now on, by path. */
-function watchRoutes(scope: FastifyInstance): ReadonlyMap<string, ReadonlySet<string>> {
-  const methodsOf = new Map<string, Set<string>>()
-  scope.addHook('onRoute', ({ url, method }) => {
-    const known = methodsOf.get(url) ?? new Set()
-    methodsOf.set(url, known)
-    for (const one of [method].flat()) known.add(one)
-  })
-  return methodsOf
-}
-
-/** Answers a known path with a method that it has not by 405 and `Allow` (RFC 9110, 15.5.6). */
-function refuseOtherMethods(
-  scope: FastifyInstance,
-  methodsOf: ReadonlyMap<string, ReadonlySet<string>>,
-): void {
-  for (const [url, known] of [...methodsOf]) {
-    const allowed = [...known].join(', ')
-    scope.route({
-      method: METHODS.filter((method) => !known.has(method)),
-      url,
-      schema: { hide: true },
-      onRequest: async (_request, reply) => {
-        void reply.header('Allow', allowed)
-        throw new Fault('resource.method', { detail: `allowed are ${allowed}` })
-      },
-      handler: () => undefined,
-    })
   }
 }
