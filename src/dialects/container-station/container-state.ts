@@ -2,6 +2,7 @@ import { NO_REQUEST } from '../../core/container-engine.ts'
 import type { Event } from '../../core/event.ts'
 import { isMembers } from '../../core/event-fields.ts'
 import type { Condition } from '../../core/query.ts'
+import { HAPPENED, hasHappened } from './ending.ts'
 import { containerTypeOf } from './event-names.ts'
 import { CONTAINER_TYPES, type ContainerType } from './parameters.ts'
 
@@ -43,25 +44,25 @@ const STATE_AFTER_NOTICE: ReadonlyMap<string, ContainerState> = new Map([
   ['destroy', 'gone'],
 ])
 
-/** Hold for every event that may tell of the state of a container. */
+/**
+ * Hold for every event that may report the state of a container. Acts that did not happen are left
+ * out here, so that any number of them cannot push the last one that did out of sight.
+ */
 export const STATE_CONDITIONS: readonly Condition[] = [
   { field: 'action', in: [...STATE_AFTER_ACTION.keys(), COLLECTED_ACTION] },
+  HAPPENED,
   NO_REQUEST,
 ]
 
-/** What an event tells of a container's state; undefined when it does not say or did not happen. */
+/** The state of a container that an event reports; undefined for none, or if it did not happen. */
 export function stateReportOf(event: Event): StateReport | undefined {
-  // A command that only began to be carried out, or failed, changed nothing; an exit with a code
-  // of failure did.
-  const isDone = event.outcome !== 'pending' && event.outcome !== 'denied'
-  const hasHappened = isDone && (event.outcome !== 'failure' || event.action === 'container.exit')
   const content = event.action === COLLECTED_ACTION ? event.details?.['content'] : undefined
   const members = isMembers(content) ? content : undefined
   const state =
     members === undefined
       ? STATE_AFTER_ACTION.get(event.action)
       : STATE_AFTER_NOTICE.get(String(members['state']))
-  if (state === undefined || !hasHappened) return undefined
+  if (state === undefined || !hasHappened(event)) return undefined
   const image = event.details?.['image']
   return {
     type: CONTAINER_TYPES.find((type) => type === members?.['type']) ?? containerTypeOf(event),

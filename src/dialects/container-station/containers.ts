@@ -148,7 +148,7 @@ function reportOf(event: Event, answering: readonly ContainerEngine[]): StateRep
 const KEY_DIGITS = 12
 
 function keyOf({ type, id, name }: StateReport): string {
-  return `${type} ${type === 'docker' ? (id?.slice(0, KEY_DIGITS) ?? name) : name}`
+  return `${type} ${type === 'docker' ? (id?.slice(0, KEY_DIGITS) ?? name) : (name ?? id)}`
 }
 
 function stateFilter(caller: Caller): EventFilter {

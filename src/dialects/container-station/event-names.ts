@@ -1,9 +1,12 @@
 import type { Event } from '../../core/event.ts'
 import { CONTAINER_TYPES, type ContainerType } from './parameters.ts'
 
-/** The kind of the container that an event is about; `docker` unless its details say another. */
-export function containerTypeOf({ details }: Event): ContainerType {
-  return CONTAINER_TYPES.find((type) => type === details?.['type']) ?? 'docker'
+/** The type of the container that an event is about: `details.type`, else `target.type`. */
+export function containerTypeOf({ details, target }: Event): ContainerType {
+  const [stated] = [details?.['type'], target?.type].flatMap(
+    (text) => CONTAINER_TYPES.find((type) => type === text) ?? [],
+  )
+  return stated ?? 'docker'
 }
 
 /** An image's name with its tag, as far as an event knows them, else its digest or id. */

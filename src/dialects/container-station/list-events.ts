@@ -3,7 +3,7 @@ import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter } from '../../core/query.ts'
 import type { DialectContext } from '../dialect.ts'
 import type { Caller } from './credentials.ts'
-import { NOTICES_FOR_ACTOR, NOTICES_FOR_ALL, noticeText } from './notice.ts'
+import { noticeCondition, noticeText } from './notice.ts'
 import type { EventParameters } from './parameters.ts'
 import { NOBODY, visibilityOf } from './selection.ts'
 
@@ -60,19 +60,7 @@ function feedFilter(caller: Caller): EventFilter {
   const { tenants, conditions } = visibilityOf(caller)
   return {
     tenants,
-    conditions: [
-      ...conditions,
-      NO_REQUEST,
-      {
-        anyOf: [
-          [{ field: 'action', in: NOTICES_FOR_ALL }],
-          [
-            { field: 'action', in: NOTICES_FOR_ACTOR },
-            { field: 'actorName', in: ['', NOBODY, caller.principal.name] },
-          ],
-        ],
-      },
-    ],
+    conditions: [...conditions, NO_REQUEST, noticeCondition(['', NOBODY, caller.principal.name])],
   }
 }
 

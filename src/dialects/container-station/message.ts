@@ -1,61 +1,99 @@
 import type { Event } from '../../core/event.ts'
-import { containerTypeOf, imageNameOf, targetNameOf } from './event-names.ts'
-
-/** Digits of an id that Container Station writes in a message. */
-const ID_DIGITS_SHOWN = 12
+import { actWords, capitalized } from './act-words.ts'
+import { isFailed, isFailureReport } from './ending.ts'
+import { imageNameOf, targetNameOf } from './event-names.ts'
+import { tailOf } from './message-tail.ts'
 
 /**
- * The text of an event in the log: its own message, else one in the words of Container Station, or,
- * for what it has no words for, the action and what it was done to.
+ * The text of an event in the log: its own message, else one in the words of Container Station.
+ * Only an act that succeeded reads as finished: what began, failed or was denied says so, and where
+ * the outcome is unknown the act alone is named.
  */
 export function messageOf(event: Event): string {
-  return event.message ?? templateOf(event)?.(event) ?? genericMessage(event)
+  return event.message ?? composedMessage(event)
 }
 
-type Template = (event: Event) => string
+type Words = (event: Event) => string
 
-function templateOf({ action }: Event): Template | undefined {
-  return Object.hasOwn(TEMPLATES, action) ? TEMPLATES[action] : undefined
+function composedMessage(event: Event): string {
+  const report = reportOf(event)
+  if (report !== undefined) return report
+  const act = TASKS.get(event.action)?.(event) ?? plainAct(event)
+  if (isFailed(event)) return `Failed to ${act}`
+  if (event.outcome === 'pending') return `Start to ${act}`
+  const finished = event.outcome === 'success' ? FINISHED.get(event.action) : undefined
+  return finished?.(event) ?? capitalized(plainAct(event))
 }
 
-const TEMPLATES: Readonly<Record<string, Template>> = {
-  'container.create': (event) => `Create container ${containerTail(event)}`,
-  'container.start': (event) => `Start container ${containerTail(event)}`,
-  'container.stop': (event) => `Stop container ${containerTail(event)}`,
-  'container.restart': (event) => `Restart container ${containerTail(event)}`,
-  'container.delete': (event) => `Destroy container ${containerTail(event)}`,
-  'image.pull': (event) => backgroundTask(event, 'image_download'),
-  'image.push': (event) => backgroundTask(event, 'image_push'),
-  'image.delete': (event) => `Image removed (docker, ${imageNameOf(event)})`,
-  'tag.delete': (event) => `Image removed (docker, ${imageNameOf(event)})`,
-  'network.create': (event) => `Create network: ${targetNameOf(event)}`,
-  'network.delete': (event) => `Remove network: ${targetNameOf(event)}`,
-  'volume.create': (event) => `Create volume: ${targetNameOf(event)}`,
-  'volume.delete': (event) => `Remove volume: ${targetNameOf(event)}`,
+function plainAct(event: Event): string {
+  return `${actWords(event.action)}${tailOf(event)}`
 }
 
-/** `(docker, 5b4b96c56fd7, web)`; the older kinds of containers have a name alone. */
-function containerTail(event: Event): string {
-  const id = event.target?.id?.slice(0, ID_DIGITS_SHOWN)
-  const parts = [containerTypeOf(event), id, event.target?.name]
-  return `(${parts.filter((part) => part !== undefined).join(', ')})`
+/** Acts that Container Station calls tasks while they run and when they fail. */
+const TASKS: ReadonlyMap<string, Words> = new Map([
+  ['image.pull', (event) => `do ${imageTask('image_download', event)}`],
+  ['image.push', (event) => `do ${imageTask('image_push', event)}`],
+])
+
+/** How Container Station words success, where that is not the act itself: `Create container`. */
+const FINISHED: ReadonlyMap<string, Words> = new Map([
+  ['image.pull', (event) => `Finished ${imageTask('image_download', event)}`],
+  ['image.push', (event) => `Finished ${imageTask('image_push', event)}`],
+  ['background-task.run', (event) => `Finished background task${tailOf(event)}`],
+  ['image.delete', (event) => `Image removed${tailOf(event)}`],
+  ['tag.delete', (event) => `Image removed${tailOf(event)}`],
+  ['image-registry.add', (event) => `Registry add${tailOf(event)}`],
+  ['image-registry.change', (event) => `Registry edit${tailOf(event)}`],
+  ['image-registry.remove', (event) => `Registry remove${tailOf(event)}`],
+  ['container.commit', (event) => `commit container${tailOf(event)}`],
+  ['container.export', (event) => `Finished export container${tailOf(event)}`],
+  ['container.import', (event) => `Finished import container${tailOf(event)}`],
+  ['container.backup', (event) => `Finished backup container${tailOf(event)}`],
+  ['container.restore', (event) => `Finished restore container${tailOf(event)}`],
+  ['container-application.create', createdApplication],
+  ['log.clear', () => 'System logs are cleared'],
+])
+
+/** Whether an action has words of its own for success, so that the plain act claims none. */
+export function hasFinishedWords(action: string): boolean {
+  return FINISHED.has(action)
 }
 
-function backgroundTask(event: Event, task: string): string {
-  const tail = `(${task}, ${imageNameOf(event)})`
-  switch (event.outcome) {
-    case 'pending':
-      return `Start to do background task ${tail}`
-    case 'failure':
-    case 'denied':
-      return `Failed to do background task ${tail}`
-    case 'success':
-    case 'unknown':
-      return `Finished background task ${tail}`
+function imageTask(task: string, event: Event): string {
+  return `background task (${task}, ${imageNameOf(event)})`
+}
+
+function createdApplication(event: Event): string {
+  const kind = event.details?.['kind']
+  return `Create a new ${typeof kind === 'string' ? `${kind} ` : ''}application${tailOf(event)}`
+}
+
+/** What happened by itself is reported, not done: nobody fails to exit a container. */
+function reportOf(event: Event): string | undefined {
+  const isFailure = isFailureReport(event)
+  if (!isFailure && event.outcome !== 'success') return FINDINGS.get(event.action)?.(event)
+  switch (event.action) {
+    case 'container.exit':
+    case 'container.exec.exit':
+      return isFailure
+        ? `${capitalized(actWords(event.action))} with an error${tailOf(event)}`
+        : undefined
+    case 'container.health':
+      return `${isFailure ? 'Unhealthy' : 'Healthy'} container${tailOf(event)}`
+    default:
+      return FINDINGS.get(event.action)?.(event)
   }
 }
 
-function genericMessage(event: Event): string {
-  const name = targetNameOf(event)
-  return name === '' ? event.action : `${event.action}: ${name}`
-}
+/** Reports that say the same whatever their outcome. */
+const FINDINGS: ReadonlyMap<string, Words> = new Map([
+  ['container.oom', (event) => `Out of memory in container${tailOf(event)}`],
+  [
+    'background-task.error',
+    (event) => `Background task error for ${event.target?.type ?? 'task'} ${targetNameOf(event)}`,
+  ],
+  ['collector.gap', (event) => `Entries of a collected log may be missing${tailOf(event)}`],
+  ['source.gap', (event) => `Events of a source may be missing${tailOf(event)}`],
+  ['source.dead-letter', (event) => `A delivery of a source could not be read${tailOf(event)}`],
+  ['token.leave-out-uses', (event) => `Uses of tokens were not recorded${tailOf(event)}`],
+])

@@ -1,12 +1,14 @@
 import type { Event, JsonObject, JsonValue, StoredEvent } from '../../core/event.ts'
-import { ROW_WORD, STATION_SOURCE_KIND } from './collected-source.ts'
+import type { Condition } from '../../core/query.ts'
+import { isRow, NO_ROW } from './collected-source.ts'
+import { HAPPENED, hasHappened, isFailed } from './ending.ts'
 import { containerTypeOf, imageNameOf, imagePartsOf, targetNameOf } from './event-names.ts'
 import { NOTICE_ACTIONS } from './notice-actions.ts'
 import { userOf } from './present.ts'
 import { pythonJson } from './python-json.ts'
 import { epochSeconds } from './wall-clock.ts'
 
-/** Whom a notice is for when it is for everybody: what a daemon tells. */
+/** The user of notices that are for everybody. */
 const EVERYBODY = 'all'
 
 /** One string of the feed of events, before it is written. */
@@ -28,13 +30,23 @@ export function noticeText(stored: StoredEvent): string | undefined {
 /** What the feed says of an event; undefined for what Container Station has no words for. */
 function noticeOf(stored: StoredEvent): Notice | undefined {
   const { event } = stored
-  const state = CONTAINER_STATES.get(event.action)
-  // A station's own notices of its containers were collected beside the rows of its log.
-  if (state !== undefined) return isRow(event) ? undefined : containerNotice(event, state)
-  const update = IMAGE_UPDATES.get(event.action)
-  if (update !== undefined) return imageUpdate(event, { state: update, user: EVERYBODY })
-  return NOTICES.get(event.action)?.(stored)
+  const makeForAll = NOTICES_FOR_ALL.get(event.action)
+  if (makeForAll !== undefined) return isReported(event) ? makeForAll(stored) : undefined
+  const isUnsure = UNSURE_UPDATES.has(event.action) && event.outcome === 'unknown'
+  if (isUnsure && !isReported(event)) return undefined
+  return NOTICES_FOR_ACTOR.get(event.action)?.(stored)
 }
+
+/**
+ * Whether an event reports a state that was reached. A station's own notices of states were
+ * collected from its feed, so the rows of its log are not repeated here.
+ */
+function isReported(event: Event): boolean {
+  return hasHappened(event) && !isRow(event)
+}
+
+/** Holds for the events of which `isReported` is true. */
+const REPORTED: readonly Condition[] = [HAPPENED, NO_ROW]
 
 /** States of containers, by the action that leads to them. */
 const CONTAINER_STATES: ReadonlyMap<string, string> = new Map([
@@ -58,7 +70,23 @@ const IMAGE_UPDATES: ReadonlyMap<string, string> = new Map([
   ['image.untag', 'untag'],
 ])
 
-const NOTICES: ReadonlyMap<string, (stored: StoredEvent) => Notice | undefined> = new Map([
+type MakeNotice = (stored: StoredEvent) => Notice | undefined
+
+/** Notices for everybody, of acts that happened. */
+const NOTICES_FOR_ALL: ReadonlyMap<string, MakeNotice> = new Map<string, MakeNotice>([
+  ...[...CONTAINER_STATES].map(
+    ([action, state]) =>
+      [action, ({ event }: StoredEvent) => containerNotice(event, state)] as const,
+  ),
+  ...[...IMAGE_UPDATES].map(
+    ([action, state]) =>
+      [action, ({ event }: StoredEvent) => imageUpdate(event, { state, user: EVERYBODY })] as const,
+  ),
+  ...NOTICE_ACTIONS.map((action) => [action, collectedNotice] as const),
+])
+
+/** Notices for the user who acted. They say whether the act goes on, was done or failed. */
+const NOTICES_FOR_ACTOR: ReadonlyMap<string, MakeNotice> = new Map<string, MakeNotice>([
   ['image.pull', imageDownload],
   ['image.delete', imageDelete],
   ['tag.delete', imageDelete],
@@ -67,20 +95,39 @@ const NOTICES: ReadonlyMap<string, (stored: StoredEvent) => Notice | undefined> 
   ['container.export', exportNotice],
   ['container.import', importNotice],
   ['image.import', importNotice],
-  ...NOTICE_ACTIONS.map((action) => [action, collectedNotice] as const),
 ])
 
-/** The actions whose notices are for everybody. */
-export const NOTICES_FOR_ALL: readonly string[] = [
-  ...CONTAINER_STATES.keys(),
-  ...IMAGE_UPDATES.keys(),
-  ...NOTICE_ACTIONS,
-]
+/** The states of images by which acts are reported of which it is unknown how they ended. */
+const UNSURE_UPDATES: ReadonlyMap<string, string> = new Map([
+  ['image.pull', 'pull'],
+  ['image.delete', 'delete'],
+  ['tag.delete', 'delete'],
+])
 
-/** The actions whose notices are for who acted. */
-export const NOTICES_FOR_ACTOR: readonly string[] = [...NOTICES.keys()].filter(
-  (action) => !NOTICES_FOR_ALL.includes(action),
-)
+/**
+ * Holds for the events that have a notice for a reader: for everybody, for the reader, or for the
+ * system. (A collected notice that could not be read has none, and is not left out here.)
+ *
+ * @param readers the names that a reader goes by, with `''` for events without an actor.
+ */
+export function noticeCondition(readers: readonly string[]): Condition {
+  return {
+    anyOf: [
+      [{ field: 'action', in: [...NOTICES_FOR_ALL.keys()] }, ...REPORTED],
+      [
+        { field: 'action', in: [...NOTICES_FOR_ACTOR.keys()] },
+        { field: 'actorName', in: readers },
+        {
+          anyOf: [
+            [{ field: 'action', notIn: [...UNSURE_UPDATES.keys()] }],
+            [{ field: 'outcome', notIn: ['unknown'] }],
+            REPORTED,
+          ],
+        },
+      ],
+    ],
+  }
+}
 
 function containerNotice(event: Event, state: string): Notice {
   const isOfNetwork = event.action.startsWith('network.')
@@ -117,11 +164,8 @@ function imageUpdate(
 
 function imageDownload(stored: StoredEvent): Notice {
   const { event } = stored
-  if (event.outcome === 'pending') {
-    return backgroundNotice(stored, 'image_download', imageNameOf(event))
-  }
-  // The only word for a download of which nobody knows how it ended.
-  if (event.outcome === 'unknown') return imageUpdate(event, { state: 'pull', user: userOf(event) })
+  const unfinished = unfinishedImageNotice(stored, 'image_download')
+  if (unfinished !== undefined) return unfinished
   const { name, tag } = imagePartsOf(event)
   return {
     category: 'image',
@@ -130,24 +174,35 @@ function imageDownload(stored: StoredEvent): Notice {
       action: 'download',
       name,
       repository: repositoryOf(event),
-      state: isFailure(event) ? 'error' : 'success',
+      state: isFailed(event) ? 'error' : 'success',
       tag,
       type: containerTypeOf(event),
     },
   }
 }
 
-function imageDelete({ event }: StoredEvent): Notice {
+function imageDelete(stored: StoredEvent): Notice {
+  const { event } = stored
+  const unfinished = unfinishedImageNotice(stored, 'image_remove')
+  if (unfinished !== undefined) return unfinished
   return {
     category: 'image',
     user: userOf(event),
     content: {
       action: 'delete',
       name: imagePartsOf(event).name,
-      state: isFailure(event) ? 'error' : 'success',
+      state: isFailed(event) ? 'error' : 'success',
       type: containerTypeOf(event),
     },
   }
+}
+
+/** The notice of an act that only began, or of which it is unknown how it ended. */
+function unfinishedImageNotice(stored: StoredEvent, task: string): Notice | undefined {
+  const { event } = stored
+  if (event.outcome === 'pending') return backgroundNotice(stored, task, imageNameOf(event))
+  const state = event.outcome === 'unknown' ? UNSURE_UPDATES.get(event.action) : undefined
+  return state === undefined ? undefined : imageUpdate(event, { state, user: userOf(event) })
 }
 
 /** Where an image came from: Container Station says `dockerhub`, `qnap` or `lxd`. */
@@ -156,7 +211,7 @@ function repositoryOf({ details }: Event): JsonValue {
   return registry === 'docker.io' ? 'dockerhub' : registry
 }
 
-/** A task as Container Station's own log tells of it. */
+/** A task of which Container Station's own log has a row. */
 function taskNotice(stored: StoredEvent): Notice {
   const { event } = stored
   return backgroundNotice(stored, event.target?.type ?? '', targetNameOf(event))
@@ -214,23 +269,15 @@ function collectedNotice({ event }: StoredEvent): Notice | undefined {
   }
 }
 
-/** How far a task is; what failed has the result that Container Station shows for it. */
+/** How far a task is, and the result that Container Station shows for one that failed. */
 function progressOf(event: Event): JsonObject {
-  if (event.outcome === 'pending') return { state: 'running' }
-  if (event.outcome === 'unknown') return { state: 'completed' }
-  return isFailure(event) ? { result: -2, state: 'error' } : { result: 0, state: 'completed' }
-}
-
-function isFailure({ outcome }: Event): boolean {
-  return outcome === 'failure' || outcome === 'denied'
+  if (isFailed(event)) return { result: -2, state: 'error' }
+  // Of a task that may still run, no more is known than that it began.
+  return event.outcome === 'success' ? { result: 0, state: 'completed' } : { state: 'running' }
 }
 
 function taskIdOf({ event, seq }: StoredEvent): JsonValue {
   return event.details?.['tid'] ?? seq + 1
-}
-
-function isRow({ source, nativeAction }: Event): boolean {
-  return source.kind === STATION_SOURCE_KIND && nativeAction === ROW_WORD
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -1,6 +1,7 @@
 import type { Event, JsonObject, StoredEvent } from '../../core/event.ts'
 import { messageOf } from './message.ts'
 import { NOBODY, shownCategory } from './selection.ts'
+import { shownLevel } from './shown-level.ts'
 import type { WallClock } from './wall-clock.ts'
 
 /** A row of the log as JSON. Its id is the place in the ledger, from 1. */
@@ -8,7 +9,7 @@ export function presentRow({ event, seq }: StoredEvent, wallClock: WallClock): J
   return {
     category: shownCategory(event.category),
     id: seq + 1,
-    level: event.level.toUpperCase(),
+    level: shownLevel(event).toUpperCase(),
     message: messageOf(event),
     ts: wallClock.seconds(event.time),
     user: userOf(event),
@@ -22,7 +23,7 @@ export const CSV_HEADER = csvLine(['Date', 'Level', 'Category', 'User', 'Message
 export function presentCsvLine(event: Event, wallClock: WallClock): string {
   return csvLine([
     wallClock.text(event.time),
-    event.level.toUpperCase(),
+    shownLevel(event).toUpperCase(),
     shownCategory(event.category),
     userOf(event),
     messageOf(event),

@@ -7,6 +7,7 @@ import type { ClearMarks } from './clear-marks.ts'
 import type { Caller } from './credentials.ts'
 import { NOTICE_ACTIONS } from './notice-actions.ts'
 import type { LogParameters } from './parameters.ts'
+import { levelCondition } from './shown-level.ts'
 import type { WallClock } from './wall-clock.ts'
 
 /** Whom the log names where nobody is known to have acted. */
@@ -91,7 +92,7 @@ function parameterConditions(parameters: LogParameters): readonly Condition[] {
   }
   // A word that is none of the vendor's matches nothing, and a list of such words no row at all.
   if (levels !== undefined) {
-    conditions.push({ field: 'level', in: levels.flatMap((level) => LEVELS.get(level) ?? []) })
+    conditions.push(levelCondition(levels.flatMap((level) => LEVELS.get(level) ?? [])))
   }
   if (categories !== undefined) {
     const named = categories.flatMap((category) => LOG_CATEGORIES.get(category) ?? [])

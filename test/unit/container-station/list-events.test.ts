@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { OUTCOMES, type StoredEvent } from '../../../src/core/event.ts'
+import type { EventReader } from '../../../src/core/query.ts'
 import {
   type EventWindow,
   listEvents,
 } from '../../../src/dialects/container-station/list-events.ts'
+import { noticeText } from '../../../src/dialects/container-station/notice.ts'
 import { callerNamed, StationModel } from './station-context.ts'
 
 const ALICE = callerNamed('alice')
@@ -60,6 +63,57 @@ test('a message is shown to whom it is for, and its place counts for everybody',
   expect(answer).toMatchObject({ index: 0, offset: 4 })
   const ofBob = await listEvents(callerNamed('bob'), { index: 0, offset: undefined }, station)
   expect(seqsOf(ofBob)).toEqual([3, 1, 0])
+})
+
+test('what failed, was denied or only began takes no place of a message', async () => {
+  const failed = { ...STATE, outcome: 'denied' } as const
+  const begun = { ...STATE, outcome: 'pending' } as const
+  const row = { ...STATE, source: { kind: 'container-station', name: 'nas' }, nativeAction: 'log' }
+  const station = numbered([
+    ...Array(25).fill(STATE),
+    ...Array(10).fill(failed),
+    ...Array(10).fill(begun),
+    ...Array(10).fill(row),
+  ])
+  const answer = await window(station)
+  expect(seqsOf(answer)).toEqual(Array.from({ length: 20 }, (_, place) => 24 - place))
+  expect(answer.offset).toBe(55)
+})
+
+test('the feed reads the events that have a message, and no others', async () => {
+  const actions = ['container.start', 'container.exit', 'image.tag', 'image.pull', 'tag.delete']
+  const drawn = fc.record({
+    action: fc.constantFrom(...actions, 'image.push', 'container.export', 'container.kill'),
+    outcome: fc.constantFrom(...OUTCOMES),
+    nativeAction: fc.constantFrom('log', 'other'),
+    kind: fc.constantFrom('container-station', 'engine'),
+    name: fc.constantFrom('alice', 'bob', 'system'),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(drawn, { maxLength: 20 }), async (fields) => {
+      const station = new StationModel()
+      for (const { kind, name, ...plain } of fields) {
+        station.add({ ...plain, source: { kind, name: 'x' }, actor: { name, kind: 'user' } })
+      }
+      const read: StoredEvent[] = []
+      const tail: EventReader['tail'] = async (query) => {
+        const found = await station.events.tail(query)
+        read.push(...found)
+        return found
+      }
+      const { messages } = await listEvents(
+        ALICE,
+        { index: 0, offset: undefined },
+        { ledger: station.ledger, events: { ...station.events, tail } },
+      )
+      expect(messages).toHaveLength(read.length)
+      const others = station.model.events.filter(({ seq }) => !read.some((one) => one.seq === seq))
+      for (const stored of others) {
+        const text = noticeText(stored)
+        expect(text === undefined || text.split(':')[1] === 'bob').toBe(true)
+      }
+    }),
+  )
 })
 
 test('a window holds what lies in it and nothing else', async () => {

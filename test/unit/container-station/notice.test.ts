@@ -29,6 +29,49 @@ test.each([
   )
 })
 
+test.each([
+  ...['container.create', 'container.start', 'container.stop', 'container.restart'],
+  ...['container.pause', 'container.unpause', 'container.delete'],
+  ...['network.connect', 'network.disconnect', 'image.build', 'image.load', 'image.tag'],
+  ...['image.untag', 'container.notify', 'image.notify', 'station.notify'],
+])('%s is no state until it happened', (action) => {
+  const details = { category: 'container', user: 'all', content: { state: 'start' } }
+  const notice = (outcome: 'failure' | 'denied' | 'pending' | 'success') =>
+    textOf({ action, outcome, target: { id: ID, name: 'web' }, details })
+  expect(notice('failure')).toBeUndefined()
+  expect(notice('denied')).toBeUndefined()
+  expect(notice('pending')).toBeUndefined()
+  expect(notice('success')).toBeDefined()
+})
+
+test('an exit with a code of failure is one, a denied one is none', () => {
+  const target = { type: 'container', id: ID, name: 'web' }
+  expect(textOf({ action: 'container.exit', outcome: 'failure', target })).toContain('"die"')
+  expect(textOf({ action: 'container.exit', outcome: 'denied', target })).toBeUndefined()
+})
+
+test.each([
+  ['image.pull', 'failure', '"state": "error"'],
+  ['image.pull', 'denied', '"state": "error"'],
+  ['image.pull', 'pending', '"category": "image_download", "container": "x", "state": "running"'],
+  ['image.delete', 'failure', '"state": "error"'],
+  ['image.delete', 'denied', '"state": "error"'],
+  ['image.delete', 'pending', '"category": "image_remove", "container": "x", "state": "running"'],
+  ['image.delete', 'unknown', '"action": "update", "category": "local", "id": "x"'],
+  ['tag.delete', 'denied', '"state": "error"'],
+  ['image.push', 'denied', '"result": -2, "state": "error"'],
+  ['image.push', 'unknown', '"state": "running"'],
+  ['background-task.run', 'denied', '"result": -2, "state": "error"'],
+  ['container.export', 'denied', '"result": -2, "state": "error"'],
+  ['container.export', 'unknown', '"state": "running"'],
+  ['container.import', 'failure', '"result": -2, "state": "error"'],
+  ['image.import', 'denied', '"result": -2, "state": "error"'],
+] as const)('%s, %s, is not told as done', (action, outcome, expected) => {
+  const text = textOf({ action, outcome, target: { name: 'x' } })
+  expect(text).toContain(expected)
+  expect(text).not.toMatch(/success|completed/)
+})
+
 test('a network names the container by its id alone', () => {
   const details = { container: ID, type: 'bridge' }
   expect(textOf({ action: 'network.connect', category: 'network', actor: null, details })).toBe(

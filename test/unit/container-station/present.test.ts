@@ -96,26 +96,3 @@ test('who is not known is the system, and networks are its own', () => {
     message: 'Create network: net1',
   })
 })
-
-const CONTAINER = { type: 'container', id: `5b4b96c56fd7${'0'.repeat(52)}`, name: 'web' }
-
-test.each([
-  ['container.create', CONTAINER, 'Create container (docker, 5b4b96c56fd7, web)'],
-  ['container.delete', CONTAINER, 'Destroy container (docker, 5b4b96c56fd7, web)'],
-  ['container.commit', CONTAINER, 'container.commit: web'],
-  [
-    'image.pull',
-    { namespace: 'acme', repository: 'app', tag: 'v1' },
-    'Finished background task (image_download, acme/app:v1)',
-  ],
-  [
-    'tag.delete',
-    { name: 'busybox:latest', tag: 'latest' },
-    'Image removed (docker, busybox:latest)',
-  ],
-  ['volume.delete', { name: 'v1' }, 'Remove volume: v1'],
-  ['constructor', undefined, 'constructor'],
-] as const)('an event of %s without a message gets one', (action, target, expected) => {
-  const event = eventOf({ action, category: 'system', ...(target && { target }) })
-  expect(presentRow({ event, origin: 'o', seq: 0 }, UTC)['message']).toBe(expected)
-})

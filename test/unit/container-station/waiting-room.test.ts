@@ -54,6 +54,17 @@ test('a wait ends with the event that it waits for', async () => {
   expect(await waited).toMatchObject({ name: 'web', state: 'stopped' })
 })
 
+test('what failed, was denied or only began ends no wait', async () => {
+  const { station, wait } = stationWithWeb()
+  const waited = wait()
+  for (const outcome of ['failure', 'denied', 'pending'] as const) {
+    station.add({ ...event('container.stop'), outcome }, { ...event('container.delete'), outcome })
+    await settled()
+  }
+  station.add(event('container.stop'))
+  expect(await waited).toMatchObject({ name: 'web', state: 'stopped' })
+})
+
 test('a wait by the beginning of an id ends too', async () => {
   const { station, wait } = stationWithWeb()
   const waited = wait({ container: 'a'.repeat(12) })

@@ -1,4 +1,6 @@
 import type { JsonObject, Outcome, Target } from '../../../core/event.ts'
+import { actionsOfWords, capitalized } from '../act-words.ts'
+import { hasFinishedWords } from '../message.ts'
 
 /** What a message of Container Station's log says happened. */
 export interface RowMeaning {
@@ -10,16 +12,55 @@ export interface RowMeaning {
   readonly details?: JsonObject
 }
 
-/** The action of a row whose message is none of the known ones. */
+/** The meaning of a row whose message has none of the known forms. */
 const UNKNOWN: RowMeaning = { action: 'station.log' }
 
 /** Reads a message; the templates were seen in the exports of real stations. */
 export function meaningOf(message: string): RowMeaning {
+  return templateMeaning(message) ?? phaseMeaning(message) ?? wordsMeaning(message) ?? UNKNOWN
+}
+
+function templateMeaning(message: string): RowMeaning | undefined {
   for (const { pattern, read } of TEMPLATES) {
     const match = pattern.exec(message)
     if (match !== null) return read(match.groups ?? {})
   }
-  return UNKNOWN
+  return undefined
+}
+
+/** `Failed to create container (…)`: an act that a template knows, with another outcome. */
+function phaseMeaning(message: string): RowMeaning | undefined {
+  const { phase = '', act } =
+    /^(?<phase>Start to|Failed to) (?<act>.+)$/s.exec(message)?.groups ?? {}
+  if (act === undefined) return undefined
+  const meaning = templateMeaning(capitalized(act)) ?? wordsMeaning(act) ?? UNKNOWN
+  return { ...meaning, ...outcomeOf(phase) }
+}
+
+/** A message that is made of the words of an action: `Rename container (docker, …)`. */
+function wordsMeaning(message: string): RowMeaning | undefined {
+  const {
+    words = '',
+    tail,
+    name,
+  } = /^(?<words>[^:(]+?)(?: \((?<tail>.+)\)|: (?<name>.+))?$/s.exec(message)?.groups ?? {}
+  const [action] = actionsOfWords(words)
+  if (action === undefined) return undefined
+  // Where success has words of its own, these do not say that the act succeeded.
+  const outcome = hasFinishedWords(action) ? ({ outcome: 'unknown' } as const) : {}
+  const [object = ''] = action.split('.', 1)
+  return { action, ...outcome, ...thingOf(object, { tail, name }) }
+}
+
+/** What a message is about: what stands in its parentheses, or behind its colon. */
+function thingOf(
+  object: string,
+  { tail, name }: { readonly tail: string | undefined; readonly name: string | undefined },
+): Pick<RowMeaning, 'target' | 'details'> {
+  if (tail !== undefined && object === 'container') return containerOf(tail)
+  const { type = '', image } = /^(?<type>\w+), (?<image>.+)$/s.exec(tail ?? '')?.groups ?? {}
+  if (image !== undefined) return imageOf({ type, name: image })
+  return name === undefined ? {} : { target: { type: object, name } }
 }
 
 type Groups = Readonly<Record<string, string | undefined>>
@@ -100,11 +141,11 @@ const TEMPLATES: readonly Template[] = [
     }),
   },
   {
-    pattern: /^Create a new (?<kind>\S+) application: (?<name>.+)$/s,
-    read: ({ kind = '', name = '' }) => ({
+    pattern: /^Create a new (?:(?<kind>\S+) )?application: (?<name>.+)$/s,
+    read: ({ kind, name = '' }) => ({
       action: 'container-application.create',
       target: { type: 'application', name },
-      details: { kind },
+      ...(kind !== undefined && { details: { kind } }),
     }),
   },
   {
@@ -201,17 +242,20 @@ function containerOf(tail: string): { readonly target: Target; readonly details:
   }
 }
 
-function imageMeaning(
-  action: string,
-  outcome: Outcome,
-  image: { readonly type: string; readonly name: string; readonly repository?: string },
-): RowMeaning {
-  const { type, name, repository } = image
+interface StatedImage {
+  readonly type: string
+  readonly name: string
+  readonly repository?: string
+}
+
+function imageMeaning(action: string, outcome: Outcome, image: StatedImage): RowMeaning {
+  return { action, outcome, ...imageOf(image) }
+}
+
+function imageOf({ type, name, repository }: StatedImage): Pick<RowMeaning, 'target' | 'details'> {
   // A port of a registry is followed by a slash, a tag is not.
   const tag = /:(?<tag>[^:/]+)$/.exec(name)?.groups?.['tag']
   return {
-    action,
-    outcome,
     target: { type: 'image', name, ...(tag !== undefined && { tag }) },
     details: { type, ...(repository !== undefined && { repository }) },
   }
