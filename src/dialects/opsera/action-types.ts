@@ -1,4 +1,5 @@
-import type { Category } from '../../core/event.ts'
+import type { Category, Outcome } from '../../core/event.ts'
+import type { Condition } from '../../core/query.ts'
 
 /** The `type` of a user action, by the category of its event; Opsera's own where it has one. */
 const TYPE_OF_CATEGORY: Readonly<Record<Category, string>> = {
@@ -60,16 +61,65 @@ export function categoryOfType(type: string): Category {
   return CATEGORY_OF_TYPE.get(type) ?? 'system'
 }
 
-/** The `action` of a row: what follows the first dot of its event's, in Opsera's words. */
+/**
+ * How the word of an act that was not done ends. Opsera's rows have no outcome, so the plain
+ * word, such as `login`, is only used where nothing else was reported.
+ */
+const ENDINGS: readonly (readonly [Outcome, string])[] = [
+  ['failure', '-failed'],
+  ['denied', '-denied'],
+  ['pending', '-pending'],
+]
+const PLAIN_OUTCOMES: readonly Outcome[] = ['success', 'unknown']
+
+/** What follows the first dot of an event's action, in Opsera's words: `update`. */
 export function wordOf(action: string): string {
   const verb = action.slice(action.indexOf('.') + 1)
   return WORD_OF_VERB.get(verb) ?? verb
 }
 
-/** The verbs whose `wordOf` is one of these, whatever their case. */
-export function verbsOf(words: readonly string[]): readonly string[] {
+/** The `action` of a user action that was not collected: `update`, or `update-failed`. */
+export function endedWordOf(action: string, outcome: Outcome): string {
+  const ending = ENDINGS.find(([ended]) => ended === outcome)?.[1] ?? ''
+  return `${wordOf(action)}${ending}`
+}
+
+/** The word and the outcome of which an `action` is made; `success` for a plain one. */
+export function readEndedWord(action: string): {
+  readonly word: string
+  readonly outcome: Outcome
+} {
+  const found = ENDINGS.find(([, ending]) => action.toLowerCase().endsWith(ending))
+  if (found === undefined) return { word: action, outcome: 'success' }
+  const [outcome, ending] = found
+  return { word: action.slice(0, -ending.length), outcome }
+}
+
+/** Hold for the events whose `endedWordOf` is one of these, whatever their case: any of them. */
+export function endedWordConditions(words: readonly string[]): readonly (readonly Condition[])[] {
   const wanted = words.map((word) => word.toLowerCase())
-  const own = wanted.filter((word) => !WORD_OF_VERB.has(word))
-  const others = [...WORD_OF_VERB].filter(([, word]) => wanted.includes(word))
+  const plain = verbConditions(wanted, PLAIN_OUTCOMES)
+  const ended = ENDINGS.map(([outcome, ending]) => {
+    const endingSo = wanted.filter((word) => word.endsWith(ending))
+    return verbConditions(
+      endingSo.map((word) => word.slice(0, -ending.length)),
+      [outcome],
+    )
+  })
+  return [plain, ...ended]
+}
+
+function verbConditions(words: readonly string[], outcomes: readonly Outcome[]) {
+  const conditions: readonly Condition[] = [
+    { field: 'verb', in: verbsOf(words) },
+    { field: 'outcome', in: outcomes },
+  ]
+  return conditions
+}
+
+/** The verbs whose `wordOf` is one of these. */
+function verbsOf(words: readonly string[]): readonly string[] {
+  const own = words.filter((word) => !WORD_OF_VERB.has(word))
+  const others = [...WORD_OF_VERB].filter(([, word]) => words.includes(word))
   return [...own, ...others.map(([verb]) => verb)]
 }

@@ -1,5 +1,5 @@
 import type { Event, JsonObject, JsonValue, StoredEvent, Target } from '../../core/event.ts'
-import { typeOf, wordOf } from './action-types.ts'
+import { endedWordOf, typeOf, wordOf } from './action-types.ts'
 import { OPSERA_SOURCE_KIND } from './collected-source.ts'
 import { digestId, eventObjectId, isObjectId } from './object-id.ts'
 import type { LogName } from './selection.ts'
@@ -85,12 +85,12 @@ type PresentOwn = (stored: StoredEvent, account: string) => JsonObject
 const PRESENTERS: Readonly<Record<LogName, PresentOwn>> = {
   actions: userAction,
   audit(stored, account) {
-    const { target, details } = stored.event
-    const name = spokenTarget(target)
+    const name = spokenTarget(stored.event.target)
+    const attributes = attributesOf(stored.event)
     return {
       ...userAction(stored, account),
       ...(name !== '' && { target_name: name }),
-      ...(details !== undefined && { attributes: details }),
+      ...(attributes !== undefined && { attributes }),
     }
   },
   tokens(stored, account) {
@@ -157,11 +157,16 @@ function userAction(stored: StoredEvent, account: string): JsonObject {
     ...userId(event),
     user_email: actor?.email ?? actor?.name ?? '',
     type: typeOf(event.category),
-    action: wordOf(event.action),
+    action: endedWordOf(event.action, event.outcome),
     ...targetId(target),
     account,
     ...times(event),
   }
+}
+
+/** The details, and the outcome of what is not known to be done. */
+function attributesOf({ details, outcome }: Event): JsonObject | undefined {
+  return outcome === 'success' ? details : { ...details, outcome }
 }
 
 function pipelineStep(stored: StoredEvent): JsonObject {

@@ -1,7 +1,7 @@
 import type { Directory } from '../../access/directory.ts'
 import type { Visibility } from '../../access/visibility.ts'
 import type { Condition, EventFilter, Field } from '../../core/query.ts'
-import { categoriesOf, verbsOf } from './action-types.ts'
+import { categoriesOf, endedWordConditions } from './action-types.ts'
 import { OPSERA_SOURCE_KIND, STEP_TARGET_TYPE, TOKEN_USE_ACTION } from './collected-source.ts'
 import { digestId, OBJECT_ID_LENGTH } from './object-id.ts'
 import type { LogQuestion } from './parameters.ts'
@@ -100,7 +100,7 @@ function actionConditions({ actions, userEmail }: LogQuestion): readonly Conditi
     conditions.push({
       anyOf: [
         [COLLECTED, { field: 'nativeAction', inIgnoringCase: actions }],
-        [NOT_COLLECTED, { field: 'verb', in: verbsOf(actions) }],
+        [NOT_COLLECTED, { anyOf: endedWordConditions(actions) }],
       ],
     })
   }

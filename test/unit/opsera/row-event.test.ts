@@ -92,7 +92,16 @@ describe('what is collected is served again as it was', () => {
 
   const ids = fc.uuid().map((id) => id.replaceAll('-', '').slice(0, 24))
   const value = fc.oneof(
-    fc.constantFrom('', 'token', 'use', 'pipeline-step', 'Stop', 'x'.repeat(600), 'a\nb'),
+    fc.constantFrom(
+      '',
+      'token',
+      'use',
+      'use-failed',
+      'pipeline-step',
+      'Stop',
+      'x'.repeat(600),
+      'a\nb',
+    ),
     fc.constantFrom(null, 0, -1.5, true),
     fc.constantFrom({}, { a: '' }, [[]]),
     fc.string({ unit: 'grapheme', maxLength: 8 }).filter((text) => !text.includes('\0')),
@@ -127,6 +136,19 @@ describe('what is collected is served again as it was', () => {
       expect(served('audit', [{ ...ACTION, createdAt }])).toEqual([{ ...ACTION, createdAt }])
     }
   })
+})
+
+test.each([
+  ['login', 'auth.login', 'success'],
+  ['login-failed', 'auth.login', 'failure'],
+  ['Login-Denied', 'auth.login', 'denied'],
+  ['login-pending', 'auth.login', 'pending'],
+  ['-failed', 'auth.unknown', 'failure'],
+])('a row of the action %s is %s, %s', (action, expected, outcome) => {
+  const row = { ...ACTION, type: 'authentication', action }
+  const event = rowEvent('audit', { id: row._id, createdMs: undefined, members: row })
+  expect(event).toMatchObject({ action: expected, outcome, nativeAction: action })
+  expect(served('audit', [row])).toEqual([row])
 })
 
 test('a row that no event can hold is kept as a part of its text', () => {

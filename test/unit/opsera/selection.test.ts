@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { User } from '../../../src/access/directory.ts'
 import type { Event, JsonObject } from '../../../src/core/event.ts'
-import { CATEGORIES } from '../../../src/core/event.ts'
+import { CATEGORIES, OUTCOMES } from '../../../src/core/event.ts'
 import { digestId } from '../../../src/dialects/opsera/object-id.ts'
 import { readAuditParameters } from '../../../src/dialects/opsera/parameters.ts'
 import { presenterOf } from '../../../src/dialects/opsera/present.ts'
@@ -26,8 +26,10 @@ const events: fc.Arbitrary<Event> = fc
     kind: fc.constantFrom('api', 'opsera', 'waybill', 'buildbot'),
     action: fc.constantFrom(
       ...['token.use', 'auth.login', 'image.change', 'user.add', 'pipeline.step.run', 'a.update'],
+      ...['auth.login-failed', 'user.add-denied'],
     ),
     nativeAction: maybe('login', 'Login', 'update'),
+    outcome: fc.constantFrom(...OUTCOMES),
     category: fc.constantFrom(...CATEGORIES),
     actor: fc.option(
       fc.record({
@@ -110,16 +112,16 @@ test.each(['pipeline', 'registry', 'REGISTRY', 'policy', 'authentication', 'noth
   },
 )
 
-test.each(['login', 'update', 'Create', 'step.run', 'change'])(
-  'action=%s holds for the rows of that action',
-  (action) => {
-    fc.assert(
-      fc.property(log, (drawn) =>
-        expectRows(drawn, { action }, (row) => sameText(row['action'], action)),
-      ),
-    )
-  },
-)
+test.each([
+  ...['login', 'update', 'Create', 'step.run', 'change', 'login-failed', 'Update-Denied'],
+  ...['create-pending', 'change-failed', 'login-failed-failed', '-failed'],
+])('action=%s holds for the rows of that action', (action) => {
+  fc.assert(
+    fc.property(log, (drawn) =>
+      expectRows(drawn, { action }, (row) => sameText(row['action'], action)),
+    ),
+  )
+})
 
 test.each([
   ['of a user of Waybill', digestId([USER.id])],

@@ -8,7 +8,7 @@ import {
   TIME_MICROS_END,
   TIME_MICROS_MIN,
 } from '../../../core/timestamp.ts'
-import { categoryOfType } from '../action-types.ts'
+import { categoryOfType, readEndedWord } from '../action-types.ts'
 import { STEP_TARGET_TYPE, TOKEN_USE_ACTION } from '../collected-source.ts'
 import type { LogName } from '../selection.ts'
 
@@ -69,10 +69,11 @@ const EVENTS: Readonly<Record<LogName, (row: Members) => Fields>> = {
 
 function userAction(row: Members): Fields {
   const [type, action] = [row.value('type'), row.value('action')]
+  const { word, outcome } = readEndedWord(typeof action === 'string' ? action : '')
   return {
-    action: actionOf(type, action),
+    action: actionOf(type, word),
     category: categoryOf(type),
-    outcome: 'success',
+    outcome,
     actor: { kind: 'user', ...row.text('user_id', 'id'), ...row.text('user_email', 'email') },
     target: {
       // Rows of another log have this type.
@@ -84,7 +85,7 @@ function userAction(row: Members): Fields {
 }
 
 /** `pipeline` and `Webhook-Start` as `pipeline.webhook-start`. */
-function actionOf(type: JsonValue | undefined, action: JsonValue | undefined): string {
+function actionOf(type: JsonValue | undefined, action: string): string {
   const object = wordOf(type)
   const verb = wordOf(action)
   if (object === 'authentication') return `auth.${verb}`
