@@ -1,3 +1,5 @@
+import type { Actor } from '../core/event.ts'
+
 /** What a user may do in the whole of its tenant. */
 export const ROLES = [
   'administrator',
@@ -62,4 +64,11 @@ export interface Principal {
   readonly grants: readonly Grant[]
   readonly tokenId: string
   readonly scopes: readonly Scope[]
+}
+
+/** The actor of what a principal does: named by id, name and e-mail address, as far as it has them. */
+export function actorOf({ userId, name, email, kind }: Principal): Actor {
+  // An organization has no token of its own; should it get one, it acts as a user does.
+  const actorKind = kind === 'organization' ? 'user' : kind
+  return { id: userId, name, ...(email !== undefined && { email }), kind: actorKind }
 }

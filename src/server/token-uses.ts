@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Principal, Scope } from '../access/principal.ts'
-import type { ActorKind, Client, Outcome } from '../core/event.ts'
+import { actorOf, type Principal, type Scope } from '../access/principal.ts'
+import type { Client, Outcome } from '../core/event.ts'
 import { NAME_LENGTH_MAX } from '../core/limits.ts'
 import type { NewEvent } from '../core/new-event.ts'
 import { recordableText } from '../core/recordable-text.ts'
@@ -162,13 +162,13 @@ function isIntake({ method, routeOptions }: FastifyRequest): boolean {
 
 function useEvent(use: TokenUse): NewEvent {
   const { principal, client, count } = use
-  const { userId, name, email, kind, tokenId, scopes } = principal
+  const { tokenId, scopes } = principal
   return {
     time: formatTimestamp(use.timeMicros),
     tenant: use.tenant,
     action: 'token.use',
     outcome: outcomeOf(use.status),
-    actor: { id: userId, name, kind: actorKind(kind), ...(email !== undefined && { email }) },
+    actor: actorOf(principal),
     target: { type: 'token', id: tokenId, name: recordableText(use.target, NAME_LENGTH_MAX) },
     client,
     details: {
@@ -196,8 +196,4 @@ function leftOutEvent({ tenant, count }: LeftOut): NewEvent {
 function outcomeOf(status: number): Outcome {
   if (status < 400) return 'success'
   return status === 401 || status === 403 ? 'denied' : 'failure'
-}
-
-function actorKind(kind: Principal['kind']): ActorKind {
-  return kind === 'organization' ? 'service' : kind
 }

@@ -1,3 +1,4 @@
+import { actorOf } from '../../access/principal.ts'
 import type { Client } from '../../core/event.ts'
 import type { EventFilter, EventReader } from '../../core/query.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -40,7 +41,7 @@ export async function clearLog(
     tenant: caller.tenant,
     action: 'log.clear',
     outcome: 'success',
-    actor: { id: caller.principal.userId, name: caller.principal.name, kind: 'user' },
+    actor: actorOf(caller.principal),
     client,
     message: 'System logs are cleared',
     details: { records, from: Object.fromEntries(marks) },

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { actorOf } from '../../access/principal.ts'
 import type { Session } from '../../access/sessions.ts'
 import { mayAdminister } from '../../access/visibility.ts'
 import type { JsonObject } from '../../core/event.ts'
@@ -81,7 +82,14 @@ export async function logout(
     tenant: principal.tenant ?? context.defaultTenant,
     action: 'auth.logout',
     outcome: 'success',
-    actor: { id: principal.userId, name: principal.name, kind: 'user' },
+    actor: actorOf(principal),
+    // As with a sign-in: the user whose session it was, in the user's own namespace.
+    target: {
+      type: 'user',
+      id: principal.userId,
+      name: principal.name,
+      namespace: principal.name,
+    },
     client: clientOf(request),
     details: { dialect: DIALECT_NAME },
   })
