@@ -5,6 +5,7 @@ import { Fault } from '../core/errors.ts'
 import { type Clock, formatTimestamp } from '../core/timestamp.ts'
 import type { AccessKeyInfo, AccessKeys, FoundAccessKey } from './access-keys.ts'
 import type { Directory } from './directory.ts'
+import { requireUser } from './named-user.ts'
 import type { RecordStore } from './record-store.ts'
 import type { SecretBox } from './secret-box.ts'
 
@@ -27,7 +28,7 @@ type AccessKeyRecord = Static<typeof Form>
 /** Where access keys are kept, and whose they are. */
 export interface AccessKeysOptions {
   readonly records: RecordStore
-  readonly directory: Pick<Directory, 'user'>
+  readonly directory: Pick<Directory, 'user' | 'users'>
   readonly clock: Clock
   /** Encrypts the secrets. */
   readonly box: SecretBox
@@ -55,8 +56,7 @@ class AccessKeysInRecords implements AccessKeys {
 
   async create(tenant: string | null, user: string) {
     const { directory, records, clock, box } = this.#options
-    const owner = directory.user(tenant, user)
-    if (owner === undefined) throw invalid('the name or the id of one user')
+    const owner = requireUser(directory, tenant, user)
     if (owner.kind === 'organization') {
       throw invalid('a user, robot or service; an organization asks for nothing itself')
     }

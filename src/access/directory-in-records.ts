@@ -20,6 +20,7 @@ import {
   type TokenRecord,
   type UserRecord,
 } from './directory-records.ts'
+import { requireUser } from './named-user.ts'
 import { hashPassword, PASSWORD_LENGTH_MAX, verifyPassword } from './password.ts'
 import type { Grant, Principal, UserKind } from './principal.ts'
 import type { RecordStore } from './record-store.ts'
@@ -122,7 +123,7 @@ class DirectoryInRecords implements Directory {
     return this.#change(async () => {
       const record: GrantRecord = {
         id: this.#mintId(),
-        user: this.#requireUser(tenant, grant.user).id,
+        user: requireUser(this, tenant, grant.user).id,
         role: grant.role,
         namespace: requirePlace('/namespace', grant.namespace),
         ...(grant.repository === undefined
@@ -149,7 +150,7 @@ class DirectoryInRecords implements Directory {
 
   createToken(tenant: string | null, token: NewToken) {
     return this.#change(async () => {
-      const owner = this.#requireUser(tenant, token.user)
+      const owner = requireUser(this, tenant, token.user)
       if (owner.kind === 'organization') {
         throw invalid('/user', 'a user, robot or service; an organization asks for nothing itself')
       }
@@ -275,12 +276,6 @@ class DirectoryInRecords implements Directory {
       createdAt: formatTimestamp(this.#options.clock()),
       ...(user.password === undefined ? {} : { passwordHash: await hashPassword(user.password) }),
     }
-  }
-
-  #requireUser(tenant: string | null, nameOrId: string): User {
-    const user = this.user(tenant, nameOrId)
-    if (user === undefined) throw invalid('/user', 'the name or the id of one user')
-    return user
   }
 
   #seesUser(tenant: string | null, userId: string): boolean {

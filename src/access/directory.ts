@@ -71,6 +71,7 @@ export interface Credential {
 export interface Directory {
   createUser(tenant: string | null, user: NewUser): Promise<User>
   users(tenant: string | null): readonly User[]
+  /** By id, or by a name that only one user has; undefined for a name of several. */
   user(tenant: string | null, nameOrId: string): User | undefined
   deleteUser(tenant: string | null, id: string): Promise<void>
   createGrant(tenant: string | null, grant: NewGrant): Promise<Grant>

@@ -298,6 +298,27 @@ describe('access', () => {
     expect(await run(['search', '--limit', '1'], { environment })).toMatchObject({ code: 4 })
   })
 
+  test('a name that several users have is answered with their ids, and an id is taken', async () => {
+    const [, id = ''] =
+      /, id (\S+)/.exec((await run(['user', 'create', 'admin', '--role', 'auditor'])).stdout) ?? []
+    const grant = ['--role', 'read', '--namespace', 'team']
+    for (const command of [
+      ['token', 'create', 'admin', '--scope', 'events:read'],
+      ['grant', 'add', 'admin', ...grant],
+      ['user', 'delete', 'admin'],
+    ]) {
+      const { code, stderr } = await run(command)
+      expect(code).toBe(1)
+      expect(stderr).toContain('2 users')
+      expect(stderr).toContain(`${id} (tenant default)`)
+      expect(stderr).toContain('(all tenants)')
+    }
+    expect((await run(['token', 'create', id, '--scope', 'events:read'])).code).toBe(0)
+    expect((await run(['grant', 'add', id, ...grant])).code).toBe(0)
+    expect((await run(['user', 'delete', id])).code).toBe(0)
+    expect((await run(['token', 'create', 'admin', '--scope', 'events:read'])).code).toBe(0)
+  })
+
   test('a user can be created, granted a right, seen and deleted by name', async () => {
     expect((await run(['user', 'create', 'dora', '--email', 'd@example.com'])).code).toBe(0)
     expect((await run(['user', 'create', 'dora'])).code).toBe(1)

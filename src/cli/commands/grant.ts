@@ -6,7 +6,7 @@ import { defineCommand } from '../define-command.ts'
 import { listOf, memberColumn, showListing } from '../listing.ts'
 import { plainLine } from '../plain-line.ts'
 import { createClient, jsonOf } from '../server-client.ts'
-import { posted } from './user.ts'
+import { AMBIGUOUS_NAME, posted } from './user.ts'
 
 /** `waybill grant add`: a right on a namespace or a repository. */
 export const grantAddCommand = defineCommand(
@@ -14,9 +14,10 @@ export const grantAddCommand = defineCommand(
     name: 'grant add',
     summary: 'Give a user a right on a namespace or a repository',
     operands: 'USER',
-    description:
-      `Rights: ${GRANT_ROLES.join(', ')}. Quay's API shows the logs of a namespace ` +
-      `or a repository to those with \`admin\` on it.`,
+    description: `Rights: ${GRANT_ROLES.join(', ')}. Quay's API shows the logs of a namespace
+or a repository to those with \`admin\` on it.
+
+USER is a name or an id. ${AMBIGUOUS_NAME}`,
     operandCount: { min: 1, max: 1 },
     options: {
       role: { type: 'text', placeholder: 'ROLE', description: `${GRANT_ROLES.join(', ')}` },

@@ -8,7 +8,7 @@ import { memberColumn, showListing } from '../listing.ts'
 import { plainLine } from '../plain-line.ts'
 import { createClient, jsonOf } from '../server-client.ts'
 import { userNames } from './grant.ts'
-import { posted } from './user.ts'
+import { AMBIGUOUS_NAME, posted } from './user.ts'
 
 const DAY_MS = 86_400_000
 
@@ -21,6 +21,8 @@ export const tokenCreateCommand = defineCommand(
     description: `The token goes to standard output and everything else to standard error, so
 that a script can keep it in a variable. Waybill stores a hash of it alone: it cannot be shown
 again.
+
+USER is a name or an id. ${AMBIGUOUS_NAME}
 
 A token never allows more than its user may do; its scopes narrow that further. Scopes:
 ${SCOPES.join(', ')}.`,

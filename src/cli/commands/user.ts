@@ -12,6 +12,10 @@ import { createClient, jsonOf } from '../server-client.ts'
 /** Longest password that is read from standard input, in UTF-16 units; the server has its own. */
 const PASSWORD_INPUT_LENGTH_MAX = 10_000
 
+/** What commands that take a user say about its name. */
+export const AMBIGUOUS_NAME = `If users of several tenants have the name, the command lists their
+ids and takes one of these instead.`
+
 /** `waybill user create`: a person, robot, service or organisation. */
 export const userCreateCommand = defineCommand(
   {
@@ -102,7 +106,9 @@ export const userDeleteCommand = defineCommand(
     name: 'user delete',
     summary: 'Delete a user with its grants and tokens',
     operands: 'NAME',
-    description: 'Takes a name or an id. Events that name the user stay as they are.',
+    description: `Takes a name or an id. ${AMBIGUOUS_NAME}
+
+Events that name the user stay as they are.`,
     operandCount: { min: 1, max: 1 },
     options: CONNECTION_OPTIONS,
     examples: [{ line: 'waybill user delete alice', does: 'by name' }],
@@ -116,7 +122,9 @@ export const userDeleteCommand = defineCommand(
     if (user === undefined)
       throw new CommandError(`there is no user ${JSON.stringify(name)}`, { ending: 'failure' })
     if (found.length > 1) {
-      throw new CommandError(`several tenants have a user ${JSON.stringify(name)}: give its id`, {
+      const ids = found.map(({ id, tenant }) => `  ${String(id)} (${tenantText(tenant)})`)
+      const first = `${found.length} users are named ${JSON.stringify(name)}; give the id of one:`
+      throw new CommandError([first, ...ids.map(plainLine)].join('\n'), {
         ending: 'failure',
         hint: 'waybill user list',
       })
@@ -129,6 +137,10 @@ export const userDeleteCommand = defineCommand(
     return 'success'
   },
 )
+
+function tenantText(tenant: unknown): string {
+  return typeof tenant === 'string' ? `tenant ${tenant}` : 'all tenants'
+}
 
 /** A request that creates something from a JSON body. */
 export function posted(path: string, body: string) {

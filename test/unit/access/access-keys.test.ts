@@ -84,3 +84,13 @@ test('with its user all of them are forgotten', async () => {
   expect(keys.list(null)).toMatchObject([{ accessKey: kept.accessKey, user: bob.id }])
   expect(await records.load('access-key')).toHaveLength(1)
 })
+
+test('a name of several users makes no key, and the refusal has their ids', async () => {
+  const other = await directory.createUser(null, { name: 'alice', tenant: 'other' })
+  const ids = `${aliceId} (tenant acme), ${other.id} (tenant other)`
+  await expect(keys.create(null, 'alice')).rejects.toMatchObject({
+    problems: [{ path: '/user', expected: `the id of one of the 2 users named alice: ${ids}` }],
+  })
+  expect(await keys.create(null, other.id)).toMatchObject({ user: other.id })
+  expect(await keys.create('acme', 'alice')).toMatchObject({ user: aliceId })
+})

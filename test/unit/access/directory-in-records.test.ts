@@ -144,9 +144,39 @@ describe('a tenant', () => {
 
   test('an administrator of all must say which user it means when two have the name', async () => {
     expect(directory.user(null, 'alice')).toBeUndefined()
+    const [red, blue] = ['red', 'blue'].map((tenant) => directory.user(tenant, 'alice')?.id ?? '')
+    const expected =
+      `the id of one of the 2 users named alice: ${red} (tenant red), ` + `${blue} (tenant blue)`
+    const refusal = { code: 'request.invalid', problems: [{ path: '/user', expected }] }
+    const grant = { role: 'read', namespace: 'a' } as const
+    await expect(directory.createGrant(null, { ...grant, user: 'alice' })).rejects.toMatchObject(
+      refusal,
+    )
     await expect(
-      directory.createGrant(null, { user: 'alice', role: 'read', namespace: 'a' }),
-    ).rejects.toMatchObject({ code: 'request.invalid' })
+      directory.createToken(null, { user: 'alice', scopes: ['api'] }),
+    ).rejects.toMatchObject(refusal)
+    expect(await directory.createGrant(null, { ...grant, user: blue ?? '' })).toMatchObject({
+      user: blue,
+    })
+  })
+
+  test('an administrator of a tenant means its own user by a name that others have too', async () => {
+    const { info } = await directory.createToken('red', { user: 'alice', scopes: ['api'] })
+    expect(info.user).toBe(directory.user('red', 'alice')?.id)
+    const unknown = { path: '/user', expected: 'the name or the id of one user' }
+    await expect(
+      directory.createToken('red', { user: 'root', scopes: ['api'] }),
+    ).rejects.toMatchObject({ problems: [unknown] })
+  })
+
+  test('of many users with one name the refusal lists the first and the number', async () => {
+    for (let number = 0; number < 12; number += 1) {
+      await directory.createUser(null, { name: 'alice', tenant: `t${number}` })
+    }
+    const refused = directory.createToken(null, { user: 'alice', scopes: ['api'] })
+    await expect(refused).rejects.toMatchObject({
+      problems: [{ expected: expect.stringMatching(/14 users named alice: .*\(tenant t7\), …$/) }],
+    })
   })
 })
 
