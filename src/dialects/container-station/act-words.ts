@@ -19,7 +19,7 @@ export function capitalized(text: string): string {
 }
 
 /** A text without a capital letter in front. */
-export function uncapitalized(text: string): string {
+function uncapitalized(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1)
 }
 

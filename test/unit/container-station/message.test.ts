@@ -207,6 +207,10 @@ test.each([
   ['Start to destroy container (lxc, utest)', 'container.delete', 'pending'],
   ['Rename container (docker, d59bf8a8b229, dtest)', 'container.rename', undefined],
   ['Download image (docker, busybox:1)', 'image.pull', 'unknown'],
+  ['Download image from quay.io (docker, busybox:1)', 'image.pull', 'unknown'],
+  ['Finished to push image (docker, busybox:1)', 'image.push', 'success'],
+  ['Failed to push image (docker, busybox:1)', 'image.push', 'failure'],
+  ['Push image (docker, busybox:1)', 'image.push', 'unknown'],
 ] as const)('%s is %s: %s', (message, action, outcome) => {
   const meaning = meaningOf(message)
   expect(meaning.action).toBe(action)

@@ -160,6 +160,16 @@ const TEMPLATES: readonly Template[] = [
       imageMeaning('image.pull', PHASES[phase] ?? 'unknown', { type, name, repository }),
   },
   {
+    pattern: /^Download image from (?<repository>\S+) \((?<type>\w+), (?<name>.+)\)$/s,
+    read: ({ repository = '', type = '', name = '' }) =>
+      imageMeaning('image.pull', 'unknown', { type, name, repository }),
+  },
+  {
+    pattern: afterPhase(/(?:to )?push image \((?<type>\w+), (?<name>.+)\)/),
+    read: ({ phase = '', type = '', name = '' }) =>
+      imageMeaning('image.push', PHASES[phase] ?? 'unknown', { type, name }),
+  },
+  {
     pattern: /^Registry (?<verb>add|edit|remove): (?<name>[^,]+)(?:, (?<url>\S+))?$/s,
     read: ({ verb = '', name = '', url }) => ({
       action: `image-registry.${VERBS[verb]}`,
