@@ -66,7 +66,7 @@ export interface Principal {
   readonly scopes: readonly Scope[]
 }
 
-/** The actor of what a principal does: named by id, name and e-mail address, as far as it has them. */
+/** The actor of what a principal does, with its id, its name and, if it has one, its e-mail. */
 export function actorOf({ userId, name, email, kind }: Principal): Actor {
   // An organization has no token of its own; should it get one, it acts as a user does.
   const actorKind = kind === 'organization' ? 'user' : kind

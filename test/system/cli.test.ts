@@ -298,7 +298,7 @@ describe('access', () => {
     expect(await run(['search', '--limit', '1'], { environment })).toMatchObject({ code: 4 })
   })
 
-  test('a name that several users have is answered with their ids, and an id is taken', async () => {
+  test('a name of several users is answered with their ids, and an id is taken', async () => {
     const [, id = ''] =
       /, id (\S+)/.exec((await run(['user', 'create', 'admin', '--role', 'auditor'])).stdout) ?? []
     const grant = ['--role', 'read', '--namespace', 'team']

@@ -160,7 +160,7 @@ describe('a tenant', () => {
     })
   })
 
-  test('an administrator of a tenant means its own user by a name that others have too', async () => {
+  test('an administrator of a tenant means its own user by a name of several', async () => {
     const { info } = await directory.createToken('red', { user: 'alice', scopes: ['api'] })
     expect(info.user).toBe(directory.user('red', 'alice')?.id)
     const unknown = { path: '/user', expected: 'the name or the id of one user' }
