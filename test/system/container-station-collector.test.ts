@@ -141,6 +141,49 @@ test('what is collected is answered as the station answers it, and read once', a
   expect([...(await messagesOf(own))].sort()).toEqual([...(await messagesOf(peer))].sort())
 })
 
+test('what failed is collected as failed, and answered as the station answers it', async () => {
+  const [peer, own] = [await station(), await waybill(SAME_CLOCK)]
+  const image = { type: 'image', name: 'busybox:1', tag: '1' }
+  const acts = [
+    { action: 'container.start', outcome: 'success', target: WEB },
+    { action: 'container.delete', outcome: 'denied', level: 'info', target: WEB },
+    { action: 'container.rename', outcome: 'failure', level: 'warn', target: WEB },
+    { action: 'container.stop', outcome: 'pending', target: WEB },
+    { action: 'image.delete', outcome: 'denied', target: image },
+    { action: 'network.delete', outcome: 'failure', target: { name: 'net1' } },
+  ]
+  const time = (second: number) => `2024-06-18T12:00:0${second}Z`
+  await post(
+    peer,
+    '/v1/events',
+    acts.map((act, second) => ({ ...act, time: time(second) })),
+  )
+  await collect(peer, own, '--tenant', 'default')
+  const rows = await rowsOf(own)
+  expect(rows).toEqual(await rowsOf(peer))
+  expect(rows.slice(0, 3)).toMatchObject([
+    { level: 'ERROR', message: 'Failed to remove network: net1' },
+    { level: 'ERROR', message: 'Failed to remove image (docker, busybox:1)' },
+    { level: 'INFO', message: 'Start to stop container (docker, cccccccccccc, web)' },
+  ])
+  expect(await messagesOf(own)).toEqual(await messagesOf(peer))
+  const found = await read<{ events: readonly { action: string; outcome: string }[] }>(
+    own,
+    '/v1/events?source=container-station/nas&order=oldest',
+  )
+  const collected = found.events.filter(({ action }) => !action.endsWith('.notify'))
+  expect(collected.map(({ action, outcome }) => [action, outcome])).toEqual([
+    ['container.start', 'success'],
+    ['container.delete', 'failure'],
+    ['container.rename', 'failure'],
+    ['container.stop', 'pending'],
+    ['image.delete', 'failure'],
+    ['network.delete', 'failure'],
+  ])
+  const web = await read<{ state: string }>(own, `${API}/container/docker/${WEB.id}`)
+  expect(web.state).toBe('running')
+})
+
 test('both clocks of a station are read as true time', async () => {
   const [peer, own] = [await station(), await waybill()]
   const time = '2024-06-18T12:00:07.250000Z'
