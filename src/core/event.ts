@@ -30,7 +30,16 @@ export type Level = (typeof LEVELS)[number]
 export const OUTCOMES = ['success', 'failure', 'denied', 'pending', 'unknown'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
-/** What acted: a person, an account of a program, a platform itself, or nobody who said a name. */
+/** The level of an event whose sender states none: what failed or was refused is an error. */
+export const LEVEL_OF_OUTCOME: Readonly<Record<Outcome, Level>> = {
+  success: 'info',
+  failure: 'error',
+  denied: 'error',
+  pending: 'info',
+  unknown: 'info',
+}
+
+/** What acted: a person, an account of a program, a platform itself, or one that gave no name. */
 export const ACTOR_KINDS = ['user', 'robot', 'service', 'system', 'anonymous'] as const
 export type ActorKind = (typeof ACTOR_KINDS)[number]
 

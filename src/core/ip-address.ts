@@ -2,6 +2,9 @@ import { isIP, SocketAddress } from 'node:net'
 
 const MAPPED = '::ffff:'
 
+/** An IPv6 address with a zone (RFC 4007 section 11), which may be any word. */
+const ZONED = /^(?<address>[^%]+)%[^\s\p{C}]+$/u
+
 /**
  * The one text of an IPv4 or IPv6 address (RFC 5952), or undefined when it is neither. An IPv4
  * address that came through an IPv6 socket (`::ffff:10.0.0.9`) is the IPv4 address.
@@ -14,4 +17,10 @@ export function canonicalIp(text: string): string | undefined {
   const { address } = new SocketAddress({ address: text, family: 'ipv6' })
   const isMapped = address.startsWith(MAPPED) && isIP(address.slice(MAPPED.length)) === 4
   return isMapped ? address.slice(MAPPED.length) : address
+}
+
+/** The address of a text such as `fe80::1%eth0`, canonical; undefined for any other text. */
+export function addressWithoutZone(text: string): string | undefined {
+  const address = ZONED.exec(text)?.groups?.['address']
+  return address !== undefined && isIP(address) === 6 ? canonicalIp(address) : undefined
 }

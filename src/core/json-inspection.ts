@@ -1,38 +1,51 @@
-import { escapePointer } from './event-fields.ts'
+import { isMembers, type Members } from './json.ts'
+import { escapePointer } from './json-pointer.ts'
 import { DETAILS_DEPTH_MAX, EVENT_BYTES_MAX } from './limits.ts'
+import { textObjection } from './recordable-text.ts'
 
 /** Something in a JSON value that no event may hold. */
 export interface Finding {
   /** JSON pointer (RFC 6901) to it. */
   readonly path: string
   readonly expected: string
+  /** Whether it is a text or a number, in whose place another can stand; else all is too much. */
+  readonly isReplaceable: boolean
 }
 
 /**
  * Finds what keeps an event's details from being walked or written: more text than an event may
- * have, nesting deeper than `DETAILS_DEPTH_MAX`, a number that is not finite (`1e400` reads as
- * infinity). It must run before anything else walks the value, and ends at the first objection.
+ * have, nesting deeper than `DETAILS_DEPTH_MAX`, a number that is not finite, a text or a key with
+ * a lone surrogate or a NUL. It must run before anything else walks the value.
  */
 export function inspectDetails(details: object): Finding | undefined {
-  const verdict = new Inspection().inspect(details, DETAILS_DEPTH_MAX)
-  if (verdict === 'fine') return undefined
-  if (verdict === 'number') return locate(details, isBadNumber)
-  const expected =
-    verdict === 'size'
-      ? `an event of at most ${EVENT_BYTES_MAX} bytes`
-      : `nesting of at most ${DETAILS_DEPTH_MAX} levels`
-  return { path: '/details', expected }
+  switch (inspectJson(details, DETAILS_DEPTH_MAX)) {
+    case 'fine':
+      return undefined
+    case 'odd':
+      return locate(details, objectionTo)
+    case 'size':
+      return tooMuch(`an event of at most ${EVENT_BYTES_MAX} bytes`)
+    default:
+      return tooMuch(`nesting of at most ${DETAILS_DEPTH_MAX} levels`)
+  }
 }
 
-/**
- * Finds a lone surrogate or a NUL in any text or key of a value. Neither survives all of the
- * systems that an event passes through, and UTF-8 cannot carry the first.
- */
-export function textProblem(value: object): Finding | undefined {
-  return locate(value, isBadText)
+/** Finds a lone surrogate or a NUL in any text or key of details. */
+export function textProblem(details: object): Finding | undefined {
+  return locate(details, (value) => (typeof value === 'string' ? textObjection(value) : undefined))
 }
 
-type Verdict = 'fine' | 'number' | 'depth' | 'size'
+/** `odd`: a text or a number is not one that an event may hold. */
+export type Verdict = 'fine' | 'odd' | 'depth' | 'size'
+
+/** Whether an event can hold a value of at most `depthMax` levels of objects and arrays. */
+export function inspectJson(value: unknown, depthMax: number): Verdict {
+  return new Inspection().inspect(value, depthMax)
+}
+
+function tooMuch(expected: string): Finding {
+  return { path: '/details', expected, isReplaceable: false }
+}
 
 /** One walk over a value, which may look at no more characters than an event has bytes. */
 class Inspection {
@@ -42,61 +55,61 @@ class Inspection {
     // Every value takes a character at least, so the canonical text is longer than this count.
     this.#charactersLeft -= typeof value === 'string' ? value.length : 1
     if (this.#charactersLeft < 0) return 'size'
-    if (typeof value === 'number') return Number.isFinite(value) ? 'fine' : 'number'
-    if (typeof value !== 'object' || value === null) return 'fine'
+    if (typeof value !== 'object' || value === null) {
+      return objectionTo(value) === undefined ? 'fine' : 'odd'
+    }
     if (depthLeft === 0) return 'depth'
-    return Array.isArray(value)
-      ? this.#inspectItems(value, depthLeft - 1)
-      : this.#inspectMembers(value as { readonly [key: string]: unknown }, depthLeft - 1)
+    return isMembers(value)
+      ? this.#inspectMembers(value, depthLeft - 1)
+      : this.#inspectItems(value as readonly unknown[], depthLeft - 1)
   }
 
   #inspectItems(items: readonly unknown[], depthLeft: number): Verdict {
+    let verdict: Verdict = 'fine'
     for (const item of items) {
-      const verdict = this.inspect(item, depthLeft)
-      if (verdict !== 'fine') return verdict
+      const found = this.inspect(item, depthLeft)
+      if (found === 'odd') verdict = found
+      else if (found !== 'fine') return found
     }
-    return 'fine'
+    return verdict
   }
 
-  #inspectMembers(object: { readonly [key: string]: unknown }, depthLeft: number): Verdict {
-    for (const key in object) {
+  #inspectMembers(members: Members, depthLeft: number): Verdict {
+    let verdict: Verdict = 'fine'
+    for (const key in members) {
       this.#charactersLeft -= key.length
-      const verdict = this.inspect(object[key], depthLeft)
-      if (verdict !== 'fine') return verdict
+      const found = this.inspect(members[key], depthLeft)
+      if (found !== 'fine' && found !== 'odd') return found
+      if (found === 'odd' || textObjection(key) !== undefined) verdict = 'odd'
     }
-    return 'fine'
+    return verdict
   }
 }
 
 type Judge = (value: unknown) => string | undefined
 
-const isBadNumber: Judge = (value) =>
-  typeof value === 'number' && !Number.isFinite(value) ? 'a number within a double' : undefined
-
-const isBadText: Judge = (value) => {
-  if (typeof value !== 'string') return undefined
-  if (!value.isWellFormed()) return 'text without lone surrogates'
-  return value.includes('\0') ? 'text without NUL characters' : undefined
+const objectionTo: Judge = (value) => {
+  if (typeof value === 'string') return textObjection(value)
+  const isInfinite = typeof value === 'number' && !Number.isFinite(value)
+  return isInfinite ? 'a number within a double' : undefined
 }
 
 /** The first place where `judge` objects, depth first; too deep nesting is an objection too. */
-function locate(value: object, judge: Judge): Finding | undefined {
-  const root = 'details' in value || 'tenant' in value ? '' : '/details'
-  const search = (member: unknown, path: string, depth: number): Finding | undefined => {
-    const expected = judge(member)
-    if (expected !== undefined) return { path, expected }
-    if (typeof member !== 'object' || member === null) return undefined
-    if (depth > DETAILS_DEPTH_MAX + 1) {
-      return { path: '/details', expected: `nesting of at most ${DETAILS_DEPTH_MAX} levels` }
-    }
-    for (const [key, inner] of Object.entries(member)) {
-      const innerPath = `${path}/${escapePointer(key)}`
+function locate(details: object, judge: Judge): Finding | undefined {
+  const search = (value: unknown, path: string, depth: number): Finding | undefined => {
+    const expected = judge(value)
+    if (expected !== undefined) return { path, expected, isReplaceable: true }
+    if (typeof value !== 'object' || value === null) return undefined
+    if (depth > DETAILS_DEPTH_MAX) return tooMuch(`nesting of at most ${DETAILS_DEPTH_MAX} levels`)
+    for (const [key, inner] of Object.entries(value)) {
       const badKey = judge(key)
-      if (badKey !== undefined) return { path, expected: `keys of ${badKey}` }
-      const found = search(inner, innerPath, depth + 1)
+      if (badKey !== undefined) {
+        return { path, expected: `keys of ${badKey}`, isReplaceable: true }
+      }
+      const found = search(inner, `${path}/${escapePointer(key)}`, depth + 1)
       if (found !== undefined) return found
     }
     return undefined
   }
-  return search(value, root, root === '' ? 0 : 1)
+  return search(details, '/details', 1)
 }

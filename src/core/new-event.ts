@@ -12,7 +12,7 @@ import type {
 /**
  * An event as a sender or an adapter states it, before Waybill fills in what it left out: `id`
  * (minted), `time` (the time of receipt), `tenant` (the credential's), `source`, `category` (the
- * catalogue's for the action), `level` (`info`), `outcome` (`unknown`) and `actor` (null).
+ * catalogue's for the action), `outcome` (`unknown`), `level` (`LEVEL_OF_OUTCOME`), `actor` (null).
  * Empty texts and empty objects count as left out.
  */
 export interface NewEvent {

@@ -1,13 +1,19 @@
 import { catalogueCategory } from './action-catalogue.ts'
+import { detailsWithAsSent } from './as-sent.ts'
 import { canonicalJson, isCanonicallyOrdered, withOrderedKeys } from './canonical-json.ts'
 import { DIGEST } from './digest.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { Fault } from './errors.ts'
 import type { Actor, Category, Client, Event, EventSource, JsonObject, Target } from './event.ts'
-import { ACTOR_KINDS, CATEGORIES, LEVELS, OUTCOMES } from './event.ts'
-import { FieldReader, isMembers } from './event-fields.ts'
-import { inspectDetails, textProblem } from './json-inspection.ts'
-import { EVENT_BYTES_MAX, MESSAGE_LENGTH_MAX, USER_AGENT_LENGTH_MAX } from './limits.ts'
+import { ACTOR_KINDS, CATEGORIES, LEVEL_OF_OUTCOME, LEVELS, OUTCOMES } from './event.ts'
+import { FieldReader } from './field-reader.ts'
+import { isMembers } from './json.ts'
+import {
+  EVENT_BYTES_MAX,
+  MESSAGE_LENGTH_MAX,
+  NAME_LENGTH_MAX,
+  USER_AGENT_LENGTH_MAX,
+} from './limits.ts'
 import type { Reception } from './new-event.ts'
 import { repositoryProblem } from './repository-name.ts'
 import {
@@ -55,54 +61,77 @@ const ACTION = {
  */
 export function parseNewEvent(value: unknown, reception: Reception, index?: number): Draft {
   const reader = new FieldReader(index)
+  const read = readEvent(reader, value, reception)
+  const event = reader.asSent.size === 0 ? read : withAsSent(read, reader.asSent)
+  const canonical = canonicalText(event)
+  if (isOverSize(canonical)) {
+    reader.problem('', `an event of at most ${EVENT_BYTES_MAX} bytes`)
+    throw invalid(reader)
+  }
+  return draftOf(event, canonical)
+}
+
+/**
+ * Reads the fields of an event, each by the checks of the boundary; what becomes of one that they
+ * refuse is the reader's to say. The event may be too large.
+ *
+ * @throws Fault `event.invalid` when the reader noted a problem.
+ */
+export function readEvent(reader: FieldReader, value: unknown, reception: Reception): Event {
   if (!isMembers(value)) {
     reader.problem('', 'a JSON object')
-    throw new Fault('event.invalid', { problems: reader.problems })
+    throw invalid(reader)
   }
   reader.knownFields('', value, EVENT_FIELDS)
   const sentId = readId(reader, value['id'])
   const source = readSource(reader, value['source'], sentId, reception)
   const action = readAction(reader, value['action'])
+  const outcome = reader.oneOf('/outcome', value['outcome'], OUTCOMES) ?? 'unknown'
   // The keys stand in canonical order, so that serialising the event gives its canonical text.
   const event: Event = {
     action,
     actor: readActor(reader, value['actor']),
     category: readCategory(reader, value['category'], action),
     client: readClient(reader, value['client']),
-    details: readDetails(reader, value['details']),
+    details: orderedDetails(reader.details(value['details'])),
     id: sentId ?? idFromSource(source) ?? mintUuid(Math.floor(reception.receivedMicros / 1000)),
-    level: reader.oneOf('/level', value['level'], LEVELS) ?? 'info',
+    level: reader.oneOf('/level', value['level'], LEVELS) ?? LEVEL_OF_OUTCOME[outcome],
     message: reader.text('/message', value['message'], MESSAGE_LENGTH_MAX),
     nativeAction: reader.text('/nativeAction', value['nativeAction']),
-    outcome: reader.oneOf('/outcome', value['outcome'], OUTCOMES) ?? 'unknown',
+    outcome,
     received: receivedText(reception),
     source,
     target: readTarget(reader, value['target']),
     tenant: readTenant(reader, value['tenant'], reception),
     time: readTime(reader, value['time'], reception),
   }
-  if (reader.problems.length > 0) throw new Fault('event.invalid', { problems: reader.problems })
-  const canonical = serialise(reader, event)
-  if (reader.problems.length > 0) throw new Fault('event.invalid', { problems: reader.problems })
-  return draftOf(event, canonical)
+  if (reader.problems.length > 0) throw invalid(reader)
+  return event
 }
 
-/** The canonical text, checked for what no single field shows: its size and its characters. */
-function serialise(reader: FieldReader, event: Event): string {
-  const canonical = isCanonicallyOrdered(event.details)
-    ? JSON.stringify(event)
-    : canonicalJson(event)
+/** An event with what could not be read kept in its details; `bytesMax` as in `as-sent.ts`. */
+export function withAsSent(
+  event: Event,
+  asSent: ReadonlyMap<string, unknown>,
+  bytesMax?: number,
+): Event {
+  const details = detailsWithAsSent(event.details, asSent, bytesMax)
+  return { ...event, details: orderedDetails(details) }
+}
+
+/** The canonical JSON of an event that was read. */
+export function canonicalText(event: Event): string {
+  return isCanonicallyOrdered(event.details) ? JSON.stringify(event) : canonicalJson(event)
+}
+
+/** Whether canonical text is longer than an event may be. */
+export function isOverSize(canonical: string): boolean {
   // UTF-8 needs at most three bytes for a UTF-16 unit: only a long text has to be measured.
-  const mayBeTooLong = canonical.length * 3 > EVENT_BYTES_MAX
-  if (mayBeTooLong && Buffer.byteLength(canonical) > EVENT_BYTES_MAX) {
-    reader.problem('', `an event of at most ${EVENT_BYTES_MAX} bytes`)
-  }
-  // The serialiser escapes lone surrogates and NUL, so a text without `\\u` has neither.
-  if (canonical.includes('\\u')) {
-    const found = textProblem(event)
-    if (found !== undefined) reader.problem(found.path, found.expected)
-  }
-  return canonical
+  return canonical.length * 3 > EVENT_BYTES_MAX && Buffer.byteLength(canonical) > EVENT_BYTES_MAX
+}
+
+function invalid(reader: FieldReader): Fault {
+  return new Fault('event.invalid', { problems: reader.problems })
 }
 
 /** All events of a request share one reception: its text is made once. */
@@ -119,7 +148,7 @@ function receivedText(reception: Reception): string {
 function readId(reader: FieldReader, value: unknown): string | undefined {
   const text = reader.text('/id', value)
   if (text === undefined) return undefined
-  return isUuid(text) ? text.toLowerCase() : reader.problem('/id', 'a UUID')
+  return isUuid(text) ? text.toLowerCase() : reader.refuse('/id', 'a UUID', text)
 }
 
 /** An id that the sender gave is its own name for the event, unless it gave another one. */
@@ -131,7 +160,11 @@ function readSource(
 ): EventSource {
   const members = reader.members('/source', value, SOURCE_FIELDS) ?? {}
   return {
-    eventId: reader.text('/source/eventId', members['eventId']) ?? sentId,
+    eventId:
+      reader.text('/source/eventId', members['eventId']) ??
+      reader.nameOfRefused('/source/eventId') ??
+      sentId ??
+      reader.nameOfRefused('/id'),
     kind: reader.text('/source/kind', members['kind']) ?? reception.source.kind,
     name: reader.text('/source/name', members['name']) ?? reception.source.name,
   }
@@ -142,14 +175,16 @@ function idFromSource(source: EventSource): string | undefined {
   return eventId !== undefined && isUuid(eventId) ? eventId.toLowerCase() : undefined
 }
 
+/** No event can do without it, so it alone is always a problem. */
 function readAction(reader: FieldReader, value: unknown): string {
-  if (typeof value === 'string' && catalogueCategory(value) !== undefined) return value
-  const action = reader.matching('/action', value, ACTION)
-  // A text that does not match was noted by the reader; one that is left out was not.
-  if (action === undefined && (value === undefined || value === null || value === '')) {
-    reader.problem('/action', `a string: ${ACTION.expected}`)
-  }
-  return action ?? ''
+  if (typeof value === 'string') {
+    const isKnown = catalogueCategory(value) !== undefined
+    if (isKnown || (value.length <= NAME_LENGTH_MAX && ACTION.pattern.test(value))) return value
+    const isLong = value.length > NAME_LENGTH_MAX
+    const limit = `at most ${NAME_LENGTH_MAX} characters`
+    reader.problem('/action', isLong ? limit : ACTION.expected)
+  } else reader.problem('/action', `a string: ${ACTION.expected}`)
+  return ''
 }
 
 /** The stated category, else the catalogue's, else the object of `object.verb` if it is one. */
@@ -160,7 +195,8 @@ function readCategory(reader: FieldReader, value: unknown, action: string): Cate
   const known = catalogueCategory(action) ?? CATEGORIES.find((category) => category === object)
   if (known !== undefined) return known
   if (action !== '' && value === undefined) {
-    reader.problem('/category', `one of ${CATEGORIES.join(', ')}, as the action does not imply it`)
+    const expected = `one of ${CATEGORIES.join(', ')}, as the action does not imply it`
+    reader.refuse('/category', expected, undefined)
   }
   return 'system'
 }
@@ -197,7 +233,7 @@ function readRepository(reader: FieldReader, value: unknown): string | undefined
   const path = reader.text('/target/repository', value)
   if (path === undefined) return undefined
   const expected = repositoryProblem(path)
-  return expected === undefined ? path : reader.problem('/target/repository', expected)
+  return expected === undefined ? path : reader.refuse('/target/repository', expected, path)
 }
 
 function readClient(reader: FieldReader, value: unknown): Client | undefined {
@@ -215,34 +251,27 @@ function presentOnly<Part extends object>(part: Part): Part | undefined {
   return undefined
 }
 
-function readDetails(reader: FieldReader, value: unknown): JsonObject | undefined {
-  if (value === undefined || value === null) return undefined
-  if (!isMembers(value)) return reader.problem('/details', 'an object')
-  const found = inspectDetails(value)
-  if (found !== undefined) return reader.problem(found.path, found.expected)
-  return orderedDetails(value as JsonObject)
-}
-
-function orderedDetails(details: JsonObject): JsonObject | undefined {
+/** An object without members counts as left out. */
+function orderedDetails(details: JsonObject | undefined): JsonObject | undefined {
   for (const _key in details) return withOrderedKeys(details) as JsonObject
   return undefined
 }
 
 function readTenant(reader: FieldReader, value: unknown, reception: Reception): string {
   const tenant = reader.text('/tenant', value) ?? reception.tenant
-  if (tenant !== reception.tenant && !reception.anyTenant) {
-    reader.problem('/tenant', `the tenant of the credentials, ${reception.tenant}, or none`)
-  }
-  return tenant
+  if (tenant === reception.tenant || reception.anyTenant) return tenant
+  reader.refuse('/tenant', `the tenant of the credentials, ${reception.tenant}, or none`, tenant)
+  return reception.tenant
 }
 
 function readTime(reader: FieldReader, value: unknown, reception: Reception): string {
   const text = reader.text('/time', value)
   if (text === undefined) return receivedText(reception)
   const micros = parseTimestamp(text)
-  if (micros === undefined || micros < TIME_MICROS_MIN || micros >= TIME_MICROS_END) {
-    reader.problem('/time', 'an RFC 3339 time from 1970 to 2199, such as 2026-11-22T12:10:41.814Z')
-    return ''
+  if (micros !== undefined && micros >= TIME_MICROS_MIN && micros < TIME_MICROS_END) {
+    return canonicalTimestamp(text, micros)
   }
-  return canonicalTimestamp(text, micros)
+  const expected = 'an RFC 3339 time from 1970 to 2199, such as 2026-11-22T12:10:41.814Z'
+  reader.refuse('/time', expected, text)
+  return receivedText(reception)
 }

@@ -3,7 +3,7 @@ import { ByteWords } from './byte-words.ts'
 import { CANONICAL_MARKS_MAX, writeCanonicalEvent } from './canonical-event.ts'
 import { DIGEST } from './digest.ts'
 import { DRAFT_TEXT, DRAFT_TEXTS, Draft } from './draft.ts'
-import { ACTOR_KINDS, CATEGORIES, LEVELS, OUTCOMES } from './event.ts'
+import { ACTOR_KINDS, CATEGORIES, LEVEL_OF_OUTCOME, LEVELS, OUTCOMES } from './event.ts'
 import { EventScan } from './event-scan.ts'
 import { canonicalIp } from './ip-address.ts'
 import {
@@ -40,8 +40,14 @@ const WORDS = [
   [T.actorKind, words(ACTOR_KINDS)],
 ] as const
 
-const LEVEL_DEFAULT = Buffer.from('info')
+/** Levels by outcome, as bytes. */
+const LEVEL_OF = new ByteWords(
+  Object.fromEntries(
+    Object.entries(LEVEL_OF_OUTCOME).map(([outcome, level]) => [outcome, Buffer.from(level)]),
+  ),
+)
 const OUTCOME_DEFAULT = Buffer.from('unknown')
+const LEVEL_DEFAULT = Buffer.from(LEVEL_OF_OUTCOME.unknown)
 const ACTOR_KIND_DEFAULT = Buffer.from('user')
 
 /** Longest text in bytes, which is at least its length in UTF-16 units. */
@@ -170,7 +176,10 @@ export class EventTranscriber {
       if (known.find(this.#body, starts[number] ?? 0, ends[number] ?? 0) === undefined) return false
     }
     if (this.#length(T.category) === 0) this.#set(T.category, category)
-    if (this.#length(T.level) === 0) this.#set(T.level, LEVEL_DEFAULT)
+    if (this.#length(T.level) === 0) {
+      const level = LEVEL_OF.find(this.#body, starts[T.outcome] ?? 0, ends[T.outcome] ?? 0)
+      this.#set(T.level, level ?? LEVEL_DEFAULT)
+    }
     if (this.#length(T.outcome) === 0) this.#set(T.outcome, OUTCOME_DEFAULT)
     const isActorNamed =
       this.#length(T.actorId) + this.#length(T.actorName) + this.#length(T.actorEmail) > 0

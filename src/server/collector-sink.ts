@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Draft } from '../core/draft.ts'
 import { Fault } from '../core/errors.ts'
 import type { NewEvent, Reception } from '../core/new-event.ts'
-import { parseNewEvent } from '../core/parse-event.ts'
+import { parseReportedEvent } from '../core/parse-reported-event.ts'
 import type { CollectorSink } from '../dialects/collector.ts'
 import { type CollectorName, collectorPositions } from '../dialects/collector-positions.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
@@ -41,10 +41,10 @@ export function ledgerSink(
 /** What the boundary refuses is kept as a dead letter: a run must not end over one event. */
 function draftOf(event: NewEvent, reception: Reception): Draft {
   try {
-    return parseNewEvent(event, reception)
+    return parseReportedEvent(event, reception)
   } catch (error) {
     if (!(error instanceof Fault)) throw error
-    return parseNewEvent(deadLetterEvent(refusedEvent(event, error)), reception)
+    return parseReportedEvent(deadLetterEvent(refusedEvent(event, error)), reception)
   }
 }
 

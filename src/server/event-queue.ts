@@ -1,7 +1,7 @@
 import type { Draft } from '../core/draft.ts'
 import { Fault } from '../core/errors.ts'
 import type { NewEvent, Reception } from '../core/new-event.ts'
-import { parseNewEvent } from '../core/parse-event.ts'
+import { parseReportedEvent } from '../core/parse-reported-event.ts'
 import type { Clock } from '../core/timestamp.ts'
 import { mintUuid } from '../core/uuid.ts'
 import type { Append } from '../ledger/append.ts'
@@ -128,10 +128,10 @@ export class EventQueue {
     const id = mintUuid(Math.floor(receivedMicros / 1000))
     const reception = { receivedMicros, tenant: event.tenant ?? '', anyTenant: true, source }
     try {
-      return parseNewEvent({ ...event, id }, reception)
+      return parseReportedEvent({ ...event, id }, reception)
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      return parseNewEvent({ ...deadLetterEvent(refusedEvent(event, error)), id }, reception)
+      return parseReportedEvent({ ...deadLetterEvent(refusedEvent(event, error)), id }, reception)
     }
   }
 }

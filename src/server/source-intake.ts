@@ -2,7 +2,7 @@ import type { Draft } from '../core/draft.ts'
 import { Fault } from '../core/errors.ts'
 import { BATCH_EVENTS_MAX } from '../core/limits.ts'
 import type { Reception } from '../core/new-event.ts'
-import { parseNewEvent } from '../core/parse-event.ts'
+import { parseReportedEvent } from '../core/parse-reported-event.ts'
 import type { Append } from '../ledger/append.ts'
 import type { Translation } from '../sources/source.ts'
 import { deadLetterEvent, refusedEvent } from './dead-letter.ts'
@@ -48,13 +48,14 @@ function readAll(translation: Translation, reception: Reception): ReadTranslatio
   const deadLetters = [...translation.deadLetters]
   for (const event of translation.events) {
     try {
-      drafts.push(parseNewEvent(event, reception))
+      drafts.push(parseReportedEvent(event, reception))
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       deadLetters.push(refusedEvent(event, error))
     }
   }
-  for (const letter of deadLetters) drafts.push(parseNewEvent(deadLetterEvent(letter), reception))
+  for (const letter of deadLetters)
+    drafts.push(parseReportedEvent(deadLetterEvent(letter), reception))
   return { drafts, deadLetters: deadLetters.length }
 }
 
