@@ -1,4 +1,5 @@
-import { BACKSLASH, COLON, isBlank, QUOTE } from './json-bytes.ts'
+import { COLON, isBlank, QUOTE } from './json-bytes.ts'
+import { endOfString, skipBlankText } from './json-text.ts'
 
 /**
  * Counts the places in JSON text where a quote is followed by a colon: one for each member of an
@@ -34,7 +35,7 @@ export function countMembers(value: unknown): number {
 /**
  * The first key that an object of the JSON text holds twice, or undefined.
  *
- * JSON.parse keeps the last of two equal keys without a word, so that a reader of the raw text and
+ * JSON.parse keeps the last of two equal keys and says nothing, so that a reader of the raw text and
  * a reader of the event could see two different things; I-JSON (RFC 7493 section 2.3) forbids it.
  * The text must be valid JSON.
  */
@@ -61,17 +62,6 @@ export function findDuplicateKey(json: string): string | undefined {
   return undefined
 }
 
-/** Index just after the string that opens at `start`. */
-function endOfString(json: string, start: number): number {
-  let index = start + 1
-  while (index < json.length && json.charCodeAt(index) !== QUOTE) {
-    index += json.charCodeAt(index) === BACKSLASH ? 2 : 1
-  }
-  return index + 1
-}
-
 function isFollowedByColon(json: string, from: number): boolean {
-  let index = from
-  while (' \t\n\r'.includes(json.charAt(index)) && index < json.length) index += 1
-  return json.charCodeAt(index) === COLON
+  return json.charCodeAt(skipBlankText(json, from)) === COLON
 }

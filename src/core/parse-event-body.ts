@@ -11,6 +11,7 @@ import {
 } from './limits.ts'
 import type { Reception } from './new-event.ts'
 import { parseNewEvent } from './parse-event.ts'
+import { parseSentJson } from './sent-json.ts'
 import { type EventBodyForm, transcribeBody } from './transcribe-body.ts'
 
 export type { EventBodyForm } from './transcribe-body.ts'
@@ -96,7 +97,7 @@ function readLines(text: string): readonly unknown[] {
 
 function parseJson(text: string, line: number | undefined): unknown {
   try {
-    return JSON.parse(text)
+    return parseSentJson(text)
   } catch (error) {
     const where = line === undefined ? '' : `line ${line}: `
     throw new Fault('request.malformed', {

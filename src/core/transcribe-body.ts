@@ -13,6 +13,7 @@ import {
 import { BATCH_EVENTS_MAX } from './limits.ts'
 import type { Reception } from './new-event.ts'
 import { parseNewEvent } from './parse-event.ts'
+import { parseSentJson } from './sent-json.ts'
 import { EventTranscriber, receptionTexts } from './transcribe-event.ts'
 
 /** How events stand in a body: one JSON object or an array of them, or one object per line. */
@@ -104,7 +105,7 @@ function readItem({ body, reception, transcriber, drafts }: Reading, at: number)
 function parseItem(text: string, reception: Reception): Draft | undefined {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseSentJson(text)
   } catch {
     return undefined
   }

@@ -5,6 +5,7 @@ import { findDuplicateKey } from '../../../src/core/duplicate-keys.ts'
 import { Fault } from '../../../src/core/errors.ts'
 import { parseNewEvent } from '../../../src/core/parse-event.ts'
 import { parseEventBody } from '../../../src/core/parse-event-body.ts'
+import { parseSentJson } from '../../../src/core/sent-json.ts'
 import { EventTranscriber, receptionTexts } from '../../../src/core/transcribe-event.ts'
 
 const reception = {
@@ -38,6 +39,7 @@ const numberText = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
   fc.constantFrom('-0', '0', '1.0', '0.10', '1e3', '1E400', '0.0000001', '0.000001', '-0.5'),
   fc.constantFrom('123456789012345678', '999999999999999', '01', '1.', '-', '12345678.12345678'),
+  fc.constantFrom('9007199254740993', '1e-400', '1.7976931348623157e308', '0.1000000000000000055'),
   fc.constantFrom('123456789.123456', '100000000000000000000000', '-1', '0.1234567', '.5'),
 )
 
@@ -161,7 +163,7 @@ const eventText = objectText(
 /** What the parser makes of the text of one event; undefined when it refuses it. */
 function parsed(text: string): Draft | undefined {
   try {
-    const draft = parseNewEvent(JSON.parse(text), reception)
+    const draft = parseNewEvent(parseSentJson(text), reception)
     return findDuplicateKey(text) === undefined ? draft : undefined
   } catch (error) {
     if (error instanceof Fault || error instanceof SyntaxError) return undefined
