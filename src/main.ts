@@ -5,6 +5,7 @@ import { COLLECTOR_OPENERS, configuredCollectors } from './collector-openers.ts'
 import { namedEngine } from './config/docker-authz-settings.ts'
 import { processEnvironment } from './config/environment.ts'
 import type { Settings } from './config/settings.ts'
+import { cutText } from './core/cut-text.ts'
 import type { Importer, ImportRequest } from './dialects/importer.ts'
 import type { ServerParts } from './server/serve.ts'
 
@@ -86,5 +87,5 @@ function startupCause({ cause }: Error): { readonly hint?: string } {
   if (!(cause instanceof Error)) return {}
   // Of a host with several addresses all of which failed there is a code alone.
   const text = cause.message === '' && 'code' in cause ? String(cause.code) : cause.message
-  return text === '' ? {} : { hint: text.slice(0, CAUSE_LENGTH_MAX) }
+  return text === '' ? {} : { hint: cutText(text, CAUSE_LENGTH_MAX) }
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { cutText } from '../core/cut-text.ts'
 import { Fault } from '../core/errors.ts'
 import type { Clock } from '../core/timestamp.ts'
 import { formatTimestamp, parseTimestamp } from '../core/timestamp.ts'
@@ -227,7 +228,7 @@ class DirectoryInRecords implements Directory {
     // What is too long, or empty, was never set. It is hashed too, so that the time tells nothing.
     const isPossible = password !== '' && password.length <= PASSWORD_LENGTH_MAX
     const user = userId === undefined || !isPossible ? undefined : this.#users.get(userId)
-    return verifyPassword(password.slice(0, PASSWORD_LENGTH_MAX), user?.passwordHash)
+    return verifyPassword(cutText(password, PASSWORD_LENGTH_MAX), user?.passwordHash)
   }
 
   changePassword(tenant: string | null, id: string, password: string): Promise<void> {

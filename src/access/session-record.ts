@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { JsonObject } from '../core/event.ts'
+import { isJsonObject } from '../core/json.ts'
 import type { RecordStore } from './record-store.ts'
 
 const Form = Type.Object({
@@ -20,12 +21,8 @@ export async function loadSessions(records: RecordStore): Promise<readonly Sessi
   const bodies = (await records.load('session')).map(({ body }) => body)
   return bodies.flatMap((body) => {
     const data = body['data']
-    if (!Value.Check(Form, body) || !isObject(data)) return []
+    if (!Value.Check(Form, body) || !isJsonObject(data)) return []
     const { id, user, dialect, passwordMark, startedAt, usedAt } = body
     return [{ id, user, dialect, passwordMark, startedAt, usedAt, data }]
   })
-}
-
-function isObject(value: JsonObject[string] | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { isMembers } from '../core/event-fields.ts'
+import { isMembers } from '../core/json.ts'
 import type { Scope } from './principal.ts'
 
 /**

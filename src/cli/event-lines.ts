@@ -1,4 +1,4 @@
-import { isMembers, type Members } from '../core/event-fields.ts'
+import { isMembers, type Members } from '../core/json.ts'
 import type { Column } from './text-table.ts'
 
 /** An event as the API answers it; a newer server may say more than this program knows. */

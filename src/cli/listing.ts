@@ -1,4 +1,4 @@
-import { isMembers, type Members } from '../core/event-fields.ts'
+import { isMembers, type Members } from '../core/json.ts'
 import { type CommandIo, write } from './command-io.ts'
 import { type Ask, jsonOf } from './server-client.ts'
 import { paintFor } from './terminal-style.ts'

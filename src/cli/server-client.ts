@@ -1,5 +1,5 @@
 import { programVersion } from '../config/version.ts'
-import { isMembers } from '../core/event-fields.ts'
+import { isMembers } from '../core/json.ts'
 import { parseRetryAfter } from '../core/retry-after.ts'
 import { CommandError, OutputClosed } from './command-error.ts'
 import type { Connection } from './connection-options.ts'

@@ -35,8 +35,8 @@ export function countMembers(value: unknown): number {
 /**
  * The first key that an object of the JSON text holds twice, or undefined.
  *
- * JSON.parse keeps the last of two equal keys and says nothing, so that a reader of the raw text and
- * a reader of the event could see two different things; I-JSON (RFC 7493 section 2.3) forbids it.
+ * JSON.parse keeps the last of two equal keys and says nothing, so that a reader of the raw text
+ * and one of the event could see two different things; I-JSON (RFC 7493 section 2.3) forbids it.
  * The text must be valid JSON.
  */
 export function findDuplicateKey(json: string): string | undefined {

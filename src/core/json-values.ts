@@ -1,3 +1,4 @@
+import { cutText } from './cut-text.ts'
 import { EVENT_BYTES_MAX } from './limits.ts'
 
 /** One JSON object of an input, as it stood there. */
@@ -19,6 +20,8 @@ export class InputError extends Error {
   }
 }
 
+/** Characters of a broken line that its error repeats, in UTF-16 units. */
+const EXCERPT_LENGTH = 60
 /** Longest text of one object, in UTF-16 units: room for indentation that no event keeps. */
 const VALUE_LENGTH_MAX = 4 * EVENT_BYTES_MAX
 
@@ -157,5 +160,5 @@ class JsonSplitter {
 }
 
 function excerpt(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+  return JSON.stringify(text.length > EXCERPT_LENGTH ? `${cutText(text, EXCERPT_LENGTH)}…` : text)
 }

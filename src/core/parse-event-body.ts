@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer'
+import { linesOfSequence, withoutMarks } from './body-lines.ts'
 import type { Draft } from './draft.ts'
 import { countMemberMarks, countMembers, findDuplicateKey } from './duplicate-keys.ts'
 import { Fault, type Problem } from './errors.ts'
+import { endOfObject, OPEN_BRACE, skipBlanks } from './json-bytes.ts'
 import { hasItemOver, hasLineOver } from './json-items.ts'
 import {
   BATCH_BYTES_MAX,
@@ -12,9 +14,13 @@ import {
 import type { Reception } from './new-event.ts'
 import { parseNewEvent } from './parse-event.ts'
 import { parseSentJson } from './sent-json.ts'
-import { type EventBodyForm, transcribeBody } from './transcribe-body.ts'
+import { transcribeBody } from './transcribe-body.ts'
 
-export type { EventBodyForm } from './transcribe-body.ts'
+/**
+ * How events stand in a body: one JSON object or an array of them, one object on each line, or a
+ * JSON text sequence (RFC 7464).
+ */
+export type EventBodyForm = 'json' | 'ndjson' | 'json-seq'
 
 /**
  * Reads the events of a request's body, all or none.
@@ -23,19 +29,25 @@ export type { EventBodyForm } from './transcribe-body.ts'
  * @throws Fault `request.malformed` when the body is not UTF-8 or not JSON, `request.too-large`
  *   over a limit, `event.invalid` naming index and path of up to `PROBLEMS_NAMED_MAX` problems.
  */
-export function parseEventBody(body: Buffer, form: EventBodyForm, reception: Reception): Draft[] {
-  if (body.length > BATCH_BYTES_MAX) {
+export function parseEventBody(sent: Buffer, form: EventBodyForm, reception: Reception): Draft[] {
+  if (sent.length > BATCH_BYTES_MAX) {
     throw new Fault('request.too-large', { detail: `a body has at most ${BATCH_BYTES_MAX} bytes` })
   }
-  if (!isUtf8(body)) throw new Fault('request.malformed', { detail: 'the body is not UTF-8' })
-  refuseLargeEvents(body, form)
-  return transcribeBody(body, form, reception) ?? parseCarefully(body, form, reception)
+  if (!isUtf8(sent)) throw new Fault('request.malformed', { detail: 'the body is not UTF-8' })
+  const isLines = form !== 'json'
+  const body = withoutMarks(form === 'json-seq' ? linesOfSequence(sent) : sent, isLines)
+  refuseLargeEvents(body, isLines)
+  const drafts = transcribeBody(body, isLines ? 'ndjson' : 'json', reception)
+  return drafts ?? parseCarefully(body, form, reception)
 }
+
+/** What errors call a line. */
+const WORD_OF_LINE = { ndjson: 'line', 'json-seq': 'record' } as const
 
 /** Reads every event as a value: slower, and able to say all that is wrong. */
 function parseCarefully(body: Buffer, form: EventBodyForm, reception: Reception): Draft[] {
   const text = body.toString()
-  const parsed = form === 'json' ? parseJson(text, undefined) : readLines(text)
+  const parsed = form === 'json' ? parseJson(text) : readLines(text, WORD_OF_LINE[form])
   const isBatch = Array.isArray(parsed)
   const items: readonly unknown[] = isBatch ? parsed : [parsed]
   if (items.length === 0) throw new Fault('request.malformed', { detail: 'there is no event' })
@@ -45,14 +57,14 @@ function parseCarefully(body: Buffer, form: EventBodyForm, reception: Reception)
     })
   }
   const drafts = parseAll(items, reception, isBatch)
-  refuseDuplicateKeys(body, form, items)
+  refuseDuplicateKeys(body, form !== 'json', items)
   return drafts
 }
 
 /** Before the body is parsed, since a single event of this size would be refused only after it. */
-function refuseLargeEvents(body: Buffer, form: EventBodyForm): void {
+function refuseLargeEvents(body: Buffer, isLines: boolean): void {
   if (body.length <= SENT_EVENT_BYTES_MAX) return
-  const isOver = form === 'json' ? hasItemOver : hasLineOver
+  const isOver = isLines ? hasLineOver : hasItemOver
   if (!isOver(body, SENT_EVENT_BYTES_MAX)) return
   throw new Fault('request.too-large', {
     detail: `an event has at most ${SENT_EVENT_BYTES_MAX} bytes as it is sent`,
@@ -82,43 +94,54 @@ function parseAll(items: readonly unknown[], reception: Reception, isBatch: bool
 }
 
 /** Blank lines are skipped; they count in the line numbers that errors name. */
-function readLines(text: string): readonly unknown[] {
+function readLines(text: string, word: string): readonly unknown[] {
   const items: unknown[] = []
   let start = 0
   for (let line = 1; start < text.length; line += 1) {
     const newline = text.indexOf('\n', start)
     const end = newline === -1 ? text.length : newline
     const content = text.slice(start, end)
-    if (content.trim() !== '') items.push(parseJson(content, line))
+    if (content.trim() !== '') items.push(parseJson(content, `${word} ${line}: `))
     start = end + 1
   }
   return items
 }
 
-function parseJson(text: string, line: number | undefined): unknown {
+/** @param place of the text, for the error; undefined when it is the whole body. */
+function parseJson(text: string, place?: string): unknown {
   try {
     return parseSentJson(text)
   } catch (error) {
-    const where = line === undefined ? '' : `line ${line}: `
+    const reason = error instanceof Error ? error.message : 'not JSON'
+    const advice = place === undefined && beginsWithObject(text) ? OBJECTS_ADVICE : ''
     throw new Fault('request.malformed', {
-      detail: `${where}${error instanceof Error ? error.message : 'not JSON'}`,
+      detail: `${place ?? ''}${reason}${advice}`,
       cause: error,
     })
   }
 }
 
-/**
- * The cheap count tells nearly every body without duplicate keys; the rest is read with care.
- */
-function refuseDuplicateKeys(body: Buffer, form: EventBodyForm, items: readonly unknown[]): void {
+const OBJECTS_ADVICE =
+  '; objects that follow one another, one on each line, are sent as application/x-ndjson'
+
+/** Whether text that is not JSON begins with an object, and goes on with another one. */
+function beginsWithObject(text: string): boolean {
+  const bytes = Buffer.from(text)
+  const start = skipBlanks(bytes, 0)
+  const end = bytes[start] === OPEN_BRACE ? endOfObject(bytes, start) : -1
+  return end >= 0 && bytes[skipBlanks(bytes, end)] === OPEN_BRACE
+}
+
+/** The cheap count passes nearly every body without duplicate keys; the rest is read with care. */
+function refuseDuplicateKeys(body: Buffer, isLines: boolean, items: readonly unknown[]): void {
   let members = 0
   for (const item of items) members += countMembers(item)
   if (countMemberMarks(body) === members) return
-  const texts = form === 'json' ? [body.toString()] : body.toString().split('\n')
+  const texts = isLines ? body.toString().split('\n') : [body.toString()]
   for (const [index, text] of texts.filter((line) => line.trim() !== '').entries()) {
     const key = findDuplicateKey(text)
     if (key === undefined) continue
-    const where = form === 'json' ? {} : { index }
+    const where = isLines ? { index } : {}
     throw new Fault('event.invalid', {
       problems: [{ ...where, path: '', expected: `each key once; ${JSON.stringify(key)} repeats` }],
       detail: 'nothing was stored',

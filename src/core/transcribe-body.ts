@@ -16,9 +16,6 @@ import { parseNewEvent } from './parse-event.ts'
 import { parseSentJson } from './sent-json.ts'
 import { EventTranscriber, receptionTexts } from './transcribe-event.ts'
 
-/** How events stand in a body: one JSON object or an array of them, or one object per line. */
-export type EventBodyForm = 'json' | 'ndjson'
-
 /**
  * The drafts of a body in which nothing is wrong: common events are transcribed, others parsed one
  * by one. Undefined when anything is wrong: what, and where, is for a careful reading to say.
@@ -27,7 +24,7 @@ export type EventBodyForm = 'json' | 'ndjson'
  */
 export function transcribeBody(
   body: Buffer,
-  form: EventBodyForm,
+  form: 'json' | 'ndjson',
   reception: Reception,
 ): Draft[] | undefined {
   const defaults = receptionTexts(reception)

@@ -1,3 +1,4 @@
+import { cutText } from '../core/cut-text.ts'
 import type { Clock } from '../core/timestamp.ts'
 import {
   type CallbackPolicy,
@@ -49,7 +50,7 @@ export function createCourier(options: CourierOptions): Courier {
       } catch (error) {
         if (signal.aborted) return undefined
         return afterFailure(delivery, {
-          problem: problemOf(error).slice(0, PROBLEM_LENGTH_MAX),
+          problem: cutText(problemOf(error), PROBLEM_LENGTH_MAX),
           isFinal: error instanceof MailRefused,
           finishedMicros: job.finishedMicros ?? 0,
           nowMicros: clock(),

@@ -1,3 +1,4 @@
+import { cutText } from '../core/cut-text.ts'
 import { Fault } from '../core/errors.ts'
 import type { EventReader } from '../core/query.ts'
 import type { Clock } from '../core/timestamp.ts'
@@ -235,5 +236,5 @@ function afterFailedRun(job: ExportJob, error: unknown, nowMicros: number): Expo
 /** What is told of a failure to those who may see the export. */
 function problemOf(error: unknown): string {
   const isTold = error instanceof Fault || error instanceof NoRoom
-  return isTold ? error.message.slice(0, PROBLEM_LENGTH_MAX) : 'the log of the server says more'
+  return isTold ? cutText(error.message, PROBLEM_LENGTH_MAX) : 'the log of the server says more'
 }

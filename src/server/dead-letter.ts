@@ -1,14 +1,18 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import { cutJsonText } from '../core/cut-text.ts'
 import type { Fault } from '../core/errors.ts'
+import { deepJsonText } from '../core/json-excerpt.ts'
 import type { NewEvent } from '../core/new-event.ts'
+import { recordableText } from '../core/recordable-text.ts'
 import type { DeadLetter } from '../sources/source.ts'
 
 /** Bytes of an unreadable body that are kept; an event holds 64 KiB with everything around it. */
 const BODY_BYTES_KEPT = 40 * 1024
 /** Longest JSON text of a kept body: base64 of `BODY_BYTES_KEPT` is just below it. */
 const BODY_TEXT_BYTES_MAX = 56 * 1024
-const REASON_LENGTH_MAX = 1024
+/** Longest reason, in bytes of JSON: it stands in an event twice, next to the body. */
+const REASON_BYTES_MAX = 2048
 
 /**
  * The event that keeps what could not be read. It is named by the SHA-256 of the body, so that a
@@ -16,15 +20,16 @@ const REASON_LENGTH_MAX = 1024
  */
 export function deadLetterEvent(letter: DeadLetter): NewEvent {
   const sha256 = createHash('sha256').update(letter.body).digest('hex')
+  const reason = reasonText(letter.reason)
   return {
     action: 'source.dead-letter',
     category: 'system',
     level: 'error',
     outcome: 'failure',
     source: { eventId: sha256 },
-    message: `a delivery could not be read: ${letter.reason}`.slice(0, REASON_LENGTH_MAX),
+    message: `a delivery could not be read: ${reason}`,
     details: {
-      reason: letter.reason.slice(0, REASON_LENGTH_MAX),
+      reason,
       sha256,
       bytes: letter.body.length,
       ...keptBody(letter.body),
@@ -36,7 +41,12 @@ export function deadLetterEvent(letter: DeadLetter): NewEvent {
 /** The letter that keeps an event which the boundary refused. */
 export function refusedEvent(event: NewEvent, fault: Fault): DeadLetter {
   const problems = fault.problems.map(({ path, expected }) => `${path}: expected ${expected}`)
-  return { reason: problems.join('; '), body: Buffer.from(JSON.stringify(event)) }
+  return { reason: problems.join('; '), body: Buffer.from(deepJsonText(event)) }
+}
+
+/** A reason may repeat what was sent: a key, or the place where a parser gave up. */
+function reasonText(reason: string): string {
+  return cutJsonText(recordableText(reason), REASON_BYTES_MAX)
 }
 
 /** As text when it is text that an event can hold, else as base64. */

@@ -1,4 +1,4 @@
-import { isMembers, type Members } from '../../core/event-fields.ts'
+import { isMembers, type Members } from '../../core/json.ts'
 import { write } from '../command-io.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../connection-options.ts'
 import { defineCommand } from '../define-command.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { wholeNumber } from '../../config/value-kind.ts'
-import { isMembers } from '../../core/event-fields.ts'
+import { isMembers } from '../../core/json.ts'
 import type { Call } from '../command.ts'
 import { CommandError, OutputClosed } from '../command-error.ts'
 import { write } from '../command-io.ts'

@@ -17,6 +17,12 @@ const FORM_OF_MEDIA_TYPE: Readonly<Record<string, EventBodyForm>> = {
   'application/json': 'json',
   'application/x-ndjson': 'ndjson',
   'application/ndjson': 'ndjson',
+  'application/jsonl': 'ndjson',
+  'application/x-jsonl': 'ndjson',
+  'application/jsonlines': 'ndjson',
+  'application/x-jsonlines': 'ndjson',
+  'application/stream+json': 'ndjson',
+  'application/json-seq': 'json-seq',
 }
 
 const Position = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])

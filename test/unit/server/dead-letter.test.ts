@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Fault } from '../../../src/core/errors.ts'
 import { parseNewEvent } from '../../../src/core/parse-event.ts'
-import { deadLetterEvent } from '../../../src/server/dead-letter.ts'
+import { deadLetterEvent, refusedEvent } from '../../../src/server/dead-letter.ts'
 
 const RECEPTION = {
   receivedMicros: Date.UTC(2026, 10, 1) * 1000,
@@ -57,4 +58,27 @@ test('the same body is the same event for its source', () => {
     parseNewEvent(deadLetterEvent({ reason: body, body: Buffer.from('x') }), RECEPTION).event.source
       .eventId
   expect(eventId('one reason')).toBe(eventId('another reason'))
+})
+
+test('whatever the reason holds, the event is one that the ledger takes, with the body whole', () => {
+  const part = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('\ud800', '\0', '\u0001', '🐳'),
+  )
+  fc.assert(
+    fc.property(part, fc.integer({ min: 0, max: 3000 }), (text, times) => {
+      const letter = { reason: text.repeat(times), body: Buffer.alloc(40 * 1024, 1) }
+      const { event } = parseNewEvent(deadLetterEvent(letter), RECEPTION)
+      expect(event.details).toMatchObject({ truncated: false, bytes: 40 * 1024 })
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('an event that was refused is kept however deep it is', () => {
+  const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
+  const refused = { action: 'none', details: { deep } }
+  const { body } = refusedEvent(refused, new Fault('event.invalid'))
+  expect(body.toString()).toMatch(/^\{"action":"none","details":\{"deep":\[\[\[/)
+  expect(kept(body)).toMatchObject({ truncated: true, bytes: body.length })
 })
