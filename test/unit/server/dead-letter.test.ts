@@ -60,7 +60,7 @@ test('the same body is the same event for its source', () => {
   expect(eventId('one reason')).toBe(eventId('another reason'))
 })
 
-test('whatever the reason holds, the event is one that the ledger takes, with the body whole', () => {
+test('whatever the reason holds, the ledger takes the event, with the body whole', () => {
   const part = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom('\ud800', '\0', '\u0001', '🐳'),
