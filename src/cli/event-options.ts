@@ -1,3 +1,4 @@
+import { parseJsonKeepingNumbers } from '../core/json-numbers.ts'
 import type { NewEvent } from '../core/new-event.ts'
 import type { OptionValues } from './command.ts'
 import { CommandError } from './command-error.ts'
@@ -32,7 +33,11 @@ export const EVENT_OPTIONS = {
     placeholder: 'OUTCOME',
     description: 'success, failure, denied, pending or unknown',
   },
-  level: { type: 'text', placeholder: 'LEVEL', description: 'info, warn or error' },
+  level: {
+    type: 'text',
+    placeholder: 'LEVEL',
+    description: 'info, warn or error; when left out, error for failure and denied, else info',
+  },
   ip: { type: 'text', placeholder: 'ADDRESS', description: 'Address that it came from' },
   message: { type: 'text', placeholder: 'TEXT', description: 'One line for people' },
   details: { type: 'text', placeholder: 'JSON', description: 'Anything else, as a JSON object' },
@@ -93,7 +98,7 @@ export function eventOfOptions(values: Values): NewEvent {
 
 function detailsOf(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJsonKeepingNumbers(text)
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unreadable'
     throw new CommandError(`--details: expected a JSON object: ${reason}`, {

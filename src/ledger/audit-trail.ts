@@ -1,5 +1,5 @@
 import type { NewEvent } from '../core/new-event.ts'
-import { parseNewEvent } from '../core/parse-event.ts'
+import { parseReportedEvent } from '../core/parse-reported-event.ts'
 import type { Clock } from '../core/timestamp.ts'
 import type { Append } from './append.ts'
 
@@ -30,7 +30,7 @@ export function createAuditTrail(options: {
   const { append, origin, clock } = options
   return {
     async record(event) {
-      const draft = parseNewEvent(event, {
+      const draft = parseReportedEvent(event, {
         receivedMicros: clock(),
         tenant: event.tenant,
         anyTenant: true,

@@ -32,12 +32,30 @@ const Target = Type.Object(
   Closed,
 )
 
+const Ip = Type.Optional(
+  Type.String({
+    description: 'IPv4 or IPv6, without a port; a zone (`fe80::1%eth0`) goes to `details.asSent`',
+  }),
+)
+
+const Details = Type.Object(
+  {},
+  {
+    additionalProperties: true,
+    description:
+      'Anything else. A number that a double cannot hold is kept as text, digit for digit. ' +
+      '`asSent` has what could not be read, by the JSON pointer of its place',
+  },
+)
+
+const LEVEL_DESCRIPTION = 'When left out: `error` for the outcomes failure and denied, else `info`'
+
 const Parts = {
   nativeAction: Text,
   target: Type.Optional(Target),
-  client: Type.Optional(Type.Object({ ip: Text, userAgent: Text }, Closed)),
+  client: Type.Optional(Type.Object({ ip: Ip, userAgent: Text }, Closed)),
   message: Text,
-  details: Type.Optional(Type.Object({}, { additionalProperties: true })),
+  details: Type.Optional(Details),
 }
 
 /** What a sender may state of an event; for the API's description, `parseNewEvent` decides. */
@@ -49,7 +67,7 @@ export const NewEventSchema = Type.Object(
     source: Type.Optional(Type.Object({ kind: Text, name: Text, eventId: Text }, Closed)),
     action: Type.String({ description: '`object.verb`, such as image.push' }),
     category: Type.Optional(Type.Enum(CATEGORIES)),
-    level: Type.Optional(Type.Enum(LEVELS)),
+    level: Type.Optional(Type.Enum(LEVELS, { description: LEVEL_DESCRIPTION })),
     outcome: Type.Optional(Type.Enum(OUTCOMES)),
     actor: Type.Optional(
       Type.Union([
