@@ -27,6 +27,8 @@ export interface Metrics {
   answered(request: AnsweredRequest): void
   deadLetters(sourceKind: string, count: number): void
   skipped(sourceKind: string, reason: string, count: number): void
+  /** One delivery to a source that was refused. */
+  refused(sourceKind: string, status: number): void
   /** An append that is counted and timed. */
   measured(append: Append): Append
   /** @param name `kind/name`. */
@@ -60,6 +62,12 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
     labelNames: ['source', 'reason'],
     registers,
   })
+  const refused = new Counter({
+    name: 'waybill_source_refused_total',
+    help: 'Requests to sources that were answered with an error',
+    labelNames: ['source', 'status'],
+    registers,
+  })
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -67,6 +75,7 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
       requests.labels(dialect, route, method, String(status)).observe(seconds),
     deadLetters: (source, count) => deadLetters.inc({ source }, count),
     skipped: (source, reason, count) => skipped.inc({ source, reason }, count),
+    refused: (source, status) => refused.inc({ source, status }),
     measured: appendMeter(registers),
     collector: collectorMeters(registers),
     watchExports: (jobs) => registerExportGauges(registers, jobs),

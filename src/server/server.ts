@@ -25,7 +25,9 @@ import {
 import { loggerOptions } from './logging.ts'
 import { countRequests, type Metrics, registerMetrics } from './metrics.ts'
 import type { Readiness } from './readiness.ts'
+import { createRefusedDeliveries } from './refused-deliveries.ts'
 import { checkRequestHead } from './request-head.ts'
+import { tidySourceUrl } from './source-path.ts'
 import { registerSources } from './source-routes.ts'
 import type { TokenUses } from './token-uses.ts'
 
@@ -48,7 +50,9 @@ export interface ServerOptions {
  * listen yet; `close` ends its streams and finishes the requests that are being answered.
  */
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { context, metrics } = options
+  const { context, metrics, sources } = options
+  const kinds = sources.map(({ kind }) => kind)
+  const refusedDeliveries = createRefusedDeliveries({ kinds, clock: context.clock, metrics })
   const server = fastify({
     logger: loggerOptions(options.logLevel),
     logController: new LogController({ disableRequestLogging: true }),
@@ -66,7 +70,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     clientErrorHandler: answerConnectionError,
     routerOptions: { maxParamLength: PATH_PARAMETER_LENGTH_MAX },
+    rewriteUrl: ({ url = '/' }) => tidySourceUrl(url),
     frameworkErrors: (error, request, reply) => {
+      refusedDeliveries.watch(request, reply)
       const dialect = options.dialects.find(({ prefixes }) =>
         prefixes.some((prefix) => request.url.startsWith(prefix)),
       )
@@ -78,6 +84,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.setErrorHandler(answerProblem)
   server.setNotFoundHandler(() => {
     throw new Fault('resource.missing')
+  })
+  server.addHook('onRequest', (request, reply, done) => {
+    refusedDeliveries.watch(request, reply)
+    done()
   })
   server.addHook('onRequest', checkRequestHead)
   server.addHook('onSend', protectAnswer)
@@ -93,7 +103,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.register((scope, _options, done) => {
     countRequests(scope, metrics, 'sources')
     const methodsOf = watchRoutes(scope)
-    registerSources(scope, options.sources, { context, metrics })
+    registerSources(scope, sources, { context, metrics })
     refuseOtherMethods(scope, methodsOf)
     done()
   })

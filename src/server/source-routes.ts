@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { mayWrite } from '../access/visibility.ts'
 import { Fault } from '../core/errors.ts'
@@ -8,14 +10,17 @@ import {
   declarePrincipal,
   principalOf,
 } from '../dialects/authentication.ts'
+import { isGzip } from '../dialects/content-encoding.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
 import { answerProblem } from '../dialects/problem-details.ts'
-import type { DeadLetter, Delivery, Translation, WebhookSource } from '../sources/source.ts'
+import type { Translation, WebhookSource } from '../sources/source.ts'
 import type { Metrics } from './metrics.ts'
 import { takeIn } from './source-intake.ts'
 
 /** Names of configured instances: they end up in every event, and in nothing that parses them. */
 const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
+
+const gunzipped = promisify(gunzip)
 
 /**
  * `POST /v1/sources/{kind}/{name}`: the webhooks of systems that send events.
@@ -38,17 +43,16 @@ export function registerSources(
     { scopes: ['events:write', 'admin'], may: mayWrite },
     senderToken,
   )
+  const preParsing = async (request: FastifyRequest) => void isGzip(request)
   for (const source of sources) {
     const path = `/v1/sources/${source.kind}/:name` as const
-    const options = { onRequest, bodyLimit: source.bodyBytesMax }
+    const options = { onRequest, preParsing, bodyLimit: source.bodyBytesMax }
     scope.post<{ Params: { name: string } }>(path, options, async (request, reply) => {
       const sourceName = request.params.name
       if (!SOURCE_NAME.test(sourceName)) {
         throw new Fault('resource.missing', { detail: 'a source name is letters, digits, . _ -' })
       }
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const delivery = { headers: request.headers, body, sourceName }
-      const translation = translated(source, delivery, request)
+      const translation = await translated(source, request, sourceName)
       const reception = receptionOf(request, context, { kind: source.kind, name: sourceName })
       const { append } = context.ledger
       const intake = await takeIn(translation, reception, { append, metrics })
@@ -58,18 +62,42 @@ export function registerSources(
 }
 
 /** A source never throws for content; one that does keeps the delivery all the same. */
-function translated(
+async function translated(
   source: WebhookSource,
-  delivery: Delivery,
   request: FastifyRequest,
-): Translation {
+  sourceName: string,
+): Promise<Translation> {
+  const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  const body = isGzip(request) ? await decompressed(sent, source.bodyBytesMax) : sent
+  if (body === undefined) return deadDelivery('the body is not gzip, as its header says', sent)
   try {
-    return source.translate(delivery)
+    return source.translate({ headers: request.headers, body, sourceName })
   } catch (error) {
     request.log.error({ err: error, source: source.kind }, 'a source failed on a delivery')
-    const letter: DeadLetter = { reason: 'the adapter failed on it', body: delivery.body }
-    return { events: [], deadLetters: [letter], skipped: {} }
+    return deadDelivery('the adapter failed on it', body)
   }
+}
+
+/**
+ * What was compressed with gzip; undefined when it was not.
+ *
+ * @param bytesMax of what comes out.
+ * @throws Fault `request.too-large`.
+ */
+async function decompressed(body: Buffer, bytesMax: number): Promise<Buffer | undefined> {
+  try {
+    return await gunzipped(body, { maxOutputLength: bytesMax })
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const detail = `a body has at most ${bytesMax} bytes`
+      throw new Fault('request.too-large', { detail, cause: error })
+    }
+    return undefined
+  }
+}
+
+function deadDelivery(reason: string, body: Buffer): Translation {
+  return { events: [], deadLetters: [{ reason, body }], skipped: {} }
 }
 
 function receptionOf(
@@ -86,16 +114,26 @@ function receptionOf(
   }
 }
 
-/** As a bearer token, as the password of Basic, or as `?token=`: what the sender can set. */
+/**
+ * As a bearer token, in Basic, as a whole `Authorization` header, or as `?token=`: whatever the
+ * sender can be configured with.
+ */
 function senderToken(request: FastifyRequest): string | undefined {
-  return bearerToken(request) ?? basicPassword(request.headers.authorization) ?? queryToken(request)
+  const { authorization } = request.headers
+  return (
+    bearerToken(request) ??
+    basicToken(authorization) ??
+    /^ *(\S+) *$/.exec(authorization ?? '')?.[1] ??
+    queryToken(request)
+  )
 }
 
-function basicPassword(header: string | undefined): string | undefined {
+/** The password; without one the user, as in `https://TOKEN@host/`. */
+function basicToken(header: string | undefined): string | undefined {
   const encoded = /^Basic +(\S+) *$/i.exec(header ?? '')?.[1]
   if (encoded === undefined) return undefined
-  const text = Buffer.from(encoded, 'base64').toString()
-  return text.slice(text.indexOf(':') + 1)
+  const [user = '', ...password] = Buffer.from(encoded, 'base64').toString().split(':')
+  return password.join(':') || user
 }
 
 function queryToken({ query }: FastifyRequest): string | undefined {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createGunzip } from 'node:zlib'
-import type { FastifyReply, FastifyRequest, RequestPayload, RouteShorthandOptions } from 'fastify'
+import type { FastifyRequest, RouteShorthandOptions } from 'fastify'
 import { Type } from 'typebox'
 import { mayWrite } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
@@ -9,6 +8,7 @@ import type { Reception } from '../../core/new-event.ts'
 import { type EventBodyForm, parseEventBody } from '../../core/parse-event-body.ts'
 import type { IdempotencyKey } from '../../ledger/append.ts'
 import { authenticated, principalOf } from '../authentication.ts'
+import { decompressed } from '../content-encoding.ts'
 import type { DialectContext } from '../dialect.ts'
 import { NewEventSchema } from './event-json.ts'
 import type { NativeScope } from './native-scope.ts'
@@ -116,26 +116,4 @@ function idempotencyOf(
     bodySha256: createHash('sha256').update(body).digest('hex'),
     receivedMicros: reception.receivedMicros,
   }
-}
-
-/** Undoes `Content-Encoding: gzip`. The framework bounds what comes out as well as what goes in. */
-function decompressed(
-  request: FastifyRequest,
-  _reply: FastifyReply,
-  payload: RequestPayload,
-  done: (error: null, payload: RequestPayload) => void,
-): void {
-  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity'
-  if (encoding === 'identity') {
-    done(null, payload)
-    return
-  }
-  if (encoding !== 'gzip' && encoding !== 'x-gzip') {
-    throw new Fault('request.media-type', { detail: 'Content-Encoding is gzip or left out' })
-  }
-  const gunzip = createGunzip()
-  payload.on('error', (error) => gunzip.destroy(error))
-  // The framework compares this with Content-Length.
-  Object.defineProperty(gunzip, 'receivedEncodedLength', { get: () => gunzip.bytesWritten })
-  done(null, payload.pipe(gunzip))
 }

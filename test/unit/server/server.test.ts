@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openAccessKeys } from '../../../src/access/access-keys-in-records.ts'
@@ -226,6 +227,91 @@ describe('a source', () => {
     expect(appended).toEqual([])
   })
 })
+
+describe('a delivery to a source', () => {
+  const URL = '/v1/sources/test/a'
+  const send = (payload: Buffer, headers: Readonly<Record<string, string>> = {}, url = URL) =>
+    server.inject({ method: 'POST', url, headers: { authorization, ...headers }, payload })
+
+  test.each(['/v1/sources/test/a/', '/v1/sources//test///a', '//v1/sources/test/a//'])(
+    'is taken at %s',
+    async (url) => {
+      const answer = await send(Buffer.from(`[${EVENT}]`), {}, url)
+      expect(answer.statusCode).toBe(202)
+      expect(appended[0]?.drafts[0]?.event.source).toMatchObject({ kind: 'test', name: 'a' })
+    },
+  )
+
+  test.each(['gzip', 'x-gzip', ' GZIP '])('compressed as %j is undone', async (encoding) => {
+    const answer = await send(gzipSync(`[${EVENT}]`), { 'content-encoding': encoding })
+    expect(answer.statusCode).toBe(202)
+    expect(answer.json()).toMatchObject({ accepted: 1, deadLetters: 0 })
+  })
+
+  test('that is larger than the limit when it is unpacked is refused', async () => {
+    const bomb = gzipSync(Buffer.alloc(1025, ' '))
+    const answer = await send(bomb, { 'content-encoding': 'gzip' })
+    expect(answer.statusCode).toBe(413)
+    const fits = gzipSync(Buffer.from(`[${EVENT}]`.padEnd(1024)))
+    expect((await send(fits, { 'content-encoding': 'gzip' })).statusCode).toBe(202)
+  })
+
+  test.each([Buffer.from('plain'), gzipSync('cut short').subarray(0, 12), Buffer.alloc(0)])(
+    'that is no gzip as its header says is kept as it came (%#)',
+    async (sent) => {
+      const answer = await send(sent, { 'content-encoding': 'gzip' })
+      expect(answer.statusCode).toBe(202)
+      expect(answer.json()).toMatchObject({ accepted: 1, deadLetters: 1 })
+      expect(appended[0]?.drafts[0]?.event.details).toMatchObject({ bytes: sent.length })
+    },
+  )
+
+  test.each(['br', 'deflate', 'zstd', 'gzip, gzip'])(
+    'encoded as %s is refused',
+    async (encoding) => {
+      const answer = await send(Buffer.from('x'), { 'content-encoding': encoding })
+      expect(answer.statusCode).toBe(415)
+      expect(await metrics.text()).toContain(
+        'waybill_source_refused_total{source="test",status="415"}',
+      )
+    },
+  )
+
+  test.each<[string, (token: string) => string]>([
+    ['Bearer', (token) => `Bearer ${token}`],
+    ['bearer with blanks', (token) => `bearer   ${token} `],
+    ['the header alone', (token) => token],
+    ['Basic, as the password', (token) => basic(`user:${token}`)],
+    ['Basic, as the user of a URL', (token) => basic(`${token}:`)],
+    ['Basic, as the user alone', (token) => basic(token)],
+  ])('may carry its token as %s', async (_form, header) => {
+    const token = authorization.replace('Bearer ', '')
+    const answer = await send(Buffer.from('skip'), { authorization: header(token) })
+    expect(answer.statusCode).toBe(202)
+  })
+
+  test.each(['Bearer', 'Bearer wrong', 'wrong', 'Basic', basic('user:wrong'), basic('')])(
+    'with the header %j is not',
+    async (header) => {
+      const answer = await send(Buffer.from('skip'), { authorization: header })
+      expect(answer.statusCode).toBe(401)
+      expect(await metrics.text()).toContain(
+        'waybill_source_refused_total{source="test",status="401"} 1',
+      )
+    },
+  )
+
+  test('under a URL that cannot be decoded is counted as refused too', async () => {
+    await send(Buffer.from('skip'), {}, '/v1/sources/test/%zz')
+    expect(await metrics.text()).toMatch(
+      /waybill_source_refused_total\{source="test",status="4\d\d"\} 1/,
+    )
+  })
+})
+
+function basic(credentials: string): string {
+  return `Basic ${Buffer.from(credentials).toString('base64')}`
+}
 
 describe('dialects side by side', () => {
   test.each([
