@@ -1,4 +1,10 @@
-import { type NamedList, type NamedSetting, namedLists, namedSettings } from './setting.ts'
+import {
+  defaultText,
+  type NamedList,
+  type NamedSetting,
+  namedLists,
+  namedSettings,
+} from './setting.ts'
 import { SETTINGS } from './settings.ts'
 
 const INTRODUCTION = `# Configuration
@@ -71,7 +77,8 @@ function valueCells(setting: NamedSetting['setting']): readonly string[] {
   return [setting.kind.expected.replaceAll('|', '\\|'), absentCell(setting)]
 }
 
-function absentCell({ default: value, whenAbsent }: NamedSetting['setting']): string {
-  if (value !== undefined) return `\`${Array.isArray(value) ? 'none' : value}\``
-  return whenAbsent === undefined ? 'must be given' : `absent: ${whenAbsent}`
+function absentCell(setting: NamedSetting['setting']): string {
+  const value = defaultText(setting)
+  if (value !== undefined) return `\`${value}\``
+  return setting.whenAbsent === undefined ? 'must be given' : `absent: ${setting.whenAbsent}`
 }

@@ -68,6 +68,11 @@ export function required<Value>(kind: ValueKind<Value & {}>, description: string
   return { kind, default: undefined, whenAbsent: undefined, description, inFile: true }
 }
 
+/** The default of a setting for the documents; undefined when it has none. */
+export function defaultText({ default: value }: Setting<unknown>): string | undefined {
+  return value === undefined ? undefined : String(value) || 'none'
+}
+
 /** A list of groups; without `check`, values that are right one by one are right together. */
 export function listOf<Group extends NamedGroup>(
   each: Group,

@@ -1,4 +1,5 @@
 import { QUAY_COLLECTORS } from './collector-settings.ts'
+import { DISTRIBUTION } from './distribution-settings.ts'
 import { DOCKER_AUTHZ } from './docker-authz-settings.ts'
 import { ENGINES } from './engine-settings.ts'
 import { EXPORT_SETTINGS } from './export-settings.ts'
@@ -88,14 +89,7 @@ export const SETTINGS = {
   ),
   tenants: TENANTS,
   sources: {
-    distribution: {
-      blobEvents: withDefault(
-        yesOrNo,
-        false,
-        'Keep the pushes and pulls of single layers that a registry reports, ' +
-          'besides those of images.',
-      ),
-    },
+    distribution: DISTRIBUTION,
     engine: ENGINES,
     dockerAuthz: DOCKER_AUTHZ,
   },

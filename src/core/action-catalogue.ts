@@ -16,6 +16,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'image.pull': 'An image manifest was pulled',
     'image.delete': 'An image manifest was deleted',
     'image.mount': 'A manifest was mounted from another repository',
+    'image.quarantine': 'An image was put into quarantine until it is checked',
     'image.pull-derived': 'A squashed or converted form of an image was pulled',
     'image.add-label': 'A label was added to a manifest',
     'image.delete-label': 'A label was removed from a manifest',
@@ -23,6 +24,8 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'blob.pull': 'A layer or configuration was pulled',
     'blob.delete': 'A layer or configuration was deleted',
     'blob.mount': 'A layer or configuration was mounted from another repository',
+    'chart.push': 'A Helm chart was pushed',
+    'chart.delete': 'A Helm chart was deleted',
     'tag.create': 'A tag was put on a manifest',
     'tag.move': 'A tag was moved from one manifest to another',
     'tag.delete': 'A tag was deleted',
@@ -110,6 +113,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
   repository: {
     'repository.create': 'A repository was created',
     'repository.delete': 'A repository was deleted',
+    'repository.rename': 'A repository got another path; the event is that of the old one',
     'repository.change-description': 'The description of a repository was changed',
     'repository.change-visibility': 'A repository was made public or private',
     'repository.change-trust': 'Content trust of a repository was switched',
@@ -221,6 +225,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'quota-limit.delete': 'A threshold of a storage quota was removed',
   },
   registry: {
+    'registry.notify': 'A registry reported something that Waybill has no action for',
     'proxy-cache.create': 'A namespace was made a cache of another registry',
     'proxy-cache.delete': 'A namespace stopped being a cache of another registry',
   },

@@ -1,6 +1,6 @@
 import type { Environment } from '../../config/environment.ts'
 import { readSettings } from '../../config/read-settings.ts'
-import { namedSettings } from '../../config/setting.ts'
+import { defaultText, namedSettings } from '../../config/setting.ts'
 import { SETTINGS, type Settings } from '../../config/settings.ts'
 import { SettingsError } from '../../config/settings-error.ts'
 import type { Call, CommandOption } from '../command.ts'
@@ -12,8 +12,8 @@ import type { Ending } from '../exit-code.ts'
 const OPTIONS: Readonly<Record<string, CommandOption & { readonly type: 'text' }>> =
   Object.fromEntries(
     namedSettings(SETTINGS).map(({ flag, setting }) => {
-      const absent =
-        setting.default === undefined ? setting.whenAbsent : `default ${setting.default}`
+      const value = defaultText(setting)
+      const absent = value === undefined ? setting.whenAbsent : `default ${value}`
       return [
         flag,
         {

@@ -1,6 +1,7 @@
-import type { JsonValue } from '../../core/event.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { parseJsonBody } from '../json-body.ts'
 import type { Delivery, Translation, WebhookSource } from '../source.ts'
-import { isJsonObject, translateBuild } from './translate.ts'
+import { translateBuild } from './translate.ts'
 
 /** Largest delivery, in bytes. A build with its steps has some KiB; its logs are not asked for. */
 const BODY_BYTES_MAX = 4 * 1024 * 1024
@@ -11,21 +12,12 @@ export function buildbotSource(): WebhookSource {
 }
 
 function translateDelivery({ body, sourceName }: Delivery): Translation {
-  const build = parsed(body)
-  const read =
-    build !== undefined && isJsonObject(build)
-      ? translateBuild(build, sourceName)
-      : { unreadable: 'the body is not a JSON object in UTF-8' }
+  const build = parseJsonBody(body)
+  const read = isJsonObject(build)
+    ? translateBuild(build, sourceName)
+    : { unreadable: 'the body is not a JSON object in UTF-8' }
   if ('unreadable' in read) {
     return { events: [], deadLetters: [{ reason: read.unreadable, body }], skipped: {} }
   }
   return { events: read.events, deadLetters: [], skipped: {} }
-}
-
-function parsed(body: Buffer): JsonValue | undefined {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch {
-    return undefined
-  }
 }

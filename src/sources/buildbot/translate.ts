@@ -1,98 +1,110 @@
 import { createHash } from 'node:crypto'
-import type { Actor, JsonObject, JsonValue, Level, Outcome } from '../../core/event.ts'
-import { MESSAGE_LENGTH_MAX, NAME_LENGTH_MAX } from '../../core/limits.ts'
+import { cutText } from '../../core/cut-text.ts'
+import type { Actor, JsonObject, JsonValue } from '../../core/event.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { deepJsonText } from '../../core/json-excerpt.ts'
+import { DETAILS_DEPTH_MAX, MESSAGE_LENGTH_MAX } from '../../core/limits.ts'
 import type { NewEvent } from '../../core/new-event.ts'
+import { recordableText } from '../../core/recordable-text.ts'
 import { formatTimestamp, TIME_MICROS_END } from '../../core/timestamp.ts'
+import { statedText } from '../json-body.ts'
+import { redactedMembers } from '../redacted-json.ts'
+import { redactText } from '../redaction.ts'
+import { actorOf } from './build-actor.ts'
+import { endingOf } from './endings.ts'
 
 /** Digits of the id that stands for a builder. */
 const PIPELINE_ID_LENGTH = 24
 
+/** Levels of what was sent, which is a member of the details. */
+const ANSWER_DEPTH_MAX = DETAILS_DEPTH_MAX - 1
+
 /** What a build says happened, or why it cannot be read. */
 export type ReadBuild = { readonly events: readonly NewEvent[] } | { readonly unreadable: string }
 
-/** How a build or a step ended, by Buildbot's `results`; its own words. */
-const RESULTS: readonly (readonly [string, Outcome, Level])[] = [
-  ['success', 'success', 'info'],
-  ['warnings', 'success', 'warn'],
-  ['failure', 'failure', 'error'],
-  ['skipped', 'unknown', 'info'],
-  ['exception', 'failure', 'error'],
-  ['retry', 'failure', 'warn'],
-  ['cancelled', 'failure', 'warn'],
-]
-
 /**
  * The events of a build: that it began or ended, and of each of its steps that ended, if the
- * reporter sends them. What was sent is in `details`, under the names of Opsera's pipeline log.
+ * reporter sends them. What was sent is in `details`, under the names of Opsera's pipeline log, and
+ * texts go to their fields as they came: an odd one costs a field, not the build.
  */
 export function translateBuild(build: JsonObject, sourceName: string): ReadBuild {
-  const { buildid, number, complete, builder } = build
-  const name = isJsonObject(builder) ? nameOf(builder['name']) : undefined
-  if (typeof buildid !== 'number' || typeof complete !== 'boolean') {
-    return {
-      unreadable: 'it is no build: it has no buildid, or does not say whether it is complete',
-    }
+  const { buildid, builder, number } = build
+  const name = isJsonObject(builder) ? statedText(builder['name']) : undefined
+  if (typeof buildid !== 'number' && name === undefined) {
+    return { unreadable: 'it is no build: it has neither a buildid nor the name of a builder' }
   }
-  if (name === undefined) return { unreadable: 'the build does not name its builder' }
-  const { steps, ...answer } = build
+  const { told, untold } = stepsOf(build['steps'])
+  const { steps: _steps, ...rest } = build
   const run: Run = {
-    // Ids begin anew when a master is set up anew.
-    id: `build-${buildid}-${String(build['started_at'])}`,
+    id: runId(build),
     name,
-    pipelineId: idOf(sourceName, name),
-    number: typeof number === 'number' ? number : 0,
+    pipelineId: idOf(sourceName, name ?? deepJsonText(build['builderid'])),
+    number: typeof number === 'number' ? number : undefined,
     actor: actorOf(build['properties']),
   }
-  return {
-    events: [...stepsOf(steps).map((step) => stepEvent(step, run)), buildEvent(answer, run)],
-  }
-}
-
-/** Whether a JSON value is an object: neither null nor a list. */
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  const answer = untold === undefined ? rest : { ...rest, steps: untold }
+  const stepIds = new Set<string>()
+  return { events: [...told.map((step) => stepEvent(step, run, stepIds)), buildEvent(answer, run)] }
 }
 
 /** What a build and its steps have in common. */
 interface Run {
   readonly id: string
-  readonly name: string
+  readonly name: string | undefined
   readonly pipelineId: string
-  readonly number: number
+  readonly number: number | undefined
   readonly actor: Partial<Actor> | null
 }
 
+/** Ids begin anew when a master is set up anew: the time of the start belongs to them. */
+function runId(build: JsonObject): string {
+  const { buildid, started_at: startedAt } = build
+  const isPlain = typeof startedAt === 'number' || startedAt === null || startedAt === undefined
+  return typeof buildid === 'number'
+    ? `build-${buildid}-${isPlain ? String(startedAt) : shortHash(deepJsonText(startedAt))}`
+    : `build-${shortHash(deepJsonText(build))}`
+}
+
 function buildEvent(build: JsonObject, run: Run): NewEvent {
-  const isComplete = build['complete'] === true
-  const { word, outcome, level } = endingOf(build)
+  const { word, outcome, level, isFinished } = endingOf(build)
+  const nativeAction = isFinished ? 'finished' : 'new'
+  const subject = [run.name ?? 'build', ...(run.number === undefined ? [] : [`#${run.number}`])]
   return {
     action: 'pipeline.run',
-    nativeAction: isComplete ? 'finished' : 'new',
-    ...timeOf(build[isComplete ? 'complete_at' : 'started_at']),
-    source: { eventId: `${run.id}-${isComplete ? 'finished' : 'new'}` },
+    nativeAction,
+    ...timeOf(build[isFinished ? 'complete_at' : 'started_at']),
+    source: { eventId: `${run.id}-${nativeAction}` },
     outcome,
     level,
     actor: run.actor,
-    target: { type: 'pipeline', id: run.pipelineId, name: run.name },
-    message: sentence(`${run.name} #${run.number}`, build['state_string']),
+    target: {
+      type: 'pipeline',
+      id: run.pipelineId,
+      ...(run.name !== undefined && { name: run.name }),
+    },
+    message: sentence(subject.join(' '), build['state_string']),
     details: {
       pipeline_id: run.pipelineId,
       status: word,
-      run_count: run.number,
-      api_response: build,
+      run_count: run.number ?? 0,
+      api_response: redactedMembers(build, ANSWER_DEPTH_MAX),
     },
   }
 }
 
-function stepEvent(step: JsonObject, run: Run): NewEvent {
+function stepEvent(step: JsonObject, run: Run, usedIds: Set<string>): NewEvent {
   const { word, outcome, level } = endingOf(step)
-  const name = nameOf(step['name']) ?? 'step'
-  const index = typeof step['number'] === 'number' ? step['number'] : 0
+  const name = statedText(step['name']) ?? 'step'
+  const { number } = step
+  const numbered = `${run.id}-step-${number}`
+  const isUnique = typeof number === 'number' && !usedIds.has(numbered)
+  const eventId = isUnique ? numbered : `${run.id}-step-${shortHash(deepJsonText(step))}`
+  usedIds.add(eventId)
   return {
     action: 'pipeline.step.run',
     nativeAction: 'finished',
     ...timeOf(step['complete_at']),
-    source: { eventId: `${run.id}-step-${index}` },
+    source: { eventId },
     outcome,
     level,
     actor: run.actor,
@@ -101,80 +113,56 @@ function stepEvent(step: JsonObject, run: Run): NewEvent {
     details: {
       pipeline_id: run.pipelineId,
       step_id: idOf(run.pipelineId, name),
-      step_index: index,
+      step_index: typeof number === 'number' ? number : 0,
       step_name: name,
       status: word,
-      run_count: run.number,
-      api_response: step,
+      run_count: run.number ?? 0,
+      api_response: redactedMembers(step, ANSWER_DEPTH_MAX),
     },
   }
 }
 
-/** Those that ended: a step is told when its build ends. */
-function stepsOf(steps: JsonValue | undefined): readonly JsonObject[] {
-  const list = Array.isArray(steps) ? steps.filter(isJsonObject) : []
-  return list.filter((step) => step['complete'] === true)
+interface Steps {
+  /** Those that ended: events of their own, since a step is reported when its build ends. */
+  readonly told: readonly JsonObject[]
+  /** The others, and whatever else stands there, stay with the build; undefined: nothing. */
+  readonly untold: JsonValue | undefined
 }
 
-function endingOf({ complete, results }: JsonObject): {
-  readonly word: string
-  readonly outcome: Outcome
-  readonly level: Level
-} {
-  if (complete !== true) return { word: 'running', outcome: 'pending', level: 'info' }
-  const [word, outcome, level] = RESULTS[typeof results === 'number' ? results : -1] ?? [
-    'unknown',
-    'unknown',
-    'info',
-  ]
-  return { word, outcome, level }
-}
-
-/**
- * Who asked for the build, else the first of those whose changes it builds, else the scheduler that
- * started it.
- */
-function actorOf(properties: JsonValue | undefined): Partial<Actor> | null {
-  if (!isJsonObject(properties)) return null
-  // A property is a pair: its value, and where it comes from.
-  const propertyOf = (key: string): JsonValue | undefined => {
-    const pair = properties[key]
-    return Array.isArray(pair) ? pair[0] : undefined
+function stepsOf(steps: JsonValue | undefined): Steps {
+  if (!Array.isArray(steps)) return { told: [], untold: steps }
+  const told: JsonObject[] = []
+  const untold: JsonValue[] = []
+  for (const step of steps as readonly JsonValue[]) {
+    if (isJsonObject(step) && step['complete'] === true) told.push(step)
+    else untold.push(step)
   }
-  const owners = propertyOf('owners')
-  const owner =
-    nameOf(propertyOf('owner')) ?? (Array.isArray(owners) ? nameOf(owners[0]) : undefined)
-  if (owner !== undefined) return userOf(owner)
-  const scheduler = nameOf(propertyOf('scheduler'))
-  return scheduler === undefined ? null : { name: scheduler, kind: 'service' }
+  return { told, untold: untold.length === 0 ? undefined : untold }
 }
 
-/** `Alice <alice@example.com>`, as version control writes authors, or any other name. */
-function userOf(owner: string): Partial<Actor> {
-  const { name = '', email } =
-    /^(?<name>[^<>]*)<(?<email>[^<>@\s]+@[^<>@\s]+)>$/.exec(owner)?.groups ?? {}
-  if (email === undefined) return { name: owner, kind: 'user' }
-  return { name: name.trim() || email, email, kind: 'user' }
-}
-
-/** Seconds since the epoch. */
+/** Seconds since the epoch, or a text for the boundary to judge. */
 function timeOf(value: JsonValue | undefined): { readonly time?: string } {
-  const micros = typeof value === 'number' ? Math.floor(value * 1_000_000) : -1
+  const stated = statedText(value)
+  if (stated !== undefined) return { time: stated }
+  // A double of today's seconds is off by less than half a microsecond.
+  const micros = typeof value === 'number' ? Math.round(value * 1_000_000) : -1
   return micros >= 0 && micros < TIME_MICROS_END ? { time: formatTimestamp(micros) } : {}
 }
 
 function sentence(subject: string, state: JsonValue | undefined): string {
-  const text = typeof state === 'string' && state !== '' ? `${subject}: ${state}` : subject
-  return text.slice(0, MESSAGE_LENGTH_MAX).toWellFormed()
-}
-
-function nameOf(value: JsonValue | undefined): string | undefined {
-  if (typeof value !== 'string' || value === '') return undefined
-  return value.slice(0, NAME_LENGTH_MAX).toWellFormed()
+  const stated = statedText(state)
+  const text =
+    stated === undefined
+      ? subject
+      : `${subject}: ${redactText(cutText(stated, MESSAGE_LENGTH_MAX))}`
+  return recordableText(text, MESSAGE_LENGTH_MAX)
 }
 
 /** 24 hexadecimal digits that stand for a thing of this name. */
 function idOf(place: string, name: string): string {
-  const text = JSON.stringify([place, name])
+  return shortHash(JSON.stringify([place, name]))
+}
+
+function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, PIPELINE_ID_LENGTH)
 }

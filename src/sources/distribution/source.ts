@@ -1,8 +1,10 @@
 import type { JsonValue } from '../../core/event.ts'
+import { deepJsonText } from '../../core/json-excerpt.ts'
+import type { NewEvent } from '../../core/new-event.ts'
 import type { DeadLetter, Delivery, Translation, WebhookSource } from '../source.ts'
 import { openEnvelope } from './envelope.ts'
 import type { DistributionSettings } from './settings.ts'
-import { translateItem } from './translate.ts'
+import { type Surroundings, translateItem } from './translate.ts'
 
 /**
  * Largest notification, in bytes. The registry takes manifests of up to 4 MiB, and with
@@ -14,8 +16,8 @@ const BODY_BYTES_MAX = 16 * 1024 * 1024
 const BLOB_EVENT = 'blob event'
 
 /**
- * Notifications of CNCF Distribution (`docker-registry`, `registry:2` and `registry:3`), the
- * registry inside Harbor and GitLab. See docs/sources/distribution.md.
+ * Notifications of CNCF Distribution (`docker-registry`, `registry:2` and `registry:3`), of the
+ * registry inside GitLab, and of Azure Container Registry. See docs/sources/distribution.md.
  */
 export function distributionSource(settings: DistributionSettings): WebhookSource {
   return {
@@ -25,35 +27,33 @@ export function distributionSource(settings: DistributionSettings): WebhookSourc
   }
 }
 
-function translateDelivery(delivery: Delivery, settings: DistributionSettings): Translation {
-  try {
-    const envelope = openEnvelope(delivery.body)
-    if ('unreadable' in envelope) return deadBody(delivery, envelope.unreadable)
-    return translateItems(envelope.items, settings)
-  } catch (error) {
-    // The engine's parser reads deeper nesting than its serialiser can write again.
-    if (error instanceof RangeError) return deadBody(delivery, 'the body is nested too deep')
-    throw error
+function translateDelivery({ body }: Delivery, settings: DistributionSettings): Translation {
+  const envelope = openEnvelope(body)
+  if ('unreadable' in envelope) {
+    return { events: [], deadLetters: [{ reason: envelope.unreadable, body }], skipped: {} }
   }
+  const surroundings = { prefixes: settings, others: envelope.others }
+  return translateItems(envelope.items, surroundings, settings.blobEvents)
 }
 
-function translateItems(items: readonly JsonValue[], settings: DistributionSettings): Translation {
-  const events = []
+function translateItems(
+  items: readonly JsonValue[],
+  surroundings: Surroundings,
+  keepsBlobs: boolean,
+): Translation {
+  const events: NewEvent[] = []
   const deadLetters: DeadLetter[] = []
-  let blobEvents = 0
-  for (const item of items) {
-    const read = translateItem(item)
-    if ('unreadable' in read) {
-      deadLetters.push({ reason: read.unreadable, body: Buffer.from(JSON.stringify(item)) })
-    } else if (read.subject === 'blob' && !settings.blobEvents) {
-      blobEvents += 1
-    } else {
-      events.push(read.event)
-    }
+  const skipped: Record<string, number> = {}
+  const skip = (reason: string) => {
+    skipped[reason] = (skipped[reason] ?? 0) + 1
   }
-  return { events, deadLetters, skipped: blobEvents === 0 ? {} : { [BLOB_EVENT]: blobEvents } }
-}
-
-function deadBody(delivery: Delivery, reason: string): Translation {
-  return { events: [], deadLetters: [{ reason, body: delivery.body }], skipped: {} }
+  for (const item of items) {
+    const read = translateItem(item, surroundings)
+    if ('unreadable' in read) {
+      deadLetters.push({ reason: read.unreadable, body: Buffer.from(deepJsonText(item)) })
+    } else if ('skipped' in read) skip(read.skipped)
+    else if (read.isBlob && !keepsBlobs) skip(BLOB_EVENT)
+    else events.push(read.event)
+  }
+  return { events, deadLetters, skipped }
 }

@@ -1,188 +1,145 @@
-import { isIP } from 'node:net'
+import { createHash } from 'node:crypto'
+import { cutText } from '../../core/cut-text.ts'
 import type { Actor, Client, JsonObject, JsonValue, Target } from '../../core/event.ts'
-import { USER_AGENT_LENGTH_MAX } from '../../core/limits.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { deepJsonText } from '../../core/json-excerpt.ts'
+import { MESSAGE_LENGTH_MAX } from '../../core/limits.ts'
 import type { NewEvent } from '../../core/new-event.ts'
-import { parseTimestamp } from '../../core/timestamp.ts'
-import { isJsonObject } from './envelope.ts'
+import { recordableText } from '../../core/recordable-text.ts'
+import { statedText } from '../json-body.ts'
+import { actorKind } from './actor-kind.ts'
+import { addressIn } from './client-address.ts'
+import { detailsOf } from './details.ts'
+import { PING } from './envelope.ts'
+import type { NamePrefixes } from './settings.ts'
+import { type Deed, deedOf, type Subject } from './verbs.ts'
 
 /** The namespace of `app`, a repository without one: what Docker and Quay call it. */
 const LIBRARY_NAMESPACE = 'library'
 
-/**
- * Largest JSON text of one member of `details`, in bytes of UTF-8. A manifest may have thousands of
- * layers; three members of this size still leave an event below `EVENT_BYTES_MAX`.
- */
-const DETAIL_BYTES_MAX = 12 * 1024
-
-const BLOB_MEDIA_TYPE = 'application/octet-stream'
-
 /** Hexadecimal digits of a digest in a message: as many as the engines print. */
 const DIGEST_DIGITS_SHOWN = 12
 
-/** What one item of a notification is: an event, or why it cannot be read. */
+/** What one item of a notification is: an event, nothing, or why it cannot be read. */
 export type Item =
-  | { readonly subject: Subject; readonly event: NewEvent }
+  | { readonly event: NewEvent; readonly isBlob: boolean }
+  | { readonly skipped: string }
   | { readonly unreadable: string }
 
-/** What an item is about. */
-type Subject = 'image' | 'tag' | 'blob' | 'repository'
-
-/** The registry's verbs, and how a message tells them. */
-const VERBS = new Map([
-  ['push', 'pushed'],
-  ['pull', 'pulled'],
-  ['mount', 'mounted'],
-  ['delete', 'deleted'],
-])
+/** What an item is read with. */
+export interface Surroundings {
+  readonly prefixes: NamePrefixes
+  /** What the envelope has besides its events. */
+  readonly others: JsonObject
+}
 
 /**
  * Reads one item of a registry notification. The registry notifies of what succeeded only: a
  * refused request makes no item.
+ *
+ * Texts go to their fields as they came. Whatever fits no field is in `details`: an item that says
+ * what happened, or to which repository, is an event.
  */
-export function translateItem(item: JsonValue): Item {
+export function translateItem(item: JsonValue, { prefixes, others }: Surroundings): Item {
   if (!isJsonObject(item)) return { unreadable: 'an event is not an object' }
-  const eventId = text(item['id'])
-  if (eventId === undefined) return { unreadable: 'an event has no `id`' }
-  const time = text(item['timestamp'])
-  if (time === undefined || parseTimestamp(time) === undefined) {
-    return { unreadable: 'an event has no RFC 3339 `timestamp`' }
+  const native = statedText(item['action'])
+  const target = membersOf(item['target'])
+  const repository = repositoryOf(target)
+  if (native === PING && repository === undefined) return { skipped: PING }
+  if (native === undefined && repository === undefined) {
+    return { unreadable: 'an event has neither an `action` nor a `target.repository`' }
   }
-  const verb = text(item['action'])
-  if (verb === undefined || !VERBS.has(verb)) {
-    return { unreadable: 'the `action` of an event is not push, pull, mount or delete' }
-  }
-  const stated = object(item['target'])
-  const repository = text(stated['repository'])
-  if (repository === undefined) return { unreadable: 'an event has no `target.repository`' }
-
-  const subject = subjectOf(stated, verb)
-  const actor = actorOf(object(item['actor']))
-  const request = object(item['request'])
+  const deed = deedOf(native, target)
+  const actor = actorOf(membersOf(item['actor']), prefixes)
+  const time = statedText(item['timestamp'])
   const event: NewEvent = {
-    time,
-    source: { eventId },
-    action: `${subject}.${verb}`,
-    nativeAction: verb,
-    category: subject === 'repository' ? 'repository' : 'image',
-    outcome: 'success',
+    ...(time !== undefined && { time }),
+    source: { eventId: statedText(item['id']) ?? sha256Of(item) },
+    action: deed.action,
+    ...(native !== undefined && { nativeAction: native }),
+    outcome: deed.past === undefined ? 'unknown' : 'success',
     actor,
-    target: targetOf(stated, subject, repository),
-    client: clientOf(request),
-    message: messageOf({ verb, actor, stated, repository }),
-    details: detailsOf(item, stated, request),
+    target: targetOf(target, deed.subject, repository),
+    client: clientOf(membersOf(item['request'])),
+    message: messageOf({ deed, native, actor, target, repository }),
+    details: detailsOf(item, others),
   }
-  return { subject, event }
+  return { event, isBlob: deed.past !== undefined && deed.subject === 'blob' }
 }
 
-/**
- * Tells images from their layers and configurations by the route that `url` names; without one, by
- * the registry calling every blob `application/octet-stream`. What is neither counts as an image,
- * since blob events may be left out. A deletion carries neither, and nothing else tells a
- * manifest's digest from a layer's: it counts as the image's, which people do delete.
- */
-function subjectOf(target: JsonObject, verb: string): Subject {
-  const isDeletion = verb === 'delete'
-  if (text(target['tag']) !== undefined) return isDeletion ? 'tag' : 'image'
-  if (isDeletion && text(target['digest']) === undefined) return 'repository'
-  const isBlobRoute = /\/blobs\/[^/]+$/.test(text(target['url']) ?? '')
-  return isBlobRoute || target['mediaType'] === BLOB_MEDIA_TYPE ? 'blob' : 'image'
+/** Names an item without an id, so that its retry is recognised. */
+function sha256Of(item: JsonObject): string {
+  return createHash('sha256').update(deepJsonText(item)).digest('hex')
 }
 
-/** A `+` marks Quay's robots (`organisation+robot`), `robot$` Harbor's. */
-function actorOf(stated: JsonObject): Partial<Actor> | null {
-  const name = text(stated['name'])
-  if (name === undefined) return null
-  return { name, kind: name.includes('+') || name.startsWith('robot$') ? 'robot' : 'user' }
+/** GitLab's `rename` names the repository by both of its paths; the event is that of the old one. */
+function repositoryOf(target: JsonObject): string | undefined {
+  return statedText(target['repository']) ?? statedText(membersOf(target['rename'])['from'])
 }
 
-function targetOf(stated: JsonObject, type: Subject, repository: string): Target {
-  const slash = repository.indexOf('/')
-  const tag = text(stated['tag'])
-  const digest = text(stated['digest'])
+function actorOf(stated: JsonObject, prefixes: NamePrefixes): Partial<Actor> | null {
+  const name = statedText(stated['name'])
+  return name === undefined ? null : { name, kind: actorKind(name, prefixes) }
+}
+
+function targetOf(stated: JsonObject, type: Subject, repository: string | undefined): Target {
+  const tag = statedText(stated['tag'])
+  const digest = statedText(stated['digest'])
   return {
     type,
-    namespace: slash === -1 ? LIBRARY_NAMESPACE : repository.slice(0, slash),
-    repository: repository.slice(slash + 1),
+    ...(repository !== undefined && pathOf(repository)),
     ...(tag !== undefined && { tag }),
     ...(digest !== undefined && { digest }),
   }
 }
 
+function pathOf(repository: string): Target {
+  const slash = repository.indexOf('/')
+  return {
+    namespace: slash === -1 ? LIBRARY_NAMESPACE : repository.slice(0, slash),
+    repository: repository.slice(slash + 1),
+  }
+}
+
 function clientOf(request: JsonObject): Client {
-  const ip = ipOf(request['addr'])
-  const userAgent = text(request['useragent'])?.slice(0, USER_AGENT_LENGTH_MAX)
+  const ip = addressIn(request['addr'])
+  const userAgent = statedText(request['useragent'])
   return { ...(ip !== undefined && { ip }), ...(userAgent !== undefined && { userAgent }) }
 }
 
-/** The address of `192.0.2.1:46490`, `[2001:db8::1]:46490`, or of either without a port. */
-function ipOf(address: JsonValue | undefined): string | undefined {
-  const stated = text(address) ?? ''
-  const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(stated)?.[1]
-  const ip = bracketed ?? (isIP(stated) === 0 ? stated.replace(/:\d+$/, '') : stated)
-  return isIP(ip) === 0 ? undefined : ip
+interface Told {
+  readonly deed: Deed
+  readonly native: string | undefined
+  readonly actor: Partial<Actor> | null
+  readonly target: JsonObject
+  readonly repository: string | undefined
 }
 
-function messageOf(told: {
-  readonly verb: string
-  readonly actor: Partial<Actor> | null
-  readonly stated: JsonObject
-  readonly repository: string
-}): string {
-  const { verb, actor, stated, repository } = told
-  const from = text(stated['fromRepository'])
-  return [
-    actor?.name ?? 'An unnamed client',
-    VERBS.get(verb),
-    repository + referenceOf(stated),
-    ...(from === undefined ? [] : ['from', from]),
-  ].join(' ')
+function messageOf({ deed, native, actor, target, repository }: Told): string {
+  const who = actor?.name ?? 'An unnamed client'
+  const what = (repository ?? '') + referenceOf(target)
+  const words =
+    deed.past === undefined
+      ? ['The registry reported', native ?? 'an event', 'by', actor?.name ?? 'an unnamed client']
+      : [who, deed.past]
+  const from = statedText(target['fromRepository'])
+  const to = statedText(membersOf(target['rename'])['to'])
+  if (what !== '') words.push(...(deed.past === undefined ? ['on', what] : [what]))
+  if (from !== undefined) words.push('from', from)
+  if (to !== undefined) words.push('to', to)
+  return recordableText(words.join(' '), MESSAGE_LENGTH_MAX)
 }
 
 /** `:1.0`, or `@sha256:9f86d081884c` with the digest cut short; empty for a whole repository. */
-function referenceOf(stated: JsonObject): string {
-  const tag = text(stated['tag'])
+function referenceOf(target: JsonObject): string {
+  const tag = statedText(target['tag'])
   if (tag !== undefined) return `:${tag}`
-  const digest = text(stated['digest'])
+  const digest = statedText(target['digest'])
   if (digest === undefined) return ''
-  return `@${digest.slice(0, digest.indexOf(':') + 1 + DIGEST_DIGITS_SHOWN)}`
-}
-
-/**
- * What the registry said beyond the fields of an event, under its own names. `length` is left out
- * where it repeats `size`, and `request.addr` where the client's address could be read from it.
- */
-function detailsOf(item: JsonObject, stated: JsonObject, request: JsonObject): JsonObject {
-  const { tag, digest, repository, length, ...target } = stated
-  const { addr, useragent, ...requestRest } = request
-  const isBareName = !String(repository).includes('/')
-  return compact({
-    ...target,
-    ...(length !== stated['size'] && { length }),
-    ...(isBareName && { repository }),
-    request: compact({ ...requestRest, ...(ipOf(addr) === undefined && { addr }) }),
-    source: item['source'],
-  })
-}
-
-/** Leaves out what is empty, and states the size of what is too long to keep. */
-function compact(members: { readonly [key: string]: JsonValue | undefined }): JsonObject {
-  const kept: [string, JsonValue][] = []
-  for (const [key, value] of Object.entries(members)) {
-    if (value === undefined || value === null || value === '') continue
-    if (isJsonObject(value) && Object.keys(value).length === 0) continue
-    const bytes = Buffer.byteLength(JSON.stringify(value))
-    const items = Array.isArray(value) ? { items: value.length } : {}
-    kept.push([key, bytes <= DETAIL_BYTES_MAX ? value : { omittedBytes: bytes, ...items }])
-  }
-  return Object.fromEntries(kept)
+  return `@${cutText(digest, digest.indexOf(':') + 1 + DIGEST_DIGITS_SHOWN)}`
 }
 
 /** The members of a value; none when it is not an object. */
-function object(value: JsonValue | undefined): JsonObject {
+function membersOf(value: JsonValue | undefined): JsonObject {
   return isJsonObject(value) ? value : {}
-}
-
-/** A text that says something; undefined for anything else. */
-function text(value: JsonValue | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
 }

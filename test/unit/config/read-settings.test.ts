@@ -94,7 +94,9 @@ describe('what is wrong is named with its place and what was expected', () => {
     const text = 'data: /tmp\nlogLvel: debug\nlisten: everywhere\nsources:\n  distribution: 3\n'
     expect(problemsOf(fromFile(text))).toEqual([
       expect.stringMatching(/\.yaml:2: logLvel: no such key; did you mean logLevel\?$/),
-      expect.stringMatching(/\.yaml:5: sources\.distribution: expected the keys blobEvents$/),
+      expect.stringMatching(
+        /\.yaml:5: sources\.distribution: expected the keys blobEvents, robotNamePrefixes, /,
+      ),
       expect.stringMatching(/\.yaml:3: listen: expected HOST:PORT, .*, found "everywhere"$/),
     ])
   })

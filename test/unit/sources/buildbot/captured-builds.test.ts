@@ -1,26 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { NewEvent } from '../../../../src/core/new-event.ts'
-import { parseNewEvent } from '../../../../src/core/parse-event.ts'
-import { buildbotSource } from '../../../../src/sources/buildbot/source.ts'
-
-const LINES = readFileSync(new URL('captures/builds.jsonl', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
-const source = buildbotSource()
-
-function translated(body: string | Buffer) {
-  return source.translate({ headers: {}, body: Buffer.from(body), sourceName: 'ci' })
-}
-
-function passBoundary(event: NewEvent) {
-  return parseNewEvent(event, {
-    receivedMicros: 0,
-    tenant: 'default',
-    anyTenant: false,
-    source: { kind: 'buildbot', name: 'ci' },
-  }).event
-}
+import { BUILD_WITH_STEPS, LINES, passBoundary, translated } from './captured.ts'
 
 const [started = '', finished = ''] = LINES
 
@@ -77,9 +56,8 @@ test('steps that a reporter sends are events of their own, before that of the bu
 })
 
 test('a captured build is told step by step, as done by whose change it builds', () => {
-  const capture = readFileSync(new URL('captures/build-with-steps.json', import.meta.url))
-  const events = translated(capture).events.map(passBoundary)
-  const { steps, ...build } = JSON.parse(capture.toString())
+  const events = translated(BUILD_WITH_STEPS).events.map(passBoundary)
+  const { steps, ...build } = JSON.parse(BUILD_WITH_STEPS.toString())
   expect(events.map(({ target, outcome }) => [target?.type, target?.name, outcome])).toEqual([
     ['pipeline-step', 'worker_preparation', 'success'],
     ['pipeline-step', 'compile', 'success'],
@@ -106,36 +84,4 @@ test.each<[object, object]>([
   Object.assign(build.properties, properties)
   const [event] = translated(JSON.stringify(build)).events
   expect(event?.actor).toEqual({ kind: 'user', ...actor })
-})
-
-test.each([
-  ['', 'the body is not a JSON object in UTF-8'],
-  ['[]', 'the body is not a JSON object in UTF-8'],
-  [Buffer.from([0xff]), 'the body is not a JSON object in UTF-8'],
-  ['{}', 'it is no build: it has no buildid, or does not say whether it is complete'],
-  ['{"buildid": 1, "complete": true}', 'the build does not name its builder'],
-  [
-    '{"buildid": 1, "complete": true, "builder": {"name": ""}}',
-    'the build does not name its builder',
-  ],
-])('%j is kept as a dead letter', (body, reason) => {
-  expect(translated(body)).toEqual({
-    events: [],
-    deadLetters: [{ reason, body: Buffer.from(body) }],
-    skipped: {},
-  })
-})
-
-test('odd members never make the translation fail', () => {
-  const odd = [null, 1, 'x', [], {}, [[null]], { name: 3 }]
-  const build = JSON.parse(finished)
-  for (const key of Object.keys(build)) {
-    for (const value of odd) {
-      const { events, deadLetters } = translated(
-        JSON.stringify({ ...build, [key]: value, steps: odd }),
-      )
-      expect(events.length + deadLetters.length).toBeGreaterThan(0)
-      for (const event of events) passBoundary(event)
-    }
-  }
 })

@@ -20,7 +20,6 @@ describe('notifications of a real registry', () => {
         source: { eventId: '95b9964d-0d70-4297-937a-ca5525919d85' },
         action: 'image.push',
         nativeAction: 'push',
-        category: 'image',
         outcome: 'success',
         actor: { name: 'alice', kind: 'user' },
         target: {
@@ -75,7 +74,7 @@ describe('notifications of a real registry', () => {
   })
 
   test('with blob events on, layers are events of their own and a mount names its origin', () => {
-    const events = BODIES.flatMap((body) => translate(body, true).events)
+    const events = BODIES.flatMap((body) => translate(body, { blobEvents: true }).events)
     expect(events).toHaveLength(BODIES.length)
     expect(countBy(events.map((event) => event.action))).toMatchObject({
       'blob.push': 7,
@@ -113,7 +112,7 @@ describe('notifications of a real registry', () => {
       anyTenant: false,
       source: { kind: 'distribution', name: 'reg1' },
     }
-    for (const event of BODIES.flatMap((body) => translate(body, true).events)) {
+    for (const event of BODIES.flatMap((body) => translate(body, { blobEvents: true }).events)) {
       const draft = parseNewEvent(event, reception)
       expect(draft.deduplicate).toBe(true)
       expect(draft.event.source).toEqual({

@@ -1,6 +1,23 @@
 import { readFileSync } from 'node:fs'
+import { readSettings } from '../../../../src/config/read-settings.ts'
+import type { Event } from '../../../../src/core/event.ts'
+import { parseReportedEvent } from '../../../../src/core/parse-reported-event.ts'
+import { formatTimestamp } from '../../../../src/core/timestamp.ts'
+import type { DistributionSettings } from '../../../../src/sources/distribution/settings.ts'
 import { distributionSource } from '../../../../src/sources/distribution/source.ts'
 import type { Translation } from '../../../../src/sources/source.ts'
+
+const RECEIVED_MICROS = Date.UTC(2026, 10, 30) * 1000
+
+/** When the events of `stored` were received, as they have it. */
+export const RECEIVED = formatTimestamp(RECEIVED_MICROS)
+
+const RECEPTION = {
+  receivedMicros: RECEIVED_MICROS,
+  tenant: 'default',
+  anyTenant: false,
+  source: { kind: 'distribution', name: 'reg1' },
+}
 
 /** Bodies that docker-registry 2.8.2 sent, one a line; two accounts, five kinds of client. */
 export function capturedBodies(file: string): readonly Buffer[] {
@@ -13,8 +30,25 @@ export function bodyAsSent(): Buffer {
   return readFileSync(new URL('captures/notification-as-sent.json', import.meta.url))
 }
 
-/** Translates one body as the source `reg1` would. */
-export function translate(body: Buffer | string, blobEvents = false): Translation {
-  const source = distributionSource({ blobEvents })
+/** A body that an operator's registry sent, with names and ids replaced. */
+export function reportedBody(name: string): Buffer {
+  return readFileSync(new URL(`reported/${name}.json`, import.meta.url))
+}
+
+/** Translates one body as the source `reg1` would, with the default settings or some others. */
+export function translate(
+  body: Buffer | string,
+  settings: Partial<DistributionSettings> = {},
+): Translation {
+  const { distribution } = readSettings({ flags: {}, environment: {} }).sources
+  const source = distributionSource({ ...distribution, ...settings })
   return source.translate({ headers: {}, body: Buffer.from(body), sourceName: 'reg1' })
+}
+
+/** The events of a body as they would be stored: beyond the boundary. */
+export function stored(
+  body: Buffer | string,
+  settings: Partial<DistributionSettings> = {},
+): readonly Event[] {
+  return translate(body, settings).events.map((event) => parseReportedEvent(event, RECEPTION).event)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../../../src/core/event.ts'
 import type { NewEvent } from '../../../../src/core/new-event.ts'
-import { translate } from './captured.ts'
+import { stored, translate } from './captured.ts'
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
@@ -20,7 +20,7 @@ function item(changes: JsonObject = {}): JsonObject {
 }
 
 function translateOne(changes: JsonObject): NewEvent | undefined {
-  return translate(JSON.stringify({ events: [item(changes)] }), true).events[0]
+  return translate(JSON.stringify({ events: [item(changes)] }), { blobEvents: true }).events[0]
 }
 
 describe('who acted', () => {
@@ -53,7 +53,7 @@ describe('where from', () => {
     expect(event?.details).toEqual({ mediaType: MANIFEST })
   })
 
-  test.each(['gateway:80', 'unknown', '999.1.1.1:80', '[oops]:1'])(
+  test.each(['gateway:80', 'unknown', '999.1.1.1:80', '[oops]:1', '@', 'client.local', ':80', '['])(
     'what is no address (%s) stays in the details',
     (addr) => {
       const event = translateOne({ request: { addr } })
@@ -61,11 +61,6 @@ describe('where from', () => {
       expect(event?.details).toMatchObject({ request: { addr } })
     },
   )
-
-  test('a user agent past the limit of an event is cut, so that it cannot hide the event', () => {
-    const event = translateOne({ request: { useragent: 'x'.repeat(5000) } })
-    expect(event?.client?.userAgent).toHaveLength(1024)
-  })
 })
 
 describe('what was acted upon', () => {
@@ -93,6 +88,14 @@ describe('what was acted upon', () => {
     ['push', { digest: DIGEST, url: `http://r/v2/team/blobs/manifests/${DIGEST}` }, 'image.push'],
     ['push', { digest: DIGEST, mediaType: 'application/vnd.unheard-of+json' }, 'image.push'],
     ['mount', { digest: DIGEST, tag: '1' }, 'image.mount'],
+    ['delete', { tag: 7, digest: null }, 'tag.delete'],
+    ['delete', { digest: [] }, 'image.delete'],
+    ['quarantine', { digest: DIGEST, tag: '1' }, 'image.quarantine'],
+    ['chart_push', { digest: DIGEST, tag: 'wordpress-5.4.0.tgz' }, 'chart.push'],
+    ['chart_delete', { tag: 'wordpress-5.4.0.tgz' }, 'chart.delete'],
+    ['restore', { tag: '1' }, 'registry.notify'],
+    ['constructor', { tag: '1' }, 'registry.notify'],
+    ['PUSH', { tag: '1' }, 'registry.notify'],
   ])('%s of %j is %s', (action, target, expected) => {
     expect(translateOne({ action, target: { repository: 'team/app', ...target } })?.action).toBe(
       expected,
@@ -109,12 +112,24 @@ describe('what was acted upon', () => {
     expect(event?.details).toMatchObject(descriptor)
   })
 
-  test('thousands of layers are counted instead of kept, so that the event stays in bounds', () => {
-    const references = Array.from({ length: 4000 }, () => ({ digest: DIGEST, size: 1 }))
-    const event = translateOne({ target: { repository: 'team/app', tag: '1', references } })
-    expect(event?.details?.['references']).toEqual({
-      omittedBytes: Buffer.byteLength(JSON.stringify(references)),
-      items: 4000,
+  test('hundreds of layers are kept, and of thousands how many bytes they are and the first', () => {
+    const layers = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ digest: DIGEST, size: index }))
+    const target = (count: number) => ({
+      repository: 'team/app',
+      tag: '1',
+      references: layers(count),
+    })
+    const [some] = stored(JSON.stringify({ events: [item({ target: target(400) })] }))
+    expect(some?.details?.['references']).toEqual(layers(400))
+    const [many] = stored(JSON.stringify({ events: [item({ target: target(4000) })] }))
+    expect(many?.target).toMatchObject({ repository: 'app', tag: '1' })
+    expect(many?.details).toEqual({
+      references: {
+        bytes: JSON.stringify(layers(4000)).length,
+        excerpt: expect.stringContaining(DIGEST),
+      },
+      request: { id: 'r1', method: 'GET' },
     })
   })
 

@@ -1,0 +1,31 @@
+import type { Actor, JsonValue } from '../../core/event.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { statedText } from '../json-body.ts'
+
+/**
+ * The actor of a build with these properties: the one who asked for it, else the first whose change
+ * it builds, else the scheduler that started it.
+ */
+export function actorOf(properties: JsonValue | undefined): Partial<Actor> | null {
+  if (!isJsonObject(properties)) return null
+  // A property is a pair: its value, and where it comes from.
+  const propertyOf = (key: string): JsonValue | undefined => {
+    const pair = properties[key]
+    return Array.isArray(pair) ? pair[0] : undefined
+  }
+  const owners = propertyOf('owners')
+  const owner =
+    statedText(propertyOf('owner')) ??
+    (Array.isArray(owners) ? owners.map(statedText).find((one) => one !== undefined) : undefined)
+  if (owner !== undefined) return userOf(owner)
+  const scheduler = statedText(propertyOf('scheduler'))
+  return scheduler === undefined ? null : { name: scheduler, kind: 'service' }
+}
+
+/** `Alice <alice@example.com>`, as version control writes authors, or any other name. */
+function userOf(owner: string): Partial<Actor> {
+  const { name = '', email } =
+    /^(?<name>[^<>]*)<(?<email>[^<>@\s]+@[^<>@\s]+)>$/.exec(owner)?.groups ?? {}
+  if (email === undefined) return { name: owner, kind: 'user' }
+  return { name: name.trim() || email, email, kind: 'user' }
+}

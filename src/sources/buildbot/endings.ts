@@ -1,0 +1,41 @@
+import type { JsonObject, JsonValue, Level, Outcome } from '../../core/event.ts'
+
+/** How far a build or a step got. */
+export interface Ending {
+  /** Buildbot's own word. */
+  readonly word: string
+  readonly outcome: Outcome
+  readonly level: Level
+  readonly isFinished: boolean
+}
+
+/** How a build or a step ended, by Buildbot's `results`; its own words. */
+const RESULTS: readonly (readonly [string, Outcome, Level])[] = [
+  ['success', 'success', 'info'],
+  ['warnings', 'success', 'warn'],
+  ['failure', 'failure', 'error'],
+  ['skipped', 'unknown', 'info'],
+  ['exception', 'failure', 'error'],
+  ['retry', 'failure', 'warn'],
+  ['cancelled', 'failure', 'warn'],
+]
+
+/** Reads how a build or a step ended. What does not say whether it did shows it by its end time. */
+export function endingOf(stated: JsonObject): Ending {
+  const { complete, results } = stated
+  if (complete === false) {
+    return { word: 'running', outcome: 'pending', level: 'info', isFinished: false }
+  }
+  const isFinished = complete === true || isTime(stated['complete_at'])
+  const [word, outcome, level] = RESULTS[typeof results === 'number' ? results : -1] ?? []
+  return {
+    word: word ?? 'unknown',
+    outcome: outcome ?? 'unknown',
+    level: level ?? 'info',
+    isFinished,
+  }
+}
+
+function isTime(value: JsonValue | undefined): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '')
+}

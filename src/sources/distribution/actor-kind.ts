@@ -1,0 +1,27 @@
+import type { ActorKind } from '../../core/event.ts'
+import type { NamePrefixes } from './settings.ts'
+
+/** The name of a Quay robot: `namespace+name`. A `+` in an e-mail address says nothing. */
+const QUAY_ROBOT = /^[^+@]+\+[^+@]+$/
+
+/**
+ * The kind of account that a name belongs to, which a registry does not say. The longest prefix
+ * decides, so that `robot-` can be robots and `robot-bob` a user.
+ */
+export function actorKind(name: string, prefixes: NamePrefixes): ActorKind {
+  const kinds: readonly (readonly [ActorKind, readonly string[]])[] = [
+    ['user', prefixes.userNamePrefixes],
+    ['service', prefixes.serviceNamePrefixes],
+    ['robot', prefixes.robotNamePrefixes],
+  ]
+  let kind: ActorKind = QUAY_ROBOT.test(name) ? 'robot' : 'user'
+  let longest = 0
+  for (const [candidate, list] of kinds) {
+    for (const prefix of list) {
+      if (prefix.length <= longest || !name.startsWith(prefix)) continue
+      kind = candidate
+      longest = prefix.length
+    }
+  }
+  return kind
+}

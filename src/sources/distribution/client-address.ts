@@ -1,0 +1,17 @@
+import type { JsonValue } from '../../core/event.ts'
+import { addressWithoutZone, canonicalIp } from '../../core/ip-address.ts'
+
+/**
+ * The address of `192.0.2.1:46490`, `[2001:db8::1]:46490`, or of either without a port; an IPv6
+ * address may have a zone. Undefined for a host name, and for `@`, a Unix socket.
+ */
+export function addressIn(addr: JsonValue | undefined): string | undefined {
+  if (typeof addr !== 'string') return undefined
+  const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(addr)?.[1]
+  const address = bracketed ?? (isAddress(addr) ? addr : addr.replace(/:\d+$/, ''))
+  return isAddress(address) ? address : undefined
+}
+
+function isAddress(text: string): boolean {
+  return canonicalIp(text) !== undefined || addressWithoutZone(text) !== undefined
+}

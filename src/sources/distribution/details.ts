@@ -1,0 +1,73 @@
+import type { JsonObject, JsonValue } from '../../core/event.ts'
+import { canonicalIp } from '../../core/ip-address.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { redactedMembers } from '../redacted-json.ts'
+import { addressIn } from './client-address.ts'
+
+/**
+ * What the registry said beyond the fields of an event, under its own names: of the target and of
+ * the item itself at the top, of the other parts under theirs. Nothing is left out but what a field
+ * says in full, and members that are empty.
+ *
+ * @param others what the envelope has besides its events.
+ */
+export function detailsOf(item: JsonObject, others: JsonObject): JsonObject {
+  const { target, request, actor, source, ...itself } = item
+  const parts: Members = {
+    ...without(itself, ['id', 'timestamp', 'action']),
+    request: isJsonObject(request) ? requestDetails(request) : request,
+    actor: isJsonObject(actor) ? without(actor, ['name']) : actor,
+    source,
+    envelope: others,
+  }
+  if (!isJsonObject(target)) return redactedMembers(filled({ ...parts, target }))
+  const stated = filled({ ...renamed(target), ...targetDetails(target) })
+  const isTaken = (key: string) => Object.hasOwn(parts, key) || key === 'target'
+  const open = Object.entries(stated).filter(([key]) => !isTaken(key))
+  const taken = Object.entries(stated).filter(([key]) => isTaken(key))
+  return redactedMembers(
+    filled({ ...parts, ...Object.fromEntries(open), target: Object.fromEntries(taken) }),
+  )
+}
+
+type Members = { readonly [key: string]: JsonValue | undefined }
+
+/** The members but for those that a field has: texts. A value of another type fits no field. */
+function without(members: JsonObject, fields: readonly string[]): JsonObject {
+  const left = Object.entries(members).filter(
+    ([key, value]) => !fields.includes(key) || typeof value !== 'string',
+  )
+  return filled(Object.fromEntries(left))
+}
+
+/** The address is kept when it is more than an address: a host, one with a zone, `@`. */
+function requestDetails(request: JsonObject): JsonObject {
+  const ip = addressIn(request['addr'])
+  const isPlain = ip !== undefined && canonicalIp(ip) !== undefined
+  return without(request, isPlain ? ['addr', 'useragent'] : ['useragent'])
+}
+
+/** `length` is left out where it repeats `size`, and `repository` where the fields give it back. */
+function targetDetails(target: JsonObject): JsonObject {
+  const { repository, size, length } = target
+  const isSplit = typeof repository === 'string' && /^[^/]+\/[^/]/.test(repository)
+  const rest = without(target, ['tag', 'digest', ...(isSplit ? ['repository'] : [])])
+  if (length !== size || length === undefined) return rest
+  const { length: _repeated, ...others } = rest
+  return others
+}
+
+/** The paths of a repository that got another name, for searches. */
+function renamed({ rename }: JsonObject): Members {
+  return isJsonObject(rename) ? { from: rename['from'], to: rename['to'] } : {}
+}
+
+/** Leaves out what is empty. */
+function filled(members: Members): JsonObject {
+  const kept = Object.entries(members).filter((entry): entry is [string, JsonValue] => {
+    const [, value] = entry
+    if (isJsonObject(value)) return Object.keys(value).length > 0
+    return value !== undefined && value !== null && value !== ''
+  })
+  return Object.fromEntries(kept)
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import type { NewEvent } from '../../../../src/core/new-event.ts'
+import { parseReportedEvent } from '../../../../src/core/parse-reported-event.ts'
+import { buildbotSource } from '../../../../src/sources/buildbot/source.ts'
+
+const source = buildbotSource()
+
+/** Bodies that a Buildbot sent, one a line: builds that begin and end, without steps. */
+export const LINES = readFileSync(new URL('captures/builds.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+
+/** A build that ended, with its steps. */
+export const BUILD_WITH_STEPS = readFileSync(
+  new URL('captures/build-with-steps.json', import.meta.url),
+)
+
+/** Translates one body as the source `ci` would. */
+export function translated(body: string | Buffer) {
+  return source.translate({ headers: {}, body: Buffer.from(body), sourceName: 'ci' })
+}
+
+/** An event as it would be stored. */
+export function passBoundary(event: NewEvent) {
+  return parseReportedEvent(event, {
+    receivedMicros: 0,
+    tenant: 'default',
+    anyTenant: false,
+    source: { kind: 'buildbot', name: 'ci' },
+  }).event
+}
