@@ -1,9 +1,17 @@
 import type { JsonValue } from '../core/event.ts'
+import { parseJsonKeepingNumbers } from '../core/json-numbers.ts'
 
-/** The JSON value that a body holds in UTF-8; undefined when it is something else. */
-export function parseJsonBody(body: Buffer): JsonValue | undefined {
+/**
+ * The JSON value that a body holds in UTF-8; undefined when it is something else.
+ *
+ * @param parse reads the text; it throws a SyntaxError when it cannot.
+ */
+export function parseJsonBody(
+  body: Buffer,
+  parse: (text: string) => JsonValue = parseJsonKeepingNumbers,
+): JsonValue | undefined {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    return parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
   } catch {
     return undefined
   }

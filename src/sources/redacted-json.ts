@@ -5,7 +5,7 @@ import { inspectJson } from '../core/json-inspection.ts'
 import { DETAILS_DEPTH_MAX } from '../core/limits.ts'
 import { redactNamed } from './redaction.ts'
 
-/** Bytes of JSON that are kept of a member that no event has room for: three leave room for more. */
+/** Bytes of JSON that are kept of a member which no event has room for. */
 const EXCERPT_BYTES_MAX = 12 * 1024
 
 /** A JSON Web Token, however short (RFC 7519): `eyJ` is `{"` in base64url. */

@@ -1,4 +1,5 @@
 import { isJsonObject } from '../../core/json.ts'
+import { parsePythonJson } from '../../core/json-numbers.ts'
 import { parseJsonBody } from '../json-body.ts'
 import type { Delivery, Translation, WebhookSource } from '../source.ts'
 import { translateBuild } from './translate.ts'
@@ -12,7 +13,7 @@ export function buildbotSource(): WebhookSource {
 }
 
 function translateDelivery({ body, sourceName }: Delivery): Translation {
-  const build = parseJsonBody(body)
+  const build = parseJsonBody(body, parsePythonJson)
   const read = isJsonObject(build)
     ? translateBuild(build, sourceName)
     : { unreadable: 'the body is not a JSON object in UTF-8' }

@@ -72,7 +72,7 @@ function sha256Of(item: JsonObject): string {
   return createHash('sha256').update(deepJsonText(item)).digest('hex')
 }
 
-/** GitLab's `rename` names the repository by both of its paths; the event is that of the old one. */
+/** GitLab's `rename` names a repository by both of its paths; the event is that of the old. */
 function repositoryOf(target: JsonObject): string | undefined {
   return statedText(target['repository']) ?? statedText(membersOf(target['rename'])['from'])
 }

@@ -39,7 +39,7 @@ async function post(url: string, times = 1): Promise<void> {
   for (let index = 0; index < times; index += 1) await server.inject({ method: 'POST', url })
 }
 
-test('a refused delivery is one line that names source and status, and nothing secret', async () => {
+test('a refused delivery is a line that names source and status, nothing secret', async () => {
   await post('/v1/sources/distribution/hub?token=hidden')
   expect(lines).toMatchObject([
     {
@@ -55,7 +55,7 @@ test('a refused delivery is one line that names source and status, and nothing s
   expect(counted).toEqual(['distribution 404'])
 })
 
-test('a repeated refusal is counted each time and logged once a minute, with how many', async () => {
+test('a refusal repeated is counted each time and logged once a minute', async () => {
   await post('/v1/sources/distribution/hub', 5)
   expect(lines).toHaveLength(1)
   now += MINUTE_MICROS
@@ -73,7 +73,7 @@ test('a flood of paths fills neither the log nor the labels of the metric', asyn
   expect(lines.at(-1)).toMatchObject({ path: '/v1/sources/distribution/other' })
 })
 
-test('what is taken, and what has nothing to do with sources, is neither counted nor logged', async () => {
+test('what is taken or is no delivery is neither counted nor logged', async () => {
   await post('/v1/sources/distribution/good')
   await post('/v1/elsewhere')
   expect(lines).toEqual([])

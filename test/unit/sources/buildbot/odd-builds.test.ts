@@ -83,6 +83,13 @@ describe('an odd member costs a field, not the build', () => {
     expect(new Set(ids).size).toBe(2)
   })
 
+  test("what Python's JSON has beyond JSON is kept as text", () => {
+    const { events } = translated(finished.replace('{', '{"load": NaN, "disk": -Infinity, '))
+    expect(events.map(passBoundary)).toMatchObject([
+      { details: { api_response: { load: 'NaN', disk: '-Infinity' } } },
+    ])
+  })
+
   test('a property larger than any event leaves the others in their places', () => {
     const build = JSON.parse(finished)
     const properties = { ...build.properties, log: ['x'.repeat(200_000), 'Build'] }

@@ -139,6 +139,14 @@ describe('nothing that a notification has is left out', () => {
     }
   })
 
+  test('a number that a double cannot hold is kept as its digits', () => {
+    const body = JSON.stringify({ events: [{ ...SENT, project: 0 }] })
+    const [event] = stored(
+      body.replace('"project":0', '"project":12345678901234567890,"quota":1e400'),
+    )
+    expect(event?.details).toMatchObject({ project: '12345678901234567890', quota: '1e400' })
+  })
+
   test('nesting past any recursion costs a field', () => {
     const nested = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
     const body = JSON.stringify({ events: [{ ...SENT, project: 0 }] })
@@ -174,7 +182,7 @@ describe('any value at any place', () => {
     ...[[], ['target'], ['request'], ['actor'], ['source'], ['target', 'rename']],
   )
 
-  test('is an event, a dead letter or a skip, and never takes id, time and repository along', () => {
+  test('is an event or a dead letter, and never costs an event its id, time and repository', () => {
     const items = capturedBodies('notifications.jsonl').map(
       (body) => JSON.parse(body.toString()).events[0] as JsonObject,
     )

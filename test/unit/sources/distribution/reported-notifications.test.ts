@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { RECEIVED, reportedBody, stored, translate } from './captured.ts'
 
 describe("a registry's notification is read whole, whichever registry sent it", () => {
-  test("GitLab's rename is found by both paths, with who did it and without its signed token", () => {
+  test("GitLab's rename has both paths and who did it, without the signed token", () => {
     const body = reportedBody('gitlab-rename')
     const [event, ...others] = stored(body)
     expect(others).toEqual([])

@@ -112,7 +112,7 @@ describe('what was acted upon', () => {
     expect(event?.details).toMatchObject(descriptor)
   })
 
-  test('hundreds of layers are kept, and of thousands how many bytes they are and the first', () => {
+  test('hundreds of layers are kept, and of thousands the first ones and their size', () => {
     const layers = (count: number) =>
       Array.from({ length: count }, (_, index) => ({ digest: DIGEST, size: index }))
     const target = (count: number) => ({
