@@ -11,6 +11,8 @@ import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts
 
 const ALICE = { name: 'alice', password: 'alice-secret' }
 const ROBOT = { name: 'ci-robot', password: 'robot-secret' }
+const JANE = { name: 'jane+registry@example.com', password: 'jane-secret' }
+const QUAY_ROBOT = { name: 'team+builder', password: 'builder-secret' }
 
 const folder = mkdtempSync(join(tmpdir(), 'waybill-registry-'))
 const dataDirectory = join(folder, 'waybill')
@@ -32,9 +34,10 @@ beforeAll(async () => {
   }
   registry = await startRegistry({
     folder: join(folder, 'registry'),
-    accounts: [ALICE, ROBOT],
+    accounts: [ALICE, ROBOT, JANE, QUAY_ROBOT],
     notify: {
-      url: `http://${listen}/v1/sources/distribution/reg1`,
+      // A slash at the end is a common slip, which must not hold up the registry's queue.
+      url: `http://${listen}/v1/sources/distribution/reg1/`,
       authorization: `Bearer ${writer}`,
     },
   })
@@ -174,6 +177,16 @@ test('pushes while Waybill is killed and started again are each found once', asy
     ]),
   )
   await checkLedger(waybill)
+})
+
+test('an account whose name is an e-mail address with a plus is a user, not a robot', async () => {
+  await registry.push(image('by-jane'), 'kinds/app:1', JANE)
+  await registry.push(image('by-robot'), 'kinds/app:2', QUAY_ROBOT)
+  const events = await eventsOf('kinds').until((seen) => seen.length >= 2)
+  expect(events.map(({ actor }) => actor)).toEqual([
+    { name: JANE.name, kind: 'user' },
+    { name: QUAY_ROBOT.name, kind: 'robot' },
+  ])
 })
 
 test('with blob events on, a mounted layer names the repository that it came from', async () => {
