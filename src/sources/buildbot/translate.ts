@@ -7,8 +7,9 @@ import { DETAILS_DEPTH_MAX, MESSAGE_LENGTH_MAX } from '../../core/limits.ts'
 import type { NewEvent } from '../../core/new-event.ts'
 import { recordableText } from '../../core/recordable-text.ts'
 import { formatTimestamp, TIME_MICROS_END } from '../../core/timestamp.ts'
+import { fittingMembers } from '../fitting-members.ts'
 import { statedText } from '../json-body.ts'
-import { redactedMembers } from '../redacted-json.ts'
+import { redactedMembers } from '../redacted-members.ts'
 import { redactText } from '../redaction.ts'
 import { actorOf } from './build-actor.ts'
 import { endingOf } from './endings.ts'
@@ -87,7 +88,7 @@ function buildEvent(build: JsonObject, run: Run): NewEvent {
       pipeline_id: run.pipelineId,
       status: word,
       run_count: run.number ?? 0,
-      api_response: redactedMembers(build, ANSWER_DEPTH_MAX),
+      api_response: answerOf(build),
     },
   }
 }
@@ -117,7 +118,7 @@ function stepEvent(step: JsonObject, run: Run, usedIds: Set<string>): NewEvent {
       step_name: name,
       status: word,
       run_count: run.number ?? 0,
-      api_response: redactedMembers(step, ANSWER_DEPTH_MAX),
+      api_response: answerOf(step),
     },
   }
 }
@@ -138,6 +139,11 @@ function stepsOf(steps: JsonValue | undefined): Steps {
     else untold.push(step)
   }
   return { told, untold: untold.length === 0 ? undefined : untold }
+}
+
+/** A build or a step as it was sent, as far as an event has room for it, without secrets. */
+function answerOf(sent: JsonObject): JsonObject {
+  return redactedMembers(fittingMembers(sent, ANSWER_DEPTH_MAX))
 }
 
 /** Seconds since the epoch, or a text for the boundary to judge. */

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../../core/event.ts'
 import { canonicalIp } from '../../core/ip-address.ts'
 import { isJsonObject } from '../../core/json.ts'
-import { redactedMembers } from '../redacted-json.ts'
+import { fittingMembers } from '../fitting-members.ts'
+import { redactedMembers } from '../redacted-members.ts'
 import { addressIn } from './client-address.ts'
 
 /**
@@ -20,17 +21,19 @@ export function detailsOf(item: JsonObject, others: JsonObject): JsonObject {
     source,
     envelope: others,
   }
-  if (!isJsonObject(target)) return redactedMembers(filled({ ...parts, target }))
+  if (!isJsonObject(target)) return storable({ ...parts, target })
   const stated = filled({ ...renamed(target), ...targetDetails(target) })
   const isTaken = (key: string) => Object.hasOwn(parts, key) || key === 'target'
   const open = Object.entries(stated).filter(([key]) => !isTaken(key))
   const taken = Object.entries(stated).filter(([key]) => isTaken(key))
-  return redactedMembers(
-    filled({ ...parts, ...Object.fromEntries(open), target: Object.fromEntries(taken) }),
-  )
+  return storable({ ...parts, ...Object.fromEntries(open), target: Object.fromEntries(taken) })
 }
 
 type Members = { readonly [key: string]: JsonValue | undefined }
+
+function storable(members: Members): JsonObject {
+  return redactedMembers(fittingMembers(filled(members)))
+}
 
 /** The members but for those that a field has: texts. A value of another type fits no field. */
 function without(members: JsonObject, fields: readonly string[]): JsonObject {

@@ -12,7 +12,7 @@ import { addressIn } from './client-address.ts'
 import { detailsOf } from './details.ts'
 import { PING } from './envelope.ts'
 import type { NamePrefixes } from './settings.ts'
-import { type Deed, deedOf, type Subject } from './verbs.ts'
+import { type Operation, operationOf, type Subject } from './verbs.ts'
 
 /** The namespace of `app`, a repository without one: what Docker and Quay call it. */
 const LIBRARY_NAMESPACE = 'library'
@@ -49,22 +49,22 @@ export function translateItem(item: JsonValue, { prefixes, others }: Surrounding
   if (native === undefined && repository === undefined) {
     return { unreadable: 'an event has neither an `action` nor a `target.repository`' }
   }
-  const deed = deedOf(native, target)
+  const operation = operationOf(native, target)
   const actor = actorOf(membersOf(item['actor']), prefixes)
   const time = statedText(item['timestamp'])
   const event: NewEvent = {
     ...(time !== undefined && { time }),
     source: { eventId: statedText(item['id']) ?? sha256Of(item) },
-    action: deed.action,
+    action: operation.action,
     ...(native !== undefined && { nativeAction: native }),
-    outcome: deed.past === undefined ? 'unknown' : 'success',
+    outcome: operation.past === undefined ? 'unknown' : 'success',
     actor,
-    target: targetOf(target, deed.subject, repository),
+    target: targetOf(target, operation.subject, repository),
     client: clientOf(membersOf(item['request'])),
-    message: messageOf({ deed, native, actor, target, repository }),
+    message: messageOf({ operation, native, actor, target, repository }),
     details: detailsOf(item, others),
   }
-  return { event, isBlob: deed.past !== undefined && deed.subject === 'blob' }
+  return { event, isBlob: operation.past !== undefined && operation.subject === 'blob' }
 }
 
 /** Names an item without an id, so that its retry is recognised. */
@@ -107,24 +107,24 @@ function clientOf(request: JsonObject): Client {
   return { ...(ip !== undefined && { ip }), ...(userAgent !== undefined && { userAgent }) }
 }
 
-interface Told {
-  readonly deed: Deed
+interface MessageParts {
+  readonly operation: Operation
   readonly native: string | undefined
   readonly actor: Partial<Actor> | null
   readonly target: JsonObject
   readonly repository: string | undefined
 }
 
-function messageOf({ deed, native, actor, target, repository }: Told): string {
+function messageOf({ operation, native, actor, target, repository }: MessageParts): string {
   const who = actor?.name ?? 'An unnamed client'
   const what = (repository ?? '') + referenceOf(target)
   const words =
-    deed.past === undefined
+    operation.past === undefined
       ? ['The registry reported', native ?? 'an event', 'by', actor?.name ?? 'an unnamed client']
-      : [who, deed.past]
+      : [who, operation.past]
   const from = statedText(target['fromRepository'])
   const to = statedText(membersOf(target['rename'])['to'])
-  if (what !== '') words.push(...(deed.past === undefined ? ['on', what] : [what]))
+  if (what !== '') words.push(...(operation.past === undefined ? ['on', what] : [what]))
   if (from !== undefined) words.push('from', from)
   if (to !== undefined) words.push('to', to)
   return recordableText(words.join(' '), MESSAGE_LENGTH_MAX)

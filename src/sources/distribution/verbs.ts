@@ -26,7 +26,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
 ])
 
 /** What an item says happened. */
-export interface Deed {
+export interface Operation {
   readonly action: string
   readonly subject: Subject
   /** As a message says it; undefined for a verb that has no action of its own. */
@@ -39,7 +39,7 @@ const BLOB_MEDIA_TYPE = 'application/octet-stream'
 const OTHER_ACTION = 'registry.notify'
 
 /** Reads what happened from the verb and the target of an item. */
-export function deedOf(native: string | undefined, target: JsonObject): Deed {
+export function operationOf(native: string | undefined, target: JsonObject): Operation {
   const known = native === undefined ? undefined : VERBS.get(native)
   const isDeletion = known?.verb === 'delete'
   const subject = known?.subject ?? subjectOf(target, known?.verb)

@@ -61,6 +61,16 @@ describe('settings', () => {
     expect(settings.listen.port).toBe(7480)
   })
 
+  test('prefixes of names are a list in a file and separated by commas in a variable', () => {
+    const prefixes = ['robot$', 'robot-']
+    const text = "sources: {distribution: {robotNamePrefixes: ['robot$', 'robot-']}}"
+    expect(fromFile(text)().sources.distribution.robotNamePrefixes).toEqual(prefixes)
+    const environment = { WAYBILL_SOURCES_DISTRIBUTION_ROBOT_NAME_PREFIXES: 'robot$, robot-' }
+    const { distribution } = readSettings({ flags: {}, environment }).sources
+    expect(distribution.robotNamePrefixes).toEqual(prefixes)
+    expect(distribution.userNamePrefixes).toEqual([])
+  })
+
   test('an empty variable counts as not set', () => {
     const settings = readSettings({ flags: {}, environment: { WAYBILL_STORE: '' } })
     expect(settings.store).toBeUndefined()
