@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/event.ts'
+import { statedText } from '../json-body.ts'
 
 /** What an item is about. */
 export type Subject = 'image' | 'tag' | 'blob' | 'chart' | 'repository'
@@ -44,7 +45,8 @@ export function operationOf(native: string | undefined, target: JsonObject): Ope
   const isDeletion = known?.verb === 'delete'
   const subject = known?.subject ?? subjectOf(target, known?.verb)
   // A deletion of nothing that can be read must not pass for that of a repository.
-  const isVague = isDeletion && subject === 'repository' && typeof target['repository'] !== 'string'
+  const isVague =
+    isDeletion && subject === 'repository' && statedText(target['repository']) === undefined
   return known === undefined || isVague
     ? { action: OTHER_ACTION, subject, past: undefined }
     : { action: `${subject}.${known.verb}`, subject, past: known.past }

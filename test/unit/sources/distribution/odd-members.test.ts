@@ -139,6 +139,15 @@ describe('nothing that a notification has is left out', () => {
     }
   })
 
+  test.each([7, [], {}, '', null, { repository: '' }, { repository: 7 }])(
+    'a deletion whose target is %j does not pass for that of a repository',
+    (target) => {
+      const event = changed({ action: 'delete', target })
+      expect(event).toMatchObject({ action: 'registry.notify', nativeAction: 'delete' })
+      expect(event?.outcome).toBe('unknown')
+    },
+  )
+
   test('a number that a double cannot hold is kept as its digits', () => {
     const body = JSON.stringify({ events: [{ ...SENT, project: 0 }] })
     const [event] = stored(
