@@ -1,6 +1,6 @@
 import type { RecordStore } from '../access/record-store.ts'
 import type { JsonObject } from '../core/event.ts'
-import { isMembers } from '../core/event-fields.ts'
+import { isMembers } from '../core/json.ts'
 import { type Clock, formatTimestamp } from '../core/timestamp.ts'
 
 /** Kind of the records that positions are kept in. */

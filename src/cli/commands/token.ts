@@ -1,5 +1,5 @@
 import { SCOPES } from '../../access/principal.ts'
-import type { Members } from '../../core/event-fields.ts'
+import type { Members } from '../../core/json.ts'
 import { CommandError } from '../command-error.ts'
 import { write } from '../command-io.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../connection-options.ts'

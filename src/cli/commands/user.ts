@@ -1,5 +1,5 @@
 import { ROLES, USER_KINDS } from '../../access/principal.ts'
-import type { Members } from '../../core/event-fields.ts'
+import type { Members } from '../../core/json.ts'
 import { CommandError } from '../command-error.ts'
 import type { CommandIo } from '../command-io.ts'
 import { write } from '../command-io.ts'

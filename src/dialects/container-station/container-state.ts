@@ -1,6 +1,6 @@
 import { NO_REQUEST } from '../../core/container-engine.ts'
 import type { Event } from '../../core/event.ts'
-import { isMembers } from '../../core/event-fields.ts'
+import { isMembers } from '../../core/json.ts'
 import type { Condition } from '../../core/query.ts'
 import { HAPPENED, hasHappened } from './ending.ts'
 import { containerTypeOf } from './event-names.ts'

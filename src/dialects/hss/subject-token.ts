@@ -1,6 +1,6 @@
 import type { Directory } from '../../access/directory.ts'
 import type { SecretBox } from '../../access/secret-box.ts'
-import { isMembers } from '../../core/event-fields.ts'
+import { isMembers } from '../../core/json.ts'
 import type { Clock } from '../../core/timestamp.ts'
 
 /** How long a token holds however it is used, in microseconds: a day. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/event.ts'
-import { isMembers } from '../../core/event-fields.ts'
+import { isMembers } from '../../core/json.ts'
 
 /** One entry of a Quay's usage log, read from its API, its database or its archives. */
 export interface LogEntry {

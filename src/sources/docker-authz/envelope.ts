@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { isMembers, type Members } from '../../core/event-fields.ts'
+import { isMembers, type Members } from '../../core/json.ts'
 import type { PluginCall } from './plugin-server.ts'
 
 /** What somebody asked the daemon for. Of the bodies it has what its readers look for. */

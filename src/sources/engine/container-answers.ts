@@ -3,7 +3,7 @@ import type {
   ContainerPort,
   ContainerStatistics,
 } from '../../core/container-engine.ts'
-import { isMembers, type Members } from '../../core/event-fields.ts'
+import { isMembers, type Members } from '../../core/json.ts'
 
 /** States in which a container's process exists. */
 const RUNNING_STATES = ['running', 'paused', 'restarting']

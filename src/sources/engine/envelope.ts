@@ -1,4 +1,4 @@
-import { isMembers, type Members } from '../../core/event-fields.ts'
+import { isMembers, type Members } from '../../core/json.ts'
 
 /** One event as an engine writes it, in the form of the Docker Engine API. */
 export interface NativeEvent {

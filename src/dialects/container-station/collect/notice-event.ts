@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject, Target } from '../../../core/event.ts'
-import { isMembers, type Members } from '../../../core/event-fields.ts'
+import { isMembers, type Members } from '../../../core/json.ts'
 import { EVENT_BYTES_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
 import type { NewEvent } from '../../../core/new-event.ts'
 import { actorOf, timeOf } from './row-event.ts'

@@ -7,7 +7,7 @@ import {
   type Level,
   type Target,
 } from '../../../core/event.ts'
-import { isMembers } from '../../../core/event-fields.ts'
+import { isMembers } from '../../../core/json.ts'
 import { MESSAGE_LENGTH_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
 import type { NewEvent } from '../../../core/new-event.ts'
 import { formatTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/timestamp.ts'

@@ -1,4 +1,4 @@
-import { isMembers } from '../../../core/event-fields.ts'
+import { isMembers } from '../../../core/json.ts'
 import type { VendorClient } from '../../vendor-client.ts'
 import type { VendorCredentials } from '../../vendor-credentials.ts'
 import { VendorError } from '../../vendor-error.ts'

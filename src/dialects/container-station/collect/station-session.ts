@@ -1,4 +1,4 @@
-import { isMembers } from '../../../core/event-fields.ts'
+import { isMembers } from '../../../core/json.ts'
 import { LogsRefusedError } from '../../collector.ts'
 import type { VendorCredentials } from '../../vendor-credentials.ts'
 import { VendorError } from '../../vendor-error.ts'

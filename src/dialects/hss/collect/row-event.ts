@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { JsonObject } from '../../../core/event.ts'
-import { isMembers } from '../../../core/event-fields.ts'
 import { canonicalIp } from '../../../core/ip-address.ts'
+import { isMembers } from '../../../core/json.ts'
 import { MESSAGE_LENGTH_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
 import type { NewEvent } from '../../../core/new-event.ts'
 import { formatTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/timestamp.ts'

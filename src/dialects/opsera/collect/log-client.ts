@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../core/event.ts'
-import { isMembers } from '../../../core/event-fields.ts'
+import { isMembers } from '../../../core/json.ts'
 import { parseTimestamp } from '../../../core/timestamp.ts'
 import type { VendorClient } from '../../vendor-client.ts'
 import { VendorError } from '../../vendor-error.ts'

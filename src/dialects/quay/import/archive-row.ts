@@ -1,4 +1,4 @@
-import { isMembers } from '../../../core/event-fields.ts'
+import { isMembers } from '../../../core/json.ts'
 import { type LogRow, METADATA_LENGTH_MAX } from './log-row.ts'
 
 /** A row of an archive: everything but its id, which Quay does not write there. */

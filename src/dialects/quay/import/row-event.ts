@@ -1,6 +1,6 @@
 import { Fault } from '../../../core/errors.ts'
 import type { Actor, JsonObject, JsonValue } from '../../../core/event.ts'
-import { isMembers } from '../../../core/event-fields.ts'
+import { isMembers } from '../../../core/json.ts'
 import { inspectDetails, textProblem } from '../../../core/json-inspection.ts'
 import { EVENT_BYTES_MAX } from '../../../core/limits.ts'
 import type { NewEvent } from '../../../core/new-event.ts'
