@@ -6,6 +6,7 @@ import { formatTimestamp } from '../../core/timestamp.ts'
 import { bearerOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import type { AccessKeyLocks } from './access-key-locks.ts'
+import { headerText } from './canonical-request.ts'
 import { insufficientPermissions, unauthenticated } from './errors.ts'
 import type { Projects } from './projects.ts'
 import { rawBody } from './request-body.ts'
@@ -125,15 +126,18 @@ async function bySignature(request: FastifyRequest, access: Access): Promise<Cal
   return { principal, tenants: signedTenants(request, principal, access) }
 }
 
-/** A project that the header names narrows what the signature is for. */
+/**
+ * The projects that a signature is for. A project that the header names, signed or not, narrows
+ * them and never adds one.
+ */
 function signedTenants(
   request: FastifyRequest,
   principal: Principal,
   { projects }: Access,
 ): Caller['tenants'] {
   const own = ownTenants(principal)
-  const projectId = firstText(request.headers['x-project-id'])
-  if (projectId === undefined) return own
+  const projectId = headerText(request.headers['x-project-id'])
+  if (projectId === '') return own
   const named = projects.tenantOfId(projectId)
   return own === 'all' || own.includes(named) ? [named] : []
 }

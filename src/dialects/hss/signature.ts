@@ -1,11 +1,18 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { canonicalRequest, type SignedRequest } from './canonical-request.ts'
+import {
+  BODY_HASH_HEADER,
+  canonicalRequests,
+  headerText,
+  type SignedRequest,
+} from './canonical-request.ts'
 
 const ALGORITHM = 'SDK-HMAC-SHA256'
 const DATE_HEADER = 'x-sdk-date'
-const BODY_HASH_HEADER = 'x-sdk-content-sha256'
-/** Without these a signature would hold for another server or another time. */
-const HEADERS_TO_SIGN = ['host', DATE_HEADER]
+/**
+ * Without the date a signature would never end. Nothing else is demanded, as by the vendor: Go's
+ * client does not sign `host`.
+ */
+const HEADERS_TO_SIGN = [DATE_HEADER]
 /** How far a signature's time may be from the server's, in milliseconds. */
 const SKEW_MS_MAX = 15 * 60_000
 const SIGNED_HEADERS_MAX = 64
@@ -38,7 +45,7 @@ export function parseAuthorization(header: string | undefined): Authorization | 
   }
   const accessKey = fields.get('Access')
   const signature = fields.get('Signature') ?? ''
-  const signedHeaders = fields.get('SignedHeaders')?.split(';') ?? []
+  const signedHeaders = fields.get('SignedHeaders')?.toLowerCase().split(';') ?? []
   const isWhole =
     accessKey !== undefined &&
     /^[0-9a-f]{64}$/.test(signature) &&
@@ -66,16 +73,18 @@ export function checkSignature(
   if (missing !== undefined) return { outcome: 'incomplete', missing }
   const unsent = signedHeaders.find((name) => request.headers[name] === undefined)
   if (unsent !== undefined) return { outcome: 'incomplete', missing: unsent }
-  const signedAt = String(request.headers[DATE_HEADER])
+  const signedAt = headerText(request.headers[DATE_HEADER])
   const signedAtMs = parseDate(signedAt)
   if (signedAtMs === undefined || Math.abs(nowMs - signedAtMs) > SKEW_MS_MAX) {
     return { outcome: 'expired', signedAt }
   }
-  const text = canonicalRequest(request, signedHeaders)
-  const expected = signatureOf(text, signedAt, secretKey)
-  const isEqual = timingSafeEqual(Buffer.from(signature, 'hex'), Buffer.from(expected, 'hex'))
+  const texts = canonicalRequests(request, signedHeaders)
+  const given = Buffer.from(signature, 'hex')
+  const isEqual = texts.some((text) =>
+    timingSafeEqual(given, Buffer.from(signatureOf(text, signedAt, secretKey), 'hex')),
+  )
   const isValid = isEqual && hashHolds(request)
-  return isValid ? { outcome: 'valid' } : { outcome: 'forged', canonicalRequest: text }
+  return isValid ? { outcome: 'valid' } : { outcome: 'forged', canonicalRequest: texts[0] ?? '' }
 }
 
 /** The signature of a canonical request, 64 lower-case hexadecimal digits. */
@@ -86,8 +95,8 @@ export function signatureOf(canonical: string, signedAt: string, secretKey: stri
 
 /** Whether a stated hash is that of the body; `UNSIGNED-PAYLOAD` states none. */
 function hashHolds({ headers, body }: SignedRequest): boolean {
-  const stated = headers[BODY_HASH_HEADER]
-  if (stated === undefined || stated === 'UNSIGNED-PAYLOAD') return true
+  const stated = headerText(headers[BODY_HASH_HEADER])
+  if (stated === '' || stated === 'UNSIGNED-PAYLOAD') return true
   return stated === createHash('sha256').update(body).digest('hex')
 }
 

@@ -64,6 +64,11 @@ async function send({ url, headers, body }: Signed) {
 
 const LISTED = { status: 200, body: { total_num: 1, data_list: [{}] } }
 
+const NOT_ALLOWED = {
+  status: 400,
+  body: { error_code: 'HSS.0013', error_msg: 'Insufficient permissions.' },
+}
+
 function refusal(detail: unknown) {
   return {
     status: 401,
@@ -137,10 +142,44 @@ test.each(['%ZZ', '%ff', '%', 'a&%c3=1'])(
   },
 )
 
-test.each(['host', 'x-sdk-date'])('%s has to be signed', async (leaveOut) => {
-  expect(await send(signed(EVENTS_PATH, { leaveOut }))).toMatchObject(
-    refusal(said(`verify aksk signature fail, ${leaveOut} is not signed`)),
+test('the date has to be signed, and nothing else', async () => {
+  expect(await send(signed(EVENTS_PATH, { leaveOut: 'x-sdk-date' }))).toMatchObject(
+    refusal(said('verify aksk signature fail, x-sdk-date is not signed')),
   )
+  for (const leaveOut of ['host', 'content-type']) {
+    expect(await send(signed(EVENTS_PATH, { leaveOut }))).toMatchObject(LISTED)
+  }
+  expect(await send(signed('/v3/projects?name=default', { leaveOut: 'host' }))).toMatchObject({
+    status: 200,
+    body: { projects: [{ id: PROJECT }] },
+  })
+})
+
+test('a project that the header names without being signed narrows, and never widens', async () => {
+  const unsigned = (id: string, key = pair) =>
+    signed(EVENTS_PATH, { headers: { 'x-project-id': id }, leaveOut: 'x-project-id', key })
+  expect(await send(unsigned(PROJECT))).toMatchObject(LISTED)
+  expect(await send(unsigned('another'))).toMatchObject(NOT_ALLOWED)
+  await hss.directory.createUser(null, { name: 'other', roles: ['auditor'], tenant: 'another' })
+  const others = await hss.accessKeys.create(null, 'other')
+  for (const id of [PROJECT, 'default', 'another']) {
+    expect(await send(unsigned(id, others))).toMatchObject(NOT_ALLOWED)
+  }
+})
+
+test('a project whose name is not ASCII is the same in path and header', async () => {
+  await hss.directory.createUser(null, { name: 'root', roles: ['administrator'], tenant: null })
+  const key = await hss.accessKeys.create(null, 'root')
+  const name = 'Prüfung à'
+  const ask = (id: string) =>
+    send(
+      signed(`/v5/${encodeURIComponent(name)}/container/image/events`, {
+        headers: { 'x-project-id': Buffer.from(id).toString('latin1') },
+        key,
+      }),
+    )
+  expect(await ask(name)).toMatchObject({ status: 200, body: { total_num: 0 } })
+  expect(await ask('another')).toMatchObject(NOT_ALLOWED)
 })
 
 test('a signed header that a proxy took away is missed', async () => {
@@ -206,11 +245,6 @@ test('a header that is no signature', async () => {
     expect((await send({ url: EVENTS_PATH, headers: { authorization } })).status).toBe(401)
   }
 })
-
-const NOT_ALLOWED = {
-  status: 400,
-  body: { error_code: 'HSS.0013', error_msg: 'Insufficient permissions.' },
-}
 
 test('a project that is not that of the credentials', async () => {
   const others = '/v5/another/container/image/events'
