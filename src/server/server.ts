@@ -29,6 +29,7 @@ import { createRefusedDeliveries } from './refused-deliveries.ts'
 import { checkRequestHead } from './request-head.ts'
 import { tidySourceUrl } from './source-path.ts'
 import { registerSources } from './source-routes.ts'
+import { SpelledResponse } from './spelled-response.ts'
 import type { TokenUses } from './token-uses.ts'
 
 /** What a server is made of, and what it serves. */
@@ -61,6 +62,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: HEADERS_MS_MAX,
       requireHostHeader: false,
+      ServerResponse: SpelledResponse,
     },
     trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     bodyLimit: BODY_BYTES_MAX,

@@ -12,8 +12,9 @@
  *     < {"events": [{"action": "image.push", "id": "<<id>>", "...": 0}], "next": "<<next>>"}
  *
  * A request is lines that begin with `> `: the request line, headers, a lone `>`, the body. Its
- * answer follows at once, in lines that begin with `< `: the status, headers to check (`*` at the
- * end: any rest; `-` alone: the header must be absent), a lone `<`, the body.
+ * answer follows at once, in lines that begin with `< `: the status, headers to check, spelled as
+ * they must be sent (`*` at the end: any rest; `-` alone: the header must be absent), a lone `<`,
+ * the body.
  *
  * Values. `<<admin>>` is the administrator's token (tenant null), `<<now>>` the time at the start.
  * In requests `<<name>>` is replaced by its value, `<<repeat 3 text>>` by the text three times
@@ -64,6 +65,8 @@ export function runTranscripts(moduleUrl: string): void {
 interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Names of headers as they were sent, among their values. */
+  readonly rawHeaders: readonly string[]
   readonly body: string
 }
 
@@ -110,7 +113,8 @@ function send(url: string, step: Step, values: Values): Promise<Answer> {
       response.on('error', reject)
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString()
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text })
+        const { statusCode: status = 0, headers, rawHeaders } = response
+        resolve({ status, headers, rawHeaders, body: text })
       })
     })
     sent.end(body)
@@ -125,14 +129,21 @@ function headerProblem(step: Step, answer: Answer, values: Values): string | und
     const actual = Array.isArray(given) ? given.join(', ') : given
     const isPrefix = expected.endsWith('*')
     const problem =
-      expected === '-'
+      spellingProblem(name, answer) ??
+      (expected === '-'
         ? difference('absent', actual ?? 'absent', values)
         : isPrefix && actual?.startsWith(expected.slice(0, -1))
           ? undefined
-          : difference(expected, actual, values)
+          : difference(expected, actual, values))
     if (problem !== undefined) return `header ${name}: ${problem}`
   }
   return undefined
+}
+
+/** Some clients look headers up by their documented spelling. */
+function spellingProblem(name: string, { rawHeaders }: Answer): string | undefined {
+  const sent = rawHeaders.find((raw) => raw.toLowerCase() === name.toLowerCase())
+  return sent === undefined || sent === name ? undefined : `sent as ${sent}`
 }
 
 function bodyProblem(step: Step, answer: Answer, values: Values): string | undefined {
