@@ -1,13 +1,22 @@
 import { defineConfig } from 'vitest/config'
 
 /**
+ * Each limit only ends what hangs, on the busiest machine: no test measures time.
+ *
  * Three projects: `unit` (no engine), `conformance` (the store's contract on every connection) and
  * `system` (the built program against real registries, databases and kills).
  */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts', 'test/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'conformance',

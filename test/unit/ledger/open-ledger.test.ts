@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Draft } from '../../../src/core/draft.ts'
 import { parseNewEvent } from '../../../src/core/parse-event.ts'
 import { createClock } from '../../../src/core/timestamp.ts'
@@ -12,17 +12,26 @@ import { openLedger } from '../../../src/ledger/open-ledger.ts'
 import { ArrayEventWriter } from '../../support/array-event-writer.ts'
 
 const clock = createClock()
-let directory = ''
-let writer = new ArrayEventWriter()
 
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'waybill-ledger-'))
-  writer = new ArrayEventWriter()
-})
-afterEach(() => rm(directory, { recursive: true }))
-
-const open = (queueEventsMax = 1000) =>
-  openLedger({ origin: 'test', writer, dataDirectory: directory, queueEventsMax })
+/** What one test works with. A test that ran out of time and goes on disturbs no other. */
+async function setUp() {
+  const directory = await mkdtemp(join(tmpdir(), 'waybill-ledger-'))
+  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  const writer = new ArrayEventWriter()
+  const open = (queueEventsMax = 1000) =>
+    openLedger({ origin: 'test', writer, dataDirectory: directory, queueEventsMax })
+  /** What must hold after every step: no gap, no event twice, the root of the stored events. */
+  const checkLedger = (ledger: Ledger): void => {
+    const tree = new GrowingTree()
+    for (const row of writer.rows) tree.append(leafHash(row.canonical))
+    expect(ledger.status().size).toBe(writer.rows.length)
+    expect(ledger.status().rootHash).toEqual(tree.root())
+    expect(ledger.status().contradiction).toBeUndefined()
+    const names = writer.rows.flatMap(({ event }) => event.source.eventId ?? [])
+    expect(new Set(names).size).toBe(names.length)
+  }
+  return { directory, writer, open, checkLedger }
+}
 
 function draft(eventId?: string, time?: string): Draft {
   const reception = {
@@ -42,19 +51,9 @@ const key = (name: string, body: string) => ({
   receivedMicros: clock(),
 })
 
-/** What must hold after every step: no gap, no event twice, and the root of the stored events. */
-function checkLedger(ledger: Ledger): void {
-  const tree = new GrowingTree()
-  for (const row of writer.rows) tree.append(leafHash(row.canonical))
-  expect(ledger.status().size).toBe(writer.rows.length)
-  expect(ledger.status().rootHash).toEqual(tree.root())
-  expect(ledger.status().contradiction).toBeUndefined()
-  const names = writer.rows.flatMap(({ event }) => event.source.eventId ?? [])
-  expect(new Set(names).size).toBe(names.length)
-}
-
 describe('an append', () => {
   it('is placed without gaps in the order of its events', async () => {
+    const { open, checkLedger } = await setUp()
     const ledger = await open()
     const results = await Promise.all([
       ledger.append({ drafts: [draft(), draft()] }),
@@ -68,6 +67,7 @@ describe('an append', () => {
   })
 
   it('joins the group that gathers while an insert is running', async () => {
+    const { writer, open, checkLedger } = await setUp()
     const ledger = await open()
     writer.nextFates = ['hang']
     const first = ledger.append({ drafts: [draft()] })
@@ -82,6 +82,7 @@ describe('an append', () => {
   })
 
   it('waits for the senders just answered, so that all share the next insert', async () => {
+    const { writer, open, checkLedger } = await setUp()
     const ledger = await open()
     writer.nextFates = ['hang']
     const first = ledger.append({ drafts: [draft()] })
@@ -97,6 +98,7 @@ describe('an append', () => {
   })
 
   it('over the queue limit is refused with back-pressure and can be repeated', async () => {
+    const { writer, open, checkLedger } = await setUp()
     const ledger = await open(10)
     writer.nextFates = ['hang']
     const waiting = ledger.append({ drafts: Array.from({ length: 10 }, () => draft()) })
@@ -113,6 +115,7 @@ describe('an append', () => {
   })
 
   it('after close is refused, and what was queued is stored', async () => {
+    const { open } = await setUp()
     const ledger = await open()
     const queued = ledger.append({ drafts: [draft()] })
     await ledger.close()
@@ -125,6 +128,7 @@ describe('an append', () => {
 
 describe('an event that its sender named', () => {
   it('is stored once, within a request, over requests and over a restart', async () => {
+    const { open, checkLedger } = await setUp()
     const ledger = await open()
     expect(await ledger.append({ drafts: [draft('a'), draft('a'), draft('b')] })).toMatchObject({
       accepted: 2,
@@ -147,6 +151,7 @@ describe('an event that its sender named', () => {
   })
 
   it('asks the store nothing while it is new', async () => {
+    const { writer, open } = await setUp()
     const ledger = await open()
     for (let index = 0; index < 200; index += 1)
       await ledger.append({ drafts: [draft(`${index}`)] })
@@ -154,6 +159,7 @@ describe('an event that its sender named', () => {
   })
 
   it('is acknowledged as a duplicate only once the first one is stored', async () => {
+    const { writer, open } = await setUp()
     const ledger = await open()
     writer.nextFates = ['hang']
     const first = ledger.append({ drafts: [draft('a')] })
@@ -168,6 +174,7 @@ describe('an event that its sender named', () => {
   })
 
   it('fails with the first one, and its retry is stored', async () => {
+    const { writer, open, checkLedger } = await setUp()
     const ledger = await open()
     writer.nextFates = ['fail']
     const both = [ledger.append({ drafts: [draft('a')] }), ledger.append({ drafts: [draft('a')] })]
@@ -181,6 +188,7 @@ describe('an event that its sender named', () => {
 
 describe('a store that fails', () => {
   it('after having stored is believed, so that nothing is stored twice', async () => {
+    const { writer, open, checkLedger } = await setUp()
     const ledger = await open()
     writer.nextFates = ['store and fail']
     expect(await ledger.append({ drafts: [draft('a')] })).toMatchObject({ accepted: 1, first: 0 })
@@ -188,6 +196,7 @@ describe('a store that fails', () => {
   })
 
   it('and cannot be asked refuses, then takes in what it turns out to hold', async () => {
+    const { writer, open, checkLedger } = await setUp()
     const ledger = await open()
     writer.nextFates = ['store and fail']
     writer.isReachable = false
@@ -212,8 +221,8 @@ describe('a store that fails', () => {
     )
     await fc.assert(
       fc.asyncProperty(steps, async (script) => {
-        writer = new ArrayEventWriter()
-        const ledger = await openLedger({ origin: 'test', writer, dataDirectory: directory })
+        const { writer, open, checkLedger } = await setUp()
+        const ledger = await open()
         const acknowledged = new Set<string>()
         for (const [fate, names] of script) {
           writer.nextFates = [fate]
@@ -235,6 +244,7 @@ describe('a store that fails', () => {
 
 describe('a request with an Idempotency-Key', () => {
   it('gives the first answer again, at once, later and after a restart', async () => {
+    const { writer, open, checkLedger } = await setUp()
     const ledger = await open()
     const drafts = [draft(), draft()]
     const results = await Promise.all([
@@ -251,6 +261,7 @@ describe('a request with an Idempotency-Key', () => {
   })
 
   it('is refused when the key comes with another body, and kept apart by tenant', async () => {
+    const { open } = await setUp()
     const ledger = await open()
     await ledger.append({ drafts: [draft()], idempotency: key('k', 'body') })
     await expect(
@@ -266,6 +277,7 @@ describe('a request with an Idempotency-Key', () => {
 
 describe('a restart', () => {
   it('without any snapshot rebuilds tree and filter from the events', async () => {
+    const { writer, open, checkLedger } = await setUp()
     const ledger = await open()
     for (let index = 0; index < 700; index += 1)
       await ledger.append({ drafts: [draft(`${index}`)] })
@@ -278,6 +290,7 @@ describe('a restart', () => {
   })
 
   it('uses the saved tiles and reads only the events after them', async () => {
+    const { writer, open, checkLedger } = await setUp()
     const ledger = await open()
     await ledger.append({ drafts: Array.from({ length: 600 }, () => draft()) })
     await ledger.close()
@@ -293,6 +306,7 @@ describe('a restart', () => {
   })
 
   it('notices events that do not give the saved root, or that are gone', async () => {
+    const { writer, open } = await setUp()
     const ledger = await open()
     await ledger.append({ drafts: [draft('a'), draft('b')] })
     await ledger.close()
@@ -325,6 +339,7 @@ describe('a restart', () => {
 
 describe('a live reader', () => {
   it('is woken by the next event, by its own end and by the close of the ledger', async () => {
+    const { open } = await setUp()
     const ledger = await open()
     const never = new AbortController()
     const woken = ledger.waitForSizeOver(0, never.signal)
