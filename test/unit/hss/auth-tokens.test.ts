@@ -1,49 +1,44 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { EVENTS_PATH, type HssServer, PROJECT, startHss } from './hss-server.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { EVENTS_PATH, PROJECT, startHss } from './hss-server.ts'
 
 const DAY_MICROS = 86_400_000_000
-let hss: HssServer
+const OWN_PROJECT = { project: { id: PROJECT } }
 
-beforeEach(async () => {
-  hss = await startHss({ region: 'cn-north-4' })
+/** What one test works with: a server of its own, and requests to it. */
+async function setUp() {
+  const hss = await startHss({ region: 'cn-north-4' })
+  onTestFinished(() => hss.server.close())
   await hss.directory.createUser(null, {
     name: 'alice',
     password: 'correct horse',
     tenant: 'default',
     roles: ['auditor'],
   })
-})
-
-afterEach(() => hss.server.close())
-
-const OWN_PROJECT = { project: { id: PROJECT } }
-
-function post(scope: object | undefined, user: object = {}) {
-  const auth = {
-    identity: {
-      methods: ['password'],
-      password: {
-        user: { name: 'alice', password: 'correct horse', domain: { name: 'acme' }, ...user },
+  const post = (scope: object | undefined, user: object = {}) => {
+    const auth = {
+      identity: {
+        methods: ['password'],
+        password: {
+          user: { name: 'alice', password: 'correct horse', domain: { name: 'acme' }, ...user },
+        },
       },
-    },
-    ...(scope !== undefined && { scope }),
+      ...(scope !== undefined && { scope }),
+    }
+    return hss.server.inject({ method: 'POST', url: '/v3/auth/tokens', payload: { auth } })
   }
-  return hss.server.inject({ method: 'POST', url: '/v3/auth/tokens', payload: { auth } })
+  const tokenOf = async (scope: object | undefined, user?: object): Promise<string> => {
+    const answer = await post(scope, user)
+    expect(answer.statusCode).toBe(201)
+    return String(answer.headers['x-subject-token'])
+  }
+  const get = (url: string, headers: Readonly<Record<string, string>>) =>
+    hss.server.inject({ method: 'GET', url, headers })
+  const list = (token: string) => get(EVENTS_PATH, { 'x-auth-token': token })
+  return { hss, post, tokenOf, get, list }
 }
-
-async function tokenOf(scope: object | undefined, user?: object): Promise<string> {
-  const answer = await post(scope, user)
-  expect(answer.statusCode).toBe(201)
-  return String(answer.headers['x-subject-token'])
-}
-
-function get(url: string, headers: Readonly<Record<string, string>>) {
-  return hss.server.inject({ method: 'GET', url, headers })
-}
-
-const list = (token: string) => get(EVENTS_PATH, { 'x-auth-token': token })
 
 test('a token of the project, by id, alias or region, reads its events for a day', async () => {
+  const { hss, tokenOf, list } = await setUp()
   const scopes = [PROJECT, 'default'].map((id) => ({ project: { id } }))
   const named = ['cn-north-4', 'default'].map((name) => ({ project: { name } }))
   for (const scope of [...scopes, ...named]) {
@@ -65,12 +60,14 @@ test('a token of the project, by id, alias or region, reads its events for a day
 })
 
 test('a further token ends none before it', async () => {
+  const { tokenOf, list } = await setUp()
   const tokens = await Promise.all(Array.from({ length: 5 }, () => tokenOf(OWN_PROJECT)))
   expect(new Set(tokens).size).toBe(5)
   for (const token of tokens) expect((await list(token)).statusCode).toBe(200)
 })
 
 test('a token ends with the password that it was given for, and with its user', async () => {
+  const { hss, tokenOf, list } = await setUp()
   const id = hss.directory.user(null, 'alice')?.id ?? ''
   const first = await tokenOf(OWN_PROJECT)
   await hss.directory.changePassword(null, id, 'battery staple')
@@ -81,6 +78,7 @@ test('a token ends with the password that it was given for, and with its user', 
 })
 
 test('any other text is no token, nor is one with a character changed', async () => {
+  const { tokenOf, list } = await setUp()
   const token = await tokenOf(OWN_PROJECT)
   const at = 40
   const changed = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
@@ -90,6 +88,7 @@ test('any other text is no token, nor is one with a character changed', async ()
 })
 
 test('a token of the account alone, or of another project, reads no events', async () => {
+  const { post, tokenOf, list } = await setUp()
   for (const scope of [undefined, { domain: { name: 'acme' } }]) {
     const answer = await list(await tokenOf(scope))
     expect([answer.statusCode, answer.json().error_code]).toEqual([400, 'HSS.0013'])
@@ -99,12 +98,14 @@ test('a token of the account alone, or of another project, reads no events', asy
 })
 
 test('a scope that does not say which project is refused, not taken for the account', async () => {
+  const { post } = await setUp()
   for (const project of [{}, { domain: { name: 'acme' } }, null, []]) {
     expect((await post({ project })).statusCode).toBe(400)
   }
 })
 
 test('an administrator of all tenants gets a token of one project alone', async () => {
+  const { hss, tokenOf, get, list } = await setUp()
   const user = { name: 'root', password: 'correct horse', domain: undefined }
   await hss.directory.createUser(null, { ...user, tenant: null, roles: ['administrator'] })
   const token = await tokenOf({ project: { id: 'other' } }, user)
@@ -114,6 +115,7 @@ test('an administrator of all tenants gets a token of one project alone', async 
 })
 
 test('nobody gets in with a wrong password, name or account', async () => {
+  const { post } = await setUp()
   for (const user of [
     { password: 'wrong' },
     { name: 'nobody' },
@@ -134,6 +136,7 @@ test('nobody gets in with a wrong password, name or account', async () => {
 })
 
 test('guessing is throttled in the words of IAM', async () => {
+  const { post } = await setUp()
   const statuses = []
   for (let count = 0; count < 7; count += 1) {
     statuses.push((await post(OWN_PROJECT, { password: 'wrong' })).statusCode)
@@ -155,11 +158,13 @@ test.each([
   ],
   ['a number', '{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":1}}}}}'],
 ])('%s is no request for a token', async (_what, payload) => {
+  const { hss } = await setUp()
   const answer = await hss.server.inject({ method: 'POST', url: '/v3/auth/tokens', payload })
   expect([answer.statusCode, answer.json().error?.title]).toEqual([400, 'Bad Request'])
 })
 
 test('a token tells its user what it is, and administrators of its tenant', async () => {
+  const { hss, post, tokenOf, get } = await setUp()
   const password = 'battery staple'
   const person = { tenant: 'default', password }
   await hss.directory.createUser(null, { ...person, name: 'bob', roles: ['auditor'] })
