@@ -305,18 +305,19 @@ describe('a restart', () => {
     checkLedger(again)
   })
 
-  it('notices events that do not give the saved root, or that are gone', async () => {
+  it('notices events that do not give the saved root', async () => {
     const { writer, open } = await setUp()
     const ledger = await open()
     await ledger.append({ drafts: [draft('a'), draft('b')] })
     await ledger.close()
-    const [first, second] = writer.rows
-    if (first === undefined || second === undefined) throw new Error('not stored')
+    const [first] = writer.rows
+    if (first === undefined) throw new Error('not stored')
     writer.rows.splice(0, 1, { ...first, canonical: first.canonical.replace('push', 'pull') })
     expect((await open()).status().contradiction).toContain('size 2')
   })
 
   it('counts what is gone, and gives no place in the ledger out twice', async () => {
+    const { writer, open } = await setUp()
     const ledger = await open()
     await ledger.append({ drafts: [draft('a'), draft('b'), draft('c')] })
     await ledger.close()
@@ -329,6 +330,7 @@ describe('a restart', () => {
   })
 
   it('notices that the saved head is gone', async () => {
+    const { writer, open } = await setUp()
     const ledger = await open()
     await ledger.append({ drafts: [draft()] })
     await ledger.close()
