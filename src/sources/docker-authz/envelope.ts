@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { isMembers, type Members } from '../../core/json.ts'
+import { decodeGoJson, GoObject } from '../go-json.ts'
 import type { PluginCall } from './plugin-server.ts'
 
 /** What somebody asked the daemon for. Of the bodies it has what its readers look for. */
@@ -15,18 +16,28 @@ export interface EngineRequest {
   /** As the client sent it: version, path and query. */
   readonly uri: string
   readonly userAgent: string | undefined
-  /** The members of a JSON body; none when there is no such body. */
-  readonly body: Members
+  /** A JSON body, as the daemon reads it; without members when there is no such body. */
+  readonly body: GoObject
+  /**
+   * Whether the body may be a form. Docker takes its parameters before those of the query, and does
+   * not pass it on.
+   */
+  readonly hasUnseenForm: boolean
   /** Absent when the request failed, or when its answer was streamed. */
   readonly status: number | undefined
-  /** The members of a JSON answer; none when there is no such answer. */
-  readonly answer: Members
+  /** A JSON answer; without members when there is no such answer. */
+  readonly answer: GoObject
   /** Bytes of a call that was too large to read whole; undefined: it was read whole. */
   readonly omittedBytes: number | undefined
 }
 
 /** What a call holds: a request, or why it cannot be read. */
 export type Envelope = { readonly request: EngineRequest } | { readonly unreadable: string }
+
+/** Methods with which Go reads a form from the body. */
+const FORM_METHODS = new Set(['POST', 'PUT', 'PATCH'])
+const FORM_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/form-data'])
+const JSON_TYPE = 'application/json'
 
 /** Opens a call of the daemon. It never throws. */
 export function openEnvelope({ body, bytes }: PluginCall): Envelope {
@@ -46,7 +57,8 @@ export function openEnvelope({ body, bytes }: PluginCall): Envelope {
       authentication: textOf(call['UserAuthNMethod']),
       method: method.toUpperCase(),
       uri,
-      userAgent: userAgentOf(call['RequestHeaders']),
+      userAgent: headerOf(call, 'user-agent'),
+      hasUnseenForm: hasUnseenForm(method.toUpperCase(), call),
       // Docker leaves it out; another sender may say 0.
       status: typeof status === 'number' && status > 0 ? status : undefined,
       omittedBytes: isCut ? bytes : undefined,
@@ -55,10 +67,10 @@ export function openEnvelope({ body, bytes }: PluginCall): Envelope {
         return subjectOf(call['RequestPeerCertificates'])
       },
       get body() {
-        return encodedMembers(call['RequestBody'])
+        return encodedObject(call['RequestBody'])
       },
       get answer() {
-        return encodedMembers(call['ResponseBody'])
+        return encodedObject(call['ResponseBody'])
       },
     },
   }
@@ -84,16 +96,31 @@ function parse(body: Buffer): Members | undefined {
   }
 }
 
-/** Docker hands bodies on in base64. */
-function encodedMembers(encoded: unknown): Members {
+const NO_MEMBERS = new GoObject([], '{}')
+
+/** Docker passes bodies on in base64. */
+function encodedObject(encoded: unknown): GoObject {
   const text = textOf(encoded)
-  return (text === undefined ? undefined : parse(Buffer.from(text, 'base64'))) ?? {}
+  const value = text === undefined ? undefined : decodeGoJson(Buffer.from(text, 'base64'))
+  return value instanceof GoObject ? value : NO_MEMBERS
 }
 
-function userAgentOf(headers: unknown): string | undefined {
+/**
+ * Of several headers of one name Docker passes on the last but goes by the first. So a body that is
+ * called JSON and was not passed on may be a form.
+ */
+function hasUnseenForm(method: string, call: Members): boolean {
+  const isPassedOn = textOf(call['RequestBody']) !== undefined
+  if (isPassedOn || !FORM_METHODS.has(method)) return false
+  const type = headerOf(call, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (FORM_TYPES.has(type)) return true
+  return type === JSON_TYPE && headerOf(call, 'content-length') !== '0'
+}
+
+function headerOf(call: Members, name: string): string | undefined {
+  const headers = call['RequestHeaders']
   if (!isMembers(headers)) return undefined
-  const named = Object.entries(headers).find(([name]) => name.toLowerCase() === 'user-agent')
-  return textOf(named?.[1])
+  return textOf(Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1])
 }
 
 /** Of the certificates the first is the client's own. */

@@ -5,27 +5,47 @@ export interface RequestUri {
   readonly query: URLSearchParams
 }
 
-/** What a target may have before its path (RFC 9112 section 3.2.2). */
-const ABSOLUTE_FORM = /^https?:\/\/[^/?]*/i
+/** What a target may have before its path (RFC 9112 section 3.2.2); Docker takes any scheme. */
+const BEFORE_PATH = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/]*)?/
 /** `/v1.41`, in front of any path. */
 const VERSION = /^\/v[0-9.]+(?=\/)/
+/** Bytes that are written as escapes. */
+const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g
+const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/
 
 /**
- * Reads the target of a request as Docker does, which decodes the whole path before it looks which
- * route that is. It never throws.
+ * Reads the target of a request as Docker does: it decodes the whole path before it looks for the
+ * route, and a `#` is a character like any other. It never throws.
  */
 export function readUri(uri: string): RequestUri {
-  const [target = ''] = uri.replace(ABSOLUTE_FORM, '').split('#', 1)
-  const mark = target.indexOf('?')
-  const path = mark === -1 ? target : target.slice(0, mark)
-  const query = mark === -1 ? '' : target.slice(mark + 1)
-  return { path: decoded(path).replace(VERSION, ''), query: new URLSearchParams(query) }
+  const mark = uri.indexOf('?')
+  const path = (mark === -1 ? uri : uri.slice(0, mark)).replace(BEFORE_PATH, '')
+  const query = mark === -1 ? '' : uri.slice(mark + 1)
+  return { path: (unescaped(path) ?? path).replace(VERSION, ''), query: readQuery(query) }
 }
 
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
+/**
+ * Parameters as Go's `url.ParseQuery` reads them. It leaves out a pair with a semicolon or a broken
+ * escape; Docker refuses most requests that have one.
+ */
+function readQuery(text: string): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const pair of text.split('&')) {
+    if (pair === '' || pair.includes(';')) continue
+    const equals = pair.indexOf('=')
+    const name = unescaped(spaced(equals === -1 ? pair : pair.slice(0, equals)))
+    const value = unescaped(spaced(equals === -1 ? '' : pair.slice(equals + 1)))
+    if (name !== undefined && value !== undefined) query.append(name, value)
   }
+  return query
+}
+
+function spaced(text: string): string {
+  return text.replaceAll('+', ' ')
+}
+
+/** Undefined when an escape is broken. Bytes that are not UTF-8 become U+FFFD. */
+function unescaped(text: string): string | undefined {
+  if (BROKEN_ESCAPE.test(text)) return undefined
+  return text.replace(ESCAPES, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString())
 }

@@ -1,7 +1,7 @@
 import type { RequestUri } from './request-uri.ts'
 
 /** What a part of a path names. */
-type Subject = 'container' | 'exec' | 'image' | 'network' | 'volume'
+type Subject = 'container' | 'exec' | 'image' | 'network' | 'volume' | 'checkpoint'
 
 /** What a request of the Docker Engine API means. */
 export interface Meaning {
@@ -26,8 +26,8 @@ const NO_EVENT = undefined
 
 /**
  * The requests of the Docker Engine API that are told apart, each with its action and the words of
- * a message; the first that fits counts. A name behind a `?` has to be in the query. The requests
- * with GET hand out what is in a container or an image.
+ * a message; the first that fits counts. A parameter after a `?` must have a value in the query.
+ * The requests with GET read what is in a container or an image.
  */
 const TABLE: Readonly<Record<string, readonly [action: string, phrase: string] | undefined>> = {
   'POST /containers/create': ['container.create', 'create container'],
@@ -49,13 +49,14 @@ const TABLE: Readonly<Record<string, readonly [action: string, phrase: string] |
   'POST /containers/{container}/copy': ['container.copy.out', 'copy from container'],
   'GET /containers/{container}/export': ['container.export', 'export container'],
   'POST /containers/{container}/checkpoints': ['container.checkpoint', 'checkpoint container'],
+  'DELETE /containers/{container}/checkpoints/{checkpoint}': ['engine.request', 'carry out'],
   'DELETE /containers/{container}': ['container.delete', 'remove container'],
   'POST /commit': ['container.commit', 'commit container'],
   'POST /containers/{container}/wait': NO_EVENT,
   'POST /containers/{container}/resize': NO_EVENT,
   'POST /exec/{exec}/resize': NO_EVENT,
-  'POST /images/create?fromSrc': ['image.import', 'import image'],
-  'POST /images/create': ['image.pull', 'pull image'],
+  'POST /images/create?fromImage': ['image.pull', 'pull image'],
+  'POST /images/create': ['image.import', 'import image'],
   'POST /images/load': ['image.load', 'load images'],
   'POST /images/prune': ['image.prune', 'remove all unused images'],
   'POST /images/{image}/push': ['image.push', 'push image'],
@@ -90,7 +91,7 @@ interface Row {
   readonly method: string
   readonly pattern: string
   readonly path: RegExp
-  /** A parameter that has to be in the query; undefined: none has to. */
+  /** A parameter that must have a value in the query; undefined: no parameter must. */
   readonly parameter: string | undefined
   readonly meaning: Meaning | undefined
 }
@@ -110,7 +111,7 @@ const ROWS: readonly Row[] = Object.entries(TABLE).map(([pattern, told]) => {
 export function routeOf(method: string, { path, query }: RequestUri): Route {
   for (const { pattern, meaning, parameter, ...row } of ROWS) {
     const found = row.method === method ? row.path.exec(path) : null
-    if (found === null || (parameter !== undefined && !query.has(parameter))) continue
+    if (found === null || (parameter !== undefined && !query.get(parameter))) continue
     return { meaning, pattern, named: { ...found.groups } }
   }
   const [, segment = ''] = path.split('/')
@@ -121,10 +122,8 @@ export function routeOf(method: string, { path, query }: RequestUri): Route {
   }
 }
 
-/** The names of images have slashes, those of anything else have none. */
+/** As in Docker, a name may have slashes: those of images do, and so does a container's alias. */
 function pathPattern(path: string): RegExp {
-  const parts = path.replaceAll(/\{(\w+)\}/g, (_, subject: string) =>
-    subject === 'image' ? '(?<image>.+)' : `(?<${subject}>[^/]+)`,
-  )
-  return new RegExp(`^${parts}$`, 's')
+  const parts = path.replaceAll(/\{(\w+)\}/g, (_, subject: string) => `(?<${subject}>[^\\n]*)`)
+  return new RegExp(`^${parts}$`)
 }

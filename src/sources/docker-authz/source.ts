@@ -1,7 +1,8 @@
 import type { Server } from 'node:http'
-import { type ContainerEngine, DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
+import { DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
 import type { CalledSource, CallIntake, Listening } from '../called-source.ts'
 import { CallReader } from './call-reader.ts'
+import type { EngineDirectory } from './engine-directory.ts'
 import { createPluginServer } from './plugin-server.ts'
 import type { DockerAuthzSettings } from './settings.ts'
 import { listenOn } from './socket.ts'
@@ -15,11 +16,11 @@ const STOP_MS_MAX = 2_000
  * Who asked a Docker daemon for what: Waybill as its authorization plugin, which allows everything.
  * See docs/sources/docker-authz.md.
  *
- * @param engine the same daemon, to be asked which container a name means.
+ * @param engine the same daemon, to be asked what names mean.
  */
 export function dockerAuthzSource(
   settings: DockerAuthzSettings,
-  engine: ContainerEngine | undefined,
+  engine: EngineDirectory | undefined,
 ): CalledSource {
   return {
     kind: DOCKER_AUTHZ_KIND,
@@ -31,7 +32,7 @@ export function dockerAuthzSource(
 
 async function listen(
   { socket }: DockerAuthzSettings,
-  engine: ContainerEngine | undefined,
+  engine: EngineDirectory | undefined,
 ): Promise<Listening> {
   let begin: (intake: CallIntake) => void = () => undefined
   const begun = new Promise<CallIntake>((resolve) => {

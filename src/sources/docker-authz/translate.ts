@@ -5,7 +5,8 @@ import { recordableText } from '../../core/recordable-text.ts'
 import { type ImageReference, isImageId, parseImageReference } from '../image-reference.ts'
 import { redactNamed, redactText } from '../redaction.ts'
 import { type EngineRequest, textOf } from './envelope.ts'
-import type { KnownContainer } from './known-containers.ts'
+import { type KnownContainer, plainName } from './known-containers.ts'
+import { isIdBeginning, mayBeId, type NamedImage, type NamedNetwork } from './named-things.ts'
 import type { RequestUri } from './request-uri.ts'
 import type { Meaning, Route } from './routes.ts'
 
@@ -17,8 +18,6 @@ const PARAMETER_LENGTH_MAX = 512
 const PARAMETER_VALUES_MAX = 8
 /** Hexadecimal digits of an id in a message: as many as the engines print. */
 const ID_DIGITS_SHOWN = 12
-/** The beginning of the id of an image, which would pass for a name. */
-const IMAGE_ID_BEGINNING = /^(?:sha256:)?[0-9a-f]{12,64}$/
 
 /**
  * The parameters of a query that are kept: what they say of the act is not in the event otherwise.
@@ -35,11 +34,17 @@ const ENGINE_TYPE = 'engine'
 /** A request that is an event, and what is known of what it names. */
 export interface Act {
   readonly request: EngineRequest
+  /** With the parameters that Docker used; none when a form may have had others. */
   readonly uri: RequestUri
+  /** The parameters of the query, used or not. */
+  readonly stated: URLSearchParams
   readonly route: Route
   readonly meaning: Meaning
   /** The container that it is about, or that it connects, when that is known. */
   readonly container: KnownContainer | undefined
+  /** The image and the network that the path names, when the daemon knows them. */
+  readonly image: NamedImage | undefined
+  readonly network: NamedNetwork
 }
 
 /** Makes an event of what somebody asked the daemon for. */
@@ -98,22 +103,33 @@ function targetOf(act: Act): Named {
   }
 }
 
-/** What is not known to mean a container that is known stands as its name. */
+/** A name that is not known to mean a container is kept as it was sent. */
 function containerTarget(act: Act): Named {
-  const { container, request } = act
+  const { container } = act
   const stated = containerTextOf(act)
-  const isId = container?.id.startsWith(stated) === true
-  const name = container?.name ?? (isId ? undefined : stated.replace(/^\//, ''))
-  const imageText = container?.image ?? textOf(request.body['Image'])
+  const isId = container !== undefined && isIdBeginning(stated, container.id)
+  const name = textOf(container?.name ?? (isId ? undefined : plainName(stated)))
   return {
     target: {
       type: 'container',
       ...(container !== undefined && { id: container.id }),
       ...(name !== undefined && { name: recordable(name) }),
-      ...partsOf(imageText),
+      ...partsOf(imageNameOf(act)),
     },
-    imageText,
+    imageText: imageTextOf(act),
   }
+}
+
+/** What a container is or was to be made from, as it was written. */
+function imageTextOf({ container, request }: Act): string | undefined {
+  return container?.image ?? textOf(request.body.string('Image'))
+}
+
+/** The same when it is a name: a few digits can be the beginning of an image's id as well. */
+function imageNameOf(act: Act): string | undefined {
+  const text = imageTextOf(act)
+  const isUnsure = text !== undefined && mayBeId(text)
+  return act.container?.imageName ?? (isUnsure ? undefined : text)
 }
 
 /** A parameter that means nothing to a request must not pass for its container. */
@@ -128,54 +144,69 @@ function containerTextOf({ meaning, route, uri: { query } }: Act): string {
   }
 }
 
-function imageTarget({ uri: { query }, route, meaning }: Act): Named {
-  const stated = imageTextOf(route.named.image, meaning.action, query)
-  if (stated === undefined) return { target: { type: 'image' } }
-  if (isImageId(stated)) return { target: { type: 'image', id: stated } }
-  const name = recordable(redactText(stated))
-  if (IMAGE_ID_BEGINNING.test(stated)) return { target: { type: 'image', name } }
-  return { target: { type: 'image', name, ...partsOf(stated) }, imageText: stated }
-}
-
-/** The image that is made or meant: of a new name the name, of a build its first. */
-function imageTextOf(
-  named: string | undefined,
-  action: string,
-  query: URLSearchParams,
-): string | undefined {
-  const parameter = (name: string) => query.get(name) || undefined
-  const tag = parameter('tag')
-  switch (action) {
-    case 'image.pull':
-      return withTag(parameter('fromImage'), tag)
-    case 'image.import':
-    case 'image.tag':
-      return withTag(parameter('repo'), tag) ?? named
-    case 'image.build':
-      return parameter('t')
-    case 'image.save':
-      return named ?? parameter('names')
-    case 'image.push':
-      return withTag(named, tag)
-    default:
-      return named
+function imageTarget({ uri: { query }, route, meaning, image }: Act): Named {
+  const named = textOf(route.named.image)
+  const isSave = meaning.action === 'image.save' && named === undefined
+  const given = isSave ? textOf(query.get('names')) : givenName(meaning.action, query)
+  const pushed = meaning.action === 'image.push' ? withTag(named, textOf(query.get('tag'))) : named
+  const id = image?.id ?? (pushed !== undefined && isImageId(pushed) ? pushed : undefined)
+  const name = given ?? (image === undefined || pushed !== named ? pushed : image.name)
+  const isUnsure = given === undefined && image === undefined && mayBeId(name ?? '')
+  return {
+    target: {
+      type: 'image',
+      ...(id !== undefined && { id }),
+      ...(name !== undefined && name !== id && { name: recordable(redactText(name)) }),
+      ...(isUnsure ? {} : partsOf(name)),
+    },
+    imageText: isUnsure ? undefined : name,
   }
 }
 
-/** A tag may be a digest. */
+/** The name of an image that is made or fetched; of a build its first. */
+function givenName(action: string, query: URLSearchParams): string | undefined {
+  const parameter = (name: string) => textOf(query.get(name))
+  const tag = parameter('tag')
+  switch (action) {
+    case 'image.pull':
+      return withTag(parameter('fromImage')?.replace(/:$/, ''), tag)
+    case 'image.import':
+    case 'image.tag':
+      return withTag(parameter('repo'), tag)
+    case 'image.build':
+      return parameter('t')
+    default:
+      return undefined
+  }
+}
+
+/** A tag takes the place of one that the name has. It may be a digest. */
 function withTag(image: string | undefined, tag: string | undefined): string | undefined {
   if (image === undefined || tag === undefined) return image
-  return `${image}${tag.includes(':') ? '@' : ':'}${tag}`
+  const [before = '', digest] = image.split('@', 2)
+  const name = before.replace(/:[^/:]*$/, '')
+  if (tag.includes(':')) return `${name}@${tag}`
+  return `${name}:${tag}${digest === undefined ? '' : `@${digest}`}`
 }
 
 /** A network has an id and a name; a volume's name is its id. */
-function placeTarget({ route, request }: Act, type: 'network' | 'volume'): Partial<Target> {
-  const id = textOf(request.answer['Id'])
-  const name = textOf(request.body['Name']) ?? textOf(request.answer['Name'])
-  const stated = route.named[type] ?? name ?? ''
-  if (type === 'volume') return { id: recordable(stated), name: recordable(stated) }
-  if (/^[0-9a-f]{64}$/.test(stated)) return { id: stated }
-  return { ...(id !== undefined && { id: recordable(id) }), name: recordable(stated) }
+function placeTarget(
+  { route, request, network }: Act,
+  type: 'network' | 'volume',
+): Partial<Target> {
+  const { answer, body } = request
+  if (type === 'volume') {
+    const name = route.named.volume ?? answer.string('Name') ?? body.string('Name') ?? ''
+    return { id: recordable(name), name: recordable(name) }
+  }
+  const stated = route.named.network ?? body.string('Name') ?? ''
+  const isId = /^[0-9a-f]{64}$/.test(stated)
+  const id = network?.id ?? (isId ? stated : textOf(answer.string('Id')))
+  const name = textOf(network?.name) ?? (isId ? undefined : stated)
+  return {
+    ...(id !== undefined && { id: recordable(id) }),
+    ...(name !== undefined && { name: recordable(name) }),
+  }
 }
 
 /** The parts of an image's name that have a place in a target. */
@@ -215,22 +246,23 @@ function shortId({ id, name }: Target): string | undefined {
 /** What was asked for, without bodies, headers and whatever may hold a secret. */
 function detailsOf(act: Act, imageText: string | undefined): JsonObject {
   const { request, uri, route, meaning } = act
-  const { method, status, authentication, certificate, omittedBytes } = request
+  const { method, status, authentication, certificate, omittedBytes, hasUnseenForm } = request
   const isCommand = meaning.action === 'container.exec'
   const isOfContainer = meaning.action.startsWith('container.')
   const isOfNetwork = meaning.action.startsWith('network.')
   const members: Readonly<Record<string, JsonValue | undefined>> = {
     method: kept(method),
     path: kept(redactText(uri.path), PATH_LENGTH_MAX),
-    parameters: parametersOf(uri.query),
+    parameters: parametersOf(act.stated),
+    unseenForm: hasUnseenForm || undefined,
     status,
     authentication: kept(authentication),
     certificate: kept(certificate),
     image: isOfContainer ? kept(imageText && redactText(imageText)) : undefined,
-    registry: kept(referenceOf(imageText)?.registry),
-    execID: kept(route.named.exec ?? (isCommand ? textOf(request.answer['Id']) : undefined)),
+    registry: kept(referenceOf(isOfContainer ? imageNameOf(act) : imageText)?.registry),
+    execID: kept(route.named.exec ?? (isCommand ? textOf(request.answer.string('Id')) : undefined)),
     container: isOfNetwork
-      ? kept(act.container?.id ?? textOf(request.body['Container']))
+      ? kept(act.container?.id ?? request.body.string('Container'))
       : undefined,
     omittedBytes,
   }

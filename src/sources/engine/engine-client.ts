@@ -2,13 +2,26 @@ import type { ContainerEngine } from '../../core/container-engine.ts'
 import { Fault } from '../../core/errors.ts'
 import { EngineConnection } from './connection.ts'
 import { readContainerList, readInspection, readStatistics } from './container-answers.ts'
+import {
+  type ImageNames,
+  type NetworkName,
+  readExec,
+  readImage,
+  readNetwork,
+} from './name-answers.ts'
 import type { EngineSettings } from './settings.ts'
 
-/** What names of containers are made of; anything else could lead to another route. */
-const CONTAINER_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/
+/** What names are made of; anything else could lead to another route. */
+const NAME = /^(?=.{1,512}$)[A-Za-z0-9][A-Za-z0-9_.:@-]*(?:\/[A-Za-z0-9][A-Za-z0-9_.:@-]*)*$/
 
 /** Docker, or Podman's API that is compatible with it. */
 export interface EngineClient extends ContainerEngine {
+  /** By name, by id or by the beginning of an id; undefined when there is none. */
+  image(named: string, signal: AbortSignal): Promise<ImageNames | undefined>
+  /** By id, by name or by the beginning of an id; undefined when there is none. */
+  network(named: string, signal: AbortSignal): Promise<NetworkName | undefined>
+  /** The id of the container that a command runs in; undefined when there is no such command. */
+  containerOfExec(execId: string, signal: AbortSignal): Promise<string | undefined>
   /** The time of the engine's clock, in milliseconds since the epoch. */
   clock(signal: AbortSignal): Promise<number>
   /**
@@ -26,16 +39,16 @@ export interface EngineClient extends ContainerEngine {
 export function engineClient(settings: EngineSettings): EngineClient {
   const connection = new EngineConnection(settings)
   const { name, tenant } = settings
-  const readContainer = async (idOrName: string, rest: string, signal: AbortSignal) => {
-    if (!CONTAINER_NAME.test(idOrName)) return undefined
-    const answer = await connection.read(`/containers/${idOrName}/${rest}`, signal)
+  const readNamed = async (kind: string, named: string, rest: string, signal: AbortSignal) => {
+    if (!NAME.test(named)) return undefined
+    const answer = await connection.read(`/${kind}/${encodeURIComponent(named)}${rest}`, signal)
     return answer === undefined ? undefined : parse(answer.body, name)
   }
   return {
     name,
     tenant,
     async container(idOrName, signal) {
-      return readInspection(await readContainer(idOrName, 'json', signal))
+      return readInspection(await readNamed('containers', idOrName, '/json', signal))
     },
     async containers(signal) {
       const answer = await connection.read('/containers/json?all=true', signal)
@@ -43,8 +56,17 @@ export function engineClient(settings: EngineSettings): EngineClient {
       return readContainerList(parse(answer.body, name))
     },
     async statistics(idOrName, signal) {
-      const answer = await readContainer(idOrName, 'stats?stream=false', signal)
+      const answer = await readNamed('containers', idOrName, '/stats?stream=false', signal)
       return answer === undefined ? undefined : readStatistics(answer)
+    },
+    async image(named, signal) {
+      return readImage(await readNamed('images', named, '/json', signal))
+    },
+    async network(named, signal) {
+      return readNetwork(await readNamed('networks', named, '', signal))
+    },
+    async containerOfExec(execId, signal) {
+      return readExec(await readNamed('exec', execId, '/json', signal))
     },
     async clock(signal) {
       const answer = await connection.read('/_ping', signal)

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import type { ContainerEngine } from '../../../../src/core/container-engine.ts'
 import type { Event } from '../../../../src/core/event.ts'
 import { parseNewEvent } from '../../../../src/core/parse-event.ts'
 import { createClock } from '../../../../src/core/timestamp.ts'
 import { CallReader } from '../../../../src/sources/docker-authz/call-reader.ts'
+import type { EngineDirectory } from '../../../../src/sources/docker-authz/engine-directory.ts'
 import type { CallKind } from '../../../../src/sources/docker-authz/plugin-server.ts'
 import type { Translation } from '../../../../src/sources/source.ts'
 
@@ -32,7 +32,8 @@ export interface Asked {
   readonly user?: string
   /** 0: Docker does not say. */
   readonly status?: number
-  readonly body?: object
+  /** An object is sent as JSON, a text as it is. */
+  readonly body?: object | string
   readonly answer?: object
   readonly headers?: object
 }
@@ -55,12 +56,14 @@ export function response(asked: Asked): Call {
 }
 
 /** The call before a request is carried out. */
-export function request({ method = 'POST', uri }: Asked): Call {
-  return { kind: 'request', body: { RequestMethod: method, RequestUri: uri } }
+export function request({ method = 'POST', uri, body }: Asked): Call {
+  const sent = body === undefined ? {} : { RequestBody: encoded(body) }
+  return { kind: 'request', body: { RequestMethod: method, RequestUri: uri, ...sent } }
 }
 
-function encoded(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64')
+function encoded(value: object | string): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return Buffer.from(text).toString('base64')
 }
 
 /** A plugin that hears calls one after the other. */
@@ -69,7 +72,7 @@ export class HeardPlugin {
   readonly troubles: unknown[] = []
   readonly #reader: CallReader
 
-  constructor(engine?: ContainerEngine) {
+  constructor(engine?: EngineDirectory) {
     const intake = {
       take: (translation: Translation) => void this.translations.push(translation),
       clock: createClock(),

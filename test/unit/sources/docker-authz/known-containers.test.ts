@@ -1,13 +1,10 @@
-import { expect, test } from 'vitest'
-import type {
-  ContainerEngine,
-  ContainerInformation,
-} from '../../../../src/core/container-engine.ts'
+import { describe, expect, test } from 'vitest'
 import {
   KNOWN_MAX,
   KnownContainers,
 } from '../../../../src/sources/docker-authz/known-containers.ts'
 import { eventsOf, HeardPlugin, request, response } from './captured.ts'
+import { IMAGE_ID, ModelEngine } from './model-engine.ts'
 
 const ID = 'ab'.repeat(32)
 const OTHER = 'cd'.repeat(32)
@@ -23,37 +20,6 @@ const create = (name: string, id = ID) =>
 const act = (named: string, verb = 'start', status = 204) =>
   response({ uri: `/containers/${named}/${verb}`, status })
 
-/** An engine that has containers by name and counts what it is asked. */
-class ModelEngine implements ContainerEngine {
-  readonly name = 'host1'
-  readonly tenant = undefined
-  readonly asked: string[] = []
-  readonly byName = new Map<string, string>()
-  isAnswering = true
-
-  async containers() {
-    this.asked.push('all')
-    return [...this.byName.keys()].flatMap((name) => this.#information(name) ?? [])
-  }
-
-  async container(idOrName: string) {
-    this.asked.push(idOrName)
-    const [name] =
-      [...this.byName].find((entry) => entry.some((one) => one.startsWith(idOrName))) ?? []
-    return name === undefined ? undefined : this.#information(name)
-  }
-
-  statistics = () => Promise.reject(new Error('nobody asks for this'))
-
-  #information(name: string): ContainerInformation | undefined {
-    if (!this.isAnswering) throw new Error('the engine does not answer')
-    const id = this.byName.get(name)
-    const rest = { imageId: '', state: '', running: true, networkMode: '' }
-    const lists = { addresses: [], ports: [], labels: {} }
-    return id === undefined ? undefined : { id, name, image: 'team/app:1', ...rest, ...lists }
-  }
-}
-
 const ids = (events: Awaited<ReturnType<typeof eventsOf>>) => events.map(({ target }) => target?.id)
 
 test('a container that was seen being created is known by name, id and beginning', async () => {
@@ -66,7 +32,10 @@ test('a container that was seen being created is known by name, id and beginning
 test('what is not known stands as it was asked for', async () => {
   const [byName, byBeginning, byId] = await eventsOf(act('web'), act('abab'), act(ID))
   expect(byName?.target).toMatchObject({ type: 'container', name: 'web' })
-  expect(byBeginning?.target).toMatchObject({ type: 'container', name: 'abab' })
+  expect(byBeginning).toMatchObject({
+    target: { type: 'container', name: 'abab' },
+    details: { path: '/containers/abab/start' },
+  })
   expect(JSON.parse(JSON.stringify(byId?.target))).toEqual({ type: 'container', id: ID })
 })
 
@@ -138,7 +107,7 @@ test('an engine is asked what there is, and before an act what it names', async 
   engine.byName.delete('web')
   const events = await plugin.hear(response({ method: 'DELETE', uri }), act('old'))
   expect(ids(events)).toEqual([ID, OTHER])
-  expect(engine.asked).toEqual(['all', 'web'])
+  expect(engine.asked).toEqual(['all', 'web', 'old'])
 })
 
 test('what is removed while the engine tells what there is, is known from that', async () => {
@@ -197,7 +166,7 @@ test('an engine that does not answer leaves a name as it is', async () => {
 })
 
 test('of more containers than are kept the longest known is forgotten', () => {
-  const known = new KnownContainers(undefined)
+  const known = new KnownContainers()
   const idOf = (index: number) => index.toString(16).padStart(64, '0')
   for (let index = 0; index <= KNOWN_MAX; index += 1) {
     known.learn({ id: idOf(index), name: `n${index}` })
@@ -208,8 +177,157 @@ test('of more containers than are kept the longest known is forgotten', () => {
 })
 
 test('the beginning of two ids means neither', () => {
-  const known = new KnownContainers(undefined)
+  const known = new KnownContainers()
   known.learn({ id: `${ID.slice(0, 62)}00` })
   known.learn({ id: `${ID.slice(0, 62)}11` })
   expect(known.find(ID.slice(0, 40))).toBeUndefined()
+})
+
+describe('a beginning of an id, however short, means what the daemon says', () => {
+  const EXEC = 'ee'.repeat(32)
+  const exec = { uri: '/v1.47/containers/ab/exec', status: 201, answer: { Id: EXEC } }
+  const start = { uri: `/v1.47/exec/${EXEC}/start`, status: 0 }
+
+  test.each([1, 2, 3, 11, 12, 63, 64])('%i digits', async (digits) => {
+    const engine = new ModelEngine()
+    engine.byName.set('web', ID)
+    engine.byName.set('db', OTHER)
+    const uri = `/containers/${ID.slice(0, digits)}/start`
+    const events = await new HeardPlugin(engine).hear(request({ uri }), response({ uri }))
+    expect(events[0]?.target).toMatchObject({ id: ID, name: 'web', repository: 'app' })
+  })
+
+  test('of a command, and of its start, also when Waybill began in between', async () => {
+    const engine = new ModelEngine()
+    engine.byName.set('web', ID)
+    engine.execs.set(EXEC, ID)
+    const whole = await new HeardPlugin(engine).hear(request(exec), response(exec), response(start))
+    expect(whole.map(({ target }) => [target?.id, target?.name])).toEqual([
+      [ID, 'web'],
+      [ID, 'web'],
+    ])
+    const late = await new HeardPlugin(engine).hear(request(start), response(start))
+    expect(late[0]?.target).toMatchObject({ id: ID, name: 'web', namespace: 'team' })
+  })
+
+  test('of what is known, when no daemon can be asked', async () => {
+    const events = await eventsOf(create('web'), act('aba'), response(exec), response(start))
+    expect(ids(events)).toEqual([ID, ID, ID, ID])
+  })
+
+  test('of two it means neither, and is asked for again', async () => {
+    const engine = new ModelEngine()
+    engine.byName.set('web', ID)
+    const plugin = new HeardPlugin(engine)
+    const uri = '/containers/abab/start'
+    const act = () => plugin.hear(request({ uri }), response({ uri }))
+    await act()
+    engine.byName.set('new', `abab${'0'.repeat(60)}`)
+    engine.byName.delete('web')
+    const events = await act()
+    expect(ids(events)).toEqual([ID, `abab${'0'.repeat(60)}`])
+  })
+
+  test('a name comes before it, and also a name that looks like a whole id', async () => {
+    const engine = new ModelEngine()
+    engine.byName.set('web', ID)
+    engine.byName.set('aba', OTHER)
+    const looksWhole = 'b'.repeat(64)
+    engine.byName.set(looksWhole, `77${'0'.repeat(62)}`)
+    const events = await new HeardPlugin(engine).hear(act('aba'), act(looksWhole))
+    expect(ids(events)).toEqual([OTHER, `77${'0'.repeat(62)}`])
+  })
+
+  test('a name may have a slash in front where Docker takes one', async () => {
+    const engine = new ModelEngine()
+    engine.byName.set('web', ID)
+    const events = await new HeardPlugin(engine).hear(
+      response({ uri: '/commit?container=/web&repo=team/new' }),
+      response({ uri: '/networks/n/connect', body: { Container: '/web' } }),
+    )
+    expect([events[0]?.target?.id, events[1]?.details?.['container']]).toEqual([ID, ID])
+  })
+
+  test.each([
+    ['DELETE', '/images/0e04?force=1'],
+    ['DELETE', '/images/sha256:0e0'],
+    ['GET', '/images/0e04/get'],
+  ])('of an image: %s %s', async (method, uri) => {
+    const engine = new ModelEngine()
+    engine.images.set(IMAGE_ID, ['team/app:1'])
+    const asked = { method, uri, status: 200 }
+    const [event] = await new HeardPlugin(engine).hear(request(asked), response(asked))
+    const target = { type: 'image', id: IMAGE_ID, name: 'team/app:1', namespace: 'team' }
+    expect(event?.target).toMatchObject(target)
+  })
+
+  test('of an image that has several names it has none of them', async () => {
+    const engine = new ModelEngine()
+    engine.images.set(IMAGE_ID, ['team/app:1', 'other/app:1'])
+    const asked = { method: 'DELETE', uri: '/images/0e04' }
+    const [event] = await new HeardPlugin(engine).hear(request(asked), response(asked))
+    expect(JSON.parse(JSON.stringify(event?.target))).toEqual({ type: 'image', id: IMAGE_ID })
+  })
+
+  test('of an image that nobody can be asked about is no name of a repository', async () => {
+    const [event] = await eventsOf(response({ method: 'DELETE', uri: '/images/0e0' }))
+    expect(JSON.parse(JSON.stringify(event?.target))).toEqual({ type: 'image', name: '0e0' })
+  })
+
+  test('of the image of a container leads to the name of that image', async () => {
+    const engine = new ModelEngine()
+    engine.images.set(IMAGE_ID, ['team/app:1'])
+    engine.byName.set('web', ID)
+    engine.imageOf.set(ID, '0e0')
+    const created = { uri: '/containers/create', status: 201, body: { Image: '0e0' } }
+    const [event] = await new HeardPlugin(engine).hear(response({ ...created, answer: { Id: ID } }))
+    expect(event).toMatchObject({
+      target: { id: ID, namespace: 'team', repository: 'app', tag: '1' },
+      details: { image: '0e0' },
+    })
+    const [unsure] = await eventsOf(response({ ...created, answer: { Id: ID } }))
+    expect(unsure?.target?.namespace).toBeUndefined()
+  })
+
+  test('of a network', async () => {
+    const engine = new ModelEngine()
+    engine.networks.set('backend', ID)
+    const remove = { method: 'DELETE', uri: '/networks/aba' }
+    const connect = { uri: '/networks/ab/connect', body: { Container: 'x' } }
+    const events = await new HeardPlugin(engine).hear(
+      ...[request(remove), response(remove), request(connect), response(connect)],
+    )
+    expect(events.map(({ target }) => target)).toMatchObject([
+      { type: 'network', id: ID, name: 'backend' },
+      { type: 'network', id: ID, name: 'backend' },
+    ])
+  })
+})
+
+describe('the daemon is believed before the request', () => {
+  test('in what a container is called and made from', async () => {
+    const engine = new ModelEngine()
+    engine.byName.set('real', ID)
+    engine.imageOf.set(ID, 'evil/app:2')
+    const events = await new HeardPlugin(engine).hear(create('stated'), act('real'))
+    const target = { id: ID, name: 'real', namespace: 'evil', tag: '2' }
+    expect(events.map((event) => event.target)).toMatchObject([target, target])
+  })
+
+  test('in what a container or a network is called now', async () => {
+    const engine = new ModelEngine()
+    engine.byName.set('web', ID)
+    engine.networks.set('evil', OTHER)
+    const plugin = new HeardPlugin(engine)
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
+    const rename = { uri: '/containers/web/rename?name=stated', headers: form }
+    await plugin.hear(request(rename))
+    engine.byName.delete('web')
+    engine.byName.set('real', ID)
+    await plugin.hear(response(rename))
+    const body = { Name: 'good' }
+    const created = { uri: '/networks/create', status: 201, body, answer: { Id: OTHER } }
+    const events = await plugin.hear(act(ID), response(created))
+    expect(events.map(({ target }) => target?.name)).toEqual(['web', 'real', 'evil'])
+  })
 })
