@@ -101,7 +101,14 @@ function lowerCase(text: string): string {
  * with a value.
  */
 export function decodeGoJson(bytes: Buffer): GoValue | undefined {
-  return new Decoder(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)).decode()
+  return new Decoder(bytes).decode()
+}
+
+/** The JSON value that a text consists of; undefined when something else follows it. */
+export function decodeWholeGoJson(bytes: Buffer): GoValue | undefined {
+  const decoder = new Decoder(bytes)
+  const value = decoder.decode()
+  return decoder.isAtEnd() ? value : undefined
 }
 
 /**
@@ -137,8 +144,12 @@ class Decoder {
   #at = 0
   readonly #open: Open[] = []
 
-  constructor(text: string) {
-    this.#text = text
+  constructor(bytes: Buffer) {
+    this.#text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  }
+
+  isAtEnd(): boolean {
+    return this.#sign() === undefined
   }
 
   decode(): GoValue | undefined {

@@ -15,6 +15,9 @@ const KEEP_ALIVE_MS = 30_000
 /** What somebody is told who asked for an engine that does not answer. */
 const RETRY_AFTER_SECONDS = 5
 
+/** What a proxy answers for an engine that sent nothing for too long. */
+const IDLE_TOO_LONG_STATUS = 504
+
 /** An answer that was read whole. */
 interface Answer {
   readonly headers: IncomingMessage['headers']
@@ -44,28 +47,38 @@ export class EngineConnection {
     })
   }
 
-  /** The bytes of an answer that has no end. Its head and the first may be long in coming. */
+  /**
+   * The bytes of an answer that has no end. Its head and the first may be long in coming. A proxy
+   * cuts one on which nothing comes, before or after its head: that ends it like any other end.
+   */
   async *stream(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
-    const response = await this.#faulty(async () => {
+    try {
       const started = await this.#send(path, signal)
+      if (started.statusCode === IDLE_TOO_LONG_STATUS) return
       if (started.statusCode !== 200) {
         refuseFailure(started.statusCode, await readWhole(started))
       }
-      return started
-    })
-    yield* response
+      yield* started
+    } catch (error) {
+      if (isCut(error) && !signal.aborted) return
+      throw this.#fault(error)
+    }
   }
 
   async #faulty<Result>(act: () => Promise<Result>): Promise<Result> {
     try {
       return await act()
     } catch (error) {
-      throw new Fault('engine.unavailable', {
-        detail: this.#settings.name,
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-        cause: error,
-      })
+      throw this.#fault(error)
     }
+  }
+
+  #fault(cause: unknown): Fault {
+    return new Fault('engine.unavailable', {
+      detail: this.#settings.name,
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+      cause,
+    })
   }
 
   async #send(path: string, signal: AbortSignal): Promise<IncomingMessage> {
@@ -116,6 +129,12 @@ function send<Options extends RequestOptions>(
     sent.on('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS))
     sent.end()
   })
+}
+
+/** Whether a connection ended without the end of its answer. */
+function isCut(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'ECONNRESET' || code === 'EPIPE'
 }
 
 async function readWhole(response: IncomingMessage): Promise<Buffer> {

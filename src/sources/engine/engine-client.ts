@@ -2,6 +2,7 @@ import type { ContainerEngine } from '../../core/container-engine.ts'
 import { Fault } from '../../core/errors.ts'
 import { EngineConnection } from './connection.ts'
 import { readContainerList, readInspection, readStatistics } from './container-answers.ts'
+import { type EngineGreeting, productOfHeaders, productOfVersion } from './engine-greeting.ts'
 import {
   type ImageNames,
   type NetworkName,
@@ -14,6 +15,9 @@ import type { EngineSettings } from './settings.ts'
 /** What names are made of; anything else could lead to another route. */
 const NAME = /^(?=.{1,512}$)[A-Za-z0-9][A-Za-z0-9_.:@-]*(?:\/[A-Za-z0-9][A-Za-z0-9_.:@-]*)*$/
 
+/** Lets no event through. */
+const NO_EVENT = encodeURIComponent(JSON.stringify({ event: ['waybill-witness'] }))
+
 /** Docker, or Podman's API that is compatible with it. */
 export interface EngineClient extends ContainerEngine {
   /** By name, by id or by the beginning of an id; undefined when there is none. */
@@ -22,13 +26,15 @@ export interface EngineClient extends ContainerEngine {
   network(named: string, signal: AbortSignal): Promise<NetworkName | undefined>
   /** The id of the container that a command runs in; undefined when there is no such command. */
   containerOfExec(execId: string, signal: AbortSignal): Promise<string | undefined>
-  /** The time of the engine's clock, in milliseconds since the epoch. */
-  clock(signal: AbortSignal): Promise<number>
+  /** What the engine says of itself. Rejects when it does not answer. */
+  greet(signal: AbortSignal): Promise<EngineGreeting>
   /**
    * The bytes of its events, a JSON object a line: those since a time (seconds since the epoch, as
    * text), then those that happen. Docker sends nothing at all before the first event.
    */
   events(since: string, signal: AbortSignal): AsyncGenerator<Buffer>
+  /** Holds a connection on which nothing is sent. Resolves or rejects when it ends. */
+  witness(signal: AbortSignal): Promise<void>
 }
 
 /**
@@ -43,6 +49,15 @@ export function engineClient(settings: EngineSettings): EngineClient {
     if (!NAME.test(named)) return undefined
     const answer = await connection.read(`/${kind}/${encodeURIComponent(named)}${rest}`, signal)
     return answer === undefined ? undefined : parse(answer.body, name)
+  }
+  // A proxy may leave out the headers that name the engine, and may not let this question through.
+  const readProduct = async (signal: AbortSignal) => {
+    try {
+      const answer = await connection.read('/version', signal)
+      return answer === undefined ? undefined : productOfVersion(parse(answer.body, name))
+    } catch {
+      return undefined
+    }
   }
   return {
     name,
@@ -68,12 +83,16 @@ export function engineClient(settings: EngineSettings): EngineClient {
     async containerOfExec(execId, signal) {
       return readExec(await readNamed('exec', execId, '/json', signal))
     },
-    async clock(signal) {
-      const answer = await connection.read('/_ping', signal)
-      const ms = Date.parse(answer?.headers.date ?? '')
-      return Number.isNaN(ms) ? Date.now() : ms
+    async greet(signal) {
+      const headers = (await connection.read('/_ping', signal))?.headers ?? {}
+      const ms = Date.parse(headers.date ?? '')
+      const product = productOfHeaders(headers) ?? (await readProduct(signal))
+      return { nowMs: Number.isNaN(ms) ? Date.now() : ms, product }
     },
     events: (since, signal) => connection.stream(`/events?since=${since}`, signal),
+    async witness(signal) {
+      for await (const _ of connection.stream(`/events?filters=${NO_EVENT}`, signal));
+    },
   }
 }
 

@@ -1,4 +1,14 @@
-import { isMembers, type Members } from '../../core/json.ts'
+import type { JsonObject } from '../../core/event.ts'
+import {
+  decodeWholeGoJson,
+  foldKey,
+  GoArray,
+  GoNumber,
+  GoObject,
+  type GoValue,
+  plainJson,
+} from '../go-json.ts'
+import { timeNanoOf } from './native-time.ts'
 
 /** One event as an engine writes it, in the form of the Docker Engine API. */
 export interface NativeEvent {
@@ -6,83 +16,106 @@ export interface NativeEvent {
   readonly type: string
   /** The engine's own word: `create`, `exec_create`. */
   readonly word: string
-  /** What stands behind the word: the command line of `exec_create: <command line>`. */
+  /** What follows the word: the command line of `exec_create: <command line>`. */
   readonly argument: string | undefined
   readonly actorId: string
   readonly attributes: Readonly<Record<string, string>>
   readonly scope: string | undefined
   /** Nanoseconds since the epoch, as decimal digits: no double holds them. */
   readonly timeNano: string
+  /** Members that have no place here, and those of an unexpected form, as they were sent. */
+  readonly more: JsonObject
 }
 
 /** What a line holds: an event, or why it cannot be read. */
 export type Envelope = { readonly event: NativeEvent } | { readonly unreadable: string }
 
-/** Times from 2001 to 2286: others would be no nanoseconds. */
-const TIME_NANO = /^[1-9]\d{18}$/
+/** The type of an event that does not state one. */
+const NO_TYPE = 'unknown'
 
-/** Opens a line of `GET /events`. It never throws. */
+/** Opens a line of `GET /events`. It never throws, and an odd member costs no more than itself. */
 export function openEnvelope(line: Buffer): Envelope {
-  const text = decode(line)
-  const parsed = text === undefined ? undefined : parse(text)
-  if (text === undefined || parsed === undefined) {
-    return { unreadable: 'a line is not a JSON object in UTF-8' }
-  }
-  const { Type: type, Action: action, Actor: actor, scope } = parsed
-  if (typeof type !== 'string' || type === '') return { unreadable: 'an event has no `Type`' }
-  if (typeof action !== 'string' || action === '') return { unreadable: 'an event has no `Action`' }
-  const timeNano = exactTimeNano(text, parsed['timeNano'])
-  if (timeNano === undefined) return { unreadable: 'an event has no `timeNano` of nanoseconds' }
-  const { ID: actorId, Attributes: attributes } = isMembers(actor) ? actor : {}
+  const event = decodeWholeGoJson(line)
+  if (!(event instanceof GoObject)) return { unreadable: 'a line is not a JSON object' }
+  const stated = event.string('Type')
+  // Before 1.10, Docker had no more than the old names of the members.
+  const action = event.string('Action') || event.string('status') || ''
+  if (!stated && action === '') return { unreadable: 'an event has no `Type` and no `Action`' }
+  const timeNano = timeNanoOf(event)
+  if (timeNano === undefined) return { unreadable: 'an event has no time' }
+  const from = event.string('from') ?? ''
+  const actor = event.struct('Actor')
+  const type = stated || (from === '' ? NO_TYPE : 'container')
   const colon = action.indexOf(':')
+  const attributes = textsOf(actor.map('Attributes'))
   return {
     event: {
       type,
       word: colon === -1 ? action : action.slice(0, colon),
       argument: colon === -1 ? undefined : action.slice(colon + 1).trim(),
-      actorId: typeof actorId === 'string' ? actorId : '',
-      attributes: textsOf(attributes),
-      scope: typeof scope === 'string' && scope !== '' ? scope : undefined,
+      actorId: actor.string('ID') ?? event.string('id') ?? '',
+      attributes: type === 'container' && from !== '' ? { image: from, ...attributes } : attributes,
+      scope: event.string('scope') || undefined,
       timeNano,
+      more: moreOf(event, actor, timeNano),
     },
   }
 }
 
-function decode(line: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(line)
-  } catch {
-    return undefined
-  }
-}
-
-function parse(text: string): Members | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isMembers(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * The digits of `timeNano` as they stand in the text: the parser rounds them. A quote inside of a
- * string is escaped, so the pattern finds members alone; that of the event is the one which the
- * parser read.
- */
-function exactTimeNano(text: string, rounded: unknown): string | undefined {
-  for (const [, digits = ''] of text.matchAll(/"timeNano"\s*:\s*(\d+)/g)) {
-    if (Number(digits) === rounded && TIME_NANO.test(digits)) return digits
-  }
-  return undefined
-}
-
-function textsOf(attributes: unknown): Readonly<Record<string, string>> {
-  if (!isMembers(attributes)) return {}
+function textsOf(attributes: ReadonlyMap<string, GoValue>): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]),
+    [...attributes].map(([name, value]) => [name, typeof value === 'string' ? value : text(value)]),
   )
+}
+
+function text(value: GoValue): string {
+  if (value instanceof GoNumber) return value.literal
+  return value instanceof GoArray || value instanceof GoObject ? value.text : String(value)
+}
+
+/** Whether a member says no more than what is read from it, or from the others. */
+type IsRead = (value: GoValue, event: GoObject, timeNano: string) => boolean
+
+const isText: IsRead = (value) => typeof value === 'string'
+
+const READ: Readonly<Record<string, IsRead>> = {
+  type: isText,
+  action: isText,
+  scope: isText,
+  actor: (value) => value instanceof GoObject,
+  timenano: (value, _, timeNano) => digitsOf(value) === timeNano,
+  time: (value, _, timeNano) => digitsOf(value) === timeNano.slice(0, -9),
+  status: (value, event) => isText(value, event, '') && value === (event.string('Action') ?? value),
+  id: (value, event) =>
+    isText(value, event, '') && value === (event.struct('Actor').string('ID') ?? value),
+  from: isOfImage,
+}
+
+const ACTOR_READ: Readonly<Record<string, IsRead>> = {
+  id: isText,
+  attributes: (value) => value instanceof GoObject,
+}
+
+/** The old name of a container's image. */
+function isOfImage(value: GoValue, event: GoObject): boolean {
+  const image = event.struct('Actor').map('Attributes').get('image')
+  return typeof value === 'string' && value === (image ?? value)
+}
+
+function digitsOf(value: GoValue): string | undefined {
+  if (value instanceof GoNumber) return value.literal
+  return typeof value === 'string' ? value : undefined
+}
+
+function moreOf(event: GoObject, actor: GoObject, timeNano: string): JsonObject {
+  const unread = (object: GoObject, read: Readonly<Record<string, IsRead>>) =>
+    object.entries.filter(([key, value]) => {
+      const folded = foldKey(key)
+      const isRead = Object.hasOwn(read, folded) ? read[folded] : undefined
+      return value !== null && isRead?.(value, event, timeNano) !== true
+    })
+  const ofActor = unread(actor, ACTOR_READ).map(([key, value]) => [key, plainJson(value)] as const)
+  const members = unread(event, READ).map(([key, value]) => [key, plainJson(value)] as const)
+  const actors = ofActor.length === 0 ? {} : { Actor: Object.fromEntries(ofActor) }
+  return { ...actors, ...Object.fromEntries(members) }
 }

@@ -10,11 +10,18 @@ export interface Meaning {
   readonly unsurePhrase?: string
 }
 
+/** Longest part of the action of a word that is not in the table, in UTF-16 units. */
+const ACTION_PART_LENGTH_MAX = 100
+
 const CONTAINER_DELETE: Meaning = { action: 'container.delete', phrase: 'Destroy container' }
 const CONTAINER_EXIT: Meaning = { action: 'container.exit', phrase: 'Exit container' }
 const EXEC: Meaning = { action: 'container.exec', phrase: 'Create command in container' }
 const EXEC_EXIT: Meaning = { action: 'container.exec.exit', phrase: 'Exit command in container' }
-const IMAGE_DELETE: Meaning = { action: 'image.delete', phrase: 'Image removed' }
+const IMAGE_DELETE: Meaning = {
+  action: 'image.delete',
+  phrase: 'Image removed',
+  unsurePhrase: 'Remove image',
+}
 const IMAGE_PULL: Meaning = {
   action: 'image.pull',
   phrase: 'Finished to download image',
@@ -116,9 +123,18 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, Meaning>>>> = {
 
 /** What a word means. One that is not in the table keeps its own name: no event is left out. */
 export function meaningOf(type: string, word: string): Meaning {
-  const words = Object.hasOwn(WORDS, type) ? WORDS[type] : undefined
-  const known = words !== undefined && Object.hasOwn(words, word) ? words[word] : undefined
+  const known = knownMeaning(type, word)
   return known ?? { action: `${actionPart(type)}.${actionPart(word)}`, phrase: `${word} ${type}` }
+}
+
+/** Whether it is known what a word means. */
+export function isKnownWord(type: string, word: string): boolean {
+  return knownMeaning(type, word) !== undefined
+}
+
+function knownMeaning(type: string, word: string): Meaning | undefined {
+  const words = Object.hasOwn(WORDS, type) ? WORDS[type] : undefined
+  return words !== undefined && Object.hasOwn(words, word) ? words[word] : undefined
 }
 
 /** The category of what events of a type are about. */
@@ -126,9 +142,10 @@ export function categoryOf(type: string): Category {
   return CATEGORIES.find((category) => category === type) ?? 'system'
 }
 
-/** The one character that no name of an action may hold or begin with is made a dash. */
+/** Characters that no action may have become a dash. */
 function actionPart(text: string): string {
   const part = text
+    .slice(0, ACTION_PART_LENGTH_MAX)
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^[-0-9]+|-+$/g, '')

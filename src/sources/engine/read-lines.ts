@@ -1,6 +1,7 @@
 import type { NewEvent } from '../../core/new-event.ts'
 import { redactText } from '../redaction.ts'
 import type { DeadLetter, Translation } from '../source.ts'
+import type { EngineProduct } from './engine-greeting.ts'
 import { openEnvelope } from './envelope.ts'
 import type { Line } from './line-splitter.ts'
 import type { Position } from './position.ts'
@@ -19,8 +20,12 @@ export interface LinesRead {
   readonly positions: readonly Position[]
 }
 
-/** Reads lines of `GET /events`. Each becomes an event or a dead letter. */
-export function readLines(lines: readonly Line[]): LinesRead {
+/**
+ * Reads lines of `GET /events`. Each becomes an event or a dead letter.
+ *
+ * @param product which engine they are from; undefined when it does not say.
+ */
+export function readLines(lines: readonly Line[], product: EngineProduct | undefined): LinesRead {
   const events: NewEvent[] = []
   const deadLetters: DeadLetter[] = []
   const positions: Position[] = []
@@ -32,7 +37,7 @@ export function readLines(lines: readonly Line[]): LinesRead {
       deadLetters.push({ reason: envelope.unreadable, body: safeBytes(line.bytes) })
     } else {
       const { event } = envelope
-      events.push(translateEvent(event))
+      events.push(translateEvent(event, product))
       positions.push({ eventId: eventIdOf(event), timeNano: event.timeNano })
     }
   }

@@ -15,9 +15,9 @@ export interface ReplayOptions {
   readonly position: Position | undefined
   /** The time of the engine's clock when the connection was made, ms since the epoch. */
   readonly engineNowMs: number
-  /** Whether the connection before it was ended on purpose, just now: the engine still runs. */
-  readonly isRenewal: boolean
   readonly watch: Pick<Watch, 'store' | 'gap'>
+  /** Whether the engine is known to have run since the position, or to keep events for ever. */
+  hasRunOn(): boolean
   moveTo(position: Position): void
 }
 
@@ -30,13 +30,13 @@ export interface ReplayOptions {
  * stored as it comes; the position moves only after that question was answered, and the answer
  * recorded, so that a crash leaves it open.
  *
- * After a time in which the engine had no event there is none that could come again, so nothing
- * shows that it was not restarted meanwhile: that counts as a gap too.
+ * While an engine had no event at all, there is none that could come again. Then events may be
+ * missing unless the engine is known to have run on.
  */
 export class Replay {
   readonly #options: ReplayOptions
   readonly #deadline = performance.now() + REPLAY_MS_MAX
-  #isOver: boolean
+  #isOver = false
   #told = 0
   #last: Position | undefined
   /** The first event that is later than the position. */
@@ -44,7 +44,6 @@ export class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options
-    this.#isOver = options.isRenewal && options.position?.eventId === undefined
   }
 
   /** Stores what was read, and moves the position behind it as soon as it may be moved. */
@@ -64,7 +63,9 @@ export class Replay {
     if (this.#isOver) return
     const { position, engineNowMs, watch } = this.#options
     const engineNow: Position = { timeNano: `${Math.floor(engineNowMs)}000000` }
-    if (position !== undefined) {
+    const isSure =
+      position?.eventId === undefined && this.#told < DOCKER_EVENTS_KEPT && this.#options.hasRunOn()
+    if (position !== undefined && !isSure) {
       const to = this.#firstLater ?? engineNow
       const reason =
         this.#told >= DOCKER_EVENTS_KEPT

@@ -1,10 +1,12 @@
 import type { Watch, WatchedSource } from '../watched-source.ts'
 import { type EngineClient, engineClient } from './engine-client.ts'
+import type { EngineProduct } from './engine-greeting.ts'
 import { LineSplitter } from './line-splitter.ts'
-import { type Position, readPosition, sinceOf } from './position.ts'
+import { readPosition, sinceOf } from './position.ts'
 import { LINE_BYTES_MAX, readLines } from './read-lines.ts'
 import { Replay } from './replay.ts'
 import type { EngineSettings } from './settings.ts'
+import { Witness } from './witness.ts'
 
 /**
  * How long one connection is kept, in milliseconds. Podman compares `since` with what happens later
@@ -22,32 +24,52 @@ const REPLAY_QUIET_MS = 1000
  */
 export function engineSource(settings: EngineSettings): WatchedSource {
   const client = engineClient(settings)
+  const witness = new Witness(client)
   return {
     kind: 'engine',
     name: settings.name,
     tenant: settings.tenant,
-    watch: (watch) => watchEngine(client, watch),
+    watch: (watch) => watchEngine(client, witness, watch),
   }
 }
 
-async function watchEngine(client: EngineClient, watch: Watch): Promise<void> {
+async function watchEngine(client: EngineClient, witness: Witness, watch: Watch): Promise<void> {
   let position = readPosition(watch.position)
-  const moveTo = (next: Position) => {
-    position = next
-    watch.moveTo({ ...next })
-  }
   for (let isRenewal = false; ; isRenewal = true) {
-    const engineNowMs = await client.clock(watch.signal)
+    const { nowMs: engineNowMs, product } = await client.greet(watch.signal)
+    const openedAtMs = performance.now()
+    const keepsEvents = product === 'podman'
+    let hasSettled = false
+    const replay = new Replay({
+      ...{ position, engineNowMs, watch },
+      hasRunOn: () => keepsEvents || isRenewal || witness.saw(openedAtMs),
+      moveTo(next) {
+        hasSettled = true
+        position = next
+        watch.moveTo({ ...next })
+        // An event that the engine keeps shows by itself that nothing after it is missing.
+        if (next.eventId === undefined && !keepsEvents) witness.attend(watch.signal)
+        else witness.dismiss()
+      },
+    })
     const since = sinceOf(position, engineNowMs)
-    const replay = new Replay({ position, engineNowMs, isRenewal, watch, moveTo })
-    const open = (signal: AbortSignal) => client.events(since, signal)
-    if ((await follow(open, replay, watch.signal)) === 'closed') return
+    const stream = { product, open: (signal: AbortSignal) => client.events(since, signal) }
+    try {
+      if ((await follow(stream, replay, watch.signal)) === 'closed') return
+    } finally {
+      if (hasSettled) witness.firstEnded()
+    }
   }
+}
+
+interface EventStream {
+  readonly product: EngineProduct | undefined
+  open(signal: AbortSignal): AsyncIterator<Buffer>
 }
 
 /** Follows one connection until the engine closes it, or until it is time for a new one. */
 async function follow(
-  open: (signal: AbortSignal) => AsyncIterator<Buffer>,
+  { product, open }: EventStream,
   replay: Replay,
   signal: AbortSignal,
 ): Promise<'closed' | 'renew'> {
@@ -58,7 +80,7 @@ async function follow(
   try {
     for await (const chunk of chunksOrSilence(chunks, REPLAY_QUIET_MS)) {
       if (chunk === SILENCE) await replay.end()
-      else await replay.take(readLines(splitter.push(chunk)))
+      else await replay.take(readLines(splitter.push(chunk), product))
     }
     return 'closed'
   } catch (error) {

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
+import { cutText } from '../../core/cut-text.ts'
 import type { JsonObject, JsonValue, Level, Outcome, Target } from '../../core/event.ts'
+import { isJsonObject } from '../../core/json.ts'
 import { MESSAGE_LENGTH_MAX } from '../../core/limits.ts'
 import type { NewEvent } from '../../core/new-event.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
+import { foldKey } from '../go-json.ts'
 import { type ImageReference, isImageId, parseImageReference } from '../image-reference.ts'
 import { redactNamed, redactText } from '../redaction.ts'
+import type { EngineProduct } from './engine-greeting.ts'
 import type { NativeEvent } from './envelope.ts'
-import { categoryOf, type Meaning, meaningOf } from './native-words.ts'
+import { categoryOf, isKnownWord, type Meaning, meaningOf } from './native-words.ts'
 
 /** Longest command line that is kept, in UTF-16 units; it is redacted before it is cut. */
 const COMMAND_LENGTH_MAX = 4096
@@ -19,23 +23,24 @@ const ID_DIGITS_SHOWN = 12
 
 /** What engines say themselves, among the labels of the container or the image. */
 const ENGINE_ATTRIBUTES = new Set([
-  ...['name', 'image', 'exitCode', 'execDuration', 'signal', 'execID', 'oldName', 'container'],
-  ...['type', 'driver', 'comment', 'imageID', 'imageRef', 'reclaimed', 'destination', 'read/write'],
-  ...['propagation', 'containerExitCode', 'podId', 'error', 'health_status', 'health_log'],
-  ...['health_failing_streak', 'containerHealthStatus', 'network'],
+  ...['name', 'image', 'exitCode', 'execDuration', 'signal', 'execID', 'execType', 'oldName'],
+  ...['container', 'type', 'driver', 'comment', 'imageID', 'imageRef', 'reclaimed', 'destination'],
+  ...['read/write', 'propagation', 'containerExitCode', 'podId', 'error', 'network'],
+  ...['health_status', 'health_log', 'health_failing_streak', 'containerHealthStatus'],
 ])
 
 /** Types whose attributes hold labels; those of any other are the engine's own. */
 const LABELLED_TYPES = ['container', 'image']
 
-/** Attributes that have a place of their own in the event, or that Podman writes for nothing. */
-const PLACED_ATTRIBUTES = new Set(['name', 'podId', 'containerExitCode'])
-
-/** Makes an event of what an engine said. Engines name nobody: `actor` is null. */
-export function translateEvent(native: NativeEvent): NewEvent {
+/**
+ * Makes an event of what an engine said. Engines name nobody: `actor` is null.
+ *
+ * @param product which engine it is; undefined when it does not say.
+ */
+export function translateEvent(native: NativeEvent, product: EngineProduct | undefined): NewEvent {
   const meaning = meaningOf(native.type, native.word)
   const image = imageOf(native)
-  const { outcome, level } = endingOf(native, meaning)
+  const { outcome, level } = endingOf(native, meaning, product)
   const { phrase, unsurePhrase = phrase } = meaning
   const spoken = outcome === 'unknown' ? { ...meaning, phrase: unsurePhrase } : meaning
   return {
@@ -48,7 +53,7 @@ export function translateEvent(native: NativeEvent): NewEvent {
     outcome,
     actor: null,
     target: targetOf(native, image),
-    message: messageOf(native, spoken, image).slice(0, MESSAGE_LENGTH_MAX),
+    message: cutText(messageOf(native, spoken, image), MESSAGE_LENGTH_MAX),
     details: detailsOf(native, image),
   }
 }
@@ -102,51 +107,63 @@ function nameOf({ type, actorId, attributes }: NativeEvent, image: StatedImage |
   return name === '' && type === 'volume' ? actorId : name
 }
 
-const SUCCESS = { outcome: 'success', level: 'info' } as const
+interface Ending {
+  readonly outcome: Outcome
+  readonly level: Level
+}
+
+const SUCCESS: Ending = { outcome: 'success', level: 'info' }
+const UNKNOWN: Ending = { outcome: 'unknown', level: 'info' }
+const FAILURE: Ending = { outcome: 'failure', level: 'warn' }
+
+/**
+ * Words that Docker says of what it did, and Podman of what it was asked for: in Podman a pull, a
+ * removal or any other of these that fails has the same event as one that succeeds.
+ */
+const UNPROVEN_ACTIONS = new Set([
+  ...['image.pull', 'image.push', 'image.load', 'image.save', 'image.import'],
+  ...['image.untag', 'image.delete'],
+])
 
 function endingOf(
   native: NativeEvent,
   { action }: Meaning,
-): { readonly outcome: Outcome; readonly level: Level } {
-  if (native.word === 'pull-error') return { outcome: 'failure', level: 'error' }
+  product: EngineProduct | undefined,
+): Ending {
+  if (native.word.endsWith('-error')) return { outcome: 'failure', level: 'error' }
+  if (UNPROVEN_ACTIONS.has(action)) return product === 'docker' ? SUCCESS : UNKNOWN
   switch (action) {
     case 'container.exit':
     case 'container.exec.exit': {
-      const code = native.attributes['exitCode'] ?? ''
-      if (code === '0') return SUCCESS
-      return code === ''
-        ? { outcome: 'unknown', level: 'info' }
-        : { outcome: 'failure', level: 'warn' }
+      const code = exitCodeOf(native)
+      if (!/^-?\d+$/.test(code)) return UNKNOWN
+      return Number(code) === 0 ? SUCCESS : FAILURE
     }
     case 'container.health': {
       const health = healthOf(native)
       if (health === 'healthy') return SUCCESS
-      return health === 'unhealthy'
-        ? { outcome: 'failure', level: 'warn' }
-        : { outcome: 'unknown', level: 'info' }
+      return health === 'unhealthy' ? FAILURE : UNKNOWN
     }
     case 'container.oom':
       return { outcome: 'failure', level: 'error' }
-    case 'image.pull':
-    case 'image.push':
-    case 'image.load':
-      return isOfPodman(native) ? { outcome: 'unknown', level: 'info' } : SUCCESS
+    case 'image.build':
+      // Podman says of a build that failed that it built nothing.
+      return idOf(native) === undefined && product !== 'docker' ? UNKNOWN : SUCCESS
     default:
-      return SUCCESS
+      return isKnownWord(native.type, native.word) || product === 'docker' ? SUCCESS : UNKNOWN
   }
 }
 
-/**
- * Podman tells that an image was pulled, pushed or loaded however that ended, Docker when it did
- * go well. Only Podman's events have a pod.
- */
-function isOfPodman({ attributes }: NativeEvent): boolean {
-  return Object.hasOwn(attributes, 'podId')
+/** Podman has another name for it, and writes 0 there in events that have nothing to do with it. */
+function exitCodeOf({ attributes }: NativeEvent): string {
+  return attributes['exitCode'] ?? attributes['containerExitCode'] ?? ''
 }
 
-/** `health_status: healthy` of Docker, an attribute of Podman. */
-function healthOf({ argument, attributes }: NativeEvent): string | undefined {
-  return argument ?? attributes['health_status'] ?? attributes['containerHealthStatus']
+/** `health_status: healthy` of Docker; a member or an attribute of Podman, by its version. */
+function healthOf({ argument, attributes, more }: NativeEvent): string | undefined {
+  const member = Object.entries(more).find(([key]) => foldKey(key) === 'healthstatus')?.[1]
+  const stated = typeof member === 'string' ? member : undefined
+  return argument ?? stated ?? attributes['health_status'] ?? attributes['containerHealthStatus']
 }
 
 function messageOf(native: NativeEvent, meaning: Meaning, image: StatedImage | undefined): string {
@@ -156,8 +173,8 @@ function messageOf(native: NativeEvent, meaning: Meaning, image: StatedImage | u
   const id = shortId(idOf(native) ?? '')
   if (type === 'container') {
     const subject = word === 'commit' ? attributes['imageRef'] : attributes['name']
-    const tail = [id, subject ?? ''].filter((part) => part !== '').join(', ')
-    return `${phrase} (docker, ${tail})${moreOf(native, meaning)}`
+    const tail = ['docker', id, subject ?? ''].filter((part) => part !== '').join(', ')
+    return `${phrase} (${tail})${moreOf(native, meaning)}`
   }
   if (type === 'image') {
     const from = meaning.action === 'image.pull' ? ` from ${originOf(image)}` : ''
@@ -169,12 +186,15 @@ function messageOf(native: NativeEvent, meaning: Meaning, image: StatedImage | u
 }
 
 /** What Container Station has no words for. */
-function moreOf({ word, attributes, argument }: NativeEvent, { action }: Meaning): string {
-  const { exitCode = '', signal = '', oldName = '' } = attributes
+function moreOf(native: NativeEvent, { action }: Meaning): string {
+  const { word, attributes } = native
+  const { signal = '', oldName = '' } = attributes
+  const exitCode = exitCodeOf(native)
   if (action.endsWith('.exit') && exitCode !== '') return ` with code ${exitCode}`
   if (word === 'kill' && signal !== '') return ` with signal ${signal}`
   if (word === 'rename' && oldName !== '') return ` from ${oldName.replace(/^\//, '')}`
-  return word === 'health_status' && argument !== undefined ? `: ${argument}` : ''
+  const health = action === 'container.health' ? healthOf(native) : undefined
+  return health === undefined || health === '' ? '' : `: ${health}`
 }
 
 function originOf(image: StatedImage | undefined): string {
@@ -188,35 +208,69 @@ function shortId(id: string): string {
 
 /** What the engine said beyond the fields of an event, under its own names. */
 function detailsOf(native: NativeEvent, image: StatedImage | undefined): JsonObject {
-  const { type, actorId, attributes, argument, scope, timeNano } = native
+  const { type, actorId, attributes, argument, scope, timeNano, more } = native
   const registry = image?.reference?.registry
   const isCommand = native.word.startsWith('exec_')
   const hasOwnId = actorId === '' || actorId === idOf(native)
-  const said = Object.entries(attributes).filter(
-    ([name, value]) => value !== '' && !PLACED_ATTRIBUTES.has(name),
-  )
+  const isPlaced = ([name, value]: readonly [string, string]) =>
+    name === 'name' && (value === '' || value === nameOf(native, image))
+  const said = Object.entries(attributes).filter((one) => !isPlaced(one))
   const isLabel = ([name]: readonly [string, string]) =>
     LABELLED_TYPES.includes(type) && !ENGINE_ATTRIBUTES.has(name)
   const labels = said.filter(isLabel)
-  return {
+  const own: JsonObject = {
     timeNano,
     ...(scope !== undefined && { scope }),
     ...(!hasOwnId && { actorId }),
     ...(registry !== undefined && { registry }),
     ...(argument !== undefined && { [isCommand ? 'command' : 'argument']: kept(argument) }),
-    ...Object.fromEntries(said.filter((one) => !isLabel(one)).map(redacted)),
     ...(labels.length > 0 && { labels: bounded(Object.fromEntries(labels.map(redacted))) }),
+  }
+  const attributesSaid = said.filter((one) => !isLabel(one)).map(redacted)
+  return withoutClash(own, Object.fromEntries(attributesSaid), redactedMembers(more))
+}
+
+/** A sender's name that is one of ours is kept one level lower. */
+function withoutClash(own: JsonObject, attributes: JsonObject, members: JsonObject): JsonObject {
+  const split = (given: JsonObject, taken: JsonObject) => {
+    const entries = Object.entries(given)
+    const isFree = ([name]: readonly [string, JsonValue]) => !Object.hasOwn(taken, name)
+    return {
+      free: Object.fromEntries(entries.filter(isFree)),
+      clashing: Object.fromEntries(entries.filter((one) => !isFree(one))),
+    }
+  }
+  const first = split(attributes, own)
+  const second = split(members, { ...own, ...first.free })
+  return {
+    ...second.free,
+    ...first.free,
+    ...own,
+    ...(Object.keys(first.clashing).length > 0 && { attributes: first.clashing }),
+    ...(Object.keys(second.clashing).length > 0 && { members: second.clashing }),
   }
 }
 
+function redactedMembers(members: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [name, redactedValue(name, value)]),
+  )
+}
+
+function redactedValue(name: string, value: JsonValue): JsonValue {
+  if (typeof value === 'string') return redacted([name, value])[1]
+  if (Array.isArray(value)) return value.map((item) => redactedValue(name, item))
+  return isJsonObject(value) ? redactedMembers(value) : value
+}
+
 function redacted([name, value]: readonly [string, string]): [string, string] {
-  const cut = redactNamed(name, value)
-  return [name, cut.length > LABEL_LENGTH_MAX ? `${cut.slice(0, LABEL_LENGTH_MAX)}…` : cut]
+  const safe = redactNamed(name, value)
+  return [name, safe.length > LABEL_LENGTH_MAX ? `${cutText(safe, LABEL_LENGTH_MAX)}…` : safe]
 }
 
 function kept(command: string): string {
   const safe = redactText(command)
-  return safe.length > COMMAND_LENGTH_MAX ? `${safe.slice(0, COMMAND_LENGTH_MAX)}…` : safe
+  return safe.length > COMMAND_LENGTH_MAX ? `${cutText(safe, COMMAND_LENGTH_MAX)}…` : safe
 }
 
 /** States the size of labels that are too many to keep. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Event } from '../../../../src/core/event.ts'
-import { parseNewEvent } from '../../../../src/core/parse-event.ts'
+import { parseReportedEvent } from '../../../../src/core/parse-reported-event.ts'
 import { createClock } from '../../../../src/core/timestamp.ts'
 import { CallReader } from '../../../../src/sources/docker-authz/call-reader.ts'
 import type { EngineDirectory } from '../../../../src/sources/docker-authz/engine-directory.ts'
@@ -102,7 +102,7 @@ export class HeardPlugin {
     const reception = { receivedMicros: 0, tenant: 'default', anyTenant: false, source }
     return this.translations
       .flatMap(({ events }) => events)
-      .map((event) => parseNewEvent(event, reception).event)
+      .map((event) => parseReportedEvent(event, reception).event)
   }
 }
 

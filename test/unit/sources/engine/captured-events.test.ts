@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { catalogueCategory } from '../../../../src/core/action-catalogue.ts'
-import { captured, capturedValues, eventsOf, translate } from './captured.ts'
+import { captured, capturedValues, eventsOf, eventsOfProduct, translate } from './captured.ts'
 
 function countBy(keys: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {}
@@ -167,5 +167,59 @@ describe('one event of Docker in whole', () => {
         'Image removed (docker, b4548bcda050)',
       ]),
     )
+  })
+})
+
+describe('what Podman says of an ending', () => {
+  const endings = (file: string) =>
+    eventsOfProduct('podman', captured(file)).map(({ action, outcome, level }) => [
+      ...[action, outcome, level],
+    ])
+
+  test('the health of a container, which is beside its actor', () => {
+    const health = eventsOfProduct('podman', captured('podman-health-states.jsonl'))
+    expect(
+      health.map(({ outcome, level, message, details }) => ({
+        ...{ outcome, level, message, word: details?.['HealthStatus'] },
+      })),
+    ).toEqual([
+      {
+        ...{ outcome: 'success', level: 'info', word: 'healthy' },
+        message: 'Check health of container (docker, 1f0c5a6b7d8e, web1): healthy',
+      },
+      {
+        ...{ outcome: 'failure', level: 'warn', word: 'unhealthy' },
+        message: 'Check health of container (docker, 1f0c5a6b7d8e, web1): unhealthy',
+      },
+    ])
+  })
+
+  test('checks, their commands and a stop, as Podman 4.3.1 had them', () => {
+    expect(endings('podman-health.jsonl')).toEqual([
+      ['container.health', 'unknown', 'info'],
+      ['container.exec.exit', 'failure', 'warn'],
+      ['container.exec.exit', 'failure', 'warn'],
+      ['container.exec.exit', 'success', 'info'],
+      ['container.exec.exit', 'success', 'info'],
+      ['container.health', 'failure', 'warn'],
+      ['container.exec.exit', 'success', 'info'],
+      ['container.stop', 'success', 'info'],
+    ])
+  })
+
+  test('the code of a command that failed', () => {
+    const [event] = eventsOfProduct('podman', captured('podman-exec-died.jsonl'))
+    expect(event).toMatchObject({
+      ...{ outcome: 'failure', level: 'warn', details: { containerExitCode: '1' } },
+      message: 'Exit command in container (docker, 1f0c5a6b7d8e, web1) with code 1',
+    })
+  })
+
+  test('images that could not be pulled, pushed, loaded, built or removed: nothing', () => {
+    const failed = endings('podman-failed-images.jsonl')
+    expect(failed.map(([action]) => action)).toEqual([
+      ...['image.pull', 'image.push', 'image.untag', 'image.load', 'image.build', 'image.delete'],
+    ])
+    expect(new Set(failed.map(([, outcome]) => outcome))).toEqual(new Set(['unknown']))
   })
 })

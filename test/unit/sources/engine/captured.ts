@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Event } from '../../../../src/core/event.ts'
-import { parseNewEvent } from '../../../../src/core/parse-event.ts'
+import { parseReportedEvent } from '../../../../src/core/parse-reported-event.ts'
+import type { EngineProduct } from '../../../../src/sources/engine/engine-greeting.ts'
 import { LineSplitter } from '../../../../src/sources/engine/line-splitter.ts'
 import { LINE_BYTES_MAX, readLines } from '../../../../src/sources/engine/read-lines.ts'
 import type { Translation } from '../../../../src/sources/source.ts'
@@ -19,17 +20,33 @@ export function capturedValues(file: string): readonly unknown[] {
     .map((line) => JSON.parse(line))
 }
 
-/** Translates what an engine sent, in the chunks in which it came. */
-export function translate(...chunks: readonly (Buffer | string)[]): Translation {
-  const splitter = new LineSplitter(LINE_BYTES_MAX)
-  return readLines(chunks.flatMap((chunk) => splitter.push(Buffer.from(chunk)))).translation
+type Chunks = readonly (Buffer | string)[]
+
+/** Translates what an engine sent that says it is Docker, in the chunks in which it came. */
+export function translate(...chunks: Chunks): Translation {
+  return translateOf('docker', chunks)
 }
 
-/** The whole events, as the boundary makes them. */
-export function eventsOf(...chunks: readonly (Buffer | string)[]): readonly Event[] {
+function translateOf(product: EngineProduct | undefined, chunks: Chunks): Translation {
+  const splitter = new LineSplitter(LINE_BYTES_MAX)
+  const lines = chunks.flatMap((chunk) => splitter.push(Buffer.from(chunk)))
+  return readLines(lines, product).translation
+}
+
+/** The whole events of Docker, as the boundary makes them. */
+export function eventsOf(...chunks: Chunks): readonly Event[] {
+  return eventsOfProduct('docker', ...chunks)
+}
+
+/** The whole events of an engine; undefined: it does not say which it is. */
+export function eventsOfProduct(
+  product: EngineProduct | undefined,
+  ...chunks: Chunks
+): readonly Event[] {
   const source = { kind: 'engine', name: 'host1' }
   const reception = { receivedMicros: 0, tenant: 'default', anyTenant: false, source }
-  return translate(...chunks).events.map((event) => parseNewEvent(event, reception).event)
+  const { events } = translateOf(product, chunks)
+  return events.map((event) => parseReportedEvent(event, reception).event)
 }
 
 /** A line as an engine writes it. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -12,6 +12,12 @@ export interface ScriptedEngine {
   readonly socket: string
   /** `since` of each connection so far. */
   readonly asked: readonly string[]
+  /** Answers to the connections that ask for no event. */
+  readonly witnesses: ServerResponse[]
+  /** What it answers to everything else, by path. */
+  answers: Readonly<
+    Record<string, { readonly body: string; readonly headers?: OutgoingHttpHeaders }>
+  >
   /** The `Date` that its answers carry; undefined: the true one. */
   clockMs: number | undefined
   /** What the connections do, one after the other; the last one does what all later ones do. */
@@ -19,7 +25,7 @@ export interface ScriptedEngine {
   close(): Promise<void>
 }
 
-/** Starts an engine that answers `_ping` and `events`. */
+/** Starts an engine that answers `_ping`, `events` and what a test adds. */
 export async function startScriptedEngine(): Promise<ScriptedEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-engine-'))
   const socket = join(folder, 'engine.sock')
@@ -27,6 +33,8 @@ export async function startScriptedEngine(): Promise<ScriptedEngine> {
   const engine: ScriptedEngine = {
     socket,
     asked,
+    witnesses: [],
+    answers: { '/_ping': { body: 'OK' } },
     clockMs: undefined,
     scripts: [],
     async close() {
@@ -41,8 +49,14 @@ export async function startScriptedEngine(): Promise<ScriptedEngine> {
     if (engine.clockMs !== undefined) {
       response.setHeader('Date', new Date(engine.clockMs).toUTCString())
     }
-    if (url.pathname === '/_ping') {
-      response.end('OK')
+    if (url.pathname !== '/events') {
+      const answer = engine.answers[url.pathname]
+      response.writeHead(answer === undefined ? 404 : 200, answer?.headers).end(answer?.body)
+      return
+    }
+    // The second connection, which asks for no event at all.
+    if (url.searchParams.has('filters')) {
+      engine.witnesses.push(response)
       return
     }
     const since = url.searchParams.get('since') ?? ''

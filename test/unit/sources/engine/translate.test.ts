@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { eventsOf, ID, line } from './captured.ts'
+import { eventsOf, eventsOfProduct, ID, line } from './captured.ts'
 
 type Members = Parameters<typeof line>[0]
 
@@ -34,25 +34,56 @@ describe('how it ended', () => {
     [{ Action: 'die', Attributes: { exitCode: '0' } }, 'success', 'info'],
     [{ Action: 'die', Attributes: { exitCode: '7' } }, 'failure', 'warn'],
     [{ Action: 'die' }, 'unknown', 'info'],
-    // Podman writes this beside everything, whatever happened.
-    [{ Action: 'exec_died', Attributes: { containerExitCode: '0' } }, 'unknown', 'info'],
+    [{ Action: 'die', Attributes: { exitCode: 'none' } }, 'unknown', 'info'],
+    [{ Action: 'exec_died', Attributes: { containerExitCode: '0' } }, 'success', 'info'],
+    [{ Action: 'exec_died', Attributes: { containerExitCode: '126' } }, 'failure', 'warn'],
+    [{ Action: 'died', Attributes: { containerExitCode: '137' } }, 'failure', 'warn'],
+    [{ Action: 'die', Attributes: { exitCode: '1', containerExitCode: '0' } }, 'failure', 'warn'],
+    // Whatever a container ended with, it was removed.
+    [{ Action: 'remove', Attributes: { containerExitCode: '137' } }, 'success', 'info'],
     [{ Action: 'start', Attributes: { containerExitCode: '0' } }, 'success', 'info'],
     [{ Action: 'oom' }, 'failure', 'error'],
     [{ Action: 'health_status: healthy' }, 'success', 'info'],
     [{ Action: 'health_status: unhealthy' }, 'failure', 'warn'],
-    [{ Action: 'health_status', Attributes: { health_status: 'unhealthy' } }, 'failure', 'warn'],
     [{ Type: 'image', Action: 'pull-error', id: '' }, 'failure', 'error'],
-    [{ Type: 'image', Action: 'pull', id: '', Attributes: { podId: '' } }, 'unknown', 'info'],
-    [{ Type: 'image', Action: 'push', id: 'a', Attributes: { podId: '' } }, 'unknown', 'info'],
-    [
-      { Type: 'image', Action: 'loadfromarchive', id: '', Attributes: { podId: '' } },
-      'unknown',
-      'info',
-    ],
     [{ Type: 'image', Action: 'push', id: 'a', Attributes: { name: 'a' } }, 'success', 'info'],
   ])('%j is a %s', (members, outcome, level) => {
     expect(event(members)).toMatchObject({ outcome, level })
   })
+})
+
+describe('success of what an engine also says of failures needs that it is Docker', () => {
+  const words = ['pull', 'push', 'load', 'loadfromarchive', 'save', 'import', 'untag', 'delete']
+
+  test.each(words)('%s of an image', (Action) => {
+    const text = line({ Type: 'image', Action, id: 'q.io/t/a:1', Attributes: { podId: '' } })
+    const outcomes = (['docker', 'podman', undefined] as const).map(
+      (product) => eventsOfProduct(product, text)[0]?.outcome,
+    )
+    expect(outcomes).toEqual(['success', 'unknown', 'unknown'])
+  })
+
+  test('a word that no table names', () => {
+    const text = line({ Type: 'artifact', Action: 'pull' })
+    expect(eventsOfProduct('podman', text)[0]?.outcome).toBe('unknown')
+    const failed = line({ Type: 'artifact', Action: 'push-error' })
+    expect(eventsOfProduct('podman', failed)[0]?.outcome).toBe('failure')
+  })
+})
+
+test('attributes that no rule needs are kept, also without a value', () => {
+  const Attributes = {
+    name: 'web',
+    podId: '',
+    containerExitCode: '0',
+    execType: 'healthcheck',
+    flag: '',
+  }
+  expect(event({ Attributes }).details).toMatchObject({
+    ...{ podId: '', containerExitCode: '0', execType: 'healthcheck' },
+    labels: { flag: '' },
+  })
+  expect(event({ Attributes }).details?.['name']).toBeUndefined()
 })
 
 describe('what was acted upon', () => {
@@ -72,10 +103,11 @@ describe('what was acted upon', () => {
 
   test('an image that Podman pulled, whose id is empty', () => {
     const pulled = { Type: 'image', Action: 'pull', id: '', Attributes: { name: 'q.io/t/a:1' } }
-    expect(event(pulled)).toMatchObject({
+    expect(eventsOfProduct('podman', line(pulled))[0]).toMatchObject({
       target: { type: 'image', name: 'q.io/t/a:1', namespace: 't', repository: 'a', tag: '1' },
       details: { registry: 'q.io' },
-      message: 'Finished to download image from q.io (docker, q.io/t/a:1)',
+      outcome: 'unknown',
+      message: 'Download image from q.io (docker, q.io/t/a:1)',
     })
   })
 

@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { EngineClient } from './engine-client.ts'
+
+/** How long a connection must have lasted for the next one to follow soon, in milliseconds. */
+const LASTED_MS_MIN = 1_000
+/** Pause before the next connection after one that lasted, in milliseconds. */
+const PAUSE_MS = 250
+/** Pause after one that did not last: the engine is away, in milliseconds. */
+const PAUSE_AWAY_MS = 30_000
+
+interface Span {
+  readonly openedAtMs: number
+  /** Absent: it is open. */
+  readonly closedAtMs?: number
+}
+
+/**
+ * A second connection to an engine that had no event yet. When a proxy cuts the first one, nothing
+ * shows whether the engine was restarted meanwhile and forgot events. An engine that is restarted
+ * ends both connections, so one that lived on proves that it was not.
+ */
+export class Witness {
+  readonly #client: Pick<EngineClient, 'witness'>
+  #attending: AbortController | undefined
+  #firstEndedAtMs = Number.NEGATIVE_INFINITY
+  /** The connections of late, the last one last. */
+  #spans: readonly Span[] = []
+
+  constructor(client: Pick<EngineClient, 'witness'>) {
+    this.#client = client
+  }
+
+  /** Keeps a connection open until `signal` aborts or `dismiss` is called. */
+  attend(signal: AbortSignal): void {
+    if (this.#attending !== undefined && !this.#attending.signal.aborted) return
+    const attending = new AbortController()
+    this.#attending = attending
+    void this.#keep(AbortSignal.any([signal, attending.signal]))
+  }
+
+  dismiss(): void {
+    this.#attending?.abort()
+    this.#attending = undefined
+  }
+
+  /** The first connection ended, which until now has shown everything. */
+  firstEnded(): void {
+    this.#firstEndedAtMs = performance.now()
+  }
+
+  /**
+   * Whether this connection was open from before the end of the first one until `untilMs`, a time
+   * of `performance.now()`.
+   */
+  saw(untilMs: number): boolean {
+    return this.#spans.some(
+      ({ openedAtMs, closedAtMs }) =>
+        openedAtMs < this.#firstEndedAtMs && (closedAtMs === undefined || closedAtMs > untilMs),
+    )
+  }
+
+  async #keep(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const openedAtMs = performance.now()
+      this.#spans = [...this.#spans.slice(-1), { openedAtMs }]
+      await this.#client.witness(signal).catch(() => undefined)
+      const closedAtMs = performance.now()
+      this.#spans = [...this.#spans.slice(0, -1), { openedAtMs, closedAtMs }]
+      const hasLasted = closedAtMs - openedAtMs >= LASTED_MS_MIN
+      const pauseMs = hasLasted ? PAUSE_MS : PAUSE_AWAY_MS
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+}
