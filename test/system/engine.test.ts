@@ -206,7 +206,7 @@ const ESSENTIAL: Readonly<Record<EngineName, readonly string[]>> = {
     'container.stop',
     'container.delete',
   ],
-  // Podman has no word for a stop.
+  // Through its API, Podman 4.3.1 has no event for a stop.
   podman1: [
     'container.create',
     'container.start',

@@ -1,5 +1,6 @@
+import { cutText } from '../../core/cut-text.ts'
 import type { Actor, JsonObject, JsonValue, Outcome, Target } from '../../core/event.ts'
-import { MESSAGE_LENGTH_MAX, NAME_LENGTH_MAX, USER_AGENT_LENGTH_MAX } from '../../core/limits.ts'
+import { MESSAGE_LENGTH_MAX } from '../../core/limits.ts'
 import type { NewEvent } from '../../core/new-event.ts'
 import { recordableText } from '../../core/recordable-text.ts'
 import { type ImageReference, isImageId, parseImageReference } from '../image-reference.ts'
@@ -12,6 +13,8 @@ import type { Meaning, Route } from './routes.ts'
 
 /** Longest path that is kept, in UTF-16 units. */
 const PATH_LENGTH_MAX = 1024
+/** Longest other text in details, in UTF-16 units. */
+const DETAIL_LENGTH_MAX = 1024
 /** Longest value of a parameter that is kept, in UTF-16 units. */
 const PARAMETER_LENGTH_MAX = 512
 /** Most values of one parameter that are kept. */
@@ -56,13 +59,13 @@ export function translateAct(act: Act): NewEvent {
   const { userAgent } = request
   return {
     action: meaning.action,
-    nativeAction: recordable(route.pattern),
+    nativeAction: route.pattern,
     level: outcome === 'failure' || outcome === 'denied' ? 'warn' : 'info',
     outcome,
     actor,
     target,
     ...(userAgent !== undefined && {
-      client: { userAgent: recordableText(userAgent, USER_AGENT_LENGTH_MAX) },
+      client: { userAgent },
     }),
     message: messageOf(act, actor, target),
     details: detailsOf(act, imageText),
@@ -77,7 +80,7 @@ function outcomeOf(status: number | undefined): Outcome {
 }
 
 function actorOf({ user }: EngineRequest): Partial<Actor> | null {
-  return user === undefined ? null : { kind: 'user', name: recordable(user) }
+  return user === undefined ? null : { kind: 'user', name: user }
 }
 
 interface Named {
@@ -113,7 +116,7 @@ function containerTarget(act: Act): Named {
     target: {
       type: 'container',
       ...(container !== undefined && { id: container.id }),
-      ...(name !== undefined && { name: recordable(name) }),
+      ...(name !== undefined && { name }),
       ...partsOf(imageNameOf(act)),
     },
     imageText: imageTextOf(act),
@@ -156,7 +159,7 @@ function imageTarget({ uri: { query }, route, meaning, image }: Act): Named {
     target: {
       type: 'image',
       ...(id !== undefined && { id }),
-      ...(name !== undefined && name !== id && { name: recordable(redactText(name)) }),
+      ...(name !== undefined && name !== id && { name: redactText(name) }),
       ...(isUnsure ? {} : partsOf(name)),
     },
     imageText: isUnsure ? undefined : name,
@@ -197,15 +200,15 @@ function placeTarget(
   const { answer, body } = request
   if (type === 'volume') {
     const name = route.named.volume ?? answer.string('Name') ?? body.string('Name') ?? ''
-    return { id: recordable(name), name: recordable(name) }
+    return { id: name, name }
   }
   const stated = route.named.network ?? body.string('Name') ?? ''
   const isId = /^[0-9a-f]{64}$/.test(stated)
   const id = network?.id ?? (isId ? stated : textOf(answer.string('Id')))
   const name = textOf(network?.name) ?? (isId ? undefined : stated)
   return {
-    ...(id !== undefined && { id: recordable(id) }),
-    ...(name !== undefined && { name: recordable(name) }),
+    ...(id !== undefined && { id }),
+    ...(name !== undefined && { name }),
   }
 }
 
@@ -230,10 +233,8 @@ function messageOf(
     target.type === ENGINE_TYPE
       ? `${request.method} ${redactText(uri.path)}`
       : [target.name, shortId(target)].filter((part) => part !== undefined).join(' ')
-  return recordableText(
-    `${who} asked Docker to ${meaning.phrase} ${what}`.trimEnd(),
-    MESSAGE_LENGTH_MAX,
-  )
+  const message = `${who} asked Docker to ${meaning.phrase} ${what}`.trimEnd()
+  return recordableText(message, MESSAGE_LENGTH_MAX)
 }
 
 /** A volume's id is its name. */
@@ -276,9 +277,7 @@ function detailsOf(act: Act, imageText: string | undefined): JsonObject {
 function parametersOf(query: URLSearchParams): JsonObject | undefined {
   const entries = KEPT_PARAMETERS.flatMap((name): readonly [string, JsonValue][] => {
     const values = query.getAll(name).slice(0, PARAMETER_VALUES_MAX)
-    const safe = values.map((value) =>
-      recordableText(redactNamed(name, value), PARAMETER_LENGTH_MAX),
-    )
+    const safe = values.map((value) => cutText(redactNamed(name, value), PARAMETER_LENGTH_MAX))
     const [only, ...more] = safe
     if (only === undefined) return []
     return [[name, more.length === 0 ? only : safe]]
@@ -286,11 +285,6 @@ function parametersOf(query: URLSearchParams): JsonObject | undefined {
   return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
 
-function kept(text: string | undefined, lengthMax = NAME_LENGTH_MAX): string | undefined {
-  return text === undefined || text === '' ? undefined : recordableText(text, lengthMax)
-}
-
-/** Most fields of an event hold no more. */
-function recordable(text: string): string {
-  return recordableText(text, NAME_LENGTH_MAX)
+function kept(text: string | undefined, lengthMax = DETAIL_LENGTH_MAX): string | undefined {
+  return text === undefined || text === '' ? undefined : cutText(text, lengthMax)
 }

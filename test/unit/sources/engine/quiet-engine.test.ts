@@ -56,37 +56,41 @@ const until = (what: string, isSo: () => boolean) =>
   )
 
 /** Connects, and waits until the engine has fallen silent. */
-async function connect(): Promise<Promise<void>[]> {
+async function connect(): Promise<Connection> {
   const before = moves
-  const watching = watch()
+  const ended = watch()
   await until('the engine is silent', () => moves > before)
-  return [watching]
+  return { ended }
+}
+
+interface Connection {
+  readonly ended: Promise<void>
 }
 
 const cut = (response: ServerResponse | undefined) => response?.socket?.destroy()
 
 describe('an engine that had no event yet, whose idle connection is cut', () => {
   test('has no gap while a second connection shows that it runs on', async () => {
-    const [first] = await connect()
+    const first = await connect()
     await until('a second connection', () => engine.witnesses.length === 1)
     cut(streams[0])
     // It ends as it may: nothing is wrong with the engine.
-    await expect(first).resolves.toBeUndefined()
-    const [second] = await connect()
+    await expect(first.ended).resolves.toBeUndefined()
+    const second = await connect()
     cut(engine.witnesses[0])
     await until('another second connection', () => engine.witnesses.length === 2)
     cut(streams[1])
-    await second
+    await second.ended
     await connect()
     expect(gaps).toEqual([])
   })
 
   test('has one when both connections end, as in a restart', async () => {
-    const [first] = await connect()
+    const first = await connect()
     await until('a second connection', () => engine.witnesses.length === 1)
     cut(streams[0])
     cut(engine.witnesses[0])
-    await first
+    await first.ended
     await connect()
     expect(gaps).toHaveLength(1)
   })
@@ -99,9 +103,9 @@ describe('an engine that had no event yet, whose idle connection is cut', () => 
 
   test('has none, and needs no second connection, when it keeps its events in a file', async () => {
     engine.answers = { '/_ping': { body: 'OK', headers: { 'Libpod-Api-Version': '4.3.1' } } }
-    const [first] = await connect()
+    const first = await connect()
     cut(streams[0])
-    await first
+    await first.ended
     await connect()
     expect(gaps).toEqual([])
     expect(engine.witnesses).toEqual([])
