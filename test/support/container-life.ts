@@ -161,9 +161,9 @@ const IMAGE_LOOKS: Readonly<Record<EngineName, (images: Images) => Record<string
     'untag pulled': updated('untag', 'Untag image', { name: pulled }),
     'untag copy': updated('untag', 'Untag image', { name: copy }),
     'untag built': updated('untag', 'Untag image', { name: built }),
-    'delete pulled': deleted({ name: pulled }),
-    'delete copy': deleted({ name: copy }),
-    'delete built': deleted({ name: built }),
+    'delete pulled': deletedSomehow({ name: pulled }),
+    'delete copy': deletedSomehow({ name: copy }),
+    'delete built': deletedSomehow({ name: built }),
   }),
 }
 
@@ -199,9 +199,14 @@ function pulledSomehow(pulled: string): Look {
   })
 }
 
-function deleted(subject: Subject): Look {
+/** Podman says the same of an image that it could not remove. */
+function deletedSomehow(subject: Subject): Look {
+  return deleted(subject, 'Remove image')
+}
+
+function deleted(subject: Subject, phrase = 'Image removed'): Look {
   const name = 'name' in subject ? partsOf(subject.name).image : subject.id
-  return imageLook('image.delete', 'Image removed', {
+  return imageLook('image.delete', phrase, {
     subject,
     content: { action: 'delete', name, state: 'success', type: 'docker' },
   })

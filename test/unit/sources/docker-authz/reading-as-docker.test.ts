@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readUri } from '../../../../src/sources/docker-authz/request-uri.ts'
 import { eventsOf, HeardPlugin, response } from './captured.ts'
+import { ModelEngine } from './model-engine.ts'
 
 const ID = 'ab'.repeat(32)
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': '7' }
@@ -22,6 +23,15 @@ test('keys of a body in another case are read, and the last one counts', async (
   expect(events[0]?.target).toMatchObject({ namespace: 'library', repository: 'evil', tag: '1' })
   expect(events[2]?.details?.['container']).toBe('22'.repeat(32))
   expect(JSON.stringify(events)).not.toContain('good')
+})
+
+test('a shell is found by its container, however short the beginning of its id was', async () => {
+  const engine = new ModelEngine()
+  const id = '3cab9d442dab9029e5e1b5d82307972ce3ff9b9f49d0473b4b762f256bdee1f9'
+  engine.byName.set('web1', id)
+  const events = await new HeardPlugin(engine).hear(...captured('short-prefix.jsonl'))
+  const target = { id, name: 'web1', namespace: 'team', repository: 'app' }
+  expect(events.map((event) => event.target)).toMatchObject(Array(6).fill(target))
 })
 
 describe('the image of a new container, whatever its body looks like', () => {
