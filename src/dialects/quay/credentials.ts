@@ -4,7 +4,7 @@ import { problem } from './errors.ts'
 import type { SubjectKind } from './parameters.ts'
 import type { LogSubject } from './selection.ts'
 
-/** The scope that a token needs for each kind of log. A token without it has the right no more. */
+/** The scope that a token needs for each kind of log, unless it has a superuser's reach. */
 const SCOPES: Readonly<Record<SubjectKind, Scope>> = {
   user: 'user:admin',
   organization: 'org:admin',
@@ -30,36 +30,42 @@ export function authorize(
   if (!isAllowed(principal, subjectKind, subject, act)) throw problem('insufficient_scope')
 }
 
-/** Whether the token's scope and its owner's rights both allow the act. */
+/**
+ * Whether the token's scope and its owner's rights both allow the act. A superuser's reach needs
+ * the scope `super:user` and no other; as in Quay it does not extend to the log of the current user.
+ */
 export function isAllowed(
   principal: Principal,
   subjectKind: SubjectKind,
   subject: LogSubject,
   act: LogAct,
 ): boolean {
-  return (
-    hasScope(principal, [SCOPES[subjectKind]]) &&
-    (subjectKind === 'user' ||
-      administers(principal, subject) ||
-      mayAsSuperuser(principal, subjectKind, act))
-  )
+  const isOwn = subjectKind === 'user' || administers(principal, subject)
+  if (isOwn && hasScope(principal, [SCOPES[subjectKind]])) return true
+  return subjectKind !== 'user' && mayAsSuperuser(principal, subjectKind, act)
 }
 
 /** @throws QuayError 403 unless the principal may read the log of the whole registry. */
 export function authorizeSuperuser(principal: Principal): void {
-  const mayRead = hasScope(principal, ['super:user']) && isSuperuser(principal)
-  if (!mayRead) throw problem('insufficient_scope')
+  if (!isSuperuser(principal)) throw problem('insufficient_scope')
 }
 
-/** Whether the principal reads every namespace of its tenant. */
+/**
+ * Whether the principal reads every namespace of its tenant: by its role, and only with a token of
+ * the scope `super:user`. (Quay asks its global read-only superusers for no scope.)
+ */
 export function isSuperuser(principal: Principal): boolean {
-  return principal.roles.some((role) => SUPERUSER_ROLES.includes(role))
+  return (
+    hasScope(principal, ['super:user']) &&
+    principal.roles.some((role) => SUPERUSER_ROLES.includes(role))
+  )
 }
 
 /** Quay lets its global read-only superusers export every log but that of one repository. */
 function mayAsSuperuser(principal: Principal, subjectKind: SubjectKind, act: LogAct): boolean {
   const isExportOfRepository = act === 'export' && subjectKind === 'repository'
-  return isExportOfRepository ? principal.roles.includes('administrator') : isSuperuser(principal)
+  const isFull = principal.roles.includes('administrator')
+  return isSuperuser(principal) && (isFull || !isExportOfRepository)
 }
 
 /** A place that a right can be had on. */

@@ -98,9 +98,33 @@ describe.each(Object.entries(MATRIX))('%s', (name, allowed) => {
     })
 
     test(`reads no ${subjectKind} log with a token of any other scope`, () => {
-      const scopes = SCOPES.filter((scope) => scope !== NEEDED[subjectKind])
+      const needed = [NEEDED[subjectKind], 'super:user']
+      const scopes = SCOPES.filter((scope) => !needed.includes(scope))
       expect(outcomeOf({ ...caller, scopes }, subjectKind)).toBe(REFUSED)
     })
+  })
+})
+
+describe.each(['administrator', 'auditor'] as const)('the reach of an %s', (role) => {
+  const reachOf = (scopes: readonly Scope[]) =>
+    SUBJECT_KINDS.map((kind) => outcomeOf(principal({ roles: [role], scopes }), kind) === 'allowed')
+
+  test('comes with the scope super:user alone, and not to the log of the current user', () => {
+    expect(reachOf(['super:user'])).toEqual([false, true, true])
+  })
+
+  test('does not come without that scope, whatever else the token has', () => {
+    const others = SCOPES.filter((scope) => scope !== 'super:user')
+    expect(reachOf(others)).toEqual([true, false, false])
+  })
+
+  test('is no part of the right on the own namespace', () => {
+    const caller = principal({ name: 'acme', roles: [role], scopes: ['org:admin', 'repo:admin'] })
+    expect(SUBJECT_KINDS.map((kind) => outcomeOf(caller, kind) === 'allowed')).toEqual([
+      false,
+      true,
+      true,
+    ])
   })
 })
 
