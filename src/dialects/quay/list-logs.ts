@@ -1,7 +1,7 @@
 import type { Event, JsonObject } from '../../core/event.ts'
 import type { Condition } from '../../core/query.ts'
 import type { DialectContext } from '../dialect.ts'
-import { decodePageToken, encodePageToken } from './page-token.ts'
+import { decodePageToken, encodePageToken, type WalkPlace } from './page-token.ts'
 import type { LogParameters } from './parameters.ts'
 import { presentEntry } from './present.ts'
 import type { LogSelection } from './selection.ts'
@@ -23,7 +23,8 @@ export interface LogPage {
 
 /**
  * One page of a subject's log, newest first. A `next_page` that is not of this log is the first
- * page, as in Quay.
+ * page, as in Quay. One that comes alone continues the walk that it was issued in, so that a client
+ * which repeats no dates does not get another range; dates that are sent apply, as in Quay.
  */
 export async function listLogs(
   subject: LogSelection,
@@ -34,8 +35,9 @@ export async function listLogs(
   const { events, cursors, clock } = context
   const place = decodePageToken(parameters.nextPage ?? '', subject, cursors)
   const startedMicros = place?.startedMicros ?? clock()
-  const range = readTimeRange(parameters.dates, startedMicros, inversionOf(subject))
-  const conditions = performerConditions(parameters.performer)
+  const asked = askedFor(parameters, place)
+  const range = asked.range ?? readTimeRange(parameters.dates, startedMicros, inversionOf(subject))
+  const conditions = performerConditions(asked.performer)
   const page = await readShownPage(
     { subject, range, conditions, limit: PAGE_ENTRIES, after: place?.after },
     events,
@@ -46,9 +48,23 @@ export async function listLogs(
     end_time: formatMailDate(range.endMicros),
     logs: page.events.map(({ event }) => present(event)).filter((entry) => entry !== undefined),
     ...(next !== undefined && {
-      next_page: encodePageToken({ startedMicros, after: next }, subject, cursors),
+      next_page: encodePageToken(
+        { startedMicros, range, performer: asked.performer, after: next },
+        subject,
+        cursors,
+      ),
     }),
   }
+}
+
+/** What a page is asked for: by its own parameters or, where it has none, by those of its walk. */
+function askedFor(
+  { dates, performer }: LogParameters,
+  place: WalkPlace | undefined,
+): Partial<WalkPlace> {
+  const repeatsDates = dates.starttime !== undefined || dates.endtime !== undefined
+  if (place === undefined || repeatsDates) return { performer }
+  return { range: place.range, performer: performer ?? place.performer }
 }
 
 /**

@@ -52,17 +52,14 @@ function logOf(logged: readonly Logged[]) {
 interface Asked {
   readonly nextPage?: string
   readonly starttime?: string
+  readonly endtime?: string
   readonly performer?: string
   readonly subject?: LogSubject
 }
 
 function ask(context: ReturnType<typeof logOf>, asked: Asked = {}): Promise<LogPage> {
-  const { starttime, nextPage, performer, subject = SUBJECT } = asked
-  return listLogs(
-    subject,
-    { dates: { starttime, endtime: undefined }, performer, nextPage },
-    context,
-  )
+  const { starttime, endtime, nextPage, performer, subject = SUBJECT } = asked
+  return listLogs(subject, { dates: { starttime, endtime }, performer, nextPage }, context)
 }
 
 function tagsOf(page: LogPage): unknown[] {
@@ -124,6 +121,28 @@ test('a token that was not issued for the log is the first page', async () => {
     expect(tagsOf(await ask(context, { nextPage }))).toEqual(tagsOf(first))
   }
   expect(tagsOf(await ask(context, { nextPage: token }))).not.toEqual(tagsOf(first))
+})
+
+test('a token alone continues the range and the performer of its first page', async () => {
+  const ages = Array.from({ length: 65 }, (_, index) => index * 3600)
+  const context = logOf(ages.map((age) => ({ age, isShown: true })))
+  const performer = eventOf().actor?.name ?? ''
+  const asked = { starttime: '11/21/2026', endtime: '11/22/2026', performer }
+  const walkOf = async (more: Asked) => {
+    const first = await ask(context, asked)
+    const tags = [...tagsOf(first)]
+    let { next_page } = first
+    while (next_page !== undefined) {
+      const page: LogPage = await ask(context, { ...more, nextPage: next_page })
+      expect(page).toMatchObject({ start_time: first.start_time, end_time: first.end_time })
+      tags.push(...tagsOf(page))
+      next_page = page.next_page
+    }
+    return tags
+  }
+  const whole = await walkOf(asked)
+  expect(whole.length).toBeGreaterThan(20)
+  expect(await walkOf({})).toEqual(whole)
 })
 
 test('a token is a place only: other dates or another performer apply from there on', async () => {
