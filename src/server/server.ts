@@ -72,7 +72,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     forceCloseConnections: 'idle',
     clientErrorHandler: answerConnectionError,
     routerOptions: { maxParamLength: PATH_PARAMETER_LENGTH_MAX },
-    rewriteUrl: ({ url = '/' }) => tidySourceUrl(url),
+    // A client whose base URL ends in a slash sends `//api/…`.
+    rewriteUrl: ({ url = '/' }) => tidySourceUrl(url.replace(/^\/{2,}/, '/')),
     frameworkErrors: (error, request, reply) => {
       refusedDeliveries.watch(request, reply)
       const dialect = options.dialects.find(({ prefixes }) =>

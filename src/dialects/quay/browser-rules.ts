@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { DialectContext } from '../dialect.ts'
-import { type Caller, declareCaller, identify } from './caller.ts'
+import { bearerTokenOf, type Caller, declareCaller, identify } from './caller.ts'
 import { browserError } from './errors.ts'
 import { hasCsrfToken } from './session-cookie.ts'
 
@@ -29,8 +29,10 @@ export function applyBrowserRules(
 ): void {
   declareCaller(scope)
   // After the hooks that look at path and method, before a body is read.
-  scope.addHook('preParsing', async (request) => {
+  scope.addHook('preParsing', async (request, reply) => {
     if (!request.url.startsWith(API_PREFIX)) return
+    // The answer depends on the cookie, which a cache in between has to know.
+    if (bearerTokenOf(request) === undefined) void reply.header('Vary', 'Cookie')
     if (xhrOnly) requireScript(request)
     const caller = identify(request, context)
     const isSafe = METHODS_THAT_READ.includes(request.method)

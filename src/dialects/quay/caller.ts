@@ -31,8 +31,7 @@ export function declareCaller(scope: FastifyInstance): void {
 /**
  * Finds out who sends a request, by `Authorization: Bearer TOKEN` or by the cookie of a session.
  *
- * As in Quay a header of another scheme, or of other than two parts, counts as none and the cookie
- * is looked at; but who sends a token that is not valid is nobody, with any cookie.
+ * As in Quay a request with a token that is not valid has no caller, whatever its cookie.
  */
 export function identify(
   request: FastifyRequest,
@@ -48,6 +47,15 @@ export function callerOf(request: FastifyRequest): Caller | undefined {
   return request.getDecorator<Caller | null>(CALLER) ?? undefined
 }
 
+/**
+ * The bearer token of a request; undefined: it has none and the cookie decides. A header of another
+ * scheme, or of other than two parts, counts as none.
+ */
+export function bearerTokenOf(request: FastifyRequest): string | undefined {
+  const [scheme, token, ...more] = (request.headers.authorization ?? '').trim().split(/\s+/)
+  return scheme?.toLowerCase() === 'bearer' && more.length === 0 ? token : undefined
+}
+
 /** @throws QuayError 401 when it is nobody that is known. */
 export function requirePrincipal(request: FastifyRequest): Principal {
   const caller = callerOf(request)
@@ -59,8 +67,8 @@ function findCaller(
   request: FastifyRequest,
   { directory, sessions }: Pick<DialectContext, 'directory' | 'sessions'>,
 ): Caller | undefined {
-  const [scheme, token, ...more] = (request.headers.authorization ?? '').trim().split(/\s+/)
-  if (scheme?.toLowerCase() === 'bearer' && token !== undefined && more.length === 0) {
+  const token = bearerTokenOf(request)
+  if (token !== undefined) {
     const principal = bearerOf(request, directory, token)
     return principal && { principal, session: undefined }
   }

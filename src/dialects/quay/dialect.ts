@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.ts'
 import { applyBrowserRules } from './browser-rules.ts'
 import { configRoutes } from './config.ts'
 import { currentUserRoutes } from './current-user.ts'
+import { redirectDoubledSlashes } from './doubled-slashes.ts'
 import { errorRoutes } from './error-routes.ts'
 import { answerError, problem } from './errors.ts'
 import { exportOperation } from './export-logs.ts'
@@ -43,6 +44,7 @@ export function quayDialect(settings: QuaySettings = {}): Dialect {
       scope.addHook('onRequest', async (_request, reply) => {
         void reply.headers(CORS_HEADERS)
       })
+      redirectDoubledSlashes(scope)
       // Of the framework's own parsers Quay has that of JSON alone.
       scope.removeContentTypeParser('text/plain')
       scope.setErrorHandler(answerError)

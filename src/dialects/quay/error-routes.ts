@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { ERROR_TYPES, errorUrl, isErrorType, problem } from './errors.ts'
+import { ERROR_DESCRIPTIONS, errorUrl, problem } from './errors.ts'
 import { fixedRoute } from './fixed-route.ts'
 import { sendJson } from './json-reply.ts'
 
@@ -9,8 +9,8 @@ export function errorRoutes(scope: FastifyInstance): void {
     url: '/api/v1/error/:type',
     get(request, reply) {
       const type = String(Reflect.get(Object(request.params), 'type'))
-      if (!isErrorType(type)) throw problem('not_found')
-      const { description } = ERROR_TYPES[type]
+      const description = ERROR_DESCRIPTIONS.get(type)
+      if (description === undefined) throw problem('not_found')
       return sendJson(reply, { type: errorUrl(type, request), title: type, description })
     },
   })

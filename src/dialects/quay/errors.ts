@@ -3,42 +3,33 @@ import { ERRORS, Fault } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/event.ts'
 import { sendJson } from './json-reply.ts'
 
-/** Quay's words for what is wrong, each with its status, title text and description. */
-export const ERROR_TYPES = {
-  invalid_request: {
-    status: 400,
-    detail: 'Invalid request',
-    description: 'The request was not valid. The detail says which part of it.',
-  },
-  invalid_token: {
-    status: 401,
-    detail: 'Requires authentication',
-    description: 'The request has no access token, or one that is unknown, expired or revoked.',
-  },
-  fresh_login_required: {
-    status: 401,
-    detail: 'Requires fresh login',
-    description: 'The password has to be given again before this is answered.',
-  },
-  insufficient_scope: {
-    status: 403,
-    detail: 'Unauthorized',
-    description: 'The access token or its owner does not have the right to do this.',
-  },
-  not_found: {
-    status: 404,
-    detail: 'Not Found',
-    description: 'The resource does not exist.',
-  },
+/** Quay's words for what is wrong that Waybill answers with, each with its status and text. */
+const ERROR_TYPES = {
+  invalid_request: { status: 400, detail: 'Invalid request' },
+  invalid_token: { status: 401, detail: 'Requires authentication' },
+  fresh_login_required: { status: 401, detail: 'Requires fresh login' },
+  insufficient_scope: { status: 403, detail: 'Unauthorized' },
+  not_found: { status: 404, detail: 'Not Found' },
 } as const
 
 /** A name of `ERROR_TYPES`. */
 export type ErrorType = keyof typeof ERROR_TYPES
 
-/** Whether Quay has an error type of this name. */
-export function isErrorType(name: string): name is ErrorType {
-  return Object.hasOwn(ERROR_TYPES, name)
-}
+/** What each of Quay's error types means, those included that Waybill never answers with. */
+export const ERROR_DESCRIPTIONS: ReadonlyMap<string, string> = new Map([
+  ['external_service_timeout', 'Another service did not answer in time. Retry the request.'],
+  ['invalid_request', 'The request is malformed or one of its values is not valid.'],
+  ['invalid_response', 'A service answered with something that could not be used.'],
+  ['invalid_token', 'The request has no access token, or one that is unknown or revoked.'],
+  ['expired_token', 'The access token has expired.'],
+  ['insufficient_scope', 'The access token or its owner does not have the right to do this.'],
+  ['fresh_login_required', 'The password has to be given again before this is answered.'],
+  ['exceeds_license', 'The license of the registry does not include this.'],
+  ['not_found', 'The resource does not exist.'],
+  ['downstream_issue', 'A service that the registry depends on failed.'],
+  ['tag_immutable', 'The tag is immutable: it cannot be changed or deleted.'],
+  ['token_rotation_failed', 'The token could not be replaced by a new one.'],
+])
 
 /** An error that Quay would answer: a problem object, or a bare `message`. */
 export class QuayError extends Error {
@@ -57,6 +48,17 @@ export class QuayError extends Error {
 /** An error that Quay answers before its API is reached: `{"error": …}`, served as HTML. */
 class BrowserError extends QuayError {}
 
+/** An error about one parameter: `{"message": {parameter: text}}`. */
+class ArgumentError extends QuayError {
+  readonly parameter: string
+
+  constructor(parameter: string, help: string) {
+    super(400, help)
+    this.name = 'ArgumentError'
+    this.parameter = parameter
+  }
+}
+
 /** A request breaks a rule for browsers. */
 export function browserError(status: number, message: string): QuayError {
   return new BrowserError(status, message)
@@ -71,6 +73,11 @@ export function problem(type: ErrorType, detail: string = ERROR_TYPES[type].deta
 export function badDate(parameter: string): QuayError {
   const formats = '%m/%d/%Y (06/18/2024) or YYYY-MM-DD (2024-06-18), in UTC'
   return problem('invalid_request', `${parameter} must be a date in the format ${formats}`)
+}
+
+/** A parameter is not a number, in the form of Quay's argument parser: the text is its help. */
+export function badArgument(parameter: string, help: string): QuayError {
+  return new ArgumentError(parameter, help)
 }
 
 const UNREADABLE_TEXT =
@@ -146,6 +153,7 @@ function publicText(error: FastifyError | Fault, status: number): string {
 }
 
 function errorBody(error: QuayError, request: FastifyRequest): JsonObject {
+  if (error instanceof ArgumentError) return { message: { [error.parameter]: error.message } }
   if (error.type === undefined) return { message: error.message }
   return {
     detail: error.message,
@@ -158,6 +166,6 @@ function errorBody(error: QuayError, request: FastifyRequest): JsonObject {
 }
 
 /** Where the description of an error type can be read. */
-export function errorUrl(type: ErrorType, request: FastifyRequest): string {
+export function errorUrl(type: string, request: FastifyRequest): string {
   return `${request.protocol}://${request.host}/api/v1/error/${type}`
 }

@@ -57,9 +57,15 @@ export function readLogParameters(query: unknown): LogParameters {
   }
 }
 
-function first(query: unknown, name: string): string | undefined {
-  if (typeof query !== 'object' || query === null) return undefined
+/** Every value of a parameter, in the order sent; empty ones included. */
+export function sentValues(query: unknown, name: string): readonly string[] {
+  if (typeof query !== 'object' || query === null || !Object.hasOwn(query, name)) return []
   const sent: unknown = Reflect.get(query, name)
-  const value: unknown = Array.isArray(sent) ? sent[0] : sent
-  return typeof value === 'string' && value !== '' ? value : undefined
+  const values: readonly unknown[] = Array.isArray(sent) ? sent : [sent]
+  return values.filter((value) => typeof value === 'string')
+}
+
+function first(query: unknown, name: string): string | undefined {
+  const [value] = sentValues(query, name)
+  return value === '' ? undefined : value
 }

@@ -3,10 +3,11 @@ import type { DialectContext } from '../dialect.ts'
 import { avatarOf } from './avatar.ts'
 import { isAllowed } from './credentials.ts'
 import { TAG_EXPIRATION_SECONDS } from './current-user.ts'
-import { problem } from './errors.ts'
+import { problem, type QuayError } from './errors.ts'
 import { requireKnown } from './existence.ts'
 import { sendJson } from './json-reply.ts'
 import type { LogOperation } from './operations.ts'
+import type { SubjectKind } from './parameters.ts'
 
 /**
  * `GET /api/v1/organization/{name}` and `/api/v1/repository/{path}`: what Quay's pages read before
@@ -17,8 +18,7 @@ export function detailsOperation(context: DialectContext): LogOperation {
     methods: ['GET', 'HEAD', 'OPTIONS'],
     checksRights: true,
     async answer({ subject, subjectKind, principal, reply }) {
-      // To all others it is not there, rather than there and closed to them.
-      if (!isAllowed(principal, subjectKind, subject, 'read')) throw problem('not_found')
+      if (!isAllowed(principal, subjectKind, subject, 'read')) throw refusalOf(subjectKind)
       await requireKnown(subject, principal, context)
       const { tenant, namespace, repository } = subject
       const owner = context.directory.user(tenant, namespace)
@@ -30,6 +30,11 @@ export function detailsOperation(context: DialectContext): LogOperation {
       return sendJson(reply, details)
     },
   }
+}
+
+/** Quay looks at the right on a repository before its existence; an organization is not there. */
+function refusalOf(subjectKind: SubjectKind): QuayError {
+  return problem(subjectKind === 'repository' ? 'insufficient_scope' : 'not_found')
 }
 
 function organizationDetails(name: string, email: string | undefined): JsonObject {

@@ -3,14 +3,14 @@ import type { Event, JsonObject } from '../../core/event.ts'
 import type { DialectContext } from '../dialect.ts'
 import { aggregateLogs } from './aggregate-logs.ts'
 import { avatarOf } from './avatar.ts'
-import { callerOf } from './caller.ts'
+import { type Caller, callerOf } from './caller.ts'
 import { authorizeSuperuser } from './credentials.ts'
-import { problem } from './errors.ts'
+import { badArgument, problem } from './errors.ts'
 import { fixedRoute } from './fixed-route.ts'
 import { FRESH_LOGIN_SECONDS_DEFAULT, requireFreshLogin } from './fresh-login.ts'
 import { sendJson } from './json-reply.ts'
 import { listLogs } from './list-logs.ts'
-import { readLogParameters } from './parameters.ts'
+import { readLogParameters, sentValues } from './parameters.ts'
 import { presentEntry } from './present.ts'
 import type { LogSelection } from './selection.ts'
 
@@ -26,11 +26,13 @@ export function superuserRoutes(
   context: DialectContext,
   settings: SuperuserSettings,
 ): void {
-  const registryOf = (request: FastifyRequest) => selectRegistry(request, context, settings)
+  const callerFor = (request: FastifyRequest) => requireCaller(request, context, settings)
   fixedRoute(scope, {
     url: '/api/v1/superuser/logs',
     async get(request, reply) {
-      const selection = registryOf(request)
+      const caller = callerFor(request)
+      requireWholePage(request)
+      const selection = selectRegistry(caller, context)
       const present = (event: Event) => presentWithNamespace(event, selection.tenant, context)
       const page = await listLogs(selection, parametersOf(request), context, present)
       return sendJson(reply, { ...page })
@@ -39,7 +41,7 @@ export function superuserRoutes(
   fixedRoute(scope, {
     url: '/api/v1/superuser/aggregatelogs',
     async get(request, reply) {
-      const selection = registryOf(request)
+      const selection = selectRegistry(callerFor(request), context)
       const parameters = parametersOf(request)
       const aggregate = await aggregateLogs(
         selection,
@@ -52,20 +54,37 @@ export function superuserRoutes(
   })
 }
 
-/** @throws QuayError 401 or 403 when the log of the registry is not for whoever asks. */
+/** @throws QuayError 403 when the caller may not read the log of the registry. */
 function selectRegistry(
+  { principal }: Caller,
+  { defaultTenant }: Pick<DialectContext, 'defaultTenant'>,
+): LogSelection {
+  authorizeSuperuser(principal)
+  return { tenant: principal.tenant ?? defaultTenant, hidesServiceKeys: false }
+}
+
+/** @throws QuayError 401 without a token, a session, or a password given lately enough. */
+function requireCaller(
   request: FastifyRequest,
   context: DialectContext,
   { freshLoginSeconds = FRESH_LOGIN_SECONDS_DEFAULT }: SuperuserSettings,
-): LogSelection {
+): Caller {
   const caller = callerOf(request)
   if (caller === undefined) throw problem('invalid_token')
   requireFreshLogin(caller, context.clock(), freshLoginSeconds)
-  authorizeSuperuser(caller.principal)
-  return { tenant: caller.principal.tenant ?? context.defaultTenant, hidesServiceKeys: false }
+  return caller
 }
 
-/** As in Quay these routes know neither `performer` nor, for all they declare it, `page`. */
+/** A whole number as Python's `int` reads it. */
+const WHOLE_NUMBER = /^\s*[+-]?\d+(_\d+)*\s*$/
+
+/** Quay checks the form of `page` before any right, and then ignores its value. */
+function requireWholePage(request: FastifyRequest): void {
+  const isWhole = sentValues(request.query, 'page').every((page) => WHOLE_NUMBER.test(page))
+  if (!isWhole) throw badArgument('page', 'The page number for the logs')
+}
+
+/** As in Quay these routes know no `performer`. */
 function parametersOf(request: FastifyRequest) {
   return { ...readLogParameters(request.query), performer: undefined }
 }
