@@ -1,12 +1,13 @@
 import { Fault } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/event.ts'
-import type { HistogramBucket, HistogramQuery } from '../../core/query.ts'
+import type { Condition, HistogramBucket, HistogramQuery } from '../../core/query.ts'
 import type { DialectContext } from '../dialect.ts'
 import { rangeTooLong } from './errors.ts'
 import { performerConditions } from './list-logs.ts'
+import { KINDS_WITH_EVENT, NOTIFICATION_EVENTS } from './page-keys.ts'
 import type { LogParameters } from './parameters.ts'
-import { presentAggregate } from './present.ts'
-import { type LogSelection, subjectFilter } from './selection.ts'
+import { kindOfBucket, presentAggregate } from './present.ts'
+import { type LogSelection, ofKinds, subjectFilter } from './selection.ts'
 import { DAY_MICROS, inversionOf, readTimeRange } from './time-range.ts'
 
 /** Most buckets of an aggregate, before they are summed by kind: some ten a day for 25 years. */
@@ -33,13 +34,31 @@ export async function aggregateLogs(
   const spanMicros = range.endMicros - range.startMicros
   if (daysMax !== undefined && spanMicros > daysMax * DAY_MICROS) throw rangeTooLong()
   // Events without a kind are left out after counting: cheaper than naming 146 kinds to the store.
-  const buckets = await histogram(context, {
-    filter: subjectFilter(subject, range, performerConditions(parameters.performer)),
-    interval: 'day',
-    by: ['action', 'nativeAction', 'outcome'],
-    bucketsMax: AGGREGATE_BUCKETS_MAX,
-  })
-  return { aggregated: presentAggregate(buckets, subject) }
+  const bucketsOf = (more: readonly Condition[]) => {
+    const conditions = [...performerConditions(parameters.performer), ...more]
+    return histogram(context, {
+      filter: subjectFilter(subject, range, conditions),
+      interval: 'day',
+      by: ['action', 'nativeAction', 'outcome'],
+      bucketsMax: AGGREGATE_BUCKETS_MAX,
+    })
+  }
+  const buckets = await bucketsOf([])
+  const named = buckets.some(hasEvent) ? await bucketsOf(NAMED_EVENT) : []
+  return { aggregated: presentAggregate(buckets, named, subject) }
+}
+
+/**
+ * Holds for the notifications that a list serves under their own kind; the others are `unknown`
+ * there, and so they are here.
+ */
+const NAMED_EVENT: readonly Condition[] = [
+  ofKinds(KINDS_WITH_EVENT),
+  { detail: 'event', in: NOTIFICATION_EVENTS },
+]
+
+function hasEvent(bucket: HistogramBucket): boolean {
+  return KINDS_WITH_EVENT.includes(kindOfBucket(bucket)?.kind ?? '')
 }
 
 async function histogram(

@@ -3,7 +3,7 @@ import type { ExportDocument, ExportForm, ExportResult } from '../../exports/exp
 import type { ExportJob } from '../../exports/export-job.ts'
 import { dayOfSecond, quayDay } from './calendar-day.ts'
 import { presentEntry } from './present.ts'
-import { subjectFilter } from './selection.ts'
+import { hidingConditions, subjectFilter } from './selection.ts'
 import { formatMailDate } from './time-range.ts'
 
 /** The name under which jobs remember this form. */
@@ -19,7 +19,8 @@ const document: ExportDocument = {
   filter({ tenant, namespace, repository, fromMicros, toMicros }) {
     const place = repository === undefined ? { namespace } : { namespace, repository }
     const subject = { tenant, ...place, hidesServiceKeys: false }
-    return subjectFilter(subject, { startMicros: fromMicros, endMicros: toMicros })
+    const range = { startMicros: fromMicros, endMicros: toMicros }
+    return subjectFilter(subject, range, hidingConditions(subject))
   },
   begin(job) {
     const details = {

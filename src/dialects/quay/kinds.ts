@@ -300,7 +300,7 @@ const TOLD_AS = [
  * What Quay calls an entry whose kind its own table does not name; its action is that of such an
  * entry, and of no other event.
  */
-const UNKNOWN_KIND = done('unknown', 'quay.unknown')
+export const UNKNOWN_KIND = done('unknown', 'quay.unknown')
 
 const KIND_BY_NAME = new Map(QUAY_KINDS.map((kind) => [kind.kind, kind]))
 const DONE_BY_ACTION = byAction(false)

@@ -1,5 +1,7 @@
 import type { Event, JsonObject, JsonValue } from '../../core/event.ts'
+import { vendorDetailsOf } from './as-sent.ts'
 import { type QuayKind, quayKind } from './kinds.ts'
+import { filledForPage } from './page-fill.ts'
 
 /** The source of events that were read from a Quay. */
 const QUAY_SOURCE = 'quay'
@@ -10,16 +12,17 @@ const QUAY_SOURCE = 'quay'
  * event's fields, with those keys of the kind that are known.
  */
 export function metadataOf(event: Event, kind: QuayKind): JsonObject {
+  const details = vendorDetailsOf(event)
   // A Quay stores many kinds with no metadata at all.
-  if (event.source.kind === QUAY_SOURCE) return event.details ?? {}
+  if (event.source.kind === QUAY_SOURCE) return details ?? {}
   const isQuays = quayKind(event.nativeAction ?? '') !== undefined
-  if (isQuays && event.details !== undefined) return event.details
+  if (isQuays && details !== undefined) return details
   const entries: [string, JsonValue][] = []
   for (const key of kind.metadata) {
-    const value = fieldOf(event, key) ?? event.details?.[key]
+    const value = fieldOf(event, key) ?? details?.[key]
     if (value !== undefined && value !== null) entries.push([key, value])
   }
-  return Object.fromEntries(entries)
+  return filledForPage(event, kind.kind, Object.fromEntries(entries))
 }
 
 /** The value of a metadata key, from the field of an event that holds it. */

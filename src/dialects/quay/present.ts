@@ -1,9 +1,12 @@
 import type { Actor, Event, JsonObject } from '../../core/event.ts'
 import type { HistogramBucket } from '../../core/query.ts'
 import { parseTimestamp } from '../../core/timestamp.ts'
+import { sentAddressOf } from './as-sent.ts'
 import { avatarOf } from './avatar.ts'
-import type { QuayKind } from './kinds.ts'
+import { type QuayKind, UNKNOWN_KIND } from './kinds.ts'
 import { metadataOf } from './metadata.ts'
+import { pageEntryOf } from './page-entry.ts'
+import { KINDS_WITH_EVENT } from './page-keys.ts'
 import { isShown, kindOf, type LogSelection } from './selection.ts'
 import { formatMailDate } from './time-range.ts'
 
@@ -16,9 +19,8 @@ export function presentEntry(event: Event): JsonObject | undefined {
 function entryOf(event: Event, kind: QuayKind): JsonObject {
   const performer = performerOf(event.actor)
   return {
-    kind: kind.kind,
-    metadata: metadataOf(event, kind),
-    ip: event.client?.ip ?? null,
+    ...pageEntryOf(kind.kind, metadataOf(event, kind)),
+    ip: sentAddressOf(event) ?? event.client?.ip ?? null,
     datetime: formatMailDate(parseTimestamp(event.time) ?? 0),
     ...(performer !== undefined && { performer }),
   }
@@ -38,26 +40,47 @@ function performerOf(actor: Actor | null): JsonObject | undefined {
   }
 }
 
+/** The kind of the events of a bucket by `action`, `nativeAction` and `outcome`. */
+export function kindOfBucket({ keys }: HistogramBucket): QuayKind | undefined {
+  const [action = '', nativeAction = '', outcome = ''] = keys
+  return kindOf({ action, nativeAction, outcome })
+}
+
 /**
  * Counts by day and kind, ordered by both, from buckets by `action`, `nativeAction` and `outcome`.
  * What is not shown in the subject's log is not counted.
+ *
+ * @param named buckets of those notifications that a list serves under their own kind; it serves
+ *   the others as `unknown`.
  */
 export function presentAggregate(
   buckets: readonly HistogramBucket[],
+  named: readonly HistogramBucket[],
   subject: LogSelection,
 ): readonly JsonObject[] {
   const days = new Map<number, Map<string, number>>()
-  for (const { timeMicros, keys, count } of buckets) {
-    const [action = '', nativeAction = '', outcome = ''] = keys
-    const kind = kindOf({ action, nativeAction, outcome })
-    if (kind === undefined || !isShown(kind, subject)) continue
+  const add = (timeMicros: number, kind: string, count: number) => {
     const counts = days.get(timeMicros) ?? new Map<string, number>()
-    counts.set(kind.kind, (counts.get(kind.kind) ?? 0) + count)
+    counts.set(kind, (counts.get(kind) ?? 0) + count)
     days.set(timeMicros, counts)
+  }
+  const namedCounts = new Map(named.map((one) => [bucketName(one), one.count]))
+  for (const bucket of buckets) {
+    const { timeMicros, count } = bucket
+    const kind = kindOfBucket(bucket)
+    if (kind === undefined || !isShown(kind, subject)) continue
+    const isNamed = !KINDS_WITH_EVENT.includes(kind.kind)
+    const ofKind = isNamed ? count : Math.min(namedCounts.get(bucketName(bucket)) ?? 0, count)
+    if (ofKind > 0) add(timeMicros, kind.kind, ofKind)
+    if (ofKind < count) add(timeMicros, UNKNOWN_KIND.kind, count - ofKind)
   }
   return [...days]
     .sort(([left], [right]) => left - right)
     .flatMap(([timeMicros, counts]) => presentDay(timeMicros, counts))
+}
+
+function bucketName({ timeMicros, keys }: HistogramBucket): string {
+  return JSON.stringify([timeMicros, keys])
 }
 
 function presentDay(timeMicros: number, counts: ReadonlyMap<string, number>): JsonObject[] {

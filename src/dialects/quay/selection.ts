@@ -33,6 +33,12 @@ const FAILED: readonly Outcome[] = ['failure', 'denied']
 
 const SERVICE_KEY_KINDS = QUAY_KINDS.filter(({ kind }) => kind.startsWith('service_key_'))
 
+/**
+ * Kinds that Quay keeps out of the log of a repository: what is written after the repository is
+ * gone. A new repository of the same name would begin with the deletion of the old one.
+ */
+const NOT_OF_A_REPOSITORY = QUAY_KINDS.filter(({ kind }) => kind === 'delete_repo')
+
 /** The events of a subject in a time range, of any kind or none. */
 export function subjectFilter(
   subject: LogSelection,
@@ -80,12 +86,39 @@ export function kindOf(event: KindFields): QuayKind | undefined {
 
 /** Whether a kind is shown in the log of a subject. */
 export function isShown(kind: QuayKind, subject: LogSelection): boolean {
-  return !(subject.hidesServiceKeys && SERVICE_KEY_KINDS.includes(kind))
+  return !hiddenKindsOf(subject).includes(kind)
 }
 
 /** Holds for the events for which `kindOf` has an answer that `isShown` in the subject's log. */
 export function kindConditions(subject: LogSelection): readonly Condition[] {
-  return subject.hidesServiceKeys ? [HAS_KIND, ...NO_SERVICE_KEY] : [HAS_KIND]
+  return [HAS_KIND, ...hidingConditions(subject)]
+}
+
+/** Holds for the events that are not of a kind that is left out of the subject's log. */
+export function hidingConditions(subject: LogSelection): readonly Condition[] {
+  const hidden = hiddenKindsOf(subject)
+  if (hidden.length === 0) return []
+  return [
+    { field: 'nativeAction', notIn: hidden.map(({ kind }) => kind) },
+    {
+      anyOf: [
+        [{ field: 'action', notIn: hidden.map(({ action }) => action) }],
+        // An event whose native action is another kind keeps it, whatever its action.
+        [{ field: 'nativeAction', in: QUAY_KINDS.map(({ kind }) => kind) }],
+      ],
+    },
+  ]
+}
+
+/** Holds for the events of these kinds, and for some that their native action makes another. */
+export function ofKinds(names: readonly string[]): Condition {
+  const actions = QUAY_KINDS.filter(({ kind }) => names.includes(kind)).map(({ action }) => action)
+  return { anyOf: [[{ field: 'nativeAction', in: names }], [{ field: 'action', in: actions }]] }
+}
+
+function hiddenKindsOf({ hidesServiceKeys, repository }: LogSelection): readonly QuayKind[] {
+  if (hidesServiceKeys) return SERVICE_KEY_KINDS
+  return repository === undefined ? [] : NOT_OF_A_REPOSITORY
 }
 
 /**
@@ -101,17 +134,6 @@ const HAS_KIND: Condition = {
     [{ field: 'action', in: actionsWithKind(true) }, { field: 'outcome', in: FAILED }, OF_REGISTRY],
   ],
 }
-
-/** An event whose native action is another kind keeps it, so its action alone does not hide it. */
-const NO_SERVICE_KEY: readonly Condition[] = [
-  { field: 'nativeAction', notIn: SERVICE_KEY_KINDS.map(({ kind }) => kind) },
-  {
-    anyOf: [
-      [{ field: 'action', notIn: SERVICE_KEY_KINDS.map(({ action }) => action) }],
-      [{ field: 'nativeAction', in: QUAY_KINDS.map(({ kind }) => kind) }],
-    ],
-  },
-]
 
 /** The nearest time that an event can have. */
 function possibleTime(micros: number): number {

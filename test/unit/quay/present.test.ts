@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Event } from '../../../src/core/event.ts'
+import type { Event, JsonObject } from '../../../src/core/event.ts'
 import type { Reception } from '../../../src/core/new-event.ts'
 import { parseNewEvent } from '../../../src/core/parse-event.ts'
 import { avatarColor, avatarOf } from '../../../src/dialects/quay/avatar.ts'
 import { QUAY_KINDS } from '../../../src/dialects/quay/kinds.ts'
+import { pageKeysOf } from '../../../src/dialects/quay/page-keys.ts'
 import { presentEntry } from '../../../src/dialects/quay/present.ts'
 import { anyEvent, eventOf } from '../../support/store-events.ts'
 
@@ -54,11 +55,27 @@ test('a push that a registry notified of is an entry that a client of Quay can r
   )
 })
 
+/** Values that Quay's page can show; what becomes of others is tested in page-entry.test.ts. */
+const NEEDED: Readonly<Record<string, JsonObject>> = {
+  change_repo_state: { state_changed: 'READ_ONLY' },
+  add_repo_notification: { event: 'repo_push' },
+  delete_repo_notification: { event: 'build_failure' },
+  reset_repo_notification: { event: 'repo_image_expiry' },
+  export_logs_success: { url: 'https://hooks.example.com/quay' },
+}
+
 test.each(QUAY_KINDS)('$kind goes out as it came in', ({ kind, action, metadata }) => {
-  const value = fc.jsonValue({ maxDepth: 2 }).map((json) => JSON.parse(JSON.stringify(json)))
-  const keys = fc.constantFrom(...metadata, 'oauth_token_id')
+  const any = fc.jsonValue({ maxDepth: 2 }).map((json) => JSON.parse(JSON.stringify(json)))
+  const text = fc.oneof(fc.string(), fc.array(fc.string(), { maxLength: 3 }))
+  const shown = new Map(pageKeysOf(kind).map(({ key, use }) => [key, use]))
+  const keys = [...metadata, 'oauth_token_id']
+  const sentMembers = Object.fromEntries(
+    keys.map((key) => [key, ['shown', undefined].includes(shown.get(key)) ? text : fc.string()]),
+  )
+  const unread = { unread: fc.oneof(any, text) }
   fc.assert(
-    fc.property(fc.dictionary(keys, value), (sent) => {
+    fc.property(fc.record({ ...sentMembers, ...unread }, { requiredKeys: [] }), (members) => {
+      const sent: JsonObject = { ...members, ...NEEDED[kind] }
       const { event } = parseNewEvent({ action, nativeAction: kind, details: sent }, RECEPTION)
       const entry = presentEntry(JSON.parse(JSON.stringify(event)))
       expect(entry).toMatchObject({ kind, metadata: sent })

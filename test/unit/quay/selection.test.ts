@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ACTIONS } from '../../../src/core/action-catalogue.ts'
 import { type Event, OUTCOMES } from '../../../src/core/event.ts'
+import type { EventReader } from '../../../src/core/query.ts'
 import { formatTimestamp } from '../../../src/core/timestamp.ts'
+import { aggregateLogs } from '../../../src/dialects/quay/aggregate-logs.ts'
 import { QUAY_KINDS } from '../../../src/dialects/quay/kinds.ts'
-import { presentAggregate } from '../../../src/dialects/quay/present.ts'
+import { presentEntry } from '../../../src/dialects/quay/present.ts'
 import {
   isShown,
   kindConditions,
@@ -19,6 +21,12 @@ import { microsOf, StoreModel } from '../../support/store-model.ts'
 const START = Date.UTC(2026, 0, 30) * 1000
 const END = Date.UTC(2026, 2, 3) * 1000
 const RANGE = { startMicros: START, endMicros: END }
+/** The same range as a client asks for it. */
+const ASKED = {
+  dates: { starttime: '01/30/2026', endtime: '03/02/2026' },
+  performer: undefined,
+  nextPage: undefined,
+}
 
 const subject: fc.Arbitrary<LogSubject> = fc.record(
   {
@@ -40,10 +48,11 @@ const event: fc.Arbitrary<Event> = fc
     repository: fc.constantFrom('app', 'team/app', undefined),
     action: fc.oneof(fc.constantFrom(...actions), fc.constantFrom('container.start', 'x.y')),
     nativeAction: fc.oneof(
-      fc.constantFrom(undefined, 'push', 'service_key_create'),
+      fc.constantFrom(undefined, 'push', 'service_key_create', 'add_repo_notification'),
       fc.constantFrom(...kinds),
     ),
     outcome: fc.constantFrom(...OUTCOMES),
+    details: fc.constantFrom(undefined, { event: 'repo_push' }, { event: 'quota_warning' }),
     time: fc.integer({ min: START - 1000, max: END + 1000 }).map(formatTimestamp),
   })
   .map(({ namespace, repository, ...fields }) =>
@@ -56,6 +65,23 @@ function modelOf(stored: readonly Event[]): StoreModel {
   const model = new StoreModel()
   model.events.push(...stored.map((one, seq) => ({ event: one, origin: 'o', seq })))
   return model
+}
+
+/** The part of the store that an aggregate reads. */
+function readerOf(model: StoreModel): Parameters<typeof aggregateLogs>[2] {
+  const unused = () => {
+    throw new Error('an aggregate asks for a histogram alone')
+  }
+  const events: EventReader = {
+    histogram: async (query) => model.histogram(query),
+    page: unused,
+    get: unused,
+    tail: unused,
+    count: unused,
+    stream: unused,
+    export: unused,
+  }
+  return { events, clock: () => END }
 }
 
 function belongs(one: Event, { tenant, namespace, repository }: LogSubject): boolean {
@@ -83,19 +109,14 @@ test('the filter lets through exactly the events of the subject that have a show
   )
 })
 
-test('an aggregate counts what the list shows, by kind and real day, ordered by both', () => {
-  fc.assert(
-    fc.property(events, subject, (stored, of) => {
+test('an aggregate counts what the list shows, by kind and real day, ordered by both', async () => {
+  await fc.assert(
+    fc.asyncProperty(events, subject, async (stored, of) => {
       const model = modelOf(stored)
-      const buckets = model.histogram({
-        filter: subjectFilter(of, RANGE),
-        interval: 'day',
-        by: ['action', 'nativeAction', 'outcome'],
-        bucketsMax: 1000,
-      })
+      const aggregate = await aggregateLogs(of, ASKED, readerOf(model), undefined)
       const counts = new Map<string, number>()
       for (const { event: one } of model.matching(subjectFilter(of, RANGE, kindConditions(of)))) {
-        const key = `${one.time.slice(0, 10)} ${kindOf(one)?.kind}`
+        const key = `${one.time.slice(0, 10)} ${presentEntry(one)?.['kind']}`
         counts.set(key, (counts.get(key) ?? 0) + 1)
       }
       const expected = [...counts.keys()].sort().map((key) => ({
@@ -103,7 +124,7 @@ test('an aggregate counts what the list shows, by kind and real day, ordered by 
         count: counts.get(key),
         datetime: formatMailDate(microsOf(`${key.slice(0, 10)}T00:00:00Z`)),
       }))
-      expect(presentAggregate(buckets, of)).toEqual(expected)
+      expect(aggregate.aggregated).toEqual(expected)
     }),
   )
 })
@@ -137,6 +158,12 @@ test('only the log of the current user hides the keys of services', () => {
     'service_key_modify',
     'service_key_rotate',
   ])
+})
+
+test('the log of a repository alone hides that a repository was deleted', () => {
+  const of = { tenant: 't', namespace: 'n', hidesServiceKeys: false }
+  const hidden = QUAY_KINDS.filter((kind) => !isShown(kind, { ...of, repository: 'r' }))
+  expect(hidden.map(({ kind }) => kind)).toEqual(['delete_repo'])
 })
 
 test('a pull that an engine saw is not counted beside the one that the registry told', () => {
