@@ -101,9 +101,9 @@ export const SETTINGS = {
         "Longest range of Quay's aggregate routes, in days. Quay itself refuses more than 31.",
       ),
       exportStatus: withDefault(
-        oneOf('STATUS', ['201', '200']),
-        '201',
-        'Status that grants an export: 201 as documented, or 200 as Quay itself sends it.',
+        oneOf('STATUS', ['200', '201']),
+        '200',
+        'Status that grants an export: 200 as Quay sends it, or 201 as its documentation says.',
       ),
       browserApiCallsXhrOnly: withDefault(
         yesOrNo,

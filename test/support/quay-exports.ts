@@ -64,7 +64,7 @@ export async function sendPushes(
 export async function askForExport(
   waybill: WaybillProcess,
   namespace: string,
-  receivers: { readonly callback_url?: string; readonly callback_email?: string } = {},
+  receivers: { readonly callback_url?: string; readonly callback_email?: string },
 ): Promise<string> {
   const range = `starttime=${PUSH_DAY}&endtime=${PUSH_DAY}`
   const response = await waybill.request(`/api/v1/organization/${namespace}/exportlogs?${range}`, {
@@ -72,7 +72,7 @@ export async function askForExport(
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(receivers),
   })
-  if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`)
+  if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`)
   return (await jsonOf<{ export_id: string }>(response)).export_id
 }
 

@@ -37,13 +37,17 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { difference, expand, parseTranscript, type Step, type Values } from './transcript-text.ts'
-import { startWaybill, type WaybillProcess } from './waybill-process.ts'
+import { startWaybill, type WaybillOptions, type WaybillProcess } from './waybill-process.ts'
 
 /** Longest wait for one answer, ms. */
 const ANSWER_WAIT_MS_MAX = 60_000
 
-/** Defines a test for every step of every transcript in the folder of the calling module. */
-export function runTranscripts(moduleUrl: string): void {
+/**
+ * Defines a test for every step of every transcript in the folder of the calling module.
+ *
+ * @param options how the Waybill of each transcript is started.
+ */
+export function runTranscripts(moduleUrl: string, options: WaybillOptions = {}): void {
   const folder = dirname(fileURLToPath(moduleUrl))
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.transcript'))) {
     const steps = parseTranscript(readFileSync(join(folder, file), 'utf8'))
@@ -51,7 +55,7 @@ export function runTranscripts(moduleUrl: string): void {
       const values: Values = new Map()
       let waybill: WaybillProcess
       beforeAll(async () => {
-        waybill = await startWaybill()
+        waybill = await startWaybill(options)
         values.set('admin', waybill.adminToken).set('now', new Date().toISOString())
       })
       afterAll(() => waybill.stop())

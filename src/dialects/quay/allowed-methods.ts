@@ -11,3 +11,8 @@ export function refuseOtherMethods(
   if (!isKnown || request.method === 'OPTIONS') void reply.header('Allow', methods.join(', '))
   if (!isKnown) throw wrongMethod()
 }
+
+/** The answer to OPTIONS, whose headers say everything: empty, and of Quay's media type. */
+export function answerOptions(reply: FastifyReply): FastifyReply {
+  return reply.type('text/html; charset=utf-8').send('')
+}

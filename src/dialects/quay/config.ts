@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { JsonObject } from '../../core/event.ts'
+import { BRANDING } from './branding.ts'
 import { fixedRoute } from './fixed-route.ts'
 import { sendJson } from './json-reply.ts'
 
@@ -51,7 +52,7 @@ export function configRoutes(scope: FastifyInstance): void {
         config: {
           AUTHENTICATION_TYPE: 'Database',
           AVATAR_KIND: 'local',
-          BRANDING: {},
+          BRANDING,
           CONTACT_INFO: [],
           DEFAULT_UI: 'react',
           DOCUMENTATION_ROOT: 'https://docs.projectquay.io/',

@@ -32,7 +32,8 @@ export function authorize(
 
 /**
  * Whether the token's scope and its owner's rights both allow the act. A superuser's reach needs
- * the scope `super:user` and no other; as in Quay it does not extend to the log of the current user.
+ * the scope `super:user` and no other. As in Quay it does not extend to the log of the current
+ * user.
  */
 export function isAllowed(
   principal: Principal,

@@ -3,12 +3,14 @@ import { applyBrowserRules } from './browser-rules.ts'
 import { configRoutes } from './config.ts'
 import { currentUserRoutes } from './current-user.ts'
 import { redirectDoubledSlashes } from './doubled-slashes.ts'
+import { emptyLists } from './empty-lists.ts'
 import { errorRoutes } from './error-routes.ts'
 import { answerError, problem } from './errors.ts'
 import { exportOperation } from './export-logs.ts'
 import { keepBodiesAsBytes } from './export-request.ts'
 import { exportedFileRoute } from './exported-file.ts'
 import { aggregateOperation, type LogOperation, listOperation } from './operations.ts'
+import { repositoryListRoute } from './repository-list.ts'
 import { logRoutes } from './routes.ts'
 import { signInRoutes } from './sign-in.ts'
 import { detailsOperation } from './subject-details.ts'
@@ -22,7 +24,7 @@ export interface QuaySettings {
   readonly browserApiCallsXhrOnly?: boolean
   /** How long after its password a session reads the superuser's logs; absent: ten minutes. */
   readonly freshLoginSeconds?: number
-  /** The status that grants an export: 201 as documented, which is the default, or Quay's 200. */
+  /** The status that grants an export: 200 as Quay sends it, the default, or the documented 201. */
   readonly exportStatus?: '200' | '201'
 }
 
@@ -55,7 +57,8 @@ export function quayDialect(settings: QuaySettings = {}): Dialect {
         ['logs', listOperation(context)],
         ['', detailsOperation(context)],
         ['aggregatelogs', aggregateOperation(context, settings.aggregateDaysMax)],
-        ['exportlogs', exportOperation(context, settings.exportStatus === '200' ? 200 : 201)],
+        ['exportlogs', exportOperation(context, settings.exportStatus === '201' ? 201 : 200)],
+        ...emptyLists(),
       ])
       applyBrowserRules(scope, context, { xhrOnly: settings.browserApiCallsXhrOnly ?? true })
       scope.register((logs, _options, done) => {
@@ -64,6 +67,7 @@ export function quayDialect(settings: QuaySettings = {}): Dialect {
         done()
       })
       exportedFileRoute(scope, context)
+      repositoryListRoute(scope, context)
       superuserRoutes(scope, context, settings)
       signInRoutes(scope, context)
       currentUserRoutes(scope, context)

@@ -16,8 +16,16 @@ export interface ExportAttempt {
   readonly subject: LogSubject
   readonly principal: Principal
   readonly request: FastifyRequest
-  /** Undefined when it was not read, or could not be. */
+  /** Undefined when it was not read. */
   readonly body: ExportBody | undefined
+}
+
+/** Why an export was refused. */
+export interface RefusedExport {
+  /** In Quay's words. */
+  readonly error: string
+  /** Whether the caller lacks the right, rather than the request something. */
+  readonly isDenied: boolean
 }
 
 type Sources = Pick<DialectContext, 'audit' | 'clock' | 'events' | 'directory'>
@@ -51,7 +59,7 @@ export async function recordExport(
  */
 export async function recordRefusedExport(
   attempt: ExportAttempt,
-  refusal: { readonly error: string; readonly isDenied: boolean },
+  refusal: RefusedExport,
   sources: Sources,
 ): Promise<void> {
   const { subject, principal } = attempt

@@ -3,10 +3,10 @@ import { Fault } from '../../core/errors.ts'
 import type { ExportOrder } from '../../exports/export-desk.ts'
 import { isMailAddress } from '../../exports/mailer.ts'
 import type { DialectContext } from '../dialect.ts'
-import { authorize } from './credentials.ts'
+import { isAllowed } from './credentials.ts'
 import { problem, QuayError } from './errors.ts'
 import { isKnown, requireKnown } from './existence.ts'
-import { recordExport, recordRefusedExport } from './export-audit.ts'
+import { type RefusedExport, recordExport, recordRefusedExport } from './export-audit.ts'
 import { QUAY_EXPORT } from './export-document.ts'
 import { type ExportBody, readExportBody } from './export-request.ts'
 import { sendJson } from './json-reply.ts'
@@ -17,7 +17,7 @@ import { DAY_MICROS, readTimeRange, type TimeRange } from './time-range.ts'
 /**
  * `exportlogs`: has the entries of whole days written to a file, and tells where it is.
  *
- * @param status of the answer: 201 as documented, or 200 as Quay sends it.
+ * @param status of the answer: 200 as Quay sends it, or 201 as its documentation says.
  */
 export function exportOperation(context: DialectContext, status: 200 | 201): LogOperation {
   return {
@@ -27,38 +27,33 @@ export function exportOperation(context: DialectContext, status: 200 | 201): Log
   }
 }
 
-/** Every request of somebody known is recorded, whether it is granted or refused. */
+/** What is recorded, in Quay's words: a request that a known caller sent in a readable form. */
 async function answerExport(
   call: LogCall,
   context: DialectContext,
   status: number,
 ): Promise<FastifyReply> {
-  let body: ExportBody | undefined
-  const attempt = () => ({ ...call, body })
+  const { principal, subject, subjectKind, request } = call
+  const isAllowedTo = isAllowed(principal, subjectKind, subject, 'export')
+  // Quay looks at the right on an organization only once it has read the body.
+  if (subjectKind !== 'organization' && !isAllowedTo) {
+    await recordRefusedExport({ ...call, body: undefined }, UNAUTHORIZED, context)
+    throw problem('insufficient_scope')
+  }
+  const attempt = { ...call, body: readExportBody(request.headers['content-type'], request.body) }
   try {
-    body = readChecked(call)
-    const order = await checkOrder(call, body, context)
-    const exportId = await context.exports.accept(order, (id) =>
-      recordExport(attempt(), id, context),
-    )
+    if (!isAllowedTo) throw problem('insufficient_scope')
+    const order = await checkOrder(call, attempt.body, context)
+    const exportId = await context.exports.accept(order, (id) => recordExport(attempt, id, context))
     return sendJson(call.reply.code(status), { export_id: exportId })
   } catch (error) {
     const refusal = refusalOf(error)
-    if (refusal !== undefined) await recordRefusedExport(attempt(), refusal, context)
+    if (refusal !== undefined) await recordRefusedExport(attempt, refusal, context)
     throw error
   }
 }
 
-/** Quay looks at the right on an organization only once it has read the body. */
-function readChecked({ principal, subject, subjectKind, request }: LogCall): ExportBody {
-  const check = () => authorize(principal, subjectKind, subject, 'export')
-  if (subjectKind !== 'organization') check()
-  const body = readExportBody(request.headers['content-type'], request.body)
-  if (subjectKind === 'organization') check()
-  return body
-}
-
-/** The rest of what is checked, in Quay's order. */
+/** The rest of what is checked, in Quay's order. Without a receiver nobody would get the file. */
 async function checkOrder(
   { principal, subject, subjectKind, request }: LogCall,
   body: ExportBody,
@@ -74,6 +69,7 @@ async function checkOrder(
   if (subjectKind === 'organization' && !isOwn && !(await isKnown(subject, context))) {
     throw problem('invalid_request', 'Invalid export request')
   }
+  if (callbackUrl === undefined && callbackEmail === undefined) throw noReceiver()
   return {
     form: QUAY_EXPORT,
     ...{ tenant, namespace, repository, callbackUrl, callbackEmail },
@@ -82,6 +78,10 @@ async function checkOrder(
     requester: { userId: principal.userId, name: principal.name },
     requestBase: `${request.protocol}://${request.host}`,
   }
+}
+
+function noReceiver(): QuayError {
+  return problem('invalid_request', 'Either callback_url or callback_email is required')
 }
 
 async function checkCallbackUrl(url: string, { exports }: DialectContext): Promise<void> {
@@ -113,7 +113,7 @@ function readDays(query: unknown, body: ExportBody, nowMicros: number): TimeRang
     'empty',
   )
   if (range.endMicros < range.startMicros) {
-    throw problem('invalid_request', 'Invalid time span selected')
+    throw problem('invalid_request', INVERTED)
   }
   return {
     startMicros: dayStart(range.startMicros),
@@ -128,9 +128,19 @@ function dayStart(micros: number): number {
   return Math.min(LAST_DAY_MICROS, Math.floor(micros / DAY_MICROS) * DAY_MICROS)
 }
 
-/** What is recorded of a refusal; undefined for trouble of Waybill's own. */
-function refusalOf(error: unknown) {
-  if (error instanceof QuayError) return { error: error.message, isDenied: error.status === 403 }
+/** What an export is refused for when it ends before it starts. */
+const INVERTED = 'Invalid time span selected'
+/** What Quay records of a request by somebody without the right. */
+const UNAUTHORIZED = { error: 'unauthorized', isDenied: true }
+
+/** What is recorded of a refusal, as Quay words it; undefined for trouble of Waybill's own. */
+function refusalOf(error: unknown): RefusedExport | undefined {
+  if (error instanceof QuayError) {
+    if (error.status === 403) return UNAUTHORIZED
+    if (error.status === 404) return { error: 'non-existent repository', isDenied: false }
+    const isInverted = error.message === INVERTED
+    return { error: isInverted ? INVERTED : 'invalid request', isDenied: false }
+  }
   const isTooMany = error instanceof Fault && error.code === 'request.too-many'
   return isTooMany ? { error: error.message, isDenied: false } : undefined
 }

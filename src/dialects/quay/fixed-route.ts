@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { refuseOtherMethods } from './allowed-methods.ts'
+import { answerOptions, refuseOtherMethods } from './allowed-methods.ts'
 
 /** What a route does. It may answer by itself or throw. */
 type Answer = (request: FastifyRequest, reply: FastifyReply) => unknown
@@ -25,7 +25,7 @@ export function fixedRoute(scope: FastifyInstance, { url, get, post }: FixedRout
       refuseOtherMethods(methods, request, reply)
     },
     handler: async (request, reply) => {
-      if (request.method === 'OPTIONS') return reply.send('')
+      if (request.method === 'OPTIONS') return answerOptions(reply)
       return request.method === 'POST' ? post?.(request, reply) : get?.(request, reply)
     },
   })

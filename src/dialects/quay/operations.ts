@@ -12,6 +12,8 @@ import type { LogSubject } from './selection.ts'
 export interface LogOperation {
   /** Whatever else is sent is answered by 405. */
   readonly methods: readonly string[]
+  /** Whose it can be asked of; absent: of all. */
+  readonly subjectKinds?: readonly SubjectKind[]
   /** Whether `answer` itself looks at the rights of the sender, at a place of its own. */
   readonly checksRights?: true
   readonly answer: (call: LogCall) => Promise<FastifyReply>

@@ -10,6 +10,7 @@
  * - `receiver`: has to be there, or else an `email` that can be masked.
  */
 const PAGE_USES = ['shown', 'text', 'given', 'config', 'event', 'receiver'] as const
+/** One of these uses. */
 export type PageUse = (typeof PAGE_USES)[number]
 
 /** What a notification of a repository may be about, for Quay's page. */

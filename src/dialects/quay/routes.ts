@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Principal } from '../../access/principal.ts'
 import type { DialectContext } from '../dialect.ts'
-import { refuseOtherMethods } from './allowed-methods.ts'
+import { answerOptions, refuseOtherMethods } from './allowed-methods.ts'
 import { requirePrincipal } from './caller.ts'
 import { authorize } from './credentials.ts'
 import { problem } from './errors.ts'
@@ -43,7 +43,7 @@ export function logRoutes(
         refuseOtherMethods(operation.methods, request, reply)
       },
       handler: async (request, reply) => {
-        if (request.method === 'OPTIONS') return reply.send('')
+        if (request.method === 'OPTIONS') return answerOptions(reply)
         const { path, operation } = readRoute(subjectKind, request.params['*'], operations)
         const principal = requirePrincipal(request)
         const subject = subjectOf(path, principal, context.defaultTenant)
@@ -62,7 +62,8 @@ function readRoute(
 ): { readonly path: LogPath; readonly operation: LogOperation } {
   for (const path of [readLogPath(subjectKind, rest), readSubjectPath(subjectKind, rest)]) {
     const operation = operations.get(path?.operation ?? '')
-    if (path !== undefined && operation !== undefined) return { path, operation }
+    const isOf = operation?.subjectKinds?.includes(subjectKind) ?? true
+    if (path !== undefined && operation !== undefined && isOf) return { path, operation }
   }
   throw problem('not_found')
 }

@@ -125,7 +125,7 @@ function hiddenKindsOf({ hidesServiceKeys, repository }: LogSelection): readonly
  * What a container engine did with an image is no entry of a registry's log: a pull that the
  * registry told of itself would be counted twice.
  */
-const OF_REGISTRY: Condition = { field: 'sourceKind', notIn: ['engine', DOCKER_AUTHZ_KIND] }
+export const OF_REGISTRY: Condition = { field: 'sourceKind', notIn: ['engine', DOCKER_AUTHZ_KIND] }
 
 const HAS_KIND: Condition = {
   anyOf: [

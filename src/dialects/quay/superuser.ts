@@ -12,6 +12,7 @@ import { sendJson } from './json-reply.ts'
 import { listLogs } from './list-logs.ts'
 import { readLogParameters, sentValues } from './parameters.ts'
 import { presentEntry } from './present.ts'
+import { organizationViews, userViews } from './registry-accounts.ts'
 import type { LogSelection } from './selection.ts'
 
 /** What an installation can choose about these routes. */
@@ -51,6 +52,25 @@ export function superuserRoutes(
       )
       return sendJson(reply, { ...aggregate })
     },
+  })
+  accountRoutes(scope, context, (request) => selectRegistry(callerFor(request), context).tenant)
+}
+
+/** `GET /api/v1/superuser/{organizations,users}/`: whose logs there are, for Quay's pages. */
+function accountRoutes(
+  scope: FastifyInstance,
+  context: DialectContext,
+  tenantOf: (request: FastifyRequest) => string,
+): void {
+  fixedRoute(scope, {
+    url: '/api/v1/superuser/organizations/',
+    async get(request, reply) {
+      return sendJson(reply, { organizations: await organizationViews(tenantOf(request), context) })
+    },
+  })
+  fixedRoute(scope, {
+    url: '/api/v1/superuser/users/',
+    get: (request, reply) => sendJson(reply, { users: userViews(tenantOf(request), context) }),
   })
 }
 

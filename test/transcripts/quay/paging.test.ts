@@ -74,6 +74,19 @@ test('a walk shows each of 3 000 entries once, though three each have equal time
   expect(seconds).toEqual([...seconds].sort((left, right) => right - left))
 })
 
+test('a client that sends nothing but the token gets the rest of the range it began with', async () => {
+  const path = '/api/v1/organization/acme/logs'
+  const seen: number[] = []
+  let page = await read(`${path}?${RANGE}`)
+  for (;;) {
+    seen.push(...page.tags)
+    if (page.nextPage === undefined) break
+    page = await read(`${path}?next_page=${encodeURIComponent(page.nextPage)}`)
+  }
+  expect(new Set(seen).size).toBe(EVENTS)
+  expect(seen).toHaveLength(EVENTS)
+})
+
 test('events that come in during a walk neither hide nor repeat an entry', async () => {
   const seen: number[] = []
   let late = EVENTS
