@@ -74,7 +74,7 @@ test('a walk shows each of 3 000 entries once, though three each have equal time
   expect(seconds).toEqual([...seconds].sort((left, right) => right - left))
 })
 
-test('a client that sends nothing but the token gets the rest of the range it began with', async () => {
+test('a client that sends the token alone gets the rest of its range', async () => {
   const path = '/api/v1/organization/acme/logs'
   const seen: number[] = []
   let page = await read(`${path}?${RANGE}`)
