@@ -254,6 +254,7 @@ function exampleOf(key: string, index: number): unknown {
   if (key === 'is_robot' || key === 'superuser') return true
   if (key.endsWith('date') || key.endsWith('expiration')) return 1_718_000_000 + index
   if (key === 'manifest_digest' || key === 'digest') return `sha256:${'ab'.repeat(32)}`
+  if (key === 'event') return 'repo_push'
   if (key === 'config') return { nested: { list: ['a', index] } }
   return `${key} ${index}`
 }
