@@ -33,7 +33,7 @@ interface StoreSize {
 }
 
 /** Whether a store answers and stores, asked for real; both reject when it does not. */
-export interface StoreProbes {
+interface StoreProbes {
   /** Reads an event, if there is one. */
   read(): Promise<unknown>
   /** Writes a record, durably. */
