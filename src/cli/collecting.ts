@@ -19,6 +19,9 @@ const EVERY_SECONDS = 300
 /** Longest pause between two readings, in seconds. */
 const EVERY_SECONDS_MAX = 86_400
 
+/** Where the events are that say what could not be had. */
+const GAPS_SEARCH = 'what could not be read: waybill search --action collector.gap'
+
 /** The options that end those of every command that collects. */
 export const COLLECTING_OPTIONS = {
   tenant: {
@@ -149,9 +152,11 @@ function explained(error: unknown, { last, product, signal }: Interrupted): Comm
   })
 }
 
-function summary({ accepted, duplicates, missing = 0 }: CollectorReport, product: string): string {
+function summary(report: CollectorReport, product: string): string {
+  const { accepted, duplicates, missing = 0, gaps = 0 } = report
   const events = accepted === 1 ? '1 event' : `${grouped(accepted)} events`
   const before = duplicates === 0 ? '' : `, ${grouped(duplicates)} were there before`
   const gap = missing === 0 ? '' : `, ${grouped(missing)} are missing that ${product} counts`
-  return `stored ${events}${before}${gap}`
+  const found = gaps === 0 ? '' : `; ${GAPS_SEARCH}`
+  return `stored ${events}${before}${gap}${found}`
 }

@@ -4,10 +4,10 @@ import type { CollectorRun } from './collector.ts'
 /** Events that are appended together: few enough for one request, and for progress to be seen. */
 const APPEND_EVENTS_MAX = 1000
 
-/** Takes the events of one run to its sink, in order, and tells how far the run is. */
+/** Takes the events of one run to its sink, in order, and reports how far the run is. */
 export class CollectorIntake {
   readonly #run: Pick<CollectorRun, 'sink' | 'signal' | 'report'>
-  #totals = { accepted: 0, duplicates: 0, missing: 0 }
+  #totals = { accepted: 0, duplicates: 0, missing: 0, gaps: 0 }
 
   constructor(run: Pick<CollectorRun, 'sink' | 'signal' | 'report'>) {
     this.#run = run
@@ -28,13 +28,14 @@ export class CollectorIntake {
     }
   }
 
-  /** Keeps an event that tells of entries that could not be had. */
+  /** Keeps the event for entries that could not be had; `missing` is their number, 0: unknown. */
   async storeGap(event: NewEvent, missing: number, at: string): Promise<void> {
     const before = this.#totals.duplicates
     await this.store([event], at)
     // A gap that was found before, by a run that was interrupted, was counted then.
     if (this.#totals.duplicates > before) return
-    this.#totals = { ...this.#totals, missing: this.#totals.missing + missing }
+    const totals = this.#totals
+    this.#totals = { ...totals, missing: totals.missing + missing, gaps: totals.gaps + 1 }
     this.#run.report({ ...this.#totals, at })
   }
 }

@@ -23,8 +23,10 @@ export interface CollectorSink {
 export interface CollectorReport {
   readonly accepted: number
   readonly duplicates: number
-  /** Entries that the vendor counts but does not answer, as `collector.gap` events tell. */
+  /** Entries that the vendor counts but does not answer, by the `collector.gap` events. */
   readonly missing?: number
+  /** `collector.gap` events that this run stored. */
+  readonly gaps?: number
   /** What is being read, for people: `organization acme, 2024-06-18`. */
   readonly at: string
 }
@@ -60,5 +62,14 @@ export class LogsRefusedError extends Error {
   constructor(refusals: readonly string[], options?: ErrorOptions) {
     super(refusals.join('\n'), options)
     this.name = 'LogsRefusedError'
+  }
+}
+
+/** Some logs could not be read to their end; the others were read. */
+export class LogsUnreadError extends Error {
+  /** @param failures one line for each log; they hold no secret. */
+  constructor(failures: readonly string[], options?: ErrorOptions) {
+    super(failures.join('\n'), options)
+    this.name = 'LogsUnreadError'
   }
 }

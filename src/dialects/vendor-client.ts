@@ -7,8 +7,12 @@ import { VendorError } from './vendor-error.ts'
 const ANSWER_MS_MAX = 60_000
 /** Largest answer, in bytes. */
 const ANSWER_BYTES_MAX = 32 * 1024 * 1024
+/** Bytes that are read of an answer which refuses: its first words. */
+const REFUSAL_BYTES_MAX = 64 * 1024
 /** Attempts at one request before a run gives up. */
 const ATTEMPTS_MAX = 7
+/** Attempts at a request at the statuses of its `givesUpAt`. */
+const BRIEF_ATTEMPTS_MAX = 2
 /** Wait before the second attempt, in milliseconds; it doubles from there. */
 const BACK_OFF_MS = 1000
 /** Longest wait between two attempts that the client chooses itself, in milliseconds. */
@@ -21,6 +25,10 @@ interface VendorRequest {
   /** Relative to the API's address, without a slash in front, every segment encoded. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | undefined>>
+  /** Reads the body, and throws a SyntaxError for what is no JSON; absent: JSON.parse. */
+  readonly parse?: (body: string) => unknown
+  /** Statuses that are tried once more and not waited out: at this request they do not pass. */
+  readonly givesUpAt?: readonly number[]
 }
 
 /**
@@ -28,7 +36,8 @@ interface VendorRequest {
  *
  * It waits out what passes by itself: 429, 500, 502 to 504, an answer that breaks off or does not
  * come. It waits as long as `Retry-After` says, else twice as long each time, and half of that is
- * chance. It follows no redirect, so credentials go to no other server.
+ * chance. Once a request has failed for good each further one is tried once, until one succeeds.
+ * It follows no redirect, so credentials go to no other server.
  *
  * `get` rejects with VendorError, and with the signal's reason once that aborts.
  */
@@ -46,27 +55,40 @@ export interface VendorClientOptions {
   readonly onWait?: (reason: string, waitMs: number) => void
   /** Stands in for `BACK_OFF_MS`. */
   readonly backOffMs?: number
+  /** Stands in for `ANSWER_MS_MAX`. */
+  readonly answerMsMax?: number
 }
 
 /** A client of the server at `url`. */
 export function createVendorClient(options: VendorClientOptions): VendorClient {
+  let isDown = false
+  const attemptsAt = (request: VendorRequest, { status, attemptsMax }: VendorError): number => {
+    if (isDown) return 1
+    const givesUp = status !== undefined && request.givesUpAt?.includes(status) === true
+    return givesUp ? BRIEF_ATTEMPTS_MAX : (attemptsMax ?? ATTEMPTS_MAX)
+  }
   return {
     async get(request, signal) {
       let renewed = false
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await answerTo(request, signal, options)
+          const answer = await answerTo(request, signal, options)
+          isDown = false
+          return answer
         } catch (error) {
           signal.throwIfAborted()
           if (!(error instanceof VendorError)) throw error
           if (error.status === 401 && !renewed && options.credentials.renew !== undefined) {
             renewed = true
             await options.credentials.renew()
-          } else if (error.isPassing && attempt < ATTEMPTS_MAX) {
+          } else if (error.isPassing && attempt < attemptsAt(request, error)) {
             const waitMs = waitBefore(error, attempt, options.backOffMs ?? BACK_OFF_MS)
             options.onWait?.(error.message, waitMs)
             await sleep(waitMs, undefined, { signal })
-          } else throw error
+          } else {
+            isDown ||= error.isPassing && attempt >= (error.attemptsMax ?? ATTEMPTS_MAX)
+            throw error
+          }
         }
       }
     },
@@ -86,24 +108,38 @@ async function answerTo(
 ): Promise<unknown> {
   const url = urlOf(request, options.url)
   const headers = await options.credentials.headers(url)
+  const { answerMsMax = ANSWER_MS_MAX, userAgent } = options
+  const deadline = AbortSignal.timeout(answerMsMax)
+  let hasBegun = false
   try {
     const response = await fetch(url, {
-      headers: { Accept: 'application/json', 'User-Agent': options.userAgent, ...headers },
+      headers: { Accept: 'application/json', 'User-Agent': userAgent, ...headers },
       redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)]),
+      signal: AbortSignal.any([signal, deadline]),
     })
-    const body = await boundedBody(response, url)
-    if (!response.ok) {
-      throw VendorError.ofStatus(url, response.status, {
-        body,
-        retryAfterMs: parseRetryAfter(response.headers.get('Retry-After'), Date.now()),
-      })
-    }
-    return JSON.parse(body.toString())
+    hasBegun = true
+    if (!response.ok) throw await refusalOf(response, url)
+    const body = await bodyOf(response, ANSWER_BYTES_MAX)
+    if (!body.isWhole) throw VendorError.tooLarge(url, ANSWER_BYTES_MAX)
+    return (request.parse ?? JSON.parse)(textOf(body.bytes))
   } catch (error) {
     if (error instanceof VendorError) throw error
-    throw error instanceof SyntaxError ? VendorError.notJson(url) : VendorError.noAnswer(url, error)
+    if (error instanceof SyntaxError) throw VendorError.notJson(url)
+    throw hasBegun && deadline.aborted
+      ? VendorError.tooSlow(url, answerMsMax)
+      : VendorError.noAnswer(url, error)
   }
+}
+
+async function refusalOf(response: Response, url: URL): Promise<VendorError> {
+  const { bytes: body } = await bodyOf(response, REFUSAL_BYTES_MAX)
+  const retryAfterMs = parseRetryAfter(response.headers.get('Retry-After'), Date.now())
+  return VendorError.ofStatus(url, response.status, { body, retryAfterMs })
+}
+
+/** Some servers begin their texts with a byte order mark, which is no JSON. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString().replace(/^\u{feff}/u, '')
 }
 
 function urlOf({ path, query = {} }: VendorRequest, base: string): URL {
@@ -117,13 +153,17 @@ function urlOf({ path, query = {} }: VendorRequest, base: string): URL {
   return url
 }
 
-async function boundedBody(response: Response, url: URL): Promise<Buffer> {
+/** A body, or more than `bytesMax` of one that is longer: the rest of that is not read. */
+async function bodyOf(
+  response: Response,
+  bytesMax: number,
+): Promise<{ readonly bytes: Buffer; readonly isWhole: boolean }> {
   const chunks: Uint8Array[] = []
-  let bytes = 0
+  let length = 0
   for await (const chunk of response.body ?? []) {
-    bytes += chunk.length
-    if (bytes > ANSWER_BYTES_MAX) throw VendorError.tooLarge(url, ANSWER_BYTES_MAX)
     chunks.push(chunk)
+    length += chunk.length
+    if (length > bytesMax) return { bytes: Buffer.concat(chunks), isWhole: false }
   }
-  return Buffer.concat(chunks)
+  return { bytes: Buffer.concat(chunks), isWhole: true }
 }

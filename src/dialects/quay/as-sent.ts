@@ -10,7 +10,7 @@ export function sentAddressOf(event: Event): string | undefined {
   return typeof address === 'string' ? address : undefined
 }
 
-/** The vendor's own fields of an event, without what the boundary put beside them. */
+/** The vendor's own fields of an event, without what the boundary added. */
 export function vendorDetailsOf(event: Event): JsonObject | undefined {
   if (event.details === undefined || asSentOf(event) === undefined) return event.details
   const { [AS_SENT]: _asSent, ...details } = event.details
@@ -23,5 +23,7 @@ function asSentOf({ details }: Event): JsonObject | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
   const sent: JsonObject = Object.fromEntries(Object.entries(value))
   const pointers = Object.keys(sent)
-  return pointers.length > 0 && pointers.every((one) => one.startsWith('/')) ? sent : undefined
+  return pointers.length > 0 && pointers.every((one) => one === '' || one.startsWith('/'))
+    ? sent
+    : undefined
 }

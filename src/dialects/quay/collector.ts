@@ -1,12 +1,13 @@
 import { type Clock, createClock } from '../../core/timestamp.ts'
-import { type Collector, type CollectorRun, LogsRefusedError } from '../collector.ts'
+import type { Collector, CollectorRun } from '../collector.ts'
 import { CollectorIntake } from '../collector-intake.ts'
+import { LogFailures } from '../log-failures.ts'
 import { createVendorClient } from '../vendor-client.ts'
 import { bearerToken } from '../vendor-credentials.ts'
-import { VendorError } from '../vendor-error.ts'
 import { DAY_SECONDS, dayOfSecond, readIsoDay } from './calendar-day.ts'
 import { type CollectedLog, logName } from './collect/collected-log.ts'
 import { positionBody, readPosition } from './collect/collector-position.ts'
+import { unreadLogEvent } from './collect/gap-event.ts'
 import { createLogClient, type LogClient } from './collect/log-client.ts'
 import { LogReading } from './collect/log-reading.ts'
 
@@ -51,36 +52,45 @@ export function createQuayCollector(options: QuayCollectorOptions): Collector {
 
 async function collect(run: CollectorRun, options: QuayCollectorOptions): Promise<void> {
   const client = createLogClient(vendorClient(run, options), run.signal)
-  const second = Math.floor((options.clock ?? createClock())() / 1_000_000)
+  const nowSecond = Math.floor((options.clock ?? createClock())() / 1_000_000)
   const positions = new Map(readPosition(await run.sink.position()))
   const intake = new CollectorIntake(run)
-  const refusals: string[] = []
+  const failures = new LogFailures()
+  const startOf = (log: CollectedLog) =>
+    positions.get(logName(log)) ?? { day: firstDay(options, nowSecond), second: 0 }
   const readAll = async (log: CollectedLog) => {
     const reading = new LogReading({
       client,
       intake,
       log,
       sourceName: options.name,
-      nowSecond: second,
+      nowSecond,
       entriesMax: options.entriesMax ?? ENTRIES_MAX,
       trouble: run.trouble,
     })
-    const start = positions.get(logName(log)) ?? { day: firstDay(options, second), second: 0 }
-    for await (const position of reading.readFrom(start)) {
+    for await (const position of reading.readFrom(startOf(log))) {
       positions.set(logName(log), position)
       await run.sink.savePosition(positionBody(positions))
     }
   }
-  for (const find of logsOf(options, client)) {
+  for (const { name, find } of logsOf(options, client)) {
+    let log: CollectedLog | undefined
     try {
-      await readAll(await find())
+      log = await find()
+      await readAll(log)
     } catch (error) {
-      if (!(error instanceof VendorError) || !error.isRefusal) throw error
-      run.trouble(error.message)
-      refusals.push(error.message)
+      const failure = failures.add(name, error)
+      if (log === undefined || !failure.isUseless) {
+        run.trouble(`${name}: ${failure.message}`)
+        continue
+      }
+      const from = { day: startOf(log).day, reason: failure.message }
+      const event = unreadLogEvent(log, from, options.name)
+      run.trouble(event.message)
+      await intake.storeGap(event, 0, name)
     }
   }
-  if (refusals.length > 0) throw new LogsRefusedError(refusals)
+  failures.throwIfAny()
 }
 
 function vendorClient(run: CollectorRun, options: QuayCollectorOptions) {
@@ -99,20 +109,27 @@ function firstDay({ since }: QuayCollectorOptions, nowSecond: number): number {
   return readIsoDay(since) ?? dayOfSecond(nowSecond - FIRST_DAYS * DAY_SECONDS)
 }
 
-/** Each log, looked up when its turn comes: that too can be refused. */
-function logsOf(logs: QuayLogs, client: LogClient): readonly (() => Promise<CollectedLog>)[] {
-  if (logs.superuser) return [async () => ({ kind: 'superuser' })]
+/** A log that is to be read. */
+interface WantedLog {
+  /** For people. */
+  readonly name: string
+  /** Looks it up when its turn comes: that too can be refused. */
+  readonly find: () => Promise<CollectedLog>
+}
+
+function logsOf(logs: QuayLogs, client: LogClient): readonly WantedLog[] {
+  const known = (log: CollectedLog): WantedLog => ({ name: logName(log), find: async () => log })
+  if (logs.superuser) return [known({ kind: 'superuser' })]
+  const ownLog: WantedLog = {
+    name: 'the log of the user whose token it is',
+    find: async () => ({ kind: 'user', namespace: await client.ownName() }),
+  }
   return [
-    ...logs.organizations.map((namespace) => async () => ({
-      kind: 'organization' as const,
-      namespace,
-    })),
-    ...(logs.user
-      ? [async () => ({ kind: 'user' as const, namespace: await client.ownName() })]
-      : []),
-    ...logs.repositories.map((path) => async () => {
+    ...logs.organizations.map((namespace) => known({ kind: 'organization', namespace })),
+    ...(logs.user ? [ownLog] : []),
+    ...logs.repositories.map((path) => {
       const [namespace = '', ...repository] = path.split('/')
-      return { kind: 'repository' as const, namespace, repository: repository.join('/') }
+      return known({ kind: 'repository', namespace, repository: repository.join('/') })
     }),
   ]
 }

@@ -2,13 +2,20 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../core/canonical-json.ts'
 import type { Client, JsonObject, Target } from '../../core/event.ts'
 import { canonicalIp } from '../../core/ip-address.ts'
-import { inspectDetails, textProblem } from '../../core/json-inspection.ts'
 import { EVENT_BYTES_MAX, NAME_LENGTH_MAX, USER_AGENT_LENGTH_MAX } from '../../core/limits.ts'
 import type { NewEvent } from '../../core/new-event.ts'
+import { recordableText } from '../../core/recordable-text.ts'
 import { repositoryProblem } from '../../core/repository-name.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
 import { quayKind } from './kinds.ts'
 import type { LogEntry } from './log-entry.ts'
+import {
+  ADDRESS_POINTER,
+  detailsOfMetadata,
+  type MetadataDetails,
+  type MetadataFate,
+  withAsSent,
+} from './metadata-details.ts'
 
 /** Where an entry stood in a Quay. */
 export interface EntryPlace {
@@ -20,6 +27,14 @@ export interface EntryPlace {
   readonly repository?: string | undefined
   /** How many entries with the same `entryKey` were before it, from 0. */
   readonly occurrence: number
+  /** Most bytes of the event's `details`; absent: what the other fields leave. */
+  readonly detailsBytesMax?: number
+}
+
+/** An event, and how much of the entry's metadata it holds. */
+export interface EntryEvent {
+  readonly event: NewEvent
+  readonly fate: MetadataFate
 }
 
 /** The source of events that were read from a Quay. */
@@ -29,35 +44,62 @@ const QUAY_SOURCE = 'quay'
 const FILLED_IN_BYTES = 4 * 1024
 /** Longest message that is taken from metadata, in UTF-16 units. */
 const MESSAGE_LENGTH = 1024
-/** Characters of metadata that are kept as text when they cannot be kept as they are. */
-const KEPT_TEXT_LENGTH = 12 * 1024
+
+/** Longest text that is kept in the place of an address, in UTF-16 units. */
+const ADDRESS_LENGTH_MAX = 1024
+/** Bytes of details that there is always room for. */
+const DETAILS_BYTES_MIN = 4 * 1024
 
 const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/
 
 /**
- * The event that tells what an entry tells. Its `details` are the entry's metadata as they are, so
- * that the Quay dialect answers the same entry again. It always passes the boundary: what an event
- * cannot hold, such as an address that is none, stands in no field of its own.
+ * The event of an entry. Its `details` are the entry's metadata, so that the Quay dialect answers
+ * the same entry again. A value that the entry has nowhere else goes to its field as it came, and
+ * the boundary decides; a value of the metadata goes to a field only when that can hold it.
  */
 export function eventOfEntry(entry: LogEntry, place: EntryPlace): NewEvent {
+  return translateEntry(entry, place).event
+}
+
+/** As `eventOfEntry`, with how much of the metadata the event holds. */
+export function translateEntry(entry: LogEntry, place: EntryPlace): EntryEvent {
   const { kind, metadata, performer } = entry
   const known = quayKind(kind)
   const failed = known?.isFailure === true
-  const name = text(performer?.name)
   const event: NewEvent = {
     action: known?.action ?? actionOfUnknown(kind),
     ...(known === undefined && { category: 'registry' }),
-    ...present('nativeAction', text(kind)),
+    nativeAction: kind,
     level: failed ? 'warn' : 'info',
     outcome: failed ? 'failure' : 'success',
     time: formatTimestamp(entry.second * 1_000_000),
     source: { kind: QUAY_SOURCE, name: place.sourceName, eventId: eventIdOf(entry, place) },
-    actor: name === undefined ? null : { kind: performer?.isRobot ? 'robot' : 'user', name },
+    actor:
+      performer === undefined
+        ? null
+        : { kind: performer.isRobot ? 'robot' : 'user', name: performer.name },
     target: targetOf(entry, place),
     client: clientOf(entry),
     ...present('message', text(metadata['message'], MESSAGE_LENGTH)),
   }
-  return { ...event, details: keptMetadata(metadata, JSON.stringify(event)) }
+  const asSent = asSentOf(entry, event.client?.ip)
+  const { details, fate } = keptMetadata(entry, place, JSON.stringify({ ...event, asSent }))
+  return { event: { ...event, details: withAsSent(details, asSent) }, fate }
+}
+
+function keptMetadata(entry: LogEntry, place: EntryPlace, otherFields: string): MetadataDetails {
+  const { metadata: value, metadataText } = entry
+  const room = EVENT_BYTES_MAX - FILLED_IN_BYTES - Buffer.byteLength(otherFields)
+  return detailsOfMetadata(
+    { value, ...(metadataText !== undefined && { text: metadataText }) },
+    Math.max(Math.min(room, place.detailsBytesMax ?? room), DETAILS_BYTES_MIN),
+  )
+}
+
+/** What fits no field; also an address that the event has in another form, or not at all. */
+function asSentOf({ ip: stored, asSent = {} }: LogEntry, ip: string | undefined): JsonObject {
+  if (stored === null || stored === ip) return asSent
+  return { ...asSent, [ADDRESS_POINTER]: recordableText(stored, ADDRESS_LENGTH_MAX) }
 }
 
 /**
@@ -70,17 +112,24 @@ export function entryKey(
   entry: LogEntry,
   place: Pick<EntryPlace, 'namespace' | 'repository'>,
 ): string {
-  const { kind, metadata, ip, second, performer } = entry
+  const { kind, metadata, ip, second, performer, asSent } = entry
   const repository = place.repository === metadata['repo'] ? undefined : place.repository
-  return canonicalJson({
+  const others = {
     kind,
-    metadata,
-    ip,
+    ip: ip === '' ? null : ip,
     second,
     performer: performer === undefined ? null : [performer.name, performer.isRobot],
     namespace: place.namespace ?? null,
     ...(repository !== undefined && { repository }),
-  })
+    ...(asSent !== undefined && { asSent }),
+  }
+  try {
+    return canonicalJson({ ...others, metadata })
+  } catch (error) {
+    // Metadata of thousands of levels cannot be walked; it always has its text.
+    if (!(error instanceof RangeError)) throw error
+    return canonicalJson({ ...others, metadata: entry.metadataText ?? '' })
+  }
 }
 
 function eventIdOf(entry: LogEntry, place: EntryPlace): string {
@@ -113,7 +162,7 @@ function targetOf({ kind, metadata }: LogEntry, place: EntryPlace): Target {
   return {
     ...present('type', type),
     ...present('name', text(metadata[NAME_KEYS[type ?? ''] ?? ''])),
-    ...present('namespace', text(place.namespace)),
+    ...present('namespace', place.namespace),
     ...present('repository', repositoryOf(metadata, place)),
     ...present('tag', text(metadata['tag'])),
     ...present('digest', isDigest ? digest : undefined),
@@ -130,34 +179,22 @@ function repositoryOf(
   metadata: JsonObject,
   { namespace, repository }: EntryPlace,
 ): string | undefined {
+  if (repository !== undefined) return repository
   const isElsewhere = metadata['namespace'] !== undefined && metadata['namespace'] !== namespace
-  const path = repository ?? (isElsewhere ? undefined : text(metadata['repo']))
+  const path = isElsewhere ? undefined : text(metadata['repo'])
   return path === undefined || repositoryProblem(path) !== undefined ? undefined : path
 }
 
 function clientOf({ ip, metadata }: LogEntry): Client {
   const agent = metadata['user-agent'] ?? metadata['useragent'] ?? metadata['user_agent']
   return {
-    ...present('ip', ip === null ? undefined : canonicalIp(ip)),
+    // A zone (`%eth0`) names an interface of the machine that saw it, not of the address.
+    ...present('ip', ip === null ? undefined : canonicalIp(ip.replace(/%.*$/s, ''))),
     ...present('userAgent', text(agent, USER_AGENT_LENGTH_MAX)),
   }
 }
 
-/** Metadata that no event can hold (too large, too deep, NULs) is kept as the text of its JSON. */
-function keptMetadata(metadata: JsonObject, otherFields: string): JsonObject {
-  const problem = inspectDetails(metadata) ?? textProblem(metadata)
-  const json = JSON.stringify(metadata)
-  const room = EVENT_BYTES_MAX - FILLED_IN_BYTES - Buffer.byteLength(otherFields)
-  const isSmall = Buffer.byteLength(json) <= room
-  if (problem === undefined && isSmall) return metadata
-  return {
-    unreadable: problem?.expected ?? 'metadata of less than an event may hold',
-    json: json.slice(0, KEPT_TEXT_LENGTH).toWellFormed(),
-    bytes: Buffer.byteLength(json),
-  }
-}
-
-/** A text that an event can hold in one field. */
+/** A text of the metadata that an event can hold in one field; it stays in the details anyway. */
 function text(value: unknown, lengthMax = NAME_LENGTH_MAX): string | undefined {
   if (typeof value !== 'string' || value === '' || value.length > lengthMax) return undefined
   return value.isWellFormed() && !value.includes('\0') ? value : undefined

@@ -4,6 +4,7 @@ import type { ExportJob } from '../../exports/export-job.ts'
 import { dayOfSecond, quayDay } from './calendar-day.ts'
 import { presentEntry } from './present.ts'
 import { hidingConditions, subjectFilter } from './selection.ts'
+import { jsonText } from './stored-json.ts'
 import { formatMailDate } from './time-range.ts'
 
 /** The name under which jobs remember this form. */
@@ -35,7 +36,7 @@ const document: ExportDocument = {
   },
   entry(event) {
     const entry = presentEntry(event)
-    return entry === undefined ? undefined : `${JSON.stringify(entry)},\n`
+    return entry === undefined ? undefined : `${jsonText(entry)},\n`
   },
   end: () => '{"terminator":true}]}\n',
 }

@@ -1,4 +1,4 @@
-import type { Event, JsonObject } from '../../core/event.ts'
+import type { Event } from '../../core/event.ts'
 import type { Condition } from '../../core/query.ts'
 import type { DialectContext } from '../dialect.ts'
 import { decodePageToken, encodePageToken, type WalkPlace } from './page-token.ts'
@@ -6,6 +6,7 @@ import type { LogParameters } from './parameters.ts'
 import { presentEntry } from './present.ts'
 import type { LogSelection } from './selection.ts'
 import { readShownPage } from './shown-page.ts'
+import type { WrittenObject } from './stored-json.ts'
 import { formatMailDate, inversionOf, readTimeRange } from './time-range.ts'
 
 /** Entries on one page; Quay has no parameter for it. */
@@ -16,7 +17,7 @@ export interface LogPage {
   readonly start_time: string
   /** Exclusive. */
   readonly end_time: string
-  readonly logs: readonly JsonObject[]
+  readonly logs: readonly WrittenObject[]
   /** Absent on the last page. */
   readonly next_page?: string
 }
@@ -30,7 +31,7 @@ export async function listLogs(
   subject: LogSelection,
   parameters: LogParameters,
   context: Pick<DialectContext, 'events' | 'cursors' | 'clock'>,
-  present: (event: Event) => JsonObject | undefined = presentEntry,
+  present: (event: Event) => WrittenObject | undefined = presentEntry,
 ): Promise<LogPage> {
   const { events, cursors, clock } = context
   const place = decodePageToken(parameters.nextPage ?? '', subject, cursors)

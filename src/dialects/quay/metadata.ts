@@ -1,7 +1,9 @@
 import type { Event, JsonObject, JsonValue } from '../../core/event.ts'
 import { vendorDetailsOf } from './as-sent.ts'
 import { type QuayKind, quayKind } from './kinds.ts'
+import { storedMetadata } from './metadata-details.ts'
 import { filledForPage } from './page-fill.ts'
+import type { StoredJson } from './stored-json.ts'
 
 /** The source of events that were read from a Quay. */
 const QUAY_SOURCE = 'quay'
@@ -11,10 +13,10 @@ const QUAY_SOURCE = 'quay'
  * action is a kind has its metadata in `details`. For any other event it is written from the
  * event's fields, with those keys of the kind that are known.
  */
-export function metadataOf(event: Event, kind: QuayKind): JsonObject {
-  const details = vendorDetailsOf(event)
+export function metadataOf(event: Event, kind: QuayKind): JsonObject | StoredJson {
   // A Quay stores many kinds with no metadata at all.
-  if (event.source.kind === QUAY_SOURCE) return details ?? {}
+  if (event.source.kind === QUAY_SOURCE) return storedMetadata(event.details ?? {})
+  const details = vendorDetailsOf(event)
   const isQuays = quayKind(event.nativeAction ?? '') !== undefined
   if (isQuays && details !== undefined) return details
   const entries: [string, JsonValue][] = []

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../core/event.ts'
 import { UNKNOWN_KIND } from './kinds.ts'
 import { NOTIFICATION_EVENTS, type PageKey, pageKeysOf } from './page-keys.ts'
+import { StoredJson } from './stored-json.ts'
 
 /** What an entry is served as. */
 export interface PageEntry {
@@ -28,6 +29,20 @@ export function pageEntryOf(kind: string, metadata: JsonObject): PageEntry {
   })
   if (changed.length === 0) return { kind, metadata }
   return { kind, metadata: { ...metadata, ...Object.fromEntries(changed) } }
+}
+
+/**
+ * The same for metadata that may be kept as text: the text goes out as it was stored, unless the
+ * page needs another value in it.
+ */
+export function shownEntryOf(
+  kind: string,
+  metadata: JsonObject | StoredJson,
+): { readonly kind: string; readonly metadata: JsonObject | StoredJson } {
+  if (!(metadata instanceof StoredJson)) return pageEntryOf(kind, metadata)
+  const readable: JsonObject = JSON.parse(metadata.text)
+  const entry = pageEntryOf(kind, readable)
+  return entry.metadata === readable ? { kind: entry.kind, metadata } : entry
 }
 
 /** Whether Quay's page has a name for what a notification is about. */

@@ -5,21 +5,22 @@ import { sentAddressOf } from './as-sent.ts'
 import { avatarOf } from './avatar.ts'
 import { type QuayKind, UNKNOWN_KIND } from './kinds.ts'
 import { metadataOf } from './metadata.ts'
-import { pageEntryOf } from './page-entry.ts'
+import { shownEntryOf } from './page-entry.ts'
 import { KINDS_WITH_EVENT } from './page-keys.ts'
 import { isShown, kindOf, type LogSelection } from './selection.ts'
+import type { WrittenObject } from './stored-json.ts'
 import { formatMailDate } from './time-range.ts'
 
 /** One entry of a log, with the keys in Quay's order. Undefined for an event without a kind. */
-export function presentEntry(event: Event): JsonObject | undefined {
+export function presentEntry(event: Event): WrittenObject | undefined {
   const kind = kindOf(event)
   return kind === undefined ? undefined : entryOf(event, kind)
 }
 
-function entryOf(event: Event, kind: QuayKind): JsonObject {
+function entryOf(event: Event, kind: QuayKind): WrittenObject {
   const performer = performerOf(event.actor)
   return {
-    ...pageEntryOf(kind.kind, metadataOf(event, kind)),
+    ...shownEntryOf(kind.kind, metadataOf(event, kind)),
     ip: sentAddressOf(event) ?? event.client?.ip ?? null,
     datetime: formatMailDate(parseTimestamp(event.time) ?? 0),
     ...(performer !== undefined && { performer }),

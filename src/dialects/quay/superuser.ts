@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Event, JsonObject } from '../../core/event.ts'
+import type { Event } from '../../core/event.ts'
 import type { DialectContext } from '../dialect.ts'
 import { aggregateLogs } from './aggregate-logs.ts'
 import { avatarOf } from './avatar.ts'
@@ -14,6 +14,7 @@ import { readLogParameters, sentValues } from './parameters.ts'
 import { presentEntry } from './present.ts'
 import { organizationViews, userViews } from './registry-accounts.ts'
 import type { LogSelection } from './selection.ts'
+import type { WrittenObject } from './stored-json.ts'
 
 /** What an installation can choose about these routes. */
 interface SuperuserSettings {
@@ -113,7 +114,7 @@ function presentWithNamespace(
   event: Event,
   tenant: string,
   context: Pick<DialectContext, 'directory'>,
-): JsonObject | undefined {
+): WrittenObject | undefined {
   const entry = presentEntry(event)
   const name = event.target?.namespace
   if (entry === undefined || name === undefined) return entry

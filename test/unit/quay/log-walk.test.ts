@@ -99,7 +99,7 @@ describe('a walk over a log', () => {
       ...client,
       page: (question: LogQuestion) => client.page(question, undefined),
     }
-    await expect(read(forgetful, 1000)).rejects.toThrow('started anew')
+    await expect(read(forgetful, 1000)).rejects.toThrow('its pages repeat or go on')
   })
 })
 

@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject, JsonValue } from '../../../src/core/event.ts'
 import { QUAY_KINDS } from '../../../src/dialects/quay/kinds.ts'
+import { detailsOfMetadata, readMetadata } from '../../../src/dialects/quay/metadata-details.ts'
 import { pageEntryOf } from '../../../src/dialects/quay/page-entry.ts'
 import { pageKeysOf } from '../../../src/dialects/quay/page-keys.ts'
 import { presentEntry } from '../../../src/dialects/quay/present.ts'
+import { jsonText, type WrittenObject } from '../../../src/dialects/quay/stored-json.ts'
 import { showInQuayPage } from '../../support/quay-page.ts'
 import { eventOf } from '../../support/store-events.ts'
 
@@ -52,11 +54,27 @@ describe.each(QUAY_KINDS)('$kind', ({ kind, action, isFailure, metadata: ownKeys
   })
 })
 
-function expectShown(entry: JsonObject | undefined): void {
+/** What a client reads of an entry: the text that goes out, parsed. */
+function expectShown(entry: WrittenObject | undefined): void {
   expect(entry).toBeDefined()
-  const { kind, metadata } = Object(entry)
+  const { kind, metadata } = JSON.parse(jsonText(entry ?? {}))
   showInQuayPage(kind, metadata)
 }
+
+test('metadata that is kept as text takes Quay’s page down no more than any other', () => {
+  for (const state of ['"READ_ONLY"', '0', '{}', 'null', '12345678901234567890']) {
+    const text = `{"state_changed": ${state}, "n": NaN}`
+    const metadata = readMetadata(text)
+    if (metadata === undefined) throw new Error('not metadata')
+    const { details } = detailsOfMetadata(metadata, 10_000)
+    const source = { kind: 'quay', name: 'a' }
+    expectShown(
+      presentEntry(
+        eventOf({ action: 'any.thing', nativeAction: 'change_repo_state', source, details }),
+      ),
+    )
+  }
+})
 
 test('the model of Quay’s page fails on what Quay’s page fails on', () => {
   const failing: [string, JsonObject][] = [

@@ -1,9 +1,8 @@
 import { VendorError } from '../../vendor-error.ts'
-import type { PlacedEntry } from './collected-log.ts'
-import type { LogClient, LogQuestion } from './log-client.ts'
-
-/** Pages in a row without an entry, after which a walk is taken for endless. */
-const EMPTY_PAGES_MAX = 20
+import { logName, type PlacedEntry } from './collected-log.ts'
+import type { AnsweredPage, LogClient, LogQuestion } from './log-client.ts'
+import type { OddItem } from './odd-item-event.ts'
+import { PageWatch } from './page-watch.ts'
 
 /** Which part of a log a walk reads. */
 export interface Walk {
@@ -12,6 +11,8 @@ export interface Walk {
   readonly fromSecond?: number
   /** Most entries held at a time. */
   readonly entriesMax: number
+  /** Pages after which the walk is endless; absent: `PAGES_MAX`. */
+  readonly pagesMax?: number
 }
 
 /** The pages of a stretch of a log that begins at a token. */
@@ -24,6 +25,7 @@ interface Stretch {
 export interface WalkedPart {
   /** Oldest first. */
   readonly entries: readonly PlacedEntry[]
+  readonly odd: readonly OddItem[]
   /** Whether it is the only part. */
   readonly isWhole: boolean
 }
@@ -34,84 +36,130 @@ export interface WalkedPart {
  * Quay answers the newest first. So its pages are walked to the end before anything is given out;
  * of a log with more entries than may be held only the tokens are kept, and all but the oldest part
  * is read a second time.
+ *
+ * @throws VendorError also for pages without an end.
  */
 export async function* oldestFirst(client: LogClient, walk: Walk): AsyncGenerator<WalkedPart> {
   const stretches: Stretch[] = []
-  let held: PlacedEntry[] = []
+  let held = new HeldPages()
   let heldFrom: string | undefined
-  let pages = 0
-  for await (const { entries, next } of pagesOf(client, walk, undefined)) {
-    held.push(...entries)
-    pages += 1
-    if (held.length >= walk.entriesMax && next !== undefined) {
-      stretches.push({ token: heldFrom, pages })
-      held = []
-      heldFrom = next
-      pages = 0
+  for await (const page of pagesOf(client, walk, undefined)) {
+    held.add(page)
+    if (held.length >= walk.entriesMax && page.next !== undefined) {
+      stretches.push({ token: heldFrom, pages: held.pages })
+      held = new HeldPages()
+      heldFrom = page.next
     }
   }
-  yield { entries: held.reverse(), isWhole: stretches.length === 0 }
-  for (const stretch of stretches.reverse()) {
-    yield { entries: await readStretch(client, walk, stretch), isWhole: false }
-  }
+  yield held.part(stretches.length === 0)
+  for (const stretch of stretches.reverse()) yield readStretch(client, walk, stretch)
 }
 
-/** Every entry of a log that fits into `entriesMax`; undefined for one that does not. */
-export async function wholeLog(
-  client: LogClient,
-  walk: Walk,
-): Promise<readonly PlacedEntry[] | undefined> {
-  const entries: PlacedEntry[] = []
-  for await (const page of pagesOf(client, walk, undefined)) {
-    entries.push(...page.entries)
-    if (entries.length > walk.entriesMax) return undefined
+/** What could be read of a log. */
+export interface Reading {
+  /** Oldest first. */
+  readonly entries: readonly PlacedEntry[]
+  readonly odd: readonly OddItem[]
+  readonly pages: number
+  /** Why there may be more of them; undefined when there are not. */
+  readonly failure: VendorError | undefined
+}
+
+/**
+ * The entries of a log, as far as its pages can be read and `entriesMax` holds. Of a log whose
+ * pages repeat each entry is there as often as one page has it.
+ *
+ * @throws VendorError when the server is down, or refuses.
+ */
+export async function readAsFar(client: LogClient, walk: Walk): Promise<Reading> {
+  const held = new HeldPages()
+  try {
+    for await (const page of pagesOf(client, walk, undefined)) {
+      held.add(page)
+      if (held.length > walk.entriesMax) break
+    }
+    return { ...held.part(true), pages: held.pages, failure: undefined }
+  } catch (error) {
+    if (!(error instanceof VendorError) || !error.isUseless) throw error
+    return { ...held.distinct(), pages: held.pages, failure: error }
   }
-  return entries.reverse()
 }
 
 async function readStretch(
   client: LogClient,
   walk: Walk,
   { token, pages }: Stretch,
-): Promise<readonly PlacedEntry[]> {
-  const entries: PlacedEntry[] = []
-  let left = pages
+): Promise<WalkedPart> {
+  const held = new HeldPages()
   for await (const page of pagesOf(client, walk, token)) {
-    entries.push(...page.entries)
-    left -= 1
-    if (left === 0) break
+    held.add(page)
+    if (held.pages === pages) break
   }
-  return entries.reverse()
+  return held.part(false)
 }
 
-interface WalkedPage {
-  readonly entries: readonly PlacedEntry[]
-  readonly next: string | undefined
+/** Pages of a walk, newest first. */
+class HeldPages {
+  readonly #pages: (readonly PlacedEntry[])[] = []
+  readonly #odd: OddItem[] = []
+  #length = 0
+
+  add({ entries, odd = [] }: AnsweredPage): void {
+    this.#pages.push(entries)
+    this.#odd.push(...odd)
+    this.#length += entries.length + odd.length
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  get pages(): number {
+    return this.#pages.length
+  }
+
+  part(isWhole: boolean): WalkedPart {
+    return { entries: this.#pages.flat().reverse(), odd: this.#odd, isWhole }
+  }
+
+  /** Each entry as often as the page that has it most often. */
+  distinct(): Pick<WalkedPart, 'entries' | 'odd'> {
+    const kept = new Map<string, number>()
+    const entries: PlacedEntry[] = []
+    for (const page of this.#pages) {
+      const counts = new Map<string, number>()
+      for (const entry of page) {
+        const count = (counts.get(entry.key) ?? 0) + 1
+        counts.set(entry.key, count)
+        if (count <= (kept.get(entry.key) ?? 0)) continue
+        kept.set(entry.key, count)
+        entries.push(entry)
+      }
+    }
+    const odd = new Map(this.#odd.map((item) => [item.text, item]))
+    return {
+      entries: entries.sort((one, other) => one.entry.second - other.entry.second),
+      odd: [...odd.values()],
+    }
+  }
 }
 
 async function* pagesOf(
   client: LogClient,
-  { question, fromSecond = Number.NEGATIVE_INFINITY }: Walk,
+  { question, fromSecond = Number.NEGATIVE_INFINITY, pagesMax }: Walk,
   token: string | undefined,
-): AsyncGenerator<WalkedPage> {
+): AsyncGenerator<AnsweredPage> {
+  const watch = new PageWatch(pagesMax)
   let after = token
-  let oldest = Number.POSITIVE_INFINITY
-  let emptyPages = 0
   do {
     const page = await client.page(question, after)
-    const newest = page.entries[0]?.entry.second ?? oldest
-    // Quay answers a token that it does not know any more with the first page, without a word.
-    if (newest > oldest) throw VendorError.startedAnew(question.log.kind)
-    oldest = page.entries.at(-1)?.entry.second ?? oldest
-    emptyPages = page.entries.length === 0 ? emptyPages + 1 : 0
-    if (emptyPages > EMPTY_PAGES_MAX) throw VendorError.startedAnew(question.log.kind)
-    const isEnd = oldest < fromSecond
+    if (watch.isEndless(page)) throw VendorError.endlessPages(logName(question.log))
+    const isEnd = (page.entries.at(-1)?.entry.second ?? fromSecond) < fromSecond
     after = isEnd ? undefined : page.next
-    yield {
-      entries: isEnd
-        ? page.entries.filter(({ entry }) => entry.second >= fromSecond)
-        : page.entries,
-      next: after,
-    }
+    const entries = isEnd
+      ? page.entries.filter(({ entry }) => entry.second >= fromSecond)
+      : page.entries
+    const { odd = [] } = page
+    yield { entries, odd, ...(after !== undefined && { next: after }) }
   } while (after !== undefined)
 }

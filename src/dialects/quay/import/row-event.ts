@@ -1,20 +1,29 @@
 import { Fault } from '../../../core/errors.ts'
-import type { Actor, JsonObject, JsonValue } from '../../../core/event.ts'
-import { isMembers } from '../../../core/json.ts'
-import { inspectDetails, textProblem } from '../../../core/json-inspection.ts'
+import type { Actor } from '../../../core/event.ts'
 import { EVENT_BYTES_MAX } from '../../../core/limits.ts'
 import type { NewEvent } from '../../../core/new-event.ts'
 import { parseNewEvent } from '../../../core/parse-event.ts'
-import { repositoryProblem } from '../../../core/repository-name.ts'
+import { recordableText } from '../../../core/recordable-text.ts'
 import { formatTimestamp } from '../../../core/timestamp.ts'
-import { eventOfEntry } from '../entry-event.ts'
+import { type EntryEvent, translateEntry } from '../entry-event.ts'
 import type { LogEntry } from '../log-entry.ts'
+import {
+  fitting,
+  type MetadataDetails,
+  type MetadataFate,
+  readMetadata,
+  type StoredMetadata,
+  textDetails,
+} from '../metadata-details.ts'
 import type { LogRow } from './log-row.ts'
 import type { RowNames } from './row-names.ts'
 import { readRowTime } from './row-time.ts'
 
-/** How much of a row its event holds: all in its place, or metadata as text, or a dead letter. */
-export type RowFate = 'whole' | 'as-text' | 'cut' | 'dead-letter'
+/**
+ * How much of a row its event holds: all in its place, metadata as text or the beginning of it, no
+ * time that could be read, or a dead letter.
+ */
+export type RowFate = MetadataFate | 'untimed' | 'dead-letter'
 
 /** The event of a row, ready to be sent. */
 export interface RowEvent {
@@ -32,11 +41,15 @@ export interface RowOrigin {
 
 /** What Quay calls a kind that is not in its table of kinds. */
 const UNKNOWN_KIND = 'unknown'
+/** The member of `details` that holds the number of such a kind. */
+const KIND_ID = 'quay_kind_id'
 
 /** Bytes of JSON text, of metadata that is kept as text: the other fields need room too. */
 const KEPT_TEXT_BYTES_MAX = EVENT_BYTES_MAX - 12 * 1024
 
 const REASON_LENGTH_MAX = 1024
+/** Longest text that is kept in the place of a time, in UTF-16 units. */
+const TIME_LENGTH_MAX = 256
 
 /** Any reception will do to check an event with: the server has its own. */
 const RECEPTION = {
@@ -50,59 +63,64 @@ const RECEPTION = {
  * The event of a row: what `eventOfEntry` makes of the same entry when it is read over the API,
  * with what the database knows beyond that: the exact time and the ids.
  *
- * Every row has one. Metadata that is no JSON object, or that no event can hold, is kept as text;
- * a row with a time that no event can have is kept as a dead letter.
+ * Every row has one. Metadata that is no JSON object, or that no event can hold, is kept as text. A
+ * row with a time that no event can have gets the time at which it is stored.
  */
 export function eventOfRow(row: LogRow, names: RowNames, origin: RowOrigin): RowEvent {
   const micros = readRowTime(row.datetime)
-  if (micros === undefined) {
-    return deadRow(deadRowOf(row), origin, '/datetime: expected a time from 1970 to 2199')
-  }
-  const read = readMetadata(row)
-  const event = {
-    ...translated(row, { names, origin, micros, metadata: read.metadata }),
-    ...(read.details !== undefined && { details: read.details }),
-  }
+  const { event, fate } = translated(row, names, { origin, micros })
   const length = lengthOrRefusal(event)
   return typeof length === 'number'
-    ? { event, fate: read.fate, length }
+    ? { event, fate: micros === undefined ? 'untimed' : fate, length }
     : deadRow(deadRowOf(row), origin, length)
 }
 
 interface Translation {
-  readonly names: RowNames
   readonly origin: RowOrigin
-  readonly micros: number
-  readonly metadata: JsonObject
+  /** Undefined for a time that no event can have. */
+  readonly micros: number | undefined
 }
 
-function translated(row: LogRow, { names, origin, micros, metadata }: Translation): NewEvent {
+function translated(row: LogRow, names: RowNames, { origin, micros }: Translation): EntryEvent {
   const kind = names.kind(row.kindId)
   const performer = row.performerId === null ? undefined : names.account(row.performerId)
   const repository = row.repositoryId === null ? undefined : names.repository(row.repositoryId)
+  const read = metadataOf(row)
+  const metadata = read.stored?.value ?? {}
   const entry: LogEntry = {
     kind: kind ?? UNKNOWN_KIND,
-    metadata: kind === undefined ? { ...metadata, quay_kind_id: row.kindId } : metadata,
+    metadata: kind === undefined ? { ...metadata, [KIND_ID]: row.kindId } : metadata,
+    ...textOf(read.stored, row, kind),
     ip: row.ip,
-    second: Math.floor(micros / 1_000_000),
+    second: Math.floor((micros ?? 0) / 1_000_000),
     ...(performer !== undefined && {
       performer: { name: performer.name, isRobot: performer.isRobot },
     }),
+    ...(micros === undefined && {
+      asSent: { '/time': recordableText(row.datetime, TIME_LENGTH_MAX) },
+    }),
   }
-  const isPath = repository !== undefined && repositoryProblem(repository) === undefined
-  const event = eventOfEntry(entry, {
+  const { event: translation, fate } = translateEntry(entry, {
     sourceName: origin.sourceName,
     namespace: names.account(row.accountId)?.name,
-    ...(isPath && { repository }),
+    ...(repository !== undefined && { repository }),
     occurrence: 0,
+    detailsBytesMax: KEPT_TEXT_BYTES_MAX,
   })
+  const { time: _wholeSeconds, ...event } = translation
   return {
-    ...event,
-    ...(origin.tenant !== undefined && { tenant: origin.tenant }),
-    time: formatTimestamp(micros),
-    source: { kind: 'quay', name: origin.sourceName, eventId: row.eventId },
-    actor: actorOf(row, names),
-    target: { ...event.target, id: targetIdOf(row) },
+    event: {
+      ...event,
+      ...(origin.tenant !== undefined && { tenant: origin.tenant }),
+      ...(micros !== undefined && { time: formatTimestamp(micros) }),
+      source: { kind: 'quay', name: origin.sourceName, eventId: row.eventId },
+      actor: actorOf(row, names),
+      target: { ...event.target, id: targetIdOf(row) },
+      ...(read.instead !== undefined && {
+        details: { ...event.details, ...read.instead.details },
+      }),
+    },
+    fate: read.instead?.fate ?? fate,
   }
 }
 
@@ -124,60 +142,33 @@ function actorOf({ performerId }: LogRow, names: RowNames): Actor | null {
   return { id, name, kind: isRobot ? 'robot' : 'user', ...(email ? { email } : {}) }
 }
 
-interface ReadMetadata {
-  /** What the fields of the event are read from. */
-  readonly metadata: JsonObject
-  /** In place of the metadata, when that cannot stand in an event. */
-  readonly details?: JsonObject
-  readonly fate: RowFate
+interface RowMetadata {
+  /** What the fields of the event are read from; undefined when it is no JSON object. */
+  readonly stored: StoredMetadata | undefined
+  /** In place of the metadata, when that is none. */
+  readonly instead?: MetadataDetails
 }
 
-function readMetadata(row: LogRow): ReadMetadata {
-  if (row.isMetadataCut) {
-    return { metadata: {}, ...textDetails(row, 'metadata of less than an event may hold') }
+function metadataOf({ metadata, metadataBytes, isMetadataCut }: LogRow): RowMetadata {
+  if (isMetadataCut) {
+    const expected = 'metadata of less than an event may hold'
+    return { stored: undefined, instead: textDetails(metadata, { expected, bytes: metadataBytes }) }
   }
   // Quay takes an empty text for an empty object.
-  const value = row.metadata === '' ? {} : parsed(row.metadata)
-  if (!isMembers(value)) return { metadata: {}, ...textDetails(row, 'a JSON object') }
-  const problem = inspectDetails(value) ?? textProblem(value)
-  // It was JSON text, so it is a JSON object.
-  const metadata = value as JsonObject
-  if (problem !== undefined) return { metadata, ...textDetails(row, problem.expected) }
-  const isSmall = Buffer.byteLength(row.metadata) <= KEPT_TEXT_BYTES_MAX
-  if (isSmall) return { metadata, fate: 'whole' }
-  // Escapes may make the text much longer than what it says.
-  const isSmallWithin = Buffer.byteLength(JSON.stringify(value)) <= KEPT_TEXT_BYTES_MAX
-  if (isSmallWithin) return { metadata, fate: 'whole' }
-  return { metadata, ...textDetails(row, 'metadata of less than an event may hold') }
+  const stored = metadata === '' ? { value: {} } : readMetadata(metadata)
+  if (stored !== undefined) return { stored }
+  return { stored, instead: textDetails(metadata, { expected: 'a JSON object' }) }
 }
 
-function parsed(text: string): JsonValue | undefined {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** The metadata as text: as much of it as fits. */
-function textDetails(
-  { metadata, metadataBytes, isMetadataCut }: LogRow,
-  expected: string,
-): { readonly details: JsonObject; readonly fate: 'as-text' | 'cut' } {
-  const text = metadata.replaceAll('\0', '\u{fffd}').toWellFormed()
-  const json = fitting(text, KEPT_TEXT_BYTES_MAX)
-  const details = { unreadable: expected, json, bytes: metadataBytes }
-  return { details, fate: isMetadataCut || json.length < text.length ? 'cut' : 'as-text' }
-}
-
-/** The longest beginning of a text whose JSON text has at most `bytesMax` bytes, or about that. */
-function fitting(text: string, bytesMax: number): string {
-  let kept = text.slice(0, bytesMax).toWellFormed()
-  for (;;) {
-    const bytes = Buffer.byteLength(JSON.stringify(kept))
-    if (bytes <= bytesMax) return kept
-    kept = kept.slice(0, Math.floor((kept.length * bytesMax) / bytes) - 1).toWellFormed()
-  }
+/** The number of an unknown kind stands among the members, so their text is kept without it. */
+function textOf(
+  stored: StoredMetadata | undefined,
+  { metadata }: LogRow,
+  kind: string | undefined,
+): Pick<LogEntry, 'metadataText'> {
+  if (stored === undefined) return {}
+  const text = stored.text ?? (kind === undefined ? metadata || '{}' : undefined)
+  return text === undefined ? {} : { metadataText: text }
 }
 
 /** A row of which no event can be made. */

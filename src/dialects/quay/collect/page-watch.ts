@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import type { AnsweredPage } from './log-client.ts'
+
+/** Pages in a row without an entry, after which a walk is endless. */
+const EMPTY_PAGES_MAX = 20
+/** Equal pages of one second, after which a walk is endless: entries may repeat, but not so often. */
+const EQUAL_PAGES_MAX = 50
+/** Most pages of one walk, when it is not known how many entries there are. */
+export const PAGES_MAX = 50_000
+
+/**
+ * Notices that a walk over pages does not come to its end. A Quay answers a token that it does not
+ * know any more with the first page, and forgets in which of its tables a page was: both begin anew
+ * and go on for ever. Its tokens are new ones each time, so only the entries show it.
+ */
+export class PageWatch {
+  readonly #pagesMax: number
+  #oldest = Number.POSITIVE_INFINITY
+  #pages = 0
+  #emptyPages = 0
+  readonly #seen = new Map<string, number>()
+
+  constructor(pagesMax = PAGES_MAX) {
+    this.#pagesMax = pagesMax
+  }
+
+  /** Whether this page, the next one of the walk, shows that it has no end. */
+  isEndless({ entries }: AnsweredPage): boolean {
+    this.#pages += 1
+    this.#emptyPages = entries.length === 0 ? this.#emptyPages + 1 : 0
+    const newest = entries[0]?.entry.second ?? this.#oldest
+    if (newest > this.#oldest) return true
+    const oldest = entries.at(-1)?.entry.second ?? this.#oldest
+    if (oldest < this.#oldest) this.#seen.clear()
+    this.#oldest = oldest
+    if (this.#emptyPages > EMPTY_PAGES_MAX || this.#pages > this.#pagesMax) return true
+    return entries.length > 0 && this.#timesSeen(entries) > EQUAL_PAGES_MAX
+  }
+
+  #timesSeen(entries: AnsweredPage['entries']): number {
+    const hash = createHash('sha256')
+    for (const { key } of entries) hash.update(key).update('\n')
+    const page = hash.digest('base64')
+    const times = (this.#seen.get(page) ?? 0) + 1
+    this.#seen.set(page, times)
+    return times
+  }
+}
