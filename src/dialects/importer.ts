@@ -42,8 +42,14 @@ export interface ImportTotals {
   readonly keptAsText: number
   /** Of those: events that hold the beginning of a content that is over a limit. */
   readonly cut: number
+  /** Of those: events with the time of the import, since that of the row cannot be read. */
+  readonly untimed: number
+  /** Of those: events whose row has something in place of an address that is no address. */
+  readonly addressesAsSent: number
   /** Of those: dead letters, which hold rows that no event can be made of. */
   readonly deadLetters: number
+  /** One line for each file that could not be read to its end; the others were. */
+  readonly damages: readonly string[]
   /** Rows that were left alone: outside of the time range, or known to be read before. */
   readonly skipped: number
 }

@@ -113,7 +113,6 @@ function oddRows(): readonly Partial<StoredRow>[] {
 export const UNREADABLE_METADATA: readonly string[] = [
   'not JSON',
   '["a list"]',
-  '{"cost": NaN}',
   '{"nul": "\\u0000"}',
   '{"half": "\\ud800"}',
   `${'{"in":'.repeat(40)}1${'}'.repeat(40)}`,
@@ -187,8 +186,7 @@ export function quayEntry(row: StoredRow): object {
   const metadata = JSON.parse(row.metadata || '{}')
   return {
     kind,
-    // The one thing that Quay does not show: which kind it did not know.
-    metadata: kind === 'unknown' ? { ...metadata, quay_kind_id: row.kindId } : metadata,
+    metadata,
     ip: row.ip,
     datetime: mailDate(row.datetime),
     ...(performer !== undefined && { performer: performerView(performer) }),

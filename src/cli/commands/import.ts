@@ -85,7 +85,8 @@ one was stopped or broke off, and later adds what is new. No row is stored twice
 collect quay\` reads over the API is another copy, so let the two cover different days: --until.
 
 Every row becomes an event. Metadata that is not a JSON object, or too large for an event, is kept
-as text, and a row that cannot be an event as a dead letter; both are counted.`,
+as text, and what is not a row as a dead letter; both are counted. A file that is damaged does not
+end the import: the rows before the damage and all other files are stored, and the command fails.`,
     options: OPTIONS,
     operandCount: { min: 0, max: Number.POSITIVE_INFINITY },
     examples: [
@@ -116,7 +117,18 @@ async function importQuay(call: Call<typeof OPTIONS>): Promise<Ending> {
   if (!options.quiet) await write(io.stdout, `${summary}\n`)
   const notes = notesOf(totals)
   if (notes !== '') await write(io.stderr, notes)
+  if (totals.damages.length > 0) throw damaged(totals.damages)
   return 'success'
+}
+
+/** All other files were read: what is left to do is said once, at the end. */
+function damaged(damages: readonly string[]): CommandError {
+  return new CommandError(damages.map(plainLine).join('\n'), {
+    ending: 'failure',
+    hint:
+      'everything else is stored; put a whole copy of each file in its place and run the same ' +
+      "command again, or import the Quay's database with --database",
+  })
 }
 
 function readOptions({ options, operands }: Call<typeof OPTIONS>): ImportRequest {
@@ -234,12 +246,14 @@ function summaryOf({ accepted, duplicates, skipped }: ImportTotals, rate: number
   return `stored ${events}${before}${left}, ${grouped(rate)}/s`
 }
 
-/** What people should know of rows that could not be kept as they are. */
-function notesOf({ keptAsText, cut, deadLetters }: ImportTotals): string {
+/** What people should know about rows that could not be kept as they are. */
+function notesOf(totals: ImportTotals): string {
   const lines = [
-    [keptAsText, 'kept metadata as text, since it is not what an event can hold'],
-    [cut, 'kept the beginning of metadata that is too large for an event'],
-    [deadLetters, 'are dead letters: waybill search --action source.dead-letter'],
+    [totals.keptAsText, 'metadata is kept as text (details.json): an event cannot hold it'],
+    [totals.cut, 'only the beginning of the metadata is kept: it is too large for an event'],
+    [totals.untimed, 'the time cannot be read (details.asSent): they have that of the import'],
+    [totals.addressesAsSent, 'the address is not an IP address; it is kept in details.asSent'],
+    [totals.deadLetters, 'not a row of a log; see waybill search --action source.dead-letter'],
   ] as const
   return lines
     .filter(([count]) => count > 0)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../core/canonical-json.ts'
 import type { Client, JsonObject, Target } from '../../core/event.ts'
-import { canonicalIp } from '../../core/ip-address.ts'
+import { addressWithoutZone, canonicalIp } from '../../core/ip-address.ts'
 import { EVENT_BYTES_MAX, NAME_LENGTH_MAX, USER_AGENT_LENGTH_MAX } from '../../core/limits.ts'
 import type { NewEvent } from '../../core/new-event.ts'
 import { recordableText } from '../../core/recordable-text.ts'
@@ -188,8 +188,7 @@ function repositoryOf(
 function clientOf({ ip, metadata }: LogEntry): Client {
   const agent = metadata['user-agent'] ?? metadata['useragent'] ?? metadata['user_agent']
   return {
-    // A zone (`%eth0`) names an interface of the machine that saw it, not of the address.
-    ...present('ip', ip === null ? undefined : canonicalIp(ip.replace(/%.*$/s, ''))),
+    ...present('ip', ip === null ? undefined : (canonicalIp(ip) ?? addressWithoutZone(ip))),
     ...present('userAgent', text(agent, USER_AGENT_LENGTH_MAX)),
   }
 }

@@ -98,11 +98,12 @@ function sent(pointer: string, value: unknown): JsonObject {
 
 function sentValue(value: unknown): JsonValue {
   if (typeof value === 'boolean') return value
-  if (typeof value === 'string') return recordableText(value, SENT_LENGTH_MAX)
-  return recordableText(jsonOf(value), SENT_LENGTH_MAX)
+  return recordableText(writtenValue(value), SENT_LENGTH_MAX)
 }
 
-function jsonOf(value: unknown): string {
+/** A value of any form as a text for people: a text itself, else its JSON. */
+export function writtenValue(value: unknown): string {
+  if (typeof value === 'string') return value
   try {
     return JSON.stringify(value)
   } catch {

@@ -1,6 +1,8 @@
+import { cutJsonText } from '../../core/cut-text.ts'
 import type { JsonObject } from '../../core/event.ts'
 import { isMembers } from '../../core/json.ts'
-import { inspectDetails, textProblem } from '../../core/json-inspection.ts'
+import { inspectDetails } from '../../core/json-inspection.ts'
+import { recordableText } from '../../core/recordable-text.ts'
 import { keepsNumbers, parsePythonJson, parseReadable, strictText } from './python-json.ts'
 import { StoredJson } from './stored-json.ts'
 
@@ -12,6 +14,8 @@ const AS_SENT = 'asSent'
 export const ADDRESS_POINTER = '/client/ip'
 /** Bytes of JSON text, of metadata that is kept as text: the other fields need room too. */
 const KEPT_TEXT_BYTES_MAX = 52 * 1024
+/** Bytes of the details that stand with such a text. */
+const MARKS_BYTES = 1024
 
 /** The metadata of an entry. */
 export interface StoredMetadata {
@@ -62,7 +66,7 @@ function isPlain(value: JsonObject, text: string): boolean {
 export function detailsOfMetadata(metadata: StoredMetadata, roomBytes: number): MetadataDetails {
   const { value, text } = metadata
   const readable = text === undefined ? value : readableOf(value, text)
-  const problem = inspectDetails(readable) ?? textProblem(readable)
+  const problem = inspectDetails(readable)
   if (problem === undefined) {
     const details = text === undefined ? readable : { ...readable, [TEXT_MEMBER]: text }
     if (Buffer.byteLength(JSON.stringify(details)) <= roomBytes) return { details, fate: 'whole' }
@@ -90,20 +94,10 @@ export function textDetails(
   },
 ): MetadataDetails {
   const { expected, bytes = Buffer.byteLength(text), roomBytes = KEPT_TEXT_BYTES_MAX } = limits
-  const clean = text.replaceAll('\0', '\u{fffd}').toWellFormed()
-  const json = fitting(clean, Math.min(roomBytes - 1024, KEPT_TEXT_BYTES_MAX))
+  const clean = recordableText(text)
+  const json = cutJsonText(clean, Math.min(roomBytes - MARKS_BYTES, KEPT_TEXT_BYTES_MAX))
   const isCut = json.length < clean.length || bytes > Buffer.byteLength(text)
   return { details: { unreadable: expected, json, bytes }, fate: isCut ? 'cut' : 'as-text' }
-}
-
-/** The longest beginning of a text whose JSON text has at most `bytesMax` bytes, or about that. */
-export function fitting(text: string, bytesMax: number): string {
-  let kept = text.slice(0, bytesMax).toWellFormed()
-  for (;;) {
-    const bytes = Buffer.byteLength(JSON.stringify(kept))
-    if (bytes <= bytesMax) return kept
-    kept = kept.slice(0, Math.floor((kept.length * bytesMax) / bytes) - 1).toWellFormed()
-  }
 }
 
 /** The metadata that `details` hold, as it was stored in the Quay. */

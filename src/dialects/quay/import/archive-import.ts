@@ -1,8 +1,9 @@
 import type { ImportRequest } from '../../importer.ts'
 import { type ArchiveFile, archivesHash, findArchives } from './archive-file.ts'
 import { readArchivedRow } from './archive-row.ts'
-import { type ArchivedRow, inBatches, readArchive } from './archive-rows.ts'
+import { ArchiveDamage, type ArchivedRow, inBatches, readArchive } from './archive-rows.ts'
 import { ArchivedRowNames } from './archived-row-names.ts'
+import { damageEvent } from './damage-event.ts'
 import type { EventFeed } from './event-feed.ts'
 import type { ImportPosition } from './import-position.ts'
 import { findKnownRows, type KnownRows } from './known-rows.ts'
@@ -22,7 +23,8 @@ export interface ArchiveImportOptions {
 
 /**
  * Reads archives in the order of what they hold, from where the saved position is when that is of
- * the same files. A file that is broken ends it; what stood before that is stored.
+ * the same files. Of a file that is damaged the rows before the damage are stored, and an event
+ * that says so; the import goes on with the next one. The position stays at the first such file.
  */
 export async function importArchives(options: ArchiveImportOptions): Promise<void> {
   const { request, feed, saved } = options
@@ -30,27 +32,33 @@ export async function importArchives(options: ArchiveImportOptions): Promise<voi
   const hash = archivesHash(files, `${request.fromMicros} ${request.toMicros}`)
   const bytesInAll = files.reduce((sum, { bytes }) => sum + bytes, 0)
   const before = saved.archive?.files === hash ? saved.archive : { files: hash, done: 0, rows: 0 }
-  const positionAt = (done: number, rows: number): ImportPosition => ({
-    ...saved,
-    archive: { files: hash, done, rows },
-  })
-  let position = positionAt(before.done, before.rows)
+  let position = { ...saved, archive: before }
+  let isWhole = true
   let bytesBefore = 0
+  const reach = (done: number, rows: number) => {
+    if (isWhole) position = { ...saved, archive: { files: hash, done, rows } }
+  }
   try {
     for (const [index, file] of files.entries()) {
       if (index >= before.done) {
         const shareAt = (bytes: number) => Math.min((bytesBefore + bytes) / bytesInAll, 1)
         const fromRow = index === before.done ? before.rows : 0
-        for await (const rows of importFile(file, { ...options, fromRow, shareAt })) {
-          position = positionAt(index, rows)
-          await feed.reached(position)
+        try {
+          for await (const rows of importFile(file, { ...options, fromRow, shareAt })) {
+            reach(index, rows)
+            await feed.reached(position)
+          }
+          reach(index + 1, 0)
+        } catch (error) {
+          if (!(error instanceof ArchiveDamage)) throw error
+          isWhole = false
+          await feed.appendDamage(damageEvent(file, error, request), file.name)
         }
-        position = positionAt(index + 1, 0)
       }
       bytesBefore += file.bytes
     }
   } finally {
-    // Also behind the rows of a file that broke off: they are stored.
+    // Also when it ends early: what came before is stored.
     await feed.save(position)
   }
 }
@@ -61,7 +69,7 @@ interface FileOptions extends ArchiveImportOptions {
   readonly shareAt: (bytes: number) => number
 }
 
-/** Stores the rows of one file, and tells after each batch how many are done. */
+/** Stores the rows of one file, and yields after each batch how many are done. */
 async function* importFile(file: ArchiveFile, options: FileOptions): AsyncGenerator<number> {
   const known = await findKnownRows(file, options.saved, options.warn)
   const rowNames = new ArchivedRowNames(file)
@@ -83,11 +91,11 @@ async function* importFile(file: ArchiveFile, options: FileOptions): AsyncGenera
 type Archived = LogRow | DeadRow
 
 /** Every row is read, also one that is stored already: it may be the first of two equal ones. */
-function readRow({ text }: ArchivedRow, rowNames: ArchivedRowNames): Archived {
-  const content = readArchivedRow(text)
-  return content === undefined
-    ? { eventId: rowNames.nextOf(text), text }
-    : { eventId: rowNames.nextOf(content), ...content }
+function readRow({ text, problem }: ArchivedRow, rowNames: ArchivedRowNames): Archived {
+  const read = problem === undefined ? readArchivedRow(text) : undefined
+  if (read !== undefined) return { eventId: rowNames.nextOf(read.identity), ...read.content }
+  const reason = problem ?? 'it is not a row of a log'
+  return { eventId: rowNames.nextOf(text), text, reason }
 }
 
 function isWanted(
@@ -117,9 +125,7 @@ async function append(
   const origin = { sourceName: request.name, tenant: request.tenant }
   const rowNames = await names.namesOf(rows.flatMap((row) => (isDead(row) ? [] : row)))
   const events = rows.map((row) =>
-    isDead(row)
-      ? deadRow(row, origin, 'it is not a row of a log')
-      : eventOfRow(row, rowNames, origin),
+    isDead(row) ? deadRow(row, origin) : eventOfRow(row, rowNames, origin),
   )
   await feed.append(events, { at: file.name, share: shareAt(bytesRead) })
 }

@@ -1,41 +1,101 @@
+import type { JsonObject } from '../../../core/event.ts'
 import { isMembers } from '../../../core/json.ts'
+import { recordableText } from '../../../core/recordable-text.ts'
+import { writtenValue } from '../log-entry.ts'
+import { ADDRESS_POINTER } from '../metadata-details.ts'
+import { keepsNumbers, memberTexts, parsePythonJson } from '../python-json.ts'
 import { type LogRow, METADATA_LENGTH_MAX } from './log-row.ts'
 
 /** A row of an archive: everything but its id, which Quay does not write there. */
 export type RowContent = Omit<LogRow, 'eventId'>
 
+/** A row of an archive that was read. */
+export interface ReadContent {
+  readonly content: RowContent
+  /** What the row is recognised by: its content, with the metadata as JSON.parse reads it. */
+  readonly identity: RowContent
+}
+
 /** What Quay writes in place of an address that is not known. */
 const NO_ADDRESS = 'None'
 /** The key under which Quay archives metadata that it could not read itself. */
 const RAW_METADATA = '__raw'
+/** Longest text of a value that no column has, in UTF-16 units. */
+const ODD_LENGTH_MAX = 1024
 
 /** Reads the JSON text of an archived row; undefined for what is none. */
-export function readArchivedRow(text: string): RowContent | undefined {
-  const row: unknown = JSON.parse(text)
+export function readArchivedRow(text: string): ReadContent | undefined {
+  const row = parsed(text)
   if (!isMembers(row)) return undefined
   const { kind_id, account_id, performer_id, repository_id, datetime, ip } = row
   if (!isId(kind_id) || !isId(account_id) || typeof datetime !== 'string') return undefined
-  const metadata = metadataText(row['metadata_json'])
-  return {
+  const columns = {
     kindId: kind_id,
     accountId: account_id,
     performerId: isId(performer_id) ? performer_id : null,
     repositoryId: isId(repository_id) ? repository_id : null,
     datetime,
     ip: typeof ip === 'string' && ip !== NO_ADDRESS ? ip : null,
+  }
+  const metadata = metadataText(row['metadata_json'], text)
+  const stored = keepsNumbers(text) ? undefined : storedText(row['metadata_json'], text)
+  const identity = { ...columns, ...metadataColumns(metadata) }
+  const asSent = {
+    ...oddValue('/actor/id', performer_id, isId),
+    ...oddValue('/target/id', repository_id, isId),
+    ...oddValue(ADDRESS_POINTER, ip, (value) => typeof value === 'string'),
+  }
+  return {
+    identity,
+    content: {
+      ...(stored === undefined ? identity : { ...columns, ...metadataColumns(stored) }),
+      ...(Object.keys(asSent).length > 0 && { asSent }),
+    },
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parsePythonJson(text)
+  } catch {
+    return undefined
+  }
+}
+
+function metadataColumns(metadata: string) {
+  return {
     metadata: metadata.slice(0, METADATA_LENGTH_MAX),
     isMetadataCut: metadata.length > METADATA_LENGTH_MAX,
     metadataBytes: Buffer.byteLength(metadata),
   }
 }
 
-function metadataText(value: unknown): string {
+/** The text of metadata that is an object, with the numbers as they stand there. */
+function storedText(value: unknown, rowText: string): string | undefined {
+  const isObject = isMembers(value) && rawOf(value) === undefined
+  return isObject ? memberTexts(rowText).get('metadata_json') : undefined
+}
+
+function metadataText(value: unknown, rowText: string): string {
   if (value === undefined || value === null) return ''
   // Quay writes an object; a text is what the column held.
   if (typeof value === 'string') return value
+  try {
+    return rawOf(value) ?? JSON.stringify(value)
+  } catch {
+    // Nothing writes thousands of levels.
+    return memberTexts(rowText).get('metadata_json') ?? ''
+  }
+}
+
+function oddValue(pointer: string, value: unknown, isFit: (value: unknown) => boolean): JsonObject {
+  if (value === undefined || value === null || isFit(value)) return {}
+  return { [pointer]: recordableText(writtenValue(value), ODD_LENGTH_MAX) }
+}
+
+function rawOf(value: unknown): string | undefined {
   const raw = isMembers(value) && Object.keys(value).length === 1 ? value[RAW_METADATA] : undefined
-  if (typeof raw === 'string') return raw
-  return JSON.stringify(value)
+  return typeof raw === 'string' ? raw : undefined
 }
 
 function isId(value: unknown): value is number {

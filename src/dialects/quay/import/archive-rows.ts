@@ -1,10 +1,6 @@
-import { createReadStream, type ReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
-import { InputError, splitJsonValues } from '../../../core/json-values.ts'
-import { ImportError } from '../../importer.ts'
 import { type ArchiveFile, fileReason } from './archive-file.ts'
+import { ArchiveSplitter } from './archive-splitter.ts'
+import { textOf } from './gzip-text.ts'
 
 /** Longest JSON text of one row, in UTF-16 units. */
 const ROW_LENGTH_MAX = 16 * 1024 * 1024
@@ -12,42 +8,68 @@ const ROW_LENGTH_MAX = 16 * 1024 * 1024
 const BATCH_ROWS_MAX = 1000
 /** Characters of the rows of a batch after which it is full. */
 const BATCH_LENGTH_MAX = 4 * 1024 * 1024
-const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
+/** Characters of a row that does not end which are kept. */
+const REST_LENGTH_MAX = 8192
 
 /** A row of an archive as it stands there. */
 export interface ArchivedRow {
   /** Which row of the file, from 0. */
   readonly index: number
-  /** JSON text of an object. */
+  /** JSON text of an object, unless there is a problem. */
   readonly text: string
+  /** Why it is no row. */
+  readonly problem?: string
   /** How much of the file was read, in bytes as it lies on the disk. */
   readonly bytesRead: number
+}
+
+/** An archive that cannot be read to its end. */
+export class ArchiveDamage extends Error {
+  /** Rows before the damage. */
+  readonly rows: number
+  /** The beginning of the row that is damaged. */
+  readonly rest: string
+
+  /** @param reason one line for people, without the file's name. */
+  constructor(reason: string, found: { readonly rows: number; readonly rest: string }) {
+    super(reason)
+    this.name = 'ArchiveDamage'
+    this.rows = found.rows
+    this.rest = found.rest.slice(0, REST_LENGTH_MAX)
+  }
 }
 
 /**
  * Reads the rows of an archive one after the other, in memory bounded by one of them. A file that a
  * download unpacked already is read too.
  *
- * @throws ImportError that names the file, and the row that could not be read; those before it were
- *   yielded.
+ * @throws ArchiveDamage after the rows that could be read were given out.
  */
 export async function* readArchive(file: ArchiveFile): AsyncGenerator<ArchivedRow> {
-  const isGzip = await beginsLikeGzip(file)
-  const source = createReadStream(file.path)
+  const splitter = new ArchiveSplitter(ROW_LENGTH_MAX)
   let index = 0
-  try {
-    const text = isGzip ? unpacked(source) : source
-    text.setEncoding('utf8')
-    for await (const value of splitJsonValues(text, { valueLengthMax: ROW_LENGTH_MAX })) {
-      if (value === undefined) continue
-      yield { index, text: value.text, bytesRead: source.bytesRead }
+  const damage = (reason: string) => new ArchiveDamage(reason, { rows: index, rest: splitter.rest })
+  const pieces = textOf(file.path)
+  for (;;) {
+    let piece: Awaited<ReturnType<typeof pieces.next>>
+    try {
+      piece = await pieces.next()
+    } catch (error) {
+      throw damage(reasonOf(error))
+    }
+    if (piece.done) break
+    const { text, bytesRead } = piece.value
+    const parts = splitter.push(text)
+    if (parts === undefined) throw damage('it is not an archive: neither gzip nor a JSON array')
+    for (const part of parts) {
+      yield { index, ...part, bytesRead }
       index += 1
     }
-  } catch (error) {
-    throw archiveError(file, { index, isGzip }, error)
-  } finally {
-    source.destroy()
   }
+  if (!splitter.isArchive) throw damage('it is not an archive: it is empty')
+  if (splitter.isOpen) throw damage('the file is cut off')
+  const { rest: text } = splitter
+  if (text !== '') yield { index, text, problem: 'it stands behind the last row', bytesRead: 0 }
 }
 
 /** The rows in batches; those before an error make a batch of their own. */
@@ -73,49 +95,7 @@ export async function* inBatches(
   if (batch.length > 0) yield batch
 }
 
-function unpacked(source: ReadStream): Readable {
-  const gunzip = createGunzip()
-  source.on('error', (error) => gunzip.destroy(error))
-  return source.pipe(gunzip)
-}
-
-async function beginsLikeGzip(file: ArchiveFile): Promise<boolean> {
-  try {
-    const handle = await open(file.path)
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(GZIP_MAGIC.length))
-      return bytesRead === GZIP_MAGIC.length && buffer.equals(GZIP_MAGIC)
-    } finally {
-      await handle.close()
-    }
-  } catch (error) {
-    throw new ImportError(`${file.path}: ${fileReason(error)}`, { cause: error })
-  }
-}
-
-function archiveError(
-  file: ArchiveFile,
-  { index, isGzip }: { readonly index: number; readonly isGzip: boolean },
-  error: unknown,
-): unknown {
-  const reason = brokenReason(error, isGzip)
-  // Nothing of this file is wrong: whoever took its rows failed, or stopped.
-  if (reason === undefined) return error
-  if (index === 0 && !isGzip) {
-    return new ImportError(`${file.path}: neither gzip nor a JSON array: ${reason}`, {
-      cause: error,
-    })
-  }
-  return new ImportError(`${file.path}: row ${index + 1}: ${reason}`, {
-    cause: error,
-    hint: 'the rows before it are stored; put a whole copy in its place and run the import again',
-  })
-}
-
-function brokenReason(error: unknown, isGzip: boolean): string | undefined {
-  if (error instanceof InputError) return error.message
+function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === 'Z_BUF_ERROR') return 'the file is cut off'
-  if (isGzip && code.startsWith('Z_')) return 'the compressed data is damaged'
-  return error instanceof Error && 'syscall' in error ? fileReason(error) : undefined
+  return code.startsWith('Z_') ? 'its compressed data is damaged' : fileReason(error)
 }

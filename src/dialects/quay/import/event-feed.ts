@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../../core/new-event.ts'
 import type { ImportRun, ImportTotals } from '../../importer.ts'
+import { sentAddress } from '../metadata-details.ts'
 import { type ImportPosition, writePosition } from './import-position.ts'
 import type { RowEvent, RowFate } from './row-event.ts'
 
@@ -23,7 +24,10 @@ export class EventFeed {
     duplicates: 0,
     keptAsText: 0,
     cut: 0,
+    untimed: 0,
+    addressesAsSent: 0,
     deadLetters: 0,
+    damages: [],
     skipped: 0,
   }
 
@@ -52,9 +56,24 @@ export class EventFeed {
       ...this.#totals,
       keptAsText: this.#totals.keptAsText + count('as-text'),
       cut: this.#totals.cut + count('cut'),
+      untimed: this.#totals.untimed + count('untimed'),
+      addressesAsSent: this.#totals.addressesAsSent + rows.filter(hasNoAddress).length,
       deadLetters: this.#totals.deadLetters + count('dead-letter'),
     }
     this.report(progress)
+  }
+
+  /** Keeps the event for a file that could not be read to its end. */
+  async appendDamage(gap: NewEvent & { readonly message: string }, at: string): Promise<void> {
+    const { accepted, duplicates } = await this.#run.sink.append([gap])
+    const totals = this.#totals
+    this.#totals = {
+      ...totals,
+      accepted: totals.accepted + accepted,
+      duplicates: totals.duplicates + duplicates,
+      damages: [...totals.damages, gap.message],
+    }
+    this.report({ at, share: undefined })
   }
 
   /** Counts rows that are not to be stored. */
@@ -78,6 +97,12 @@ export class EventFeed {
     await this.#run.sink.savePosition(writePosition(position))
     this.#savedMs = performance.now()
   }
+}
+
+/** Whether something stands in the row in place of an address, and is none. */
+function hasNoAddress({ event }: RowEvent): boolean {
+  const sent = sentAddress(event.details)
+  return sent !== undefined && sent !== '' && event.client?.ip === undefined
 }
 
 /** The events in parts that one append takes. */

@@ -1,6 +1,6 @@
 import type { ArchiveFile } from './archive-file.ts'
 import { readArchivedRow } from './archive-row.ts'
-import { readArchive } from './archive-rows.ts'
+import { ArchiveDamage, readArchive } from './archive-rows.ts'
 import type { ImportPosition } from './import-position.ts'
 import { readRowTime } from './row-time.ts'
 
@@ -54,11 +54,16 @@ function timeTest({ fromMicros, toMicros }: ImportPosition) {
 async function hasRowForEachId(file: ArchiveFile, count: number): Promise<boolean> {
   let rows = 0
   let lastMicros = 0
-  for await (const { text } of readArchive(file)) {
-    const micros = readRowTime(readArchivedRow(text)?.datetime ?? '')
-    if (micros === undefined || micros < lastMicros) return false
-    lastMicros = micros
-    rows += 1
+  try {
+    for await (const { text } of readArchive(file)) {
+      const micros = readRowTime(readArchivedRow(text)?.content.datetime ?? '')
+      if (micros === undefined || micros < lastMicros) return false
+      lastMicros = micros
+      rows += 1
+    }
+  } catch (error) {
+    if (error instanceof ArchiveDamage) return false
+    throw error
   }
   return rows === count
 }

@@ -1,10 +1,11 @@
+import type { JsonObject } from '../../../core/event.ts'
 import { SENT_EVENT_BYTES_MAX } from '../../../core/limits.ts'
 
 /** The tables that Quay keeps its log in, oldest first: new entries go to the last one. */
 export const LOG_TABLES = ['logentry', 'logentry2', 'logentry3'] as const
 export type LogTable = (typeof LOG_TABLES)[number]
 
-/** One entry of the log as Quay stores it: with ids where the API tells names. */
+/** One entry of the log as Quay stores it: with ids where the API has names. */
 export interface LogRow {
   /** The name that this row, and no other, has in its Quay: `source.eventId`. */
   readonly eventId: string
@@ -21,6 +22,8 @@ export interface LogRow {
   readonly isMetadataCut: boolean
   /** Size of all of it, in bytes. */
   readonly metadataBytes: number
+  /** Values of a form that no column has, by the JSON pointer of the event's field. */
+  readonly asSent?: JsonObject
 }
 
 /**

@@ -1,14 +1,13 @@
-import { Fault } from '../../../core/errors.ts'
+import { cutJsonText } from '../../../core/cut-text.ts'
 import type { Actor } from '../../../core/event.ts'
 import { EVENT_BYTES_MAX } from '../../../core/limits.ts'
 import type { NewEvent } from '../../../core/new-event.ts'
-import { parseNewEvent } from '../../../core/parse-event.ts'
+import { parseReportedEvent } from '../../../core/parse-reported-event.ts'
 import { recordableText } from '../../../core/recordable-text.ts'
 import { formatTimestamp } from '../../../core/timestamp.ts'
 import { type EntryEvent, translateEntry } from '../entry-event.ts'
 import type { LogEntry } from '../log-entry.ts'
 import {
-  fitting,
   type MetadataDetails,
   type MetadataFate,
   readMetadata,
@@ -69,10 +68,9 @@ const RECEPTION = {
 export function eventOfRow(row: LogRow, names: RowNames, origin: RowOrigin): RowEvent {
   const micros = readRowTime(row.datetime)
   const { event, fate } = translated(row, names, { origin, micros })
-  const length = lengthOrRefusal(event)
-  return typeof length === 'number'
-    ? { event, fate: micros === undefined ? 'untimed' : fate, length }
-    : deadRow(deadRowOf(row), origin, length)
+  // What its fields cannot take is kept in the details, by the boundary's own rules.
+  const { length } = parseReportedEvent(event, RECEPTION).canonical
+  return { event, fate: micros === undefined ? 'untimed' : fate, length }
 }
 
 interface Translation {
@@ -96,9 +94,7 @@ function translated(row: LogRow, names: RowNames, { origin, micros }: Translatio
     ...(performer !== undefined && {
       performer: { name: performer.name, isRobot: performer.isRobot },
     }),
-    ...(micros === undefined && {
-      asSent: { '/time': recordableText(row.datetime, TIME_LENGTH_MAX) },
-    }),
+    ...asSentOf(row, micros),
   }
   const { event: translation, fate } = translateEntry(entry, {
     sourceName: origin.sourceName,
@@ -160,6 +156,11 @@ function metadataOf({ metadata, metadataBytes, isMetadataCut }: LogRow): RowMeta
   return { stored, instead: textDetails(metadata, { expected: 'a JSON object' }) }
 }
 
+function asSentOf({ asSent, datetime }: LogRow, micros: number | undefined) {
+  const time = micros === undefined && { '/time': recordableText(datetime, TIME_LENGTH_MAX) }
+  return asSent === undefined && !time ? {} : { asSent: { ...asSent, ...time } }
+}
+
 /** The number of an unknown kind stands among the members, so their text is kept without it. */
 function textOf(
   stored: StoredMetadata | undefined,
@@ -175,16 +176,15 @@ function textOf(
 export interface DeadRow {
   readonly eventId: string
   readonly text: string
-}
-
-function deadRowOf(row: LogRow): DeadRow {
-  return { eventId: row.eventId, text: JSON.stringify(row) }
+  /** One line for people. */
+  readonly reason: string
 }
 
 /** The event that keeps what could not be read, under the row's own name. */
-export function deadRow({ eventId, text }: DeadRow, origin: RowOrigin, reason: string): RowEvent {
-  const body = fitting(text.replaceAll('\0', '\u{fffd}'), KEPT_TEXT_BYTES_MAX)
-  const said = reason.slice(0, REASON_LENGTH_MAX)
+export function deadRow({ eventId, text, reason }: DeadRow, origin: RowOrigin): RowEvent {
+  const clean = recordableText(text)
+  const body = cutJsonText(clean, KEPT_TEXT_BYTES_MAX)
+  const said = recordableText(reason, REASON_LENGTH_MAX)
   const event: NewEvent = {
     action: 'source.dead-letter',
     category: 'system',
@@ -198,19 +198,8 @@ export function deadRow({ eventId, text }: DeadRow, origin: RowOrigin, reason: s
       bytes: Buffer.byteLength(text),
       body,
       encoding: 'utf-8',
-      truncated: body.length < text.length,
+      truncated: body.length < clean.length,
     },
   }
   return { event, fate: 'dead-letter', length: body.length }
-}
-
-/** The length of an event's canonical text; the reason when it is not one that can be stored. */
-function lengthOrRefusal(event: NewEvent): number | string {
-  try {
-    return parseNewEvent(event, RECEPTION).canonical.length
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    const [problem] = error.problems
-    return problem === undefined ? error.message : `${problem.path}: expected ${problem.expected}`
-  }
 }

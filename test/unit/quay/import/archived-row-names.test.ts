@@ -13,7 +13,7 @@ function row(members: object = {}) {
     ...{ datetime: '2024-06-18 18:59:13', ip: 'None', metadata_json: { tag: 'a' } },
     ...members,
   })
-  return readArchivedRow(text) ?? text
+  return readArchivedRow(text)?.identity ?? text
 }
 
 const FILE = file('1-3-logentry3.txt.gz', { firstId: 1, lastId: 3 })

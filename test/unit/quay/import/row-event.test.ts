@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseNewEvent } from '../../../../src/core/parse-event.ts'
+import { parseReportedEvent } from '../../../../src/core/parse-reported-event.ts'
 import type { LogRow } from '../../../../src/dialects/quay/import/log-row.ts'
 import { eventOfRow } from '../../../../src/dialects/quay/import/row-event.ts'
 import type { RowNames } from '../../../../src/dialects/quay/import/row-names.ts'
 import { QUAY_KINDS } from '../../../../src/dialects/quay/kinds.ts'
+import { storedMetadata } from '../../../../src/dialects/quay/metadata-details.ts'
+import { StoredJson } from '../../../../src/dialects/quay/stored-json.ts'
 
 const ORIGIN = { sourceName: 'main', tenant: undefined }
 const RECEPTION = {
@@ -82,12 +84,14 @@ test('every row, whatever is in it, gives an event that the ledger takes', () =>
   fc.assert(
     fc.property(rows, (members) => {
       const { event, fate } = eventOfRow(row(members), NAMES, ORIGIN)
-      const draft = parseNewEvent(event, RECEPTION)
+      const draft = parseReportedEvent(event, RECEPTION)
       expect(draft.deduplicate).toBe(true)
       // Nothing is lost without a word: what is not whole can be read as text.
       if (fate === 'whole' && members.metadata !== '') {
-        const { quay_kind_id: _added, ...details } = draft.event.details ?? {}
-        expect(details).toEqual(JSON.parse(members.metadata))
+        const stored = storedMetadata(draft.event.details ?? {})
+        const { quay_kind_id: _added, ...metadata } =
+          stored instanceof StoredJson ? JSON.parse(stored.text) : stored
+        expect(metadata).toEqual(JSON.parse(members.metadata))
       }
       if (fate === 'as-text') expect(draft.event.details?.['json']).toBeDefined()
     }),
