@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseRetryAfter } from '../core/retry-after.ts'
+import { boundedBody } from './bounded-body.ts'
 import type { VendorCredentials } from './vendor-credentials.ts'
 import { VendorError } from './vendor-error.ts'
 
@@ -119,7 +120,7 @@ async function answerTo(
     })
     hasBegun = true
     if (!response.ok) throw await refusalOf(response, url)
-    const body = await bodyOf(response, ANSWER_BYTES_MAX)
+    const body = await boundedBody(response, ANSWER_BYTES_MAX)
     if (!body.isWhole) throw VendorError.tooLarge(url, ANSWER_BYTES_MAX)
     return (request.parse ?? JSON.parse)(textOf(body.bytes))
   } catch (error) {
@@ -132,7 +133,7 @@ async function answerTo(
 }
 
 async function refusalOf(response: Response, url: URL): Promise<VendorError> {
-  const { bytes: body } = await bodyOf(response, REFUSAL_BYTES_MAX)
+  const { bytes: body } = await boundedBody(response, REFUSAL_BYTES_MAX)
   const retryAfterMs = parseRetryAfter(response.headers.get('Retry-After'), Date.now())
   return VendorError.ofStatus(url, response.status, { body, retryAfterMs })
 }
@@ -151,19 +152,4 @@ function urlOf({ path, query = {} }: VendorRequest, base: string): URL {
     if (value !== undefined) url.searchParams.set(name, value)
   }
   return url
-}
-
-/** A body, or more than `bytesMax` of one that is longer: the rest of that is not read. */
-async function bodyOf(
-  response: Response,
-  bytesMax: number,
-): Promise<{ readonly bytes: Buffer; readonly isWhole: boolean }> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > bytesMax) return { bytes: Buffer.concat(chunks), isWhole: false }
-  }
-  return { bytes: Buffer.concat(chunks), isWhole: true }
 }

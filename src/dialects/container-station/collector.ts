@@ -1,9 +1,11 @@
 import type { Collector, CollectorRun, CollectorSink } from '../collector.ts'
 import { CollectorIntake } from '../collector-intake.ts'
+import { LogFailures } from '../log-failures.ts'
 import { createVendorClient } from '../vendor-client.ts'
 import type { VendorCredentials } from '../vendor-credentials.ts'
 import { positionBody, readPosition } from './collect/collector-position.ts'
 import { readFeed } from './collect/feed-reading.ts'
+import { gapEvent } from './collect/gap-event.ts'
 import { readLog } from './collect/log-reading.ts'
 import { createStationClient } from './collect/station-client.ts'
 import { stationSession } from './collect/station-session.ts'
@@ -60,13 +62,32 @@ async function collect(
   const client = createStationClient({ client: vendorClient, credentials, signal, api })
   const intake = new CollectorIntake({ ...run, sink: namingSink(sink, options.name) })
   let position = readPosition(await sink.position())
-  for await (const offset of readFeed(position.offset, { client, intake, trouble })) {
-    position = { ...position, offset }
-    await sink.savePosition(positionBody(position))
+  const failures = new LogFailures()
+  /** One of the two logs; what it throws does not keep the other from being read. */
+  const reading = async (what: 'log' | 'events', read: () => Promise<void>) => {
+    try {
+      await read()
+    } catch (error) {
+      const { message: reason, isUseless } = failures.add(what, error)
+      if (!isUseless) return trouble(`${what}: ${reason}`)
+      const after = what === 'log' ? (position.lastRow ?? 'nothing') : `${position.offset}`
+      const gap = gapEvent({ what, after, found: 'unread', reason })
+      trouble(gap.message)
+      await intake.storeGap(gap, 0, what)
+    }
   }
-  const wallClock = new WallClock(timezoneOffset)
-  const lastRow = await readLog(position.lastRow, { client, intake, wallClock, trouble })
-  await sink.savePosition(positionBody({ ...position, lastRow }))
+  await reading('events', async () => {
+    for await (const offset of readFeed(position.offset, { client, intake, trouble })) {
+      position = { ...position, offset }
+      await sink.savePosition(positionBody(position))
+    }
+  })
+  await reading('log', async () => {
+    const wallClock = new WallClock(timezoneOffset)
+    const lastRow = await readLog(position.lastRow, { client, intake, wallClock, trouble })
+    await sink.savePosition(positionBody({ ...position, lastRow }))
+  })
+  failures.throwIfAny()
 }
 
 /** A sink for events that say of themselves only what names them within their station. */

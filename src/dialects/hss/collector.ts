@@ -1,11 +1,11 @@
 import { type Clock, createClock } from '../../core/timestamp.ts'
-import { type Collector, type CollectorRun, LogsRefusedError } from '../collector.ts'
+import type { Collector, CollectorRun } from '../collector.ts'
 import { CollectorIntake } from '../collector-intake.ts'
+import { LogFailures } from '../log-failures.ts'
 import { createVendorClient } from '../vendor-client.ts'
-import { VendorError } from '../vendor-error.ts'
 import { positionBody, readPosition } from './collect/collector-position.ts'
 import { createLogClient } from './collect/log-client.ts'
-import { readWindow } from './collect/log-reading.ts'
+import { readWindow, storeGap } from './collect/log-reading.ts'
 import { type HssCredentials, hssCredentials } from './collect/request-signing.ts'
 import { HSS_SOURCE_KIND } from './collected-source.ts'
 
@@ -54,10 +54,12 @@ async function collect(run: CollectorRun, options: HssCollectorOptions): Promise
       await sink.savePosition(positionBody(nextMs))
     }
   } catch (error) {
-    if (error instanceof VendorError && error.isRefusal) {
-      throw new LogsRefusedError([error.message], { cause: error })
-    }
-    throw error
+    const failures = new LogFailures()
+    const failure = failures.add('image operations', error)
+    const gap = { fromMs: nextMs ?? fromMs, toMs, found: 0, reason: failure.message }
+    // What is refused, or not answered at all, is read by a later run.
+    if (failure.isUseless) await storeGap(gap, reading)
+    failures.throwIfAny()
   }
 }
 

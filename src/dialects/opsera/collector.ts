@@ -1,9 +1,9 @@
 import { type Clock, createClock } from '../../core/timestamp.ts'
-import { type Collector, type CollectorRun, LogsRefusedError } from '../collector.ts'
+import type { Collector, CollectorRun } from '../collector.ts'
 import { CollectorIntake } from '../collector-intake.ts'
+import { LogFailures } from '../log-failures.ts'
 import { createVendorClient } from '../vendor-client.ts'
 import { bearerToken } from '../vendor-credentials.ts'
-import { VendorError } from '../vendor-error.ts'
 import { readAudit } from './collect/audit-reading.ts'
 import {
   DAY_MS,
@@ -14,7 +14,7 @@ import {
 } from './collect/collector-position.ts'
 import { readDays } from './collect/day-reading.ts'
 import { createLogClient } from './collect/log-client.ts'
-import type { ReadLog } from './collect/log-reading.ts'
+import { type ReadLog, storeGap } from './collect/log-reading.ts'
 import { OPSERA_SOURCE_KIND } from './collected-source.ts'
 import type { LogName } from './selection.ts'
 
@@ -73,7 +73,7 @@ async function collect(run: CollectorRun, options: OpseraCollectorOptions): Prom
     rowsHeldMax: options.rowsHeldMax ?? ROWS_HELD_MAX,
   }
   const positions = new Map(readPositions(await run.sink.position()))
-  const refusals: string[] = []
+  const failures = new LogFailures()
   for (const log of options.logs) {
     const start = positions.get(log) ?? firstPosition(options, nowMs)
     try {
@@ -82,12 +82,15 @@ async function collect(run: CollectorRun, options: OpseraCollectorOptions): Prom
         await run.sink.savePosition(positionsBody(positions))
       }
     } catch (error) {
-      if (!(error instanceof VendorError) || !error.isRefusal) throw error
-      run.trouble(error.message)
-      refusals.push(error.message)
+      const failure = failures.add(`log ${log}`, error)
+      const { dayMs } = positions.get(log) ?? start
+      const gap = { log, fromMs: dayMs, toMs: nowMs, found: 0, reason: failure.message }
+      // What is refused, or not answered at all, is read by a later run.
+      if (failure.isUseless && dayMs < nowMs) await storeGap(gap, reading)
+      else run.trouble(`log ${log}: ${failure.message}`)
     }
   }
-  if (refusals.length > 0) throw new LogsRefusedError(refusals)
+  failures.throwIfAny()
 }
 
 function firstPosition({ since }: OpseraCollectorOptions, nowMs: number): LogPosition {

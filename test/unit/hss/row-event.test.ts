@@ -109,7 +109,12 @@ test('rows without a name of their own are told apart by what they say', () => {
   expect(through(nameless).event.source.eventId).toBe(ids[0])
 })
 
-test('what is no object is no row', () => {
-  for (const value of [null, 1, 'x', []]) expect(readRow(value)).toBeUndefined()
+test('what is no object is kept as a dead letter', () => {
+  for (const value of [null, 1, 'x', []]) {
+    expect(rowEvent(readRow(value))).toMatchObject({
+      action: 'source.dead-letter',
+      details: { body: JSON.stringify(value) },
+    })
+  }
   expect(readRow({})).toMatchObject({ content: '', time: undefined })
 })

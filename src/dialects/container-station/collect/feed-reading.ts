@@ -1,11 +1,14 @@
 import type { NewEvent } from '../../../core/new-event.ts'
 import type { CollectorIntake } from '../../collector-intake.ts'
+import { VendorError } from '../../vendor-error.ts'
 import { gapEvent } from './gap-event.ts'
 import { noticeEvent } from './notice-event.ts'
 import type { FeedWindow, StationClient } from './station-client.ts'
 
 /** A window over fewer events than these is taken for the last one. */
 const LAST_WINDOW_EVENTS = 20
+/** Most windows of one run; a later one goes on behind them. */
+const WINDOWS_MAX = 10_000
 
 /** Where strings of a feed come from and go to. */
 export interface FeedReadingOptions {
@@ -22,14 +25,17 @@ export interface FeedReadingOptions {
 export async function* readFeed(from: number, options: FeedReadingOptions): AsyncGenerator<number> {
   const { client, intake } = options
   let index = from
-  for (;;) {
+  let isRestarted = false
+  for (let windows = 0; windows < WINDOWS_MAX; windows += 1) {
     const window = await client.feed(index)
     if (window.offset < index) {
+      if (isRestarted) throw VendorError.endlessPages('events')
+      isRestarted = true
       // The count of a station is that of its process, or of a database that was replaced.
       const found = `${window.offset}`
       const gap = gapEvent({ what: 'events', after: String(index), found })
       options.trouble(gap.message)
-      await intake.store([gap], 'the events')
+      await intake.storeGap(gap, 0, 'the events')
       index = 0
       yield index
       continue

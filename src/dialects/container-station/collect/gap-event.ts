@@ -7,14 +7,19 @@ export interface StationGap {
   readonly after: string
   /** Tells this gap from one that follows it. */
   readonly found: string
+  /** What was wrong with the answers; undefined when the log is cleared, or counts anew. */
+  readonly reason?: string | undefined
 }
 
-/** The event that tells of a part of a station's log or feed that may never have been read. */
-export function gapEvent({ what, after, found }: StationGap): NewEvent & { message: string } {
+/** The event for a part of a station's log or feed that may never have been read. */
+export function gapEvent(gap: StationGap): NewEvent & { message: string } {
+  const { what, after, found, reason } = gap
   const message =
-    what === 'log'
-      ? 'The log was cleared; rows of the time between the last reading and that are missing'
-      : 'The station counts its events anew; those since the last reading may be missing'
+    reason !== undefined
+      ? `The ${what} cannot be read to the end (${reason}); what is behind that is missing`
+      : what === 'log'
+        ? 'The log was cleared; rows of the time between the last reading and that are missing'
+        : 'The station counts its events anew; those since the last reading may be missing'
   return {
     action: 'collector.gap',
     level: 'warn',
@@ -22,6 +27,6 @@ export function gapEvent({ what, after, found }: StationGap): NewEvent & { messa
     source: { eventId: `gap-${what}-${after}-${found}` },
     target: { type: what },
     message,
-    details: { after },
+    details: { after, ...(reason !== undefined && { reason }) },
   }
 }

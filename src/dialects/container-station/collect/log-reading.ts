@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { CollectorIntake } from '../../collector-intake.ts'
+import { deadRowEvent } from '../../dead-row-event.ts'
+import { isUseless } from '../../unread-spans.ts'
 import type { WallClock } from '../wall-clock.ts'
 import { gapEvent } from './gap-event.ts'
-import { type LogRow, rowEvent, rowEventId } from './row-event.ts'
-import type { StationClient } from './station-client.ts'
+import { rowEvent, rowEventId } from './row-event.ts'
+import type { LogItem, StationClient } from './station-client.ts'
 
 /** Rows asked for at once. */
 const PAGE_ROWS = 500
@@ -10,13 +13,17 @@ const PAGE_ROWS = 500
 const OVERLAP_ROWS = 100
 /** Most rows held at a time; the log is newest first, the ledger is not. */
 const ROWS_HELD_MAX = 50_000
+/** Most pages of one reading: far more than a station keeps. */
+const PAGES_MAX = 10_000
+/** What is wrong with a log whose pages do not come to an end. */
+const ENDLESS = 'its pages repeat or go on without end'
 
 /** Where rows come from and go to. */
 export interface LogReadingOptions {
   readonly client: StationClient
   readonly intake: CollectorIntake
   readonly wallClock: WallClock
-  /** Told, in a sentence, what is not as it should be. */
+  /** Called with a sentence for people about what is not as it should be. */
   readonly trouble: (message: string) => void
 }
 
@@ -25,43 +32,77 @@ export interface LogReadingOptions {
  * the newest row.
  *
  * When the last known row is not there any more, the log was cleared: the rows that are left are
- * read, and an event tells of those that are missing.
+ * read, and an event says that others are missing. So does one when the log cannot be read back to
+ * that row; nothing of it is read again.
  */
 export async function readLog(
   lastRow: string | undefined,
   options: LogReadingOptions,
 ): Promise<string | undefined> {
   const { client, intake } = options
-  const held: LogRow[] = []
+  const pages = new SeenPages()
+  const held: LogItem[] = []
   let newest: string | undefined
   let known = 0
   let offset = 0
-  while (known <= OVERLAP_ROWS) {
-    const rows = await client.rows(PAGE_ROWS, offset)
-    for (const row of rows) {
-      const id = rowEventId(row)
+  let failure: string | undefined
+  while (known <= OVERLAP_ROWS && failure === undefined) {
+    let items: readonly LogItem[]
+    try {
+      items = await client.rows(PAGE_ROWS, offset)
+    } catch (error) {
+      // Without a single row the next run may do better.
+      if (offset === 0 || !isUseless(error)) throw error
+      failure = error.message
+      break
+    }
+    if (items.length === 0) break
+    if (pages.isSeen(items)) {
+      failure = ENDLESS
+      break
+    }
+    for (const item of items) {
+      const id = item.row && rowEventId(item.row)
       newest ??= id
       // The known row counts as well, and so does all that is behind it.
-      if (known > 0 || id === lastRow) known += 1
-      if (known <= OVERLAP_ROWS) held.push(row)
+      if (known > 0 || (id !== undefined && id === lastRow)) known += 1
+      if (known <= OVERLAP_ROWS) held.push(item)
     }
-    offset += rows.length
+    offset += items.length
     if (held.length >= ROWS_HELD_MAX) await flush(held.splice(0), options)
-    if (rows.length === 0) break
   }
   await flush(held, options)
-  if (lastRow !== undefined && known === 0) {
-    const gap = gapEvent({ what: 'log', after: lastRow, found: newest ?? 'nothing' })
+  if (failure !== undefined || (lastRow !== undefined && known === 0)) {
+    const found = newest ?? 'nothing'
+    const gap = gapEvent({ what: 'log', after: lastRow ?? 'nothing', found, reason: failure })
     options.trouble(gap.message)
-    await intake.store([gap], 'the log')
+    await intake.storeGap(gap, 0, 'the log')
   }
   return newest
 }
 
-async function flush(rows: readonly LogRow[], options: LogReadingOptions): Promise<void> {
-  const oldestFirst = [...rows].reverse()
+/** Notices pages that come again, as of a station that does not know how to skip rows. */
+class SeenPages {
+  #pages = 0
+  readonly #hashes = new Set<string>()
+
+  isSeen(items: readonly LogItem[]): boolean {
+    const hash = createHash('sha256')
+    for (const { row } of items) hash.update(row === undefined ? '-' : rowEventId(row))
+    const page = hash.digest('base64')
+    this.#pages += 1
+    const isSeen = this.#hashes.has(page) || this.#pages > PAGES_MAX
+    this.#hashes.add(page)
+    return isSeen
+  }
+}
+
+async function flush(items: readonly LogItem[], options: LogReadingOptions): Promise<void> {
+  const oldestFirst = [...items].reverse()
   await options.intake.store(
-    oldestFirst.map((row) => rowEvent(row, options.wallClock)),
-    `the log, ${rows.length} rows`,
+    oldestFirst.map(({ item, row }) =>
+      row === undefined ? deadRowEvent('log', item) : rowEvent(row, options.wallClock),
+    ),
+    `the log, ${items.length} rows`,
   )
 }

@@ -26,22 +26,32 @@ export interface LogRow {
   readonly message: string
 }
 
-/** Reads a row; undefined for what is none. */
+/**
+ * Reads a row; undefined for what is none: it has no number, or no time. A value of another form in
+ * place of a text is taken as its JSON.
+ */
 export function readRow(value: unknown): LogRow | undefined {
   if (!isMembers(value)) return undefined
   const { id, ts, level, category, user, message } = value
-  const isRow =
-    Number.isSafeInteger(id) &&
-    Number.isSafeInteger(ts) &&
-    [level, category, user, message].every((text) => typeof text === 'string')
-  if (!isRow) return undefined
+  if (!Number.isSafeInteger(id) || !Number.isSafeInteger(ts)) return undefined
   return {
     id: Number(id),
     ts: Number(ts),
-    level: String(level),
-    category: String(category),
-    user: String(user),
-    message: String(message),
+    level: textOf(level),
+    category: textOf(category),
+    user: textOf(user),
+    message: textOf(message),
+  }
+}
+
+/** A text itself; of any other value its JSON, of none an empty text. */
+export function textOf(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  if (typeof value === 'string') return value
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return 'a value of too many levels'
   }
 }
 

@@ -2,7 +2,7 @@ import { isMembers } from '../../../core/json.ts'
 import type { VendorClient } from '../../vendor-client.ts'
 import type { VendorCredentials } from '../../vendor-credentials.ts'
 import { VendorError } from '../../vendor-error.ts'
-import { type LogRow, readRow } from './row-event.ts'
+import { type LogRow, readRow, textOf } from './row-event.ts'
 
 /** A window of a station's feed. */
 export interface FeedWindow {
@@ -12,10 +12,17 @@ export interface FeedWindow {
   readonly offset: number
 }
 
+/** An item of a log as it was answered, and the row that it is. */
+export interface LogItem {
+  readonly item: unknown
+  /** Undefined for what is no row. */
+  readonly row: LogRow | undefined
+}
+
 /** Reads the log and the feed of a station. Rejects as VendorClient does. */
 export interface StationClient {
-  /** Rows of the log, newest first, after so many others. */
-  rows(limit: number, offset: number): Promise<readonly LogRow[]>
+  /** Items of the log, newest first, after so many others: rows, or what stands in their place. */
+  rows(limit: number, offset: number): Promise<readonly LogItem[]>
   feed(index: number): Promise<FeedWindow>
 }
 
@@ -34,8 +41,8 @@ export function createStationClient(options: StationClientOptions): StationClien
     async rows(limit, offset) {
       const query = { limit: String(limit), offset: String(offset) }
       const answer = await ask('log', query, options)
-      const rows = Array.isArray(answer) ? answer.map(readRow) : [undefined]
-      return rows.map((row) => row ?? refuse('log', 'rows of a log'))
+      if (!Array.isArray(answer)) return refuse('log', 'rows of a log')
+      return answer.map((item: unknown) => ({ item, row: readRow(item) }))
     },
     async feed(index) {
       return readWindow(await ask('event', { index: String(index) }, options))
@@ -65,14 +72,15 @@ async function ask(
 
 function readWindow(answer: unknown): FeedWindow {
   const { index, messages, offset } = isMembers(answer) ? answer : {}
-  if (typeof index !== 'number' || typeof offset !== 'number' || !isTexts(messages)) {
+  if (!isPlace(index) || !isPlace(offset) || !Array.isArray(messages)) {
     return refuse('event', 'a window of events')
   }
-  return { index, messages, offset }
+  // What is no text is kept as its JSON, like every text that cannot be read.
+  return { index, messages: messages.map(textOf), offset }
 }
 
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+function isPlace(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 function refuse(path: string, expected: string): never {

@@ -1,13 +1,14 @@
 import { isMembers } from '../../../core/json.ts'
+import { boundedBody } from '../../bounded-body.ts'
 import { LogsRefusedError } from '../../collector.ts'
 import type { VendorCredentials } from '../../vendor-credentials.ts'
 import { VendorError } from '../../vendor-error.ts'
 import { SESSION_COOKIE } from '../credentials.ts'
 
-/** Longest wait for the answer to a login, ms. */
+/** Longest wait for the whole answer to a login, in ms. */
 const LOGIN_MS_MAX = 30_000
-/** Largest answer to a login, in UTF-16 units. */
-const ANSWER_LENGTH_MAX = 64 * 1024
+/** Largest answer to a login that is read, in bytes. */
+const ANSWER_BYTES_MAX = 64 * 1024
 
 /** Who signs in, and where. */
 export interface StationLogin {
@@ -46,8 +47,7 @@ export function stationSession(login: StationLogin): VendorCredentials {
 async function signIn({ api, username, password, userAgent }: StationLogin): Promise<string> {
   const url = new URL('login', api)
   const body = JSON.stringify({ username, password: await password() })
-  const response = await posted(url, body, userAgent)
-  const text = (await response.text()).slice(0, ANSWER_LENGTH_MAX)
+  const { response, text } = await posted(url, body, userAgent)
   const id = sessionIdOf(response)
   if (response.ok && id !== undefined && isSignedIn(text, username)) return id
   if (response.ok || [400, 401, 403].includes(response.status)) {
@@ -59,15 +59,23 @@ async function signIn({ api, username, password, userAgent }: StationLogin): Pro
   })
 }
 
-async function posted(url: URL, body: string, userAgent: string): Promise<Response> {
+interface LoginAnswer {
+  readonly response: Response
+  /** The beginning of the body. */
+  readonly text: string
+}
+
+async function posted(url: URL, body: string, userAgent: string): Promise<LoginAnswer> {
   try {
-    return await fetch(url, {
+    const response = await fetch(url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'User-Agent': userAgent },
       body,
       redirect: 'manual',
       signal: AbortSignal.timeout(LOGIN_MS_MAX),
     })
+    const { bytes } = await boundedBody(response, ANSWER_BYTES_MAX)
+    return { response, text: bytes.toString() }
   } catch (error) {
     throw VendorError.noAnswer(url, error)
   }

@@ -5,22 +5,31 @@ import { formatTimestamp } from '../../../core/timestamp.ts'
 export interface LogGap {
   readonly fromMs: number
   readonly toMs: number
-  readonly expected: number
+  /** Undefined when nothing of the window could be read. */
+  readonly expected?: number
   readonly found: number
+  /** What was wrong with the answers; undefined when nothing was but the number of rows. */
+  readonly reason?: string
 }
 
-/** The event that tells of rows which could not be had. The same finding has the same id. */
+/** The event for rows which could not be had. The same finding has the same id. */
 export function gapEvent(gap: LogGap): NewEvent & { readonly message: string } {
-  const { fromMs, toMs, expected, found } = gap
+  const { fromMs, toMs, expected, found, reason } = gap
   const [from, to] = [fromMs, toMs].map((ms) => formatTimestamp(ms * 1000))
+  const what = expected === undefined ? 'the rows' : `${expected - found} of the ${expected} rows`
+  const why = reason === undefined ? '' : ` (${reason})`
   return {
     action: 'collector.gap',
     level: 'warn',
     outcome: 'failure',
     ...(from !== undefined && { time: from }),
-    source: { eventId: `gap-${fromMs}-${toMs}-${expected}-${found}` },
+    source: { eventId: `gap-${fromMs}-${toMs}-${expected ?? 'unread'}-${found}` },
     target: { type: 'log', name: 'image operations' },
-    message: `${expected - found} of the ${expected} rows from ${from} to ${to} are missing`,
-    details: { fromMs, toMs, expected, found, missing: expected - found },
+    message: `image operations: ${what} from ${from} to ${to} are missing${why}`,
+    details: {
+      ...{ fromMs, toMs, found },
+      ...(expected !== undefined && { expected, missing: expected - found }),
+      ...(reason !== undefined && { reason }),
+    },
   }
 }

@@ -5,6 +5,7 @@ import { isMembers } from '../../../core/json.ts'
 import { MESSAGE_LENGTH_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
 import type { NewEvent } from '../../../core/new-event.ts'
 import { formatTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/timestamp.ts'
+import { deadRowEvent } from '../../dead-row-event.ts'
 import { COLLECTED_ACTIONS } from '../collected-source.ts'
 
 /** Longest text of a row that is kept, in UTF-16 units; HSS states none. */
@@ -26,17 +27,19 @@ type TextColumn = (typeof TEXT_COLUMNS)[number]
 
 /** A row of the log of HSS. What the vendor left out is an empty text. */
 export type LogRow = Readonly<Record<TextColumn, string>> & {
-  /** Milliseconds since the epoch; undefined when the row tells none. */
+  /** Milliseconds since the epoch; undefined when the row has none. */
   readonly time: number | undefined
+  /** What stands in the log in place of a row, when that is no object. */
+  readonly item?: unknown
 }
 
-/** Reads a row; undefined for what is none. */
-export function readRow(value: unknown): LogRow | undefined {
-  if (!isMembers(value)) return undefined
+/** Reads a row. What is no object is kept as it is, in a row without values. */
+export function readRow(item: unknown): LogRow {
+  const value = isMembers(item) ? item : {}
   const text = (name: TextColumn): string => {
     const stated = value[name]
     if (stated === undefined || stated === null) return ''
-    return typeof stated === 'string' ? stated : JSON.stringify(stated)
+    return typeof stated === 'string' ? stated : jsonOf(stated)
   }
   const { time } = value
   return {
@@ -49,6 +52,15 @@ export function readRow(value: unknown): LogRow | undefined {
     user_name: text('user_name'),
     content: text('content'),
     time: typeof time === 'number' && Number.isSafeInteger(time) ? time : undefined,
+    ...(!isMembers(item) && { item }),
+  }
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return 'a value of too many levels'
   }
 }
 
@@ -57,6 +69,7 @@ export function readRow(value: unknown): LogRow | undefined {
  * and what there is none for, stands in `details` under the name of its column.
  */
 export function rowEvent(row: LogRow): NewEvent {
+  if (row.item !== undefined) return deadRowEvent('image operations', row.item)
   const category = categoryOf(row)
   const time = timeOf(row.time)
   const placed = placesOf(row)
@@ -118,9 +131,13 @@ function clean(text: string): string {
 }
 
 /** HSS's own name for it; of a row without one, or with one that is too long, a digest of all. */
-function eventIdOf(row: LogRow): string {
+export function eventIdOf(row: LogRow): string {
   if (fits(row.event_id)) return row.event_id
-  const text = JSON.stringify([row.time ?? null, ...TEXT_COLUMNS.map((name) => row[name])])
+  const text = JSON.stringify([
+    row.time ?? null,
+    ...TEXT_COLUMNS.map((name) => row[name]),
+    ...(row.item === undefined ? [] : [jsonOf(row.item)]),
+  ])
   return `row-${createHash('sha256').update(text).digest('hex')}`
 }
 

@@ -1,3 +1,4 @@
+import { isUseless, UnreadSpans } from '../../unread-spans.ts'
 import type { LogName } from '../selection.ts'
 import { advanced, DAY_MS, dayOf, isoDay, type LogPosition } from './collector-position.ts'
 import type { LogAnswer } from './log-client.ts'
@@ -34,17 +35,46 @@ export async function* readAudit(
   const { nowMs } = options
   const endMs = dayOf(nowMs) + 2 * DAY_MS
   let position = start
+  const unread = new UnreadSpans<Span>()
   let fromMs = floorSecond(Math.max(start.dayMs, start.newestMs - OVERLAP_MS))
   while (fromMs < endMs) {
     const toMs = Math.min(fromMs + WINDOW_DAYS_MAX * DAY_MS, endMs)
-    for await (const newestMs of readSpan(log, { fromMs, toMs }, options)) {
+    for await (const newestMs of readParts(log, { fromMs, toMs }, { ...options, unread })) {
       position = advanced(position, newestMs, nowMs)
+      if (unread.isEmpty) yield position
+    }
+    if (unread.isEmpty) {
+      const dayMs = Math.min(toMs, dayOf(nowMs - OVERLAP_MS))
+      position = { ...position, dayMs: Math.max(position.dayMs, dayMs) }
       yield position
     }
-    const dayMs = Math.min(toMs, dayOf(nowMs - OVERLAP_MS))
-    position = { ...position, dayMs: Math.max(position.dayMs, dayMs) }
-    yield position
     fromMs = toMs
+  }
+  unread.throwIfAny()
+}
+
+interface PartReading extends LogReadingOptions {
+  readonly unread: UnreadSpans<Span>
+}
+
+/** Reads a span; one whose answers cannot be used in days, so that the others are read. */
+async function* readParts(log: LogName, span: Span, options: PartReading): AsyncGenerator<number> {
+  const { unread } = options
+  const { fromMs, toMs } = span
+  try {
+    for await (const newestMs of readSpan(log, span, options)) {
+      await unread.settle((lost, reason) => storeGap({ log, ...lost, found: 0, reason }, options))
+      yield newestMs
+    }
+  } catch (error) {
+    if (toMs - fromMs <= DAY_MS || !isUseless(error)) {
+      unread.add(span, error)
+      return
+    }
+    for (let start = fromMs; start < toMs; start += DAY_MS) {
+      const end = Math.min(start + DAY_MS, toMs)
+      yield* readParts(log, { fromMs: start, toMs: end }, options)
+    }
   }
 }
 

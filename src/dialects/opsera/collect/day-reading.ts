@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../../core/event.ts'
+import { isUseless, UnreadSpans } from '../../unread-spans.ts'
 import type { LogName } from '../selection.ts'
 import { advanced, DAY_MS, dayOf, isoDay, type LogPosition } from './collector-position.ts'
 import { type LogAnswer, timeOf } from './log-client.ts'
@@ -15,6 +16,8 @@ import type { LogRow } from './row-event.ts'
 const SETTLING_MS = 600_000
 /** The next window is twice as wide after one with at most so many rows. */
 const FEW_ROWS = ANSWER_ROWS_MAX / 4
+/** Most values that a day is asked for by: rows may name ever new ones. */
+const FILTER_VALUES_MAX = 200
 /** By how much a window that holds too many rows is narrowed. */
 const NARROWING = 4
 
@@ -49,20 +52,34 @@ export async function* readDays(
   let position = start
   let fromMs = start.dayMs
   let days = daysMax
+  const unread = new UnreadSpans<{ readonly fromMs: number; readonly toMs: number }>()
   while (fromMs < endMs) {
     const toMs = Math.min(fromMs + days * DAY_MS, endMs)
-    const answer = await reading.ask(fromMs, toMs)
-    if (toMs - fromMs > DAY_MS && !reading.isWhole(answer)) {
-      days = Math.max(1, Math.floor((toMs - fromMs) / DAY_MS / NARROWING))
-      continue
+    const isDay = toMs - fromMs <= DAY_MS
+    try {
+      const answer = await reading.ask(fromMs, toMs)
+      if (!isDay && !reading.isWhole(answer)) {
+        days = Math.max(1, Math.floor((toMs - fromMs) / DAY_MS / NARROWING))
+        continue
+      }
+      const newestMs = await reading.store(answer, fromMs, toMs)
+      await unread.settle((span, reason) => storeGap({ log, ...span, found: 0, reason }, options))
+      position = advanced(position, newestMs, nowMs)
+      if (answer.count <= FEW_ROWS) days = Math.min(days * 2, daysMax)
+    } catch (error) {
+      if (!isDay && isUseless(error)) {
+        days = 1
+        continue
+      }
+      unread.add({ fromMs, toMs }, error)
     }
-    const newestMs = await reading.store(answer, fromMs, toMs)
-    position = advanced(position, newestMs, nowMs)
-    if (toMs + SETTLING_MS <= nowMs) position = { ...position, dayMs: toMs }
-    yield position
+    if (unread.isEmpty) {
+      if (toMs + SETTLING_MS <= nowMs) position = { ...position, dayMs: toMs }
+      yield position
+    }
     fromMs = toMs
-    if (answer.count <= FEW_ROWS) days = Math.min(days * 2, daysMax)
   }
+  unread.throwIfAny()
 }
 
 class DayReading {
@@ -140,6 +157,7 @@ class DayReading {
       const value = this.#filterValueOf(row)
       if (typeof value === 'string' && value !== '') this.#filterValues.add(value)
     }
+    if (asked.size >= FILTER_VALUES_MAX) return undefined
     return [...this.#filterValues].find((value) => !asked.has(value))
   }
 

@@ -55,5 +55,5 @@ export async function storeGap(
 ): Promise<void> {
   const event = gapEvent(gap)
   trouble(event.message)
-  await intake.storeGap(event, gap.expected - gap.found, gap.log)
+  await intake.storeGap(event, (gap.expected ?? gap.found) - gap.found, gap.log)
 }

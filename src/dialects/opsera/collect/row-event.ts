@@ -8,6 +8,7 @@ import {
   TIME_MICROS_END,
   TIME_MICROS_MIN,
 } from '../../../core/timestamp.ts'
+import { deadRowEvent } from '../../dead-row-event.ts'
 import { categoryOfType, readEndedWord } from '../action-types.ts'
 import { STEP_TARGET_TYPE, TOKEN_USE_ACTION } from '../collected-source.ts'
 import type { LogName } from '../selection.ts'
@@ -18,6 +19,8 @@ export interface LogRow {
   /** Milliseconds since the epoch; undefined when the row does not say. */
   readonly createdMs: number | undefined
   readonly members: JsonObject
+  /** What stands in the log in place of a row, when that is no object. */
+  readonly item?: unknown
 }
 
 /** Bytes of an event that the boundary fills in: its ids, its tenant, times. */
@@ -29,9 +32,10 @@ const KEPT_TEXT_LENGTH = 12 * 1024
  * The event of a row. What has no field of its own, or does not fit it, stays in the details under
  * its own name, so that the same row can be served again.
  */
-export function rowEvent(log: LogName, { id, members }: LogRow): NewEvent {
+export function rowEvent(log: LogName, { id, members, item }: LogRow): NewEvent {
+  if (item !== undefined) return deadRowEvent(log, item)
   const row = new Members(members)
-  row.text('_id')
+  if (members['_id'] === id) row.text('_id')
   const event = {
     ...row.time(),
     source: { eventId: id },

@@ -1,5 +1,6 @@
 import type { CollectorIntake } from '../../collector-intake.ts'
-import { VendorError } from '../../vendor-error.ts'
+import { isUseless, UnreadSpans } from '../../unread-spans.ts'
+import type { VendorError } from '../../vendor-error.ts'
 import {
   DAY_SECONDS,
   type DayNumber,
@@ -55,7 +56,7 @@ export class LogReading {
   readonly #options: LogReadingOptions
   readonly #known = new KnownNames()
   /** Days of which nothing could be read so far in this run, oldest first. */
-  #unread: (LogGap & { readonly error: VendorError })[] = []
+  readonly #unread = new UnreadSpans<Omit<LogGap, 'reason'>>()
 
   constructor(options: LogReadingOptions) {
     this.#options = options
@@ -89,15 +90,14 @@ export class LogReading {
       for (const window of this.#windowsOf(month, counts)) {
         await this.#readWindow(window, counts)
         position = { ...position, day: window.to }
-        if (this.#unread.length === 0) yield position
+        if (this.#unread.isEmpty) yield position
       }
     }
     for await (const next of this.#readOpenDays(position)) {
       await this.#settle()
       yield next
     }
-    const [unread] = this.#unread
-    if (unread !== undefined) throw unread.error
+    this.#unread.throwIfAny()
   }
 
   async #countsOf(window: DayWindow): Promise<DayCounts | undefined> {
@@ -195,22 +195,20 @@ export class LogReading {
     error: VendorError,
   ): Promise<void> {
     const { answers, gap, ...part } = await this.#reread(day, expected)
-    const loss = { day, counted: gap, reason: error.message }
+    const loss = { day, counted: gap }
+    // By its counts the day may be whole, cut by cut.
+    const isWhole = expected !== undefined && gap === undefined
     if (answers === 0) {
-      if (gap !== undefined || expected === undefined) this.#unread.push({ ...loss, error })
+      if (!isWhole) this.#unread.add(loss, error)
       return
     }
     await this.#settle()
     await this.#store(part, new Occurrences(), { from: day, to: day + 1 })
-    // By its counts the day may be whole, cut by cut.
-    if (gap !== undefined || expected === undefined) await this.#storeGap(loss)
+    if (!isWhole) await this.#storeGap({ ...loss, reason: error.message })
   }
 
-  /** The Quay can be read: so days of which nothing could be are lost, and not the Quay down. */
-  async #settle(): Promise<void> {
-    const unread = this.#unread
-    this.#unread = []
-    for (const { error: _known, ...gap } of unread) await this.#storeGap(gap)
+  #settle(): Promise<void> {
+    return this.#unread.settle((loss, reason) => this.#storeGap({ ...loss, reason }))
   }
 
   /** Reads what came since the position, and a little before it again. */
@@ -233,7 +231,7 @@ export class LogReading {
         await this.#store(part, occurrences, window)
         const before = second
         const next = reached(part.entries)
-        if (next.second !== before || this.#unread.length > 0) yield next
+        if (next.second !== before || !this.#unread.isEmpty) yield next
       }
     } catch (error) {
       if (!isUseless(error)) throw error
@@ -282,10 +280,6 @@ export class LogReading {
     await intake.storeGap(event, missing, `${logName(log)}, ${isoDay(gap.day)}`)
     trouble(event.message)
   }
-}
-
-function isUseless(error: unknown): error is VendorError {
-  return error instanceof VendorError && error.isUseless
 }
 
 /** Pages of a walk that has no more entries than are counted, and as many again. */

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../../core/new-event.ts'
 import type { ImportRun, ImportTotals } from '../../importer.ts'
-import { sentAddress } from '../metadata-details.ts'
+import { sentAddressOf } from '../as-sent.ts'
 import { type ImportPosition, writePosition } from './import-position.ts'
 import type { RowEvent, RowFate } from './row-event.ts'
 
@@ -101,7 +101,7 @@ export class EventFeed {
 
 /** Whether something stands in the row in place of an address, and is none. */
 function hasNoAddress({ event }: RowEvent): boolean {
-  const sent = sentAddress(event.details)
+  const sent = sentAddressOf(event)
   return sent !== undefined && sent !== '' && event.client?.ip === undefined
 }
 
