@@ -78,7 +78,7 @@ test('an id that is used again names another row', () => {
 
 test('what is no row is not read as one', () => {
   expect(readRow({ ...ROW, id: '56' })).toBeUndefined()
-  expect(readRow({ ...ROW, message: null })).toBeUndefined()
+  expect(readRow({ ...ROW, message: { a: 1 } })).toEqual({ ...ROW, message: '{"a":1}' })
   expect(readRow([])).toBeUndefined()
 })
 

@@ -119,7 +119,9 @@ class HeldPages {
   }
 
   part(isWhole: boolean): WalkedPart {
-    return { entries: this.#pages.flat().reverse(), odd: this.#odd, isWhole }
+    // Each table of a Quay is newest first; two of them may overlap.
+    const entries = this.#pages.flat().reverse()
+    return { entries: entries.sort(bySecond), odd: this.#odd, isWhole }
   }
 
   /** Each entry as often as the page that has it most often. */
@@ -138,10 +140,14 @@ class HeldPages {
     }
     const odd = new Map(this.#odd.map((item) => [item.text, item]))
     return {
-      entries: entries.sort((one, other) => one.entry.second - other.entry.second),
+      entries: entries.sort(bySecond),
       odd: [...odd.values()],
     }
   }
+}
+
+function bySecond(one: PlacedEntry, other: PlacedEntry): number {
+  return one.entry.second - other.entry.second
 }
 
 async function* pagesOf(
@@ -153,7 +159,10 @@ async function* pagesOf(
   let after = token
   do {
     const page = await client.page(question, after)
-    if (watch.isEndless(page)) throw VendorError.endlessPages(logName(question.log))
+    if (watch.isEndless(page)) {
+      yield { entries: page.entries, odd: page.odd ?? [] }
+      throw VendorError.endlessPages(logName(question.log))
+    }
     const isEnd = (page.entries.at(-1)?.entry.second ?? fromSecond) < fromSecond
     after = isEnd ? undefined : page.next
     const entries = isEnd

@@ -5,6 +5,8 @@ import type { AnsweredPage } from './log-client.ts'
 const EMPTY_PAGES_MAX = 20
 /** Equal pages of one second, after which a walk is endless: entries may repeat, but not so often. */
 const EQUAL_PAGES_MAX = 50
+/** Tables of a Quay's log, which are answered one after the other. */
+const TABLES = 3
 /** Most pages of one walk, when it is not known how many entries there are. */
 export const PAGES_MAX = 50_000
 
@@ -15,7 +17,11 @@ export const PAGES_MAX = 50_000
  */
 export class PageWatch {
   readonly #pagesMax: number
+  #newest = Number.POSITIVE_INFINITY
   #oldest = Number.POSITIVE_INFINITY
+  #tables = 0
+  /** The entries of the first page of each table. */
+  readonly #begun = new Set<string>()
   #pages = 0
   #emptyPages = 0
   readonly #seen = new Map<string, number>()
@@ -28,13 +34,27 @@ export class PageWatch {
   isEndless({ entries }: AnsweredPage): boolean {
     this.#pages += 1
     this.#emptyPages = entries.length === 0 ? this.#emptyPages + 1 : 0
-    const newest = entries[0]?.entry.second ?? this.#oldest
-    if (newest > this.#oldest) return true
-    const oldest = entries.at(-1)?.entry.second ?? this.#oldest
-    if (oldest < this.#oldest) this.#seen.clear()
-    this.#oldest = oldest
     if (this.#emptyPages > EMPTY_PAGES_MAX || this.#pages > this.#pagesMax) return true
-    return entries.length > 0 && this.#timesSeen(entries) > EQUAL_PAGES_MAX
+    const [first] = entries
+    if (first === undefined) return false
+    const newest = first.entry.second
+    if (newest > this.#oldest && !this.#beginsTable(entries)) return true
+    if (this.#begun.size === 0) this.#beginsTable(entries)
+    const oldest = entries.at(-1)?.entry.second ?? newest
+    if (oldest !== this.#oldest) this.#seen.clear()
+    this.#oldest = oldest
+    return this.#timesSeen(entries) > EQUAL_PAGES_MAX
+  }
+
+  /** Whether a page is the first one of a table, and not one that was answered before. */
+  #beginsTable(entries: AnsweredPage['entries']): boolean {
+    const newest = entries[0]?.entry.second ?? Number.POSITIVE_INFINITY
+    const isKnown = newest > this.#newest || entries.some(({ key }) => this.#begun.has(key))
+    this.#tables += 1
+    if (isKnown || this.#tables > TABLES) return false
+    if (this.#begun.size === 0) this.#newest = newest
+    for (const { key } of entries) this.#begun.add(key)
+    return true
   }
 
   #timesSeen(entries: AnsweredPage['entries']): number {
