@@ -70,8 +70,8 @@ test('metadata is served as it was stored, however it came into the ledger', () 
   )
   fc.assert(
     fc.property(members, fc.constantFrom('', 'asSent', 'metadata_json'), (pairs, reserved) => {
-      const own = reserved === '' ? [] : [[reserved, ['1.0', '1.0']] as const]
-      const all = [...new Map([...pairs, ...own, ['z', ['2.0', '2.0']] as const])]
+      const own: [string, string[]][] = reserved === '' ? [] : [[reserved, ['1.0', '1.0']]]
+      const all = [...new Map([...pairs, ...own, ['z', ['2.0', '2.0']]])]
       const text = (at: 0 | 1) =>
         `{${all.map(([key, number]) => `${JSON.stringify(key)}: ${number[at]}`).join(', ')}}`
       for (const answer of answered(text(0))) {
