@@ -1,7 +1,7 @@
 import { LogsRefusedError, LogsUnreadError } from './collector.ts'
 import { VendorError } from './vendor-error.ts'
 
-/** The logs of a run that could not be read. One log's failure does not end the reading of others. */
+/** The logs of a run that could not be read. A failure does not end the reading of the others. */
 export class LogFailures {
   readonly #refusals: string[] = []
   readonly #failures: string[] = []

@@ -41,7 +41,7 @@ function run(argv: readonly string[]): Promise<Outcome> {
   })
 }
 
-test('each archive costs itself, and the numbers of Python are answered as they were stored', async () => {
+test('a damaged archive costs itself, and numbers are answered as they were stored', async () => {
   const row = (tag: number, metadata: string) =>
     `{"kind_id": 1, "account_id": 1, "performer_id": null, "repository_id": null, "datetime": ` +
     `"2024-06-18 00:00:0${tag}", "ip": "None", "metadata_json": ${metadata}}`

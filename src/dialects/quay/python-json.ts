@@ -168,8 +168,8 @@ function partsOf(text: string, open: number): readonly string[] {
   return parts
 }
 
-/** Index just behind the string that opens at `start`; the end of a text in which it is not closed. */
-export function endOfString(text: string, start: number): number {
+/** Index just behind the string that opens at `start`; the end of the text if it stays open. */
+function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
     if (code === BACKSLASH) at += 1

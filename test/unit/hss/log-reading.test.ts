@@ -87,7 +87,8 @@ test('a millisecond with more rows than HSS skips is told of, and the rest is re
     time: '1970-01-01T00:00:00.007000Z',
     level: 'warn',
     message:
-      'image operations: 300 of the 700 rows from 1970-01-01T00:00:00.007000Z to 1970-01-01T00:00:00.007000Z ' +
+      'image operations: 300 of the 700 rows ' +
+      'from 1970-01-01T00:00:00.007000Z to 1970-01-01T00:00:00.007000Z ' +
       'are missing',
     details: { fromMs: 7, toMs: 7, expected: 700, found: 400, missing: 300 },
   })

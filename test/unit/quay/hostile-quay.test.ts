@@ -157,8 +157,8 @@ test('a log that is always 500 is named, and the other logs are read', async () 
 
 test('bare NaN, large numbers and odd members of a page cost a field and no entry', async () => {
   const page =
-    '{"logs": [{"kind": "push_repo", "metadata": {"n": 12345678901234567890, "a": NaN}, "ip": "x",' +
-    ' "datetime": "Wed, 18 Nov 2026 10:00:00 -0000"}, {"kind": {"a": 1}, "metadata": [],' +
+    '{"logs": [{"kind": "push_repo", "metadata": {"n": 12345678901234567890, "a": NaN}, "ip": ' +
+    '"x", "datetime": "Wed, 18 Nov 2026 10:00:00 -0000"}, {"kind": {"a": 1}, "metadata": [],' +
     ' "performer": "eve", "datetime": "Wed, 18 Nov 2026 10:00:01 -0000"}, {"kind": "push_repo",' +
     ' "datetime": {}}, null]}'
   const { url } = await startQuay([], ({ pathname, searchParams }) =>

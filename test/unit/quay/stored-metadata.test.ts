@@ -20,7 +20,7 @@ const NAMES = {
 }
 const DATETIME = '2026-11-18 10:00:00'
 
-/** What the dialect answers for a row with these values, by each of the three ways into a ledger. */
+/** What the dialect answers for a row with these values, for each of the ways into a ledger. */
 function answered(metadata: string, ip = '192.0.2.1'): readonly string[] {
   const columns = { kind_id: 1, account_id: 1, performer_id: null, repository_id: null }
   const others = JSON.stringify({ ...columns, datetime: DATETIME, ip }).slice(1, -1)

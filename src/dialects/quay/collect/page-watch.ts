@@ -3,7 +3,7 @@ import type { AnsweredPage } from './log-client.ts'
 
 /** Pages in a row without an entry, after which a walk is endless. */
 const EMPTY_PAGES_MAX = 20
-/** Equal pages of one second, after which a walk is endless: entries may repeat, but not so often. */
+/** Equal pages of one second after which a walk is endless: entries repeat, but not so often. */
 const EQUAL_PAGES_MAX = 50
 /** Tables of a Quay's log, which are answered one after the other. */
 const TABLES = 3
