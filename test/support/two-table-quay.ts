@@ -17,8 +17,9 @@ export interface TablePage<Row> {
 
 /**
  * A page over Quay's three tables, as its database model makes it. A token names a table (`t1`)
- * only where that table begins: the token of a further page is a place without a table, which is looked
- * for in the first table again. So a table after the first that has more than a page never ends.
+ * only where that table begins: the token of a further page is a place without a table, which is
+ * looked for in the first table again. So a table after the first that has more than a page never
+ * ends.
  */
 export function tablePage<Row extends TableRow>(
   rows: readonly Row[],
