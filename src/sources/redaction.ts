@@ -1,112 +1,80 @@
-/** What stands in place of a secret. */
-const REDACTED = '[redacted]'
+import type { JsonObject, JsonValue } from '../core/event.ts'
+import { commandSpans } from './redaction/command-secrets.ts'
+import { schemeSpans } from './redaction/credentials.ts'
+import { knownFormSpans } from './redaction/known-forms.ts'
+import { namedSecretSpans } from './redaction/named-secrets.ts'
+import { isSecretName } from './redaction/secret-names.ts'
+import { REDACTED, withoutSpans } from './redaction/span.ts'
+import { textRuleSpans } from './redaction/text-rules.ts'
+import { urlSpans } from './redaction/url-secrets.ts'
 
-/** What a name says that belongs to a secret. */
-const SECRET_WORD = [
-  ...['password', 'passwd', 'passphrase', 'pass', 'pwd', 'token', 'secret', 'credentials?'],
-  ...['api[_-]?key', 'access[_-]?key', 'private[_-]?key', 'auth'],
-].join('|')
+/**
+ * Most times that the rules are applied to one text. What is left of a secret's surroundings may
+ * read differently once it is gone; twice is enough for what people write.
+ */
+const PASSES_MAX = 4
 
-/** The name of an option or a variable: `--registry-password`, `AWS_SECRET_ACCESS_KEY`. */
-const SECRET_NAME = `[\\w.-]*?(?:${SECRET_WORD})(?:[_.-]\\w+|s)?`
+/** Shortest text that can hold a secret and something that says so, in UTF-16 units. */
+const TEXT_LENGTH_MIN = 4
 
-/** A value on a command line, quoted or up to the next blank. */
-const VALUE = `(?:"[^"]*"?|'[^']*'?|[^\\s"']+)`
-
-interface Rule {
-  /** What it finds, for the documents and the tests. */
-  readonly name: string
-  readonly pattern: RegExp
-  /** May name groups of the pattern. */
-  readonly replacement: string
-  /** Only on command lines that this is found in. */
-  readonly where?: RegExp
+/**
+ * A text with every secret taken out that the rules find: command lines, URLs, headers, SQL, JSON.
+ * The rules take too much rather than too little; what is redacted already stays as it is.
+ */
+export function redactText(text: string): string {
+  if (text.length < TEXT_LENGTH_MIN) return text
+  let before = text
+  for (let passes = 0; passes < PASSES_MAX; passes += 1) {
+    const after = withoutSpans(before, [
+      ...knownFormSpans(before),
+      ...urlSpans(before),
+      ...schemeSpans(before),
+      ...namedSecretSpans(before),
+      ...commandSpans(before),
+      ...textRuleSpans(before),
+    ])
+    if (after === before) break
+    before = after
+  }
+  return before
 }
 
-/** The rules, applied one after the other. They redact too much rather than too little. */
-const RULES: readonly Rule[] = [
-  {
-    name: 'private key',
-    pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-    replacement: REDACTED,
-  },
-  {
-    name: 'authorization header',
-    pattern: /(\bauthorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token|digest)\s+)?)[^\s"']+/gi,
-    replacement: `$1${REDACTED}`,
-  },
-  {
-    name: 'bearer token',
-    pattern: /(\bbearer\s+)(?!\[redacted\])[^\s"']+/gi,
-    replacement: `$1${REDACTED}`,
-  },
-  {
-    name: 'URL with credentials',
-    pattern: /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:)[^\s/"']*(?=@)/gi,
-    replacement: `$1${REDACTED}`,
-  },
-  {
-    name: 'token of a known form',
-    pattern: /\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AKIA|eyJ[\w-]{10,}\.)[\w.-]{10,}/g,
-    replacement: REDACTED,
-  },
-  {
-    name: 'option --password x',
-    pattern: new RegExp(
-      `(?<=^|[\\s"'])(--?${SECRET_NAME})(\\s+|=)(?!\\[redacted\\])${VALUE}`,
-      'gi',
-    ),
-    replacement: `$1$2${REDACTED}`,
-  },
-  {
-    name: 'variable TOKEN=x, key "token": x',
-    pattern: new RegExp(
-      `(?<![\\w.-])(["']?${SECRET_NAME}["']?(?:=|\\s*:\\s*))(?!\\[redacted\\])${VALUE}`,
-      'gi',
-    ),
-    replacement: `$1${REDACTED}`,
-  },
-  {
-    name: 'option -p x',
-    pattern: new RegExp(`(?<=^|\\s)(-p(?:\\s+|=))${VALUE}`, 'g'),
-    replacement: `$1${REDACTED}`,
-  },
-  {
-    name: 'option -u user:x',
-    pattern: /(?<=^|\s)((?:-u|--user)(?:\s+|=)["']?[^\s:"']+:)[^\s"']+/g,
-    replacement: `$1${REDACTED}`,
-  },
-  {
-    name: 'option -px of MySQL',
-    pattern: /(?<=^|\s)(-p)[^\s]+/g,
-    replacement: `$1${REDACTED}`,
-    where: /mysql|mariadb/i,
-  },
-  {
-    name: 'option -a x of Redis, -w x of LDAP',
-    pattern: new RegExp(`(?<=^|\\s)(-[aw]\\s+)${VALUE}`, 'g'),
-    replacement: `$1${REDACTED}`,
-    where: /\b(?:redis|valkey|ldap)/i,
-  },
-  {
-    name: 'password in SQL',
-    pattern: /(\b(?:identified\s+by|password)\s+)(?:'[^']*'?|"[^"]*"?)/gi,
-    replacement: `$1${REDACTED}`,
-  },
-]
-
-const LABEL_NAME = new RegExp(`^${SECRET_NAME}$`, 'i')
-
-/** A text with every secret that one of the rules finds in it taken out. */
-export function redactText(text: string): string {
-  return RULES.reduce(
-    (kept, { pattern, replacement, where }) =>
-      where === undefined || where.test(text) ? kept.replace(pattern, replacement) : kept,
-    text,
-  )
+/**
+ * A name with only those secrets taken out that have a form of their own, and passwords of URLs:
+ * what a rule might take for a secret by the words around it stays.
+ */
+export function redactName(text: string): string {
+  return withoutSpans(text, [...knownFormSpans(text), ...urlSpans(text)])
 }
 
 /** The value of a label or an attribute: a name such as `db.password` makes it a secret whole. */
 export function redactNamed(name: string, value: string): string {
-  return LABEL_NAME.test(name) ? REDACTED : redactText(value)
+  return isSecretName(name) && value !== '' ? REDACTED : redactText(value)
+}
+
+/** A JSON value with its texts redacted, and members whose name is a secret's redacted whole. */
+export function redactValue(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return redactText(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (isList(value)) return value.map(redactValue)
+  return redactMembers(value)
+}
+
+/** The members of a JSON object, as `redactValue` has them. */
+export function redactMembers(members: JsonObject): JsonObject {
+  const safe = Object.entries(members).map(([name, value]) => [
+    name,
+    saysSomething(value) && isSecretName(name) ? REDACTED : redactValue(value),
+  ])
+  return Object.fromEntries(safe)
+}
+
+/** Whether a value could be a secret: `null`, `true`, an empty text or list hides nothing. */
+function saysSomething(value: JsonValue): boolean {
+  if (value === null || typeof value === 'boolean' || value === '') return false
+  return typeof value !== 'object' || Object.keys(value).length > 0
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value)
 }

@@ -1,0 +1,143 @@
+import { COMMAND_RULES, type CommandRule } from './command-rules.ts'
+import { type CommandWord, commandWords, nextWordAt } from './command-words.ts'
+import type { Span } from './span.ts'
+import { isQuoteAt, valueAt } from './value-extent.ts'
+
+const OF_INTEREST = new Set(
+  COMMAND_RULES.flatMap(({ programs, subcommands = [], until = [] }) => [
+    ...programs,
+    ...subcommands,
+    ...until,
+  ]),
+)
+
+/** Words that are no names of secrets, whatever they sound like: `sshpass`, `change_password`. */
+export const WORDS_OF_COMMANDS: ReadonlySet<string> = new Set(
+  COMMAND_RULES.flatMap(({ programs, words = {} }) => [...programs, ...Object.keys(words)]),
+)
+
+/** What ends a command, where its arguments are looked through. */
+const COMMAND_END = /[|;&]+(?=\s|$)|[\r\n]|\d?>{1,2}(?=\s|\/)|\\{0,15}["'`)\]](?=\s|$|[)\]}])/y
+const OPTION = /--?[A-Za-z][\w-]{0,40}(?=[\s"'\\=]|$)/y
+/** Most words of one command that are looked through. */
+const WORDS_MAX = 64
+
+/** Secrets that programs take in places which no name marks: `mysql -px`, `curl -u bob:x`. */
+export function commandSpans(text: string): readonly Span[] {
+  const spans: Span[] = []
+  let covered = 0
+  for (const word of commandWords(text, OF_INTEREST)) {
+    if (word.start < covered) continue
+    const span = secretAt(text, word)
+    if (span === undefined) continue
+    spans.push(span)
+    covered = span.end
+  }
+  return spans
+}
+
+function secretAt(text: string, word: CommandWord): Span | undefined {
+  for (const rule of COMMAND_RULES) {
+    if (!holds(rule, word)) continue
+    const span = optionSecret(text, word, rule) ?? loginSecret(text, word, rule)
+    const found = span ?? wordSecret(text, word, rule) ?? assignedSecret(text, word, rule)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Whether a word is part of a command that the rule is about. */
+function holds({ programs, subcommands, until }: CommandRule, word: CommandWord): boolean {
+  const { before } = word
+  const isAny = programs.length === 0
+  const itself = word.text.toLowerCase()
+  const has = (names: readonly string[]) => names.some((name) => before.has(name))
+  if (!isAny && !programs.includes(itself) && !has(programs)) return false
+  if (until !== undefined && has(until)) return false
+  return subcommands === undefined || subcommands.includes(itself) || has(subcommands)
+}
+
+function optionSecret(text: string, word: CommandWord, rule: CommandRule): Span | undefined {
+  const at = valuePlace(text, word, rule.options)
+  return at === undefined ? undefined : valueAt(text, at)
+}
+
+/** The part behind the user; nothing when there is no such part, or both are numbers. */
+function loginSecret(text: string, word: CommandWord, rule: CommandRule): Span | undefined {
+  const at = valuePlace(text, word, rule.logins)
+  const value = at === undefined ? undefined : valueAt(text, at)
+  if (value === undefined) return undefined
+  const login = text.slice(value.start, value.end)
+  const places = [...(rule.separators ?? '')].map((sign) => login.indexOf(sign))
+  const separator = Math.min(...places.filter((place) => place > 0))
+  if (/^[a-z][a-z0-9+.-]{0,31}:\/\//i.test(login)) return undefined
+  if (separator >= login.length - 1 || /^\d+:\d+$/.test(login)) return undefined
+  return { start: value.start + separator + 1, end: value.end }
+}
+
+/** Where the value of an option begins: behind it, behind `=` or as the next word. */
+function valuePlace(
+  text: string,
+  { text: word, start, end }: CommandWord,
+  options: readonly string[] = [],
+): number | undefined {
+  for (const option of options) {
+    if (word !== option) {
+      const isAttached = option.length === 2 && word.startsWith(option)
+      if (isAttached) return start + option.length
+      continue
+    }
+    if (text[end] === '=') return end + 1
+    const next = nextWordAt(text, { start, end })
+    if (next === undefined) return option.startsWith('--') ? undefined : end
+    OPTION.lastIndex = next
+    return OPTION.test(text) ? undefined : next
+  }
+  return undefined
+}
+
+/** The rest of a command behind one of its words, without options. */
+function wordSecret(text: string, word: CommandWord, rule: CommandRule): Span | undefined {
+  const skipped = rule.words?.[word.text.toLowerCase()]
+  if (skipped === undefined || text[word.start - 1] === '-') return undefined
+  return restOfCommand(text, word.end, skipped)
+}
+
+/**
+ * What comes in a command after a place and so many more words, without the options in front.
+ * Undefined when nothing does.
+ */
+export function restOfCommand(text: string, at: number, skipped: number): Span | undefined {
+  let start: number | undefined
+  let end = at
+  let last = at
+  let toSkip = skipped
+  for (let words = 0; words < WORDS_MAX; words += 1) {
+    const next = nextWordAt(text, { start: end, end })
+    if (next === undefined) break
+    COMMAND_END.lastIndex = next
+    if (COMMAND_END.test(text)) break
+    OPTION.lastIndex = next
+    const isOption = OPTION.test(text)
+    const value = valueAt(text, next)
+    if (value === undefined) break
+    if (!isOption || start !== undefined) {
+      if (toSkip > 0) toSkip -= 1
+      else start ??= value.start
+    }
+    last = value.end
+    end = quotedEnd(text, value)
+  }
+  return start === undefined ? undefined : { start, end: last }
+}
+
+/** Behind the quote that closes a value, if that does not divide it from the next of a list. */
+function quotedEnd(text: string, { end }: Span): number {
+  if (nextWordAt(text, { start: end, end }) !== undefined || !isQuoteAt(text, end)) return end
+  return end + text.slice(end, end + 17).search(/["'`]/) + 1
+}
+
+function assignedSecret(text: string, word: CommandWord, rule: CommandRule): Span | undefined {
+  if (rule.assignments !== true || text[word.end] !== '=') return undefined
+  return word.text.startsWith('-') ? undefined : valueAt(text, word.end + 1)
+}

@@ -1,0 +1,95 @@
+/** Longest end of a name that is looked at, in UTF-16 units: what is longer is no name. */
+const NAME_LENGTH_MAX = 128
+
+/** Words that make a name a secret's wherever they are in it: `DB_PASSWORD_OLD`, `tokenValue`. */
+const SECRET_WORD = new RegExp(
+  `(?:${[
+    ...['password', 'passwd', 'passphrase', 'passcode', 'passwort', 'kennwort', 'pwd'],
+    ...['(?<!by|com|tres|sur|encom|over)pass', 'secret', 'token', 'credential', '^cred'],
+    ...['auth', 'authorization'],
+    ...['(?:api|access|secret|private|account|shared|master|auth|signing|encryption|ssh)key'],
+  ].join('|')})s?$`,
+)
+
+/** Words that make a name a secret's when they are its last: `SESSION_COOKIE`, `wifi.psk`. */
+const SECRET_LAST_WORD =
+  /^(?:pw|cookies?|jwt|otp|totp|pin|psk|sas|mnemonic|passkey|sess(?:ion)?id|phpsessid|jsessionid)$/
+
+/** What is a key to something, when the word `key` follows it: `api-key`, `AccountKey`. */
+const KEY_OF_WHAT = new Set([
+  ...['api', 'access', 'secret', 'private', 'account', 'shared', 'encryption', 'encrypt', 'sas'],
+  ...['decryption', 'signing', 'sign', 'master', 'license', 'ssh', 'deploy', 'auth', 'storage'],
+  ...['session', 'service', 'hmac', 'aes', 'jwt', 'webhook', 'admin', 'app', 'application'],
+  ...['consumer', 'subscription', 'functions', 'function', 'registry', 'write', 'read', 'root'],
+  ...['unseal', 'recovery', 'gpg', 'crypto', 'integration', 'instrumentation', 'ingest'],
+])
+
+/** Last words of names that say something about a secret: `token-type`, `PASSWORD_FILE`. */
+const ABOUT_A_SECRET = new Set([
+  ...['file', 'files', 'path', 'dir', 'url', 'uri', 'endpoint', 'host', 'port', 'type', 'name'],
+  ...['names', 'ttl', 'expiry', 'expires', 'expiration', 'length', 'size', 'count', 'policy'],
+  ...['stdin', 'service', 'server', 'version', 'mode', 'method', 'methods', 'provider', 'issuer'],
+  ...['format', 'enabled', 'disabled', 'required', 'timeout', 'interval', 'backend', 'class'],
+  ...['store', 'manager', 'proxy', 'operator', 'exporter', 'controller', 'plugin', 'plugins'],
+  ...['prompt', 'through', 'thru', 'realm', 'scheme', 'address', 'exec', 'fd', 'helper'],
+])
+
+/** Names that end like a secret's and are none. `PWD` is the working directory. */
+const NO_SECRETS = new Set([
+  ...['pwd', 'oldpwd', 'proxy_pass', 'fastcgi_pass', 'uwsgi_pass'],
+  ...['grpc_pass', 'scgi_pass', 'no-auth', 'no_auth', 'no-pass', 'no-password', 'skip-auth'],
+])
+
+/** `dbPassword2` is `db`, `Password`, `2`; a word in capitals is one: `API`, `Key`. */
+const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g
+
+/**
+ * Whether a name is that of a secret: of an option, a variable, a header, a member or a label.
+ * Dashes in front of it do not matter.
+ */
+export function isSecretName(name: string): boolean {
+  const end = name.slice(-NAME_LENGTH_MAX).replace(/^[-.]{0,8}/, '')
+  if (NO_SECRETS.has(end.toLowerCase())) return false
+  const words = wordsOf(end)
+  const last = words.at(-1)
+  if (last === undefined || ABOUT_A_SECRET.has(last)) return false
+  if (words.some((word) => SECRET_WORD.test(word)) || SECRET_LAST_WORD.test(last)) return true
+  return isKey(words, end)
+}
+
+/** Verbs that are followed by whose secret it is, and then the secret. */
+const SETS = /^(?:set|change|reset|update|add|create|new|verify|check|put|write|modify)$/
+/** Verbs that are followed by the name of a secret alone. */
+const GETS = /^(?:get|show|list|describe|delete|remove|revoke|generate|rotate|read|use|no|ask)$/
+
+/** Whether a name is that of an act that takes a secret last: `set-password bob x`. */
+export function setsSecret(name: string): boolean {
+  return SETS.test(wordsOf(name.slice(-NAME_LENGTH_MAX))[0] ?? '')
+}
+
+/**
+ * Whether a name says by itself that a secret comes next, as `requirepass` and `db_password` do.
+ * `token` and `secret` alone are often the name of a command.
+ */
+export function announcesSecret(name: string): boolean {
+  if (!isSecretName(name)) return false
+  const words = wordsOf(name.slice(-NAME_LENGTH_MAX))
+  const last = words.at(-1) ?? ''
+  if (words.length > 1 && GETS.test(words[0] ?? '')) return false
+  if (/^(?:password|passphrase|passcode)$/.test(last)) return true
+  return words.length > 1
+    ? SECRET_WORD.test(last) || SECRET_LAST_WORD.test(last) || last === 'key'
+    : /^.{3,}(?:password|passwd|pass|token|secret|auth|key)$/.test(last)
+}
+
+function wordsOf(name: string): readonly string[] {
+  return (name.match(WORD) ?? []).map((word) => word.toLowerCase())
+}
+
+/** A variable in capitals that ends in `_KEY` counts whatever it is the key of. */
+function isKey(words: readonly string[], name: string): boolean {
+  if (words.at(-1) !== 'key') return false
+  if (words.some((word) => word === 'public')) return false
+  if (/^[A-Z][A-Z0-9_]*_KEY\d*$/.test(name) || /^x-/i.test(name)) return true
+  return KEY_OF_WHAT.has(words.at(-2) ?? '')
+}
