@@ -4,6 +4,7 @@ import { formatTimestamp } from '../core/timestamp.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
 import { OWN_SOURCE_KIND } from '../ledger/audit-trail.ts'
 import type { CalledSource, Listening } from '../sources/called-source.ts'
+import { redactTranslation } from '../sources/redaction/redacted-translation.ts'
 import type { Translation } from '../sources/source.ts'
 import type { BackgroundTask, TaskServices } from './background-task.ts'
 import { deadLetterEvent } from './dead-letter.ts'
@@ -80,8 +81,9 @@ interface Destination {
   readonly services: CallServices
 }
 
-function enqueue(translation: Translation, { queue, source, services }: Destination): void {
+function enqueue(called: Translation, { queue, source, services }: Destination): void {
   const { metrics, context } = services
+  const translation = redactTranslation(called)
   const tenant = source.tenant ?? context.defaultTenant
   const letters = translation.deadLetters.map(deadLetterEvent)
   for (const event of [...translation.events, ...letters]) {

@@ -5,6 +5,8 @@ import type { Fault } from '../core/errors.ts'
 import { deepJsonText } from '../core/json-excerpt.ts'
 import type { NewEvent } from '../core/new-event.ts'
 import { recordableText } from '../core/recordable-text.ts'
+import { redactBody } from '../sources/redaction/redacted-body.ts'
+import { redactText } from '../sources/redaction.ts'
 import type { DeadLetter } from '../sources/source.ts'
 
 /** Bytes of an unreadable body that are kept; an event holds 64 KiB with everything around it. */
@@ -15,12 +17,16 @@ const BODY_TEXT_BYTES_MAX = 56 * 1024
 const REASON_BYTES_MAX = 2048
 
 /**
- * The event that keeps what could not be read. It is named by the SHA-256 of the body, so that a
- * sender's retry of the same body is recognised.
+ * The event that keeps what could not be read, without the secrets in it. It is named by the
+ * SHA-256 of the body, so that a sender's retry of the same body is recognized. When secrets were
+ * taken out of a body that is kept whole it is that of what is kept: a password could be guessed by
+ * the other.
  */
 export function deadLetterEvent(letter: DeadLetter): NewEvent {
-  const sha256 = createHash('sha256').update(letter.body).digest('hex')
-  const reason = reasonText(letter.reason)
+  const { body, isCut, isRedacted } = redactBody(letter.body)
+  const digested = isRedacted && !isCut ? body : letter.body
+  const sha256 = createHash('sha256').update(digested).digest('hex')
+  const reason = reasonText(redactText(letter.reason))
   return {
     action: 'source.dead-letter',
     category: 'system',
@@ -32,8 +38,8 @@ export function deadLetterEvent(letter: DeadLetter): NewEvent {
       reason,
       sha256,
       bytes: letter.body.length,
-      ...keptBody(letter.body),
-      truncated: letter.body.length > BODY_BYTES_KEPT,
+      ...keptBody(body),
+      truncated: isCut || body.length > BODY_BYTES_KEPT,
     },
   }
 }

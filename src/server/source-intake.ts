@@ -4,6 +4,7 @@ import { BATCH_EVENTS_MAX } from '../core/limits.ts'
 import type { Reception } from '../core/new-event.ts'
 import { parseReportedEvent } from '../core/parse-reported-event.ts'
 import type { Append } from '../ledger/append.ts'
+import { redactTranslation } from '../sources/redaction/redacted-translation.ts'
 import type { Translation } from '../sources/source.ts'
 import { deadLetterEvent, refusedEvent } from './dead-letter.ts'
 import type { Metrics } from './metrics.ts'
@@ -26,7 +27,7 @@ export async function takeIn(
   services: { readonly append: Append; readonly metrics: Metrics },
 ): Promise<Intake> {
   const { metrics } = services
-  const { drafts, deadLetters } = readAll(translation, reception)
+  const { drafts, deadLetters } = readAll(redactTranslation(translation), reception)
   const answer = await appendAll(services.append, drafts)
   const { kind } = reception.source
   let skipped = 0

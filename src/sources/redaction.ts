@@ -1,4 +1,7 @@
 import type { JsonObject, JsonValue } from '../core/event.ts'
+import { isJsonObject } from '../core/json.ts'
+import { type JsonExcerpt, jsonExcerpt } from '../core/json-excerpt.ts'
+import { DETAILS_DEPTH_MAX, EVENT_BYTES_MAX } from '../core/limits.ts'
 import { commandSpans } from './redaction/command-secrets.ts'
 import { schemeSpans } from './redaction/credentials.ts'
 import { knownFormSpans } from './redaction/known-forms.ts'
@@ -13,6 +16,11 @@ import { urlSpans } from './redaction/url-secrets.ts'
  * read differently once it is gone; twice is enough for what people write.
  */
 const PASSES_MAX = 4
+
+/** Longest text that is searched, in UTF-16 units: no event holds a longer one. */
+export const TEXT_LENGTH_MAX = EVENT_BYTES_MAX
+/** Bytes of what is too long or too deep that are kept. */
+const EXCERPT_BYTES_MAX = 4 * 1024
 
 /** Shortest text that can hold a secret and something that says so, in UTF-16 units. */
 const TEXT_LENGTH_MIN = 4
@@ -52,29 +60,45 @@ export function redactNamed(name: string, value: string): string {
   return isSecretName(name) && value !== '' ? REDACTED : redactText(value)
 }
 
-/** A JSON value with its texts redacted, and members whose name is a secret's redacted whole. */
-export function redactValue(value: JsonValue): JsonValue {
-  if (typeof value === 'string') return redactText(value)
-  if (typeof value !== 'object' || value === null) return value
-  if (isList(value)) return value.map(redactValue)
-  return redactMembers(value)
+/**
+ * The members of a JSON object with their texts redacted, and members whose name is a secret's
+ * redacted whole. A text that is too long to be searched, and what is nested deeper than an event
+ * may be, is kept in short.
+ */
+export function redactMembers(members: JsonObject): JsonObject {
+  return membersWithin(members, DETAILS_DEPTH_MAX)
 }
 
-/** The members of a JSON object, as `redactValue` has them. */
-export function redactMembers(members: JsonObject): JsonObject {
+/** A JSON value, as `redactMembers` has those of an object. */
+export function redactValue(value: JsonValue): JsonValue {
+  return valueWithin(value, DETAILS_DEPTH_MAX)
+}
+
+function membersWithin(members: JsonObject, depthLeft: number): JsonObject {
   const safe = Object.entries(members).map(([name, value]) => [
     name,
-    saysSomething(value) && isSecretName(name) ? REDACTED : redactValue(value),
+    saysSomething(value) && isSecretName(name) ? REDACTED : valueWithin(value, depthLeft - 1),
   ])
   return Object.fromEntries(safe)
+}
+
+function valueWithin(value: JsonValue, depthLeft: number): JsonValue {
+  if (typeof value === 'string') {
+    return value.length > TEXT_LENGTH_MAX ? inShort(value) : redactText(value)
+  }
+  if (typeof value !== 'object' || value === null) return value
+  if (depthLeft <= 0) return inShort(value)
+  if (isJsonObject(value)) return membersWithin(value, depthLeft)
+  return value.map((item) => valueWithin(item, depthLeft - 1))
+}
+
+function inShort(value: JsonValue): JsonExcerpt {
+  const { bytes, excerpt } = jsonExcerpt(value, EXCERPT_BYTES_MAX)
+  return { bytes, excerpt: redactText(excerpt) }
 }
 
 /** Whether a value could be a secret: `null`, `true`, an empty text or list hides nothing. */
 function saysSomething(value: JsonValue): boolean {
   if (value === null || typeof value === 'boolean' || value === '') return false
   return typeof value !== 'object' || Object.keys(value).length > 0
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value)
 }

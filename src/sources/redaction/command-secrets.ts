@@ -16,6 +16,15 @@ export const WORDS_OF_COMMANDS: ReadonlySet<string> = new Set(
   COMMAND_RULES.flatMap(({ programs, words = {} }) => [...programs, ...Object.keys(words)]),
 )
 
+const WORDS = new Set(COMMAND_RULES.flatMap(({ words = {} }) => Object.keys(words)))
+const RULES_OF_ALL = COMMAND_RULES.filter(({ programs }) => programs.length === 0)
+const RULES_BY_PROGRAM: ReadonlyMap<string, readonly CommandRule[]> = new Map(
+  [...OF_INTEREST].map((name) => [
+    name,
+    COMMAND_RULES.filter(({ programs }) => programs.includes(name)),
+  ]),
+)
+
 /** What ends a command, where its arguments are looked through. */
 const COMMAND_END = /[|;&]+(?=\s|$)|[\r\n]|\d?>{1,2}(?=\s|\/)|\\{0,15}["'`)\]](?=\s|$|[)\]}])/y
 const OPTION = /--?[A-Za-z][\w-]{0,40}(?=[\s"'\\=]|$)/y
@@ -25,6 +34,8 @@ const WORDS_MAX = 64
 /** Secrets that programs take in places which no name marks: `mysql -px`, `curl -u bob:x`. */
 export function commandSpans(text: string): readonly Span[] {
   const spans: Span[] = []
+  // One word is no command.
+  if (!/[\s"']/.test(text)) return spans
   let covered = 0
   for (const word of commandWords(text, OF_INTEREST)) {
     if (word.start < covered) continue
@@ -37,29 +48,34 @@ export function commandSpans(text: string): readonly Span[] {
 }
 
 function secretAt(text: string, word: CommandWord): Span | undefined {
-  for (const rule of COMMAND_RULES) {
-    if (!holds(rule, word)) continue
-    const span = optionSecret(text, word, rule) ?? loginSecret(text, word, rule)
-    const found = span ?? wordSecret(text, word, rule) ?? assignedSecret(text, word, rule)
+  const isOption = word.text.startsWith('-')
+  const isAssignment = !isOption && text[word.end] === '='
+  const isWord = !isOption && WORDS.has(word.text.toLowerCase())
+  if (!isOption && !isAssignment && !isWord) return undefined
+  for (const rule of rulesFor(word)) {
+    const span = isOption ? optionSecret(text, word, rule) : wordSecret(text, word, rule)
+    const found = span ?? (isAssignment ? assignedSecret(text, word, rule) : undefined)
     if (found !== undefined) return found
   }
   return undefined
 }
 
-/** Whether a word is part of a command that the rule is about. */
-function holds({ programs, subcommands, until }: CommandRule, word: CommandWord): boolean {
-  const { before } = word
-  const isAny = programs.length === 0
+/** The rules about the command that a word is part of. */
+function rulesFor(word: CommandWord): readonly CommandRule[] {
   const itself = word.text.toLowerCase()
-  const has = (names: readonly string[]) => names.some((name) => before.has(name))
-  if (!isAny && !programs.includes(itself) && !has(programs)) return false
-  if (until !== undefined && has(until)) return false
-  return subcommands === undefined || subcommands.includes(itself) || has(subcommands)
+  const has = (names: readonly string[]) =>
+    names.includes(itself) || names.some((name) => word.before.has(name))
+  const programs = [...word.before, itself]
+  const candidates = new Set(programs.flatMap((name) => RULES_BY_PROGRAM.get(name) ?? []))
+  return [...candidates, ...RULES_OF_ALL].filter(
+    ({ subcommands, until }) =>
+      (subcommands === undefined || has(subcommands)) && (until === undefined || !has(until)),
+  )
 }
 
 function optionSecret(text: string, word: CommandWord, rule: CommandRule): Span | undefined {
   const at = valuePlace(text, word, rule.options)
-  return at === undefined ? undefined : valueAt(text, at)
+  return at === undefined ? loginSecret(text, word, rule) : valueAt(text, at)
 }
 
 /** The part behind the user; nothing when there is no such part, or both are numbers. */
@@ -99,7 +115,7 @@ function valuePlace(
 /** The rest of a command behind one of its words, without options. */
 function wordSecret(text: string, word: CommandWord, rule: CommandRule): Span | undefined {
   const skipped = rule.words?.[word.text.toLowerCase()]
-  if (skipped === undefined || text[word.start - 1] === '-') return undefined
+  if (skipped === undefined) return undefined
   return restOfCommand(text, word.end, skipped)
 }
 
@@ -138,6 +154,6 @@ function quotedEnd(text: string, { end }: Span): number {
 }
 
 function assignedSecret(text: string, word: CommandWord, rule: CommandRule): Span | undefined {
-  if (rule.assignments !== true || text[word.end] !== '=') return undefined
-  return word.text.startsWith('-') ? undefined : valueAt(text, word.end + 1)
+  if (rule.assignments !== true) return undefined
+  return valueAt(text, word.end + 1)
 }

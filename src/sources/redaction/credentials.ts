@@ -76,11 +76,13 @@ const SCHEME_ALONE = new RegExp(
     ')',
   'gi',
 )
+const SCHEME_HINT = /(?:bearer|negotiate|ntlm|sha256|sharedkey(?:lite)?|digest|basic)\s/i
 const BASIC = /(?<![\w-])basic\s{1,8}([A-Za-z0-9+/_-]{6,}={0,2})/gi
 
 /** Credentials behind a scheme that no header's name is in front of. */
 export function schemeSpans(text: string): readonly Span[] {
   const spans: Span[] = []
+  if (!SCHEME_HINT.test(text)) return spans
   let covered = 0
   for (const { 0: found, index } of text.matchAll(SCHEME_ALONE)) {
     if (index < covered) continue

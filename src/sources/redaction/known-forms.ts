@@ -131,6 +131,11 @@ const PATTERNS = KNOWN_FORMS.map(({ pattern, has, where }) => ({
   where,
 }))
 
+/** A quick look for all of them at once. */
+const ANY_FORM = new RegExp(
+  `(?<![A-Za-z0-9])(?:${KNOWN_FORMS.map(({ pattern }) => pattern).join('|')})|PRIVATE KEY`,
+)
+
 /** The shortest text that has a known form is longer. */
 const LENGTH_MIN = 13
 
@@ -140,7 +145,7 @@ const PRIVATE_KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
 
 /** The secrets that have a known form. */
 export function knownFormSpans(text: string): readonly Span[] {
-  if (text.length < LENGTH_MIN) return []
+  if (text.length < LENGTH_MIN || !ANY_FORM.test(text)) return []
   const spans = privateKeySpans(text)
   for (const { pattern, has, where } of PATTERNS) {
     if (where !== undefined && !where.test(text)) continue

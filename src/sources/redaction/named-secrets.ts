@@ -1,7 +1,7 @@
 import { restOfCommand, WORDS_OF_COMMANDS } from './command-secrets.ts'
 import { commandWords, nextWordAt } from './command-words.ts'
 import { authorizationAt, isSchemeAt } from './credentials.ts'
-import { announcesSecret, isSecretName, setsSecret } from './secret-names.ts'
+import { announcesSecret, isSecretName, mayBeSecretName, setsSecret } from './secret-names.ts'
 import type { Span } from './span.ts'
 import { argumentEnd, isQuoteAt, valueAt } from './value-extent.ts'
 
@@ -25,6 +25,7 @@ const PROGRAMS = new Set([...NAMING_PROGRAMS, ...VALUE_PROGRAMS])
 const ASSIGNED = /(?:\]|%5D)?(\\{0,15}["'`])?(\s{0,8})(=>|:=|={1,2}|:|%3D|%3A)(?!\/\/)(\s{0,8})/iy
 /** What is in front of a parameter of a URL. */
 const PARAMETER_BEFORE = /(?:[?&]|%3F|%26|\\u0026|&amp;)$/i
+const PARAMETERS = /[?&%]/
 const PARAMETER_NAME = /^(?:(?:x-(?:amz|goog)-)?(?:sig|signature|credential)|key|code|hmac|sas)$/i
 
 /** What is never worth hiding, and says something: a reference, a path, yes or no. */
@@ -54,15 +55,21 @@ const NO_NAME_BEFORE = new Set(['/', '.', ':', '$', '@', '%', '\\', '=', '{', '<
 /** The values that a name says to be secrets: `--password x`, `TOKEN=x`, `requirepass x`. */
 export function namedSecretSpans(text: string): readonly Span[] {
   const spans: Span[] = []
+  if (!mayBeSecretName(text) && !PARAMETERS.test(text)) return spans
   let covered = 0
   for (const word of commandWords(text, PROGRAMS)) {
-    if (word.start < covered) continue
+    if (word.start < covered || !(mayBeSecretName(word.text) || isParameterName(word.text)))
+      continue
     const span = assignedSecret(text, word) ?? spacedSecret(text, word)
     if (span === undefined) continue
     spans.push(span)
     covered = span.end
   }
   return spans
+}
+
+function isParameterName(name: string): boolean {
+  return name.length <= 20 && PARAMETER_NAME.test(name)
 }
 
 interface Word {
@@ -79,7 +86,7 @@ function assignedSecret(text: string, { text: name, start, end }: Word): Span | 
   if (whole === undefined) return undefined
   const at = end + whole.length
   const isParameter = PARAMETER_BEFORE.test(text.slice(Math.max(0, start - 6), start))
-  if (!isSecretName(name) && !(isParameter && PARAMETER_NAME.test(name))) return undefined
+  if (!isSecretName(name) && !(isParameter && isParameterName(name))) return undefined
   if (isParameter) return harmful(text, parameterAt(text, at))
   const isColon = sign === ':'
   if (isColon && text[start - 1] === '/') return undefined

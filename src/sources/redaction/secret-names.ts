@@ -43,12 +43,27 @@ const NO_SECRETS = new Set([
 /** `dbPassword2` is `db`, `Password`, `2`; a word in capitals is one: `API`, `Key`. */
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g
 
+/** What the name of a secret has in it. */
+const HINT = new RegExp(
+  [
+    ...['pass', 'pw', 'kennwort', 'secret', 'token', 'cred', 'auth', 'key', 'cookie', 'jwt', 'otp'],
+    ...['pin', 'psk', 'sas', 'mnemonic', 'sess'],
+  ].join('|'),
+  'i',
+)
+
+/** Whether a text could have the name of a secret in it; a quick look. */
+export function mayBeSecretName(text: string): boolean {
+  return HINT.test(text)
+}
+
 /**
  * Whether a name is that of a secret: of an option, a variable, a header, a member or a label.
  * Dashes in front of it do not matter.
  */
 export function isSecretName(name: string): boolean {
   const end = name.slice(-NAME_LENGTH_MAX).replace(/^[-.]{0,8}/, '')
+  if (!HINT.test(end)) return false
   if (NO_SECRETS.has(end.toLowerCase())) return false
   const words = wordsOf(end)
   const last = words.at(-1)

@@ -91,8 +91,12 @@ export const TEXT_RULES: readonly TextRule[] = [
   },
 ]
 
+/** A quick look for all of them at once. */
+const ANY_RULE = new RegExp(TEXT_RULES.map(({ before }) => before.source).join('|'), 'i')
+
 /** The secrets that the rules find. */
 export function textRuleSpans(text: string): readonly Span[] {
+  if (!ANY_RULE.test(text)) return []
   return TEXT_RULES.flatMap((rule) => {
     if (rule.where !== undefined && !rule.where.test(text)) return []
     const spans: Span[] = []
