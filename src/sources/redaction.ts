@@ -61,15 +61,9 @@ export function redactNamed(name: string, value: string): string {
 }
 
 /**
- * The members of a JSON object with their texts redacted, and members whose name is a secret's
- * redacted whole. A text that is too long to be searched, and what is nested deeper than an event
- * may be, is kept in short.
+ * A JSON value with its texts redacted, and members whose name is a secret's redacted whole. A text
+ * that is too long to be searched, and what is nested deeper than an event may be, is kept in short.
  */
-export function redactMembers(members: JsonObject): JsonObject {
-  return membersWithin(members, DETAILS_DEPTH_MAX)
-}
-
-/** A JSON value, as `redactMembers` has those of an object. */
 export function redactValue(value: JsonValue): JsonValue {
   return valueWithin(value, DETAILS_DEPTH_MAX)
 }

@@ -54,7 +54,7 @@ export const COMMAND_RULES: readonly CommandRule[] = [
     programs: [
       ...['cqlsh', 'cypher-shell', 'rabbitmqadmin', 'twine', 'influx', 'useradd', 'usermod'],
       ...['7z', '7za', '7zr', 'rar', 'unrar', 'rdesktop', 'psexec', 'kcadm.sh', 'samba-tool'],
-      ...['ansible-vault', 'jboss-cli.sh', 'asadmin', 'elasticsearch-users', 'pgcli'],
+      ...['airflow', 'jboss-cli.sh', 'asadmin', 'elasticsearch-users', 'pgcli'],
     ],
     options: ['-p', '--newpassword'],
     examples: ['7z x -phunter2hunter2 a.7z', 'twine upload -u bob -p hunter2hunter2 dist'],
@@ -123,9 +123,28 @@ export const COMMAND_RULES: readonly CommandRule[] = [
     examples: ['smbclient //a/b -U bob%hunter2hunter2'],
   },
   {
-    programs: ['sqlplus', 'sqlldr', 'rman', 'exp', 'imp', 'expdp', 'impdp', 'sql'],
-    words: { sqlplus: 0, rman: 0, target: 0, sqlldr: 0 },
-    examples: ['sqlplus -S bob/hunter2hunter2@db'],
+    programs: ['sqlplus', 'sqlldr', 'rman', 'expdp', 'impdp'],
+    words: { sqlplus: 0, rman: 0, target: 0, sqlldr: 0, expdp: 0, impdp: 0 },
+    examples: ['sqlplus -S bob/hunter2hunter2@db', 'expdp bob/hunter2hunter2 directory=a'],
+  },
+  {
+    programs: ['plink', 'pscp', 'psftp', 'putty', 'kitty'],
+    options: ['-pw'],
+    examples: ['plink -pw hunter2hunter2 host'],
+  },
+  {
+    programs: ['mc', 'mcli'],
+    words: { set: 2, add: 2 },
+    examples: ['mc alias set a https://a.example key hunter2hunter2'],
+  },
+  {
+    programs: ['bw', 'drush', 'radtest', 'iwconfig', 'lpass'],
+    words: { login: 1, unlock: 0, upwd: 1, radtest: 1, key: 0 },
+    examples: [
+      'bw login bob@a.example hunter2hunter2',
+      'drush upwd admin hunter2hunter2',
+      'radtest bob hunter2hunter2 host 0 key',
+    ],
   },
   {
     programs: ['rabbitmqctl'],
@@ -162,8 +181,8 @@ export const COMMAND_RULES: readonly CommandRule[] = [
   },
   {
     programs: ['net'],
-    subcommands: ['user'],
-    words: { user: 1 },
-    examples: ['net user bob hunter2hunter2 /add'],
+    subcommands: ['user', 'use'],
+    words: { user: 1, use: 1 },
+    examples: ['net user bob hunter2hunter2 /add', 'net use z: hunter2hunter2'],
   },
 ]

@@ -28,6 +28,9 @@ const RULES_BY_PROGRAM: ReadonlyMap<string, readonly CommandRule[]> = new Map(
 /** What ends a command, where its arguments are looked through. */
 const COMMAND_END = /[|;&]+(?=\s|$)|[\r\n]|\d?>{1,2}(?=\s|\/)|\\{0,15}["'`)\]](?=\s|$|[)\]}])/y
 const OPTION = /--?[A-Za-z][\w-]{0,40}(?=[\s"'\\=]|$)/y
+/** Options with one dash that begin like `-p` with something attached. */
+const LONG_OPTION =
+  /^-(?:pass(?:word|wd|phrase|in|out)?|port|path|pre\w+|pro\w+|print|platform|user(?:name)?)$/
 /** Most words of one command that are looked through. */
 const WORDS_MAX = 64
 
@@ -99,7 +102,7 @@ function valuePlace(
 ): number | undefined {
   for (const option of options) {
     if (word !== option) {
-      const isAttached = option.length === 2 && word.startsWith(option)
+      const isAttached = option.length === 2 && word.startsWith(option) && !LONG_OPTION.test(word)
       if (isAttached) return start + option.length
       continue
     }

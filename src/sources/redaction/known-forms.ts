@@ -63,6 +63,11 @@ export const KNOWN_FORMS: readonly KnownForm[] = [
     has: /\d/,
     example: `sk_live_${'a1B2'.repeat(6)}`,
   },
+  {
+    name: 'Docker Swarm',
+    pattern: 'SWM(?:TKN|KEY)-1-[\\w-]{16,}',
+    example: `SWMTKN-1-${'a1b2'.repeat(12)}-${'c3d4'.repeat(6)}`,
+  },
   { name: 'Hugging Face', pattern: 'hf_[A-Za-z0-9]{16,}', example: `hf_${'a1B2'.repeat(8)}` },
   { name: 'npm', pattern: 'npm_[A-Za-z0-9]{16,}', example: `npm_${'a1B2'.repeat(9)}` },
   { name: 'PyPI', pattern: 'pypi-[\\w-]{16,}', example: `pypi-AgEI${'a1B2'.repeat(9)}` },

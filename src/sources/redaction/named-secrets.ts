@@ -40,14 +40,17 @@ const HARMLESS = new RegExp(
 )
 /** The tag of an image: `auth-token:1.27-alpine`. */
 const TAG = /^(?:v?\d+(?:\.\d+)+[\w.-]*|v\d+|latest|stable)$/
+/** `max_tokens=100` counts them. */
+const COUNT = /^\d{1,6}(?!\w)/
 /** Another option: what is before it has no value. */
 const OPTION = /^(?:-\w|--[a-z][a-z-]{1,40})(?![\w-])/
 /** Signs of a shell or of a language, and words that only a sentence has. */
 const NO_VALUE = new RegExp(
-  `^(?:[|&;<>()=!*]|(?:${[
+  `^(?:[|&;<>=!*]{1,3}(?=\\s|$)|\\([\\w.-]*\\)(?=\\s|$)|(?:${[
     ...['is', 'was', 'are', 'has', 'had', 'for', 'from', 'to', 'in', 'of', 'and', 'or', 'not'],
     ...['with', 'the', 'on', 'at', 'by', 'as', 'if', 'then', 'must', 'expired', 'will', 'cannot'],
-  ].join('|')})\\b)`,
+    ...['given', 'set', 'found', 'missing', 'required', 'invalid', 'changed', 'policy', 'file'],
+  ].join('|')})(?=[.,:;)"'\\\\]{0,2}(?:\\s|$)))`,
   'i',
 )
 const NO_NAME_BEFORE = new Set(['/', '.', ':', '$', '@', '%', '\\', '=', '{', '<', '#', '*'])
@@ -87,6 +90,7 @@ function assignedSecret(text: string, { text: name, start, end }: Word): Span | 
   const at = end + whole.length
   const isParameter = PARAMETER_BEFORE.test(text.slice(Math.max(0, start - 6), start))
   if (!isSecretName(name) && !(isParameter && isParameterName(name))) return undefined
+  if (/tokens$/i.test(name) && COUNT.test(text.slice(at, at + 8))) return undefined
   if (isParameter) return harmful(text, parameterAt(text, at))
   const isColon = sign === ':'
   if (isColon && text[start - 1] === '/') return undefined
@@ -138,7 +142,8 @@ function spacedSecret(text: string, word: Word): Span | undefined {
       ? harmful(text, valueAt(text, at))
       : undefined
   }
-  if (!isBareName(text, word) || !announces(text, word) || NO_VALUE.test(next)) return undefined
+  if (!isBareName(text, word) || !announces(text, word)) return undefined
+  if (!isQuoteAt(text, at) && NO_VALUE.test(next)) return undefined
   return setsSecret(name) ? restOfCommand(text, end, 0) : harmful(text, valueAt(text, at))
 }
 

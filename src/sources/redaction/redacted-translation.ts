@@ -2,34 +2,26 @@ import { cutText } from '../../core/cut-text.ts'
 import type { JsonValue } from '../../core/event.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { NewEvent } from '../../core/new-event.ts'
-import {
-  redactMembers,
-  redactName,
-  redactText,
-  redactValue,
-  TEXT_LENGTH_MAX,
-} from '../redaction.ts'
+import { redactName, redactText, redactValue, TEXT_LENGTH_MAX } from '../redaction.ts'
 import type { Translation } from '../source.ts'
 
-/** Fields that are free text; the others are names, and events are found by them. */
+/** Fields that are free text; the other texts are names, and events are found by them. */
 const FREE_TEXTS: ReadonlySet<string> = new Set(['message', 'userAgent'])
-/** What recognises a sender's retry, and never changes. */
-const UNTOUCHED: ReadonlySet<string> = new Set(['source'])
+/** Fields that have names as their members. */
+const PARTIES: ReadonlySet<string> = new Set(['actor', 'target', 'client'])
 
 /**
  * What a source made of what it was sent, with the secrets taken out of its events. Names of actors
- * and targets lose only secrets that have a form of their own. Dead letters are redacted where they
- * become events.
+ * and targets lose only secrets that have a form of their own. What recognizes a retry,
+ * `source.eventId`, stays. Dead letters are redacted where they become events.
  */
 export function redactTranslation(translation: Translation): Translation {
   return { ...translation, events: translation.events.map(redactEvent) }
 }
 
-function redactEvent(event: NewEvent): NewEvent {
-  const { details, ...fields } = event
-  const safe: NewEvent = redactFields(fields)
-  if (details === undefined) return safe
-  return { ...safe, details: isJsonObject(details) ? redactMembers(details) : details }
+function redactEvent({ source, ...fields }: NewEvent): NewEvent {
+  const safe = redactFields(fields)
+  return source === undefined ? safe : { ...safe, source }
 }
 
 /** A source passes values as they came, so that a field may hold anything. */
@@ -41,12 +33,10 @@ function redactFields<Fields extends object>(fields: Fields): Fields {
 }
 
 function redactField(name: string, value: JsonValue | undefined): JsonValue | undefined {
-  if (value === undefined || UNTOUCHED.has(name)) return value
-  if (typeof value === 'string') {
+  if (value === undefined) return value
+  if (typeof value === 'string' && name !== 'details') {
     const text = cutText(value, TEXT_LENGTH_MAX)
     return FREE_TEXTS.has(name) ? redactText(text) : redactName(text)
   }
-  if (!isJsonObject(value)) return redactValue(value)
-  const isPlain = Object.values(value).every((member) => typeof member !== 'object')
-  return isPlain ? redactFields(value) : redactValue(value)
+  return PARTIES.has(name) && isJsonObject(value) ? redactFields(value) : redactValue(value)
 }

@@ -82,3 +82,20 @@ test('an event that was refused is kept however deep it is', () => {
   expect(body.toString()).toMatch(/^\{"action":"none","details":\{"deep":\[\[\[/)
   expect(kept(body)).toMatchObject({ truncated: true, bytes: body.length })
 })
+
+test('a dead letter has no secret, neither in its body nor in its reason nor in its name', () => {
+  const body = Buffer.from('{"action":"?","actor":{"user":"bob"},"url":"https://bob:hunter2@hub/"}')
+  const letter = deadLetterEvent({ reason: 'no place for token=hunter2', body })
+  expect(JSON.stringify(letter)).not.toContain('hunter2')
+  expect(letter.details).toMatchObject({ encoding: 'utf-8', truncated: false, bytes: body.length })
+  const other = Buffer.from(body.toString().replace('hunter2', 'hunter3'))
+  const otherLetter = deadLetterEvent({ reason: 'no place for token=hunter2', body: other })
+  expect(letter.source, 'a digest of a password can be guessed').toEqual(otherLetter.source)
+})
+
+test('a body that is kept as base64 is redacted before', () => {
+  const body = Buffer.concat([Buffer.from([0xff, 0x00]), Buffer.from(' password=hunter2 ')])
+  const { bytesKept, encoding } = kept(body)
+  expect(encoding).toBe('base64')
+  expect(bytesKept.toString('latin1')).toContain(' password=[redacted] ')
+})
