@@ -25,6 +25,7 @@ async function loadParts(): Promise<ServerParts> {
   const { dockerAuthzSource } = await import('./sources/docker-authz/source.ts')
   const { engineClient } = await import('./sources/engine/engine-client.ts')
   const { engineSource } = await import('./sources/engine/source.ts')
+  const { calledWith, watchedWith } = await import('./sources/omitted-commands.ts')
   return {
     dialects: ({ dialects, sources, tenants, publicUrl }, facts) => [
       nativeDialect(facts),
@@ -38,13 +39,16 @@ async function loadParts(): Promise<ServerParts> {
     ],
     sources: ({ sources }) => [distributionSource(sources.distribution), buildbotSource()],
     tasks: async ({ collectors, sources }) => [
-      ...sources.engine.map((settings) => watchedSourceTask(engineSource(settings))),
+      ...sources.engine.map((settings) =>
+        watchedSourceTask(watchedWith(engineSource(settings), sources.commandLines)),
+      ),
       ...(await configuredCollectors(collectors)).map(collectorTask),
       ...(await Promise.all(
         sources.dockerAuthz.map((settings) => {
           const engine = namedEngine(settings, sources.engine)
           const client = engine === undefined ? undefined : engineClient(engine)
-          return calledSourceTask(dockerAuthzSource(settings, client))
+          const source = dockerAuthzSource(settings, client)
+          return calledSourceTask(calledWith(source, sources.commandLines))
         }),
       )),
     ],

@@ -26,6 +26,9 @@ import {
 /** How serious a message of the log is, most serious first; `silent` logs nothing. */
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
+/** What can be kept of command lines. */
+const COMMAND_LINES = ['redacted', 'omitted'] as const
+
 const TENANT_LENGTH_MAX = 128
 const ORIGIN_LENGTH_MAX = 64
 const QUEUE_EVENTS_MAX = 200_000
@@ -90,6 +93,13 @@ export const SETTINGS = {
   tenants: TENANTS,
   sources: {
     distribution: DISTRIBUTION,
+    commandLines: withDefault(
+      oneOf('KEPT', COMMAND_LINES),
+      'redacted',
+      'What is kept of the commands that run in containers: `redacted` keeps them without the ' +
+        'secrets that are found in them, `omitted` keeps the name of the program alone. See ' +
+        'docs/sources/secrets.md.',
+    ),
     engine: ENGINES,
     dockerAuthz: DOCKER_AUTHZ,
   },

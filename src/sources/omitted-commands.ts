@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto'
+import type { JsonObject, JsonValue } from '../core/event.ts'
+import { isJsonObject } from '../core/json.ts'
+import type { NewEvent } from '../core/new-event.ts'
+import type { CalledSource } from './called-source.ts'
+import { redactBody } from './redaction/redacted-body.ts'
+import { redactText } from './redaction.ts'
+import type { DeadLetter, Translation } from './source.ts'
+import type { WatchedSource } from './watched-source.ts'
+
+/** What is kept of command lines: all but their secrets, or nothing but the program. */
+export type CommandLines = 'redacted' | 'omitted'
+
+/** What stands in place of a label or another text that holds a command. */
+const OMITTED = '[omitted]'
+/** The member of `details` that holds the command line of an event. */
+const COMMAND = 'command'
+/** Last words of names of labels and members that hold commands or what they printed. */
+const HOLDS_COMMANDS =
+  /(?:^|[^a-z])(?:commands?|cmds?|entrypoint|args?|arguments|script|exec|run|install|uninstall|healthchecks?|health_?log)$/i
+/** The action of an engine as it writes it: a word, and the command line. */
+const EXEC_ACTION = /^(exec_\w{1,32}):[\s\S]*$/
+/** A program without its folder: what looks like anything else may be a secret. */
+const PROGRAM = /^(?:[\w./+-]*\/)?([A-Za-z0-9_][\w.+-]{0,63})$/
+/** `NAME=value`, in front of a program. */
+const ASSIGNMENT = /^\w+=/
+
+/** A source that is connected to, with command lines kept or not. */
+export function watchedWith(source: WatchedSource, commandLines: CommandLines): WatchedSource {
+  if (commandLines === 'redacted') return source
+  return {
+    ...source,
+    watch: (watch) =>
+      source.watch({
+        position: watch.position,
+        signal: watch.signal,
+        store: (translation) => watch.store(withoutCommands(translation)),
+        moveTo: (position) => watch.moveTo(position),
+        gap: (gap) => watch.gap(gap),
+      }),
+  }
+}
+
+/** A source that is called, with command lines kept or not. */
+export function calledWith(source: CalledSource, commandLines: CommandLines): CalledSource {
+  if (commandLines === 'redacted') return source
+  return {
+    ...source,
+    async listen() {
+      const listening = await source.listen()
+      return {
+        begin: (intake) =>
+          listening.begin({
+            take: (translation) => intake.take(withoutCommands(translation)),
+            clock: intake.clock,
+            trouble: (error, message) => intake.trouble(error, message),
+          }),
+        close: () => listening.close(),
+      }
+    },
+  }
+}
+
+/**
+ * What a source made of what it was sent, without command lines. Of `details.command` the program
+ * is left, as `details.program`; of what could not be read, its size and digest.
+ */
+export function withoutCommands({ events, deadLetters, skipped }: Translation): Translation {
+  return { events: events.map(withoutCommand), deadLetters: deadLetters.map(digestAlone), skipped }
+}
+
+function withoutCommand(event: NewEvent): NewEvent {
+  const { details } = event
+  if (details === undefined) return event
+  const { [COMMAND]: command, ...others } = details
+  const program = programOf(command)
+  return {
+    ...event,
+    details: { ...membersWithout(others), ...(program !== undefined && { program }) },
+  }
+}
+
+function programOf(command: JsonValue | undefined): string | undefined {
+  const words = Array.isArray(command) ? command : String(command ?? '').split(/\s+/)
+  const first = words.find((word) => typeof word === 'string' && !ASSIGNMENT.test(word))
+  const program = typeof first === 'string' ? PROGRAM.exec(first)?.[1] : undefined
+  return program === undefined || redactText(program) !== program ? undefined : program
+}
+
+function membersWithout(members: JsonObject): JsonObject {
+  const entries = Object.entries(members).map(([name, value]) => [
+    name,
+    HOLDS_COMMANDS.test(name) && value !== null ? OMITTED : valueWithout(value),
+  ])
+  return Object.fromEntries(entries)
+}
+
+function valueWithout(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return value.replace(EXEC_ACTION, `$1: ${OMITTED}`)
+  if (isJsonObject(value)) return membersWithout(value)
+  return Array.isArray(value) ? value.map(valueWithout) : value
+}
+
+function digestAlone({ reason, body }: DeadLetter): DeadLetter {
+  const safe = redactBody(body).body
+  const sha256 = createHash('sha256').update(safe).digest('hex')
+  return { reason, body: Buffer.from(JSON.stringify({ bytes: body.length, sha256 })) }
+}
