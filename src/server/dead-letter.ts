@@ -5,7 +5,7 @@ import type { Fault } from '../core/errors.ts'
 import { deepJsonText } from '../core/json-excerpt.ts'
 import type { NewEvent } from '../core/new-event.ts'
 import { recordableText } from '../core/recordable-text.ts'
-import { redactBody } from '../sources/redaction/redacted-body.ts'
+import { redactBody } from '../sources/redacted-body.ts'
 import { redactText } from '../sources/redaction.ts'
 import type { DeadLetter } from '../sources/source.ts'
 

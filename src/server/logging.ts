@@ -1,20 +1,19 @@
 import type { FastifyRequest, FastifyServerOptions } from 'fastify'
-
-/** Query parameters that carry a secret, for senders that can set no header. */
-const SECRET_PARAMETER = /([?&](?:token|access_token|password)=)[^&#]*/gi
+import { redactText, redactValue } from '../sources/redaction.ts'
 
 /**
- * The log: one JSON object a line, on standard error, since standard output tells when the server
- * is ready. No secret gets into it: of a request it holds only what is listed here.
+ * The log: one JSON object a line, on standard error, since standard output says when the server is
+ * ready. No secret gets into it: of a request it holds only what is listed here, and every line
+ * goes through the rules for secrets.
  */
 export function loggerOptions(level: string): NonNullable<FastifyServerOptions['logger']> {
   return {
     level,
-    stream: process.stderr,
+    stream: { write: (line: string) => process.stderr.write(withoutSecrets(line)) },
     serializers: {
       req: (request: FastifyRequest) => ({
         method: request.method,
-        url: withoutSecrets(request.url),
+        url: request.url,
         remoteAddress: request.ip,
       }),
     },
@@ -22,7 +21,13 @@ export function loggerOptions(level: string): NonNullable<FastifyServerOptions['
   }
 }
 
-/** A URL with the values of secret parameters replaced. */
-export function withoutSecrets(url: string): string {
-  return url.replace(SECRET_PARAMETER, '$1[redacted]')
+/** A line of the log with the secrets in its values replaced: URLs, causes, answers of others. */
+export function withoutSecrets(line: string): string {
+  const safe = redactText(line)
+  if (safe === line) return line
+  try {
+    return `${JSON.stringify(redactValue(JSON.parse(line)))}\n`
+  } catch {
+    return safe
+  }
 }

@@ -1,11 +1,13 @@
 import type { NewEvent } from '../core/new-event.ts'
+import { redactText } from '../sources/redaction.ts'
 import type { SourceGap } from '../sources/watched-source.ts'
 
 /** The event which says that a source may have had others that nobody can read any more. */
 export function gapEvent(
   { kind, name }: { readonly kind: string; readonly name: string },
-  { from, to, reason }: SourceGap,
+  { from, to, reason: stated }: SourceGap,
 ) {
+  const reason = redactText(stated)
   return {
     action: 'source.gap',
     level: 'warn',

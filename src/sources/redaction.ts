@@ -2,14 +2,14 @@ import type { JsonObject, JsonValue } from '../core/event.ts'
 import { isJsonObject } from '../core/json.ts'
 import { type JsonExcerpt, jsonExcerpt } from '../core/json-excerpt.ts'
 import { DETAILS_DEPTH_MAX, EVENT_BYTES_MAX } from '../core/limits.ts'
-import { commandSpans } from './redaction/command-secrets.ts'
-import { schemeSpans } from './redaction/credentials.ts'
-import { knownFormSpans } from './redaction/known-forms.ts'
-import { namedSecretSpans } from './redaction/named-secrets.ts'
-import { isSecretName } from './redaction/secret-names.ts'
-import { REDACTED, withoutSpans } from './redaction/span.ts'
-import { textRuleSpans } from './redaction/text-rules.ts'
-import { urlSpans } from './redaction/url-secrets.ts'
+import { commandSpans } from '../core/redaction/command-secrets.ts'
+import { schemeSpans } from '../core/redaction/credentials.ts'
+import { knownFormSpans } from '../core/redaction/known-forms.ts'
+import { namedSecretSpans } from '../core/redaction/named-secrets.ts'
+import { isSecretName } from '../core/redaction/secret-names.ts'
+import { REDACTED, withoutSpans } from '../core/redaction/span.ts'
+import { textRuleSpans } from '../core/redaction/text-rules.ts'
+import { urlSpans } from '../core/redaction/url-secrets.ts'
 
 /**
  * Most times that the rules are applied to one text. What is left of a secret's surroundings may
@@ -62,7 +62,7 @@ export function redactNamed(name: string, value: string): string {
 
 /**
  * A JSON value with its texts redacted, and members whose name is a secret's redacted whole. A text
- * that is too long to be searched, and what is nested deeper than an event may be, is kept in short.
+ * that is too long to be searched, and what is nested deeper than an event may be, is cut short.
  */
 export function redactValue(value: JsonValue): JsonValue {
   return valueWithin(value, DETAILS_DEPTH_MAX)

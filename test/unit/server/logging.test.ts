@@ -1,11 +1,34 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { withoutSecrets } from '../../../src/server/logging.ts'
 
-test.each([
-  ['/v1/sources/distribution/hub?token=abc', '/v1/sources/distribution/hub?token=[redacted]'],
-  ['/a?x=1&TOKEN=abc&y=2', '/a?x=1&TOKEN=[redacted]&y=2'],
-  ['/a?password=a%26b#c', '/a?password=[redacted]#c'],
-  ['/a?tokens=3&q=token', '/a?tokens=3&q=token'],
-])('%s is logged as %s', (url, logged) => {
-  expect(withoutSecrets(url)).toBe(logged)
+const lineOf = (facts: object) => `${JSON.stringify({ level: 40, ...facts })}\n`
+
+describe('a line of the log has no secret, and stays JSON', () => {
+  test.each([
+    ['/v1/sources/distribution/hub?token=abc', '/v1/sources/distribution/hub?token=[redacted]'],
+    ['/a?x=1&TOKEN=abc&y=2', '/a?x=1&TOKEN=[redacted]&y=2'],
+    ['/a?password=a%26b#c', '/a?password=[redacted]#c'],
+    ['/a?access_token=abc', '/a?access_token=[redacted]'],
+    ['/a?X-Amz-Signature=abc', '/a?X-Amz-Signature=[redacted]'],
+    ['/a?tokens=3&q=token', '/a?tokens=3&q=token'],
+  ])('%s is logged as %s', (url, logged) => {
+    expect(withoutSecrets(lineOf({ req: { url } }))).toBe(lineOf({ req: { url: logged } }))
+  })
+
+  test('nor has the cause of an error, or what another server said', () => {
+    const err = {
+      type: 'Error',
+      message: 'connect ECONNREFUSED http://waybill:hunter2@db:8123/',
+      stack: 'Error: Authorization: Bearer hunter2\n    at here',
+    }
+    const line = withoutSecrets(lineOf({ err, headers: { authorization: 'hunter2' } }))
+    expect(line).not.toContain('hunter2')
+    expect(JSON.parse(line)).toMatchObject({ level: 40, err: { type: 'Error' } })
+    expect(line.endsWith('}\n')).toBe(true)
+  })
+
+  test('without a secret it is as it was', () => {
+    const line = lineOf({ time: 1, task: 'source engine/host1', msg: 'source disconnected' })
+    expect(withoutSecrets(line)).toBe(line)
+  })
 })

@@ -1,18 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import {
-  redactName,
-  redactNamed,
-  redactText,
-  redactValue,
-} from '../../../../src/sources/redaction.ts'
+import { redactName, redactNamed, redactText, redactValue } from '../../../src/sources/redaction.ts'
 
 const X = '[redacted]'
 /** The secrets of the examples. */
 const SECRET = /hunter2|s3cr|wJalr|Ym9i/
 
 const linesOf = (name: string) =>
-  readFileSync(new URL(name, import.meta.url), 'utf8')
+  readFileSync(new URL(`redaction-examples/${name}`, import.meta.url), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
 

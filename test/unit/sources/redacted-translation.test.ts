@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { redactBody } from '../../../../src/sources/redaction/redacted-body.ts'
-import { redactTranslation } from '../../../../src/sources/redaction/redacted-translation.ts'
+import { redactBody } from '../../../src/sources/redacted-body.ts'
+import { redactTranslation } from '../../../src/sources/redacted-translation.ts'
 
 const X = '[redacted]'
 

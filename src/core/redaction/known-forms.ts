@@ -111,7 +111,8 @@ export const KNOWN_FORMS: readonly KnownForm[] = [
     name: 'Grafana, Sentry, New Relic, Tailscale, Shopify, Atlassian, Artifactory and others',
     pattern:
       '(?:gls[ac]_|sntry[su]_|NRAK-|tskey-|shp(?:at|ss|ca|pa)_|ATATT3x|ATCTT3x|AKCp|nvapi-|gsk_|' +
-      'whsec_|xkeysib-|PMAK-|lin_api_|figd_|rubygems_|pscale_|dp\\.[a-z]{2,5}\\.|r8_|sq0[a-z]{3}-)' +
+      'whsec_|xkeysib-|PMAK-|lin_api_|figd_|rubygems_|pscale_|dp\\.[a-z]{2,5}\\.|r8_|' +
+      'sq0[a-z]{3}-)' +
       '[\\w.-]{12,}',
     has: /\d/,
     example: `glsa_${'a1B2'.repeat(8)}`,
@@ -144,7 +145,7 @@ const ANY_FORM = new RegExp(
 /** The shortest text that has a known form is longer. */
 const LENGTH_MIN = 13
 
-/** PEM and OpenSSH private keys, up to their end or, of a text that was cut, the end of the text. */
+/** Private keys in PEM go up to their end; those that were cut, to the end of the text. */
 const PRIVATE_KEY_START = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
 const PRIVATE_KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
 

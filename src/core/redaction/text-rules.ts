@@ -22,7 +22,8 @@ const READS_SECRET = new RegExp(
   [
     '--password-stdin|--passphrase-fd|--with-token|pass(?:in|out)? (?:stdin|fd:)|passwd --stdin',
     'chpasswd|sudo -\\w{0,8}S|cryptsetup|secret create|vault login -|smbpasswd|gpg-preset',
-    'passwd -s|--stdin\\b|\\|\\s{0,8}(?:sudo\\s{1,8})?passwd|su -|pw usermod|mosquitto_passwd|registry-?login|--key-file -',
+    'passwd -s|--stdin\\b|\\|\\s{0,8}(?:sudo\\s{1,8})?passwd',
+    'su -|pw usermod|mosquitto_passwd|--key-file -',
   ].join('|'),
 )
 

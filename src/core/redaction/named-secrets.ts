@@ -47,9 +47,8 @@ const OPTION = /^(?:-\w|--[a-z][a-z-]{1,40})(?![\w-])/
 /** Signs of a shell or of a language, and words that only a sentence has. */
 const NO_VALUE = new RegExp(
   `^(?:[|&;<>=!*]{1,3}(?=\\s|$)|\\([\\w.-]*\\)(?=\\s|$)|(?:${[
-    ...['is', 'was', 'are', 'has', 'had', 'for', 'from', 'to', 'in', 'of', 'and', 'or', 'not'],
-    ...['with', 'the', 'on', 'at', 'by', 'as', 'if', 'then', 'must', 'expired', 'will', 'cannot'],
-    ...['given', 'set', 'found', 'missing', 'required', 'invalid', 'changed', 'policy', 'file'],
+    'is|was|are|has|had|for|from|to|in|of|and|or|not|with|the|on|at|by|as|if|then|must|expired',
+    'will|cannot|given|set|found|missing|required|invalid|changed|policy|file',
   ].join('|')})(?=[.,:;)"'\\\\]{0,2}(?:\\s|$)))`,
   'i',
 )
