@@ -104,7 +104,8 @@ export const KNOWN_FORMS: readonly KnownForm[] = [
   },
   {
     name: 'JSON Web Token, and other JSON in base64',
-    pattern: 'eyJ[\\w.+/=-]{17,}',
+    // `eyJ` is `{"` in base64url: a token of three parts, however short, or a long one.
+    pattern: 'eyJ[\\w-]{1,64}\\.e[\\w-]{1,64}\\.[\\w-]*|eyJ[\\w.+/=-]{17,}',
     example: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl',
   },
   {

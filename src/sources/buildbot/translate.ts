@@ -9,8 +9,6 @@ import { recordableText } from '../../core/recordable-text.ts'
 import { formatTimestamp, TIME_MICROS_END } from '../../core/timestamp.ts'
 import { fittingMembers } from '../fitting-members.ts'
 import { statedText } from '../json-body.ts'
-import { redactedMembers } from '../redacted-members.ts'
-import { redactText } from '../redaction.ts'
 import { actorOf } from './build-actor.ts'
 import { endingOf } from './endings.ts'
 
@@ -141,9 +139,9 @@ function stepsOf(steps: JsonValue | undefined): Steps {
   return { told, untold: untold.length === 0 ? undefined : untold }
 }
 
-/** A build or a step as it was sent, as far as an event has room for it, without secrets. */
+/** A build or a step as it was sent, as far as an event has room for it. */
 function answerOf(sent: JsonObject): JsonObject {
-  return redactedMembers(fittingMembers(sent, ANSWER_DEPTH_MAX))
+  return fittingMembers(sent, ANSWER_DEPTH_MAX)
 }
 
 /** Seconds since the epoch, or a text for the boundary to judge. */
@@ -157,10 +155,7 @@ function timeOf(value: JsonValue | undefined): { readonly time?: string } {
 
 function sentence(subject: string, state: JsonValue | undefined): string {
   const stated = statedText(state)
-  const text =
-    stated === undefined
-      ? subject
-      : `${subject}: ${redactText(cutText(stated, MESSAGE_LENGTH_MAX))}`
+  const text = stated === undefined ? subject : `${subject}: ${cutText(stated, MESSAGE_LENGTH_MAX)}`
   return recordableText(text, MESSAGE_LENGTH_MAX)
 }
 

@@ -2,7 +2,6 @@ import type { JsonObject, JsonValue } from '../../core/event.ts'
 import { canonicalIp } from '../../core/ip-address.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { fittingMembers } from '../fitting-members.ts'
-import { redactedMembers } from '../redacted-members.ts'
 import { addressIn } from './client-address.ts'
 
 /**
@@ -32,7 +31,7 @@ export function detailsOf(item: JsonObject, others: JsonObject): JsonObject {
 type Members = { readonly [key: string]: JsonValue | undefined }
 
 function storable(members: Members): JsonObject {
-  return redactedMembers(fittingMembers(filled(members)))
+  return fittingMembers(filled(members))
 }
 
 /** The members but for those that a field has: texts. A value of another type fits no field. */

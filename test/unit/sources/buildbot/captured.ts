@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { NewEvent } from '../../../../src/core/new-event.ts'
 import { parseReportedEvent } from '../../../../src/core/parse-reported-event.ts'
 import { buildbotSource } from '../../../../src/sources/buildbot/source.ts'
+import { redactTranslation } from '../../../../src/sources/redacted-translation.ts'
 
 const source = buildbotSource()
 
@@ -15,9 +16,11 @@ export const BUILD_WITH_STEPS = readFileSync(
   new URL('captures/build-with-steps.json', import.meta.url),
 )
 
-/** Translates one body as the source `ci` would. */
+/** Translates one body as the source `ci` would, without secrets as in the intake. */
 export function translated(body: string | Buffer) {
-  return source.translate({ headers: {}, body: Buffer.from(body), sourceName: 'ci' })
+  return redactTranslation(
+    source.translate({ headers: {}, body: Buffer.from(body), sourceName: 'ci' }),
+  )
 }
 
 /** An event as it would be stored. */

@@ -5,6 +5,7 @@ import { parseReportedEvent } from '../../../../src/core/parse-reported-event.ts
 import { formatTimestamp } from '../../../../src/core/timestamp.ts'
 import type { DistributionSettings } from '../../../../src/sources/distribution/settings.ts'
 import { distributionSource } from '../../../../src/sources/distribution/source.ts'
+import { redactTranslation } from '../../../../src/sources/redacted-translation.ts'
 import type { Translation } from '../../../../src/sources/source.ts'
 
 const RECEIVED_MICROS = Date.UTC(2026, 10, 30) * 1000
@@ -50,5 +51,7 @@ export function stored(
   body: Buffer | string,
   settings: Partial<DistributionSettings> = {},
 ): readonly Event[] {
-  return translate(body, settings).events.map((event) => parseReportedEvent(event, RECEPTION).event)
+  return redactTranslation(translate(body, settings)).events.map(
+    (event) => parseReportedEvent(event, RECEPTION).event,
+  )
 }
