@@ -30,11 +30,6 @@ export function inspectDetails(details: object): Finding | undefined {
   }
 }
 
-/** Finds a lone surrogate or a NUL in any text or key of details. */
-export function textProblem(details: object): Finding | undefined {
-  return locate(details, (value) => (typeof value === 'string' ? textObjection(value) : undefined))
-}
-
 /** `odd`: a text or a number is not one that an event may hold. */
 export type Verdict = 'fine' | 'odd' | 'depth' | 'size'
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseJsonKeepingNumbers } from '../core/json-numbers.ts'
 import { parseRetryAfter } from '../core/retry-after.ts'
 import { boundedBody } from './bounded-body.ts'
 import type { VendorCredentials } from './vendor-credentials.ts'
@@ -26,7 +27,7 @@ interface VendorRequest {
   /** Relative to the API's address, without a slash in front, every segment encoded. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | undefined>>
-  /** Reads the body, and throws a SyntaxError for what is no JSON; absent: JSON.parse. */
+  /** Reads the body or throws a SyntaxError; absent: as `parseJsonKeepingNumbers` does. */
   readonly parse?: (body: string) => unknown
   /** Statuses that are tried once more and not waited out: at this request they do not pass. */
   readonly givesUpAt?: readonly number[]
@@ -122,7 +123,7 @@ async function answerTo(
     if (!response.ok) throw await refusalOf(response, url)
     const body = await boundedBody(response, ANSWER_BYTES_MAX)
     if (!body.isWhole) throw VendorError.tooLarge(url, ANSWER_BYTES_MAX)
-    return (request.parse ?? JSON.parse)(textOf(body.bytes))
+    return (request.parse ?? parseJsonKeepingNumbers)(textOf(body.bytes))
   } catch (error) {
     if (error instanceof VendorError) throw error
     if (error instanceof SyntaxError) throw VendorError.notJson(url)

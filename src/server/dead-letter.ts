@@ -5,8 +5,8 @@ import type { Fault } from '../core/errors.ts'
 import { deepJsonText } from '../core/json-excerpt.ts'
 import type { NewEvent } from '../core/new-event.ts'
 import { recordableText } from '../core/recordable-text.ts'
+import { redactText } from '../core/redaction/redact.ts'
 import { redactBody } from '../sources/redacted-body.ts'
-import { redactText } from '../sources/redaction.ts'
 import type { DeadLetter } from '../sources/source.ts'
 
 /** Bytes of an unreadable body that are kept; an event holds 64 KiB with everything around it. */

@@ -1,5 +1,5 @@
 import type { FastifyRequest, FastifyServerOptions } from 'fastify'
-import { redactText, redactValue } from '../sources/redaction.ts'
+import { redactText, redactValue } from '../core/redaction/redact.ts'
 
 /**
  * The log: one JSON object a line, on standard error, since standard output says when the server is

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../core/new-event.ts'
-import { redactText } from '../sources/redaction.ts'
+import { redactText } from '../core/redaction/redact.ts'
 import type { SourceGap } from '../sources/watched-source.ts'
 
 /** The event which says that a source may have had others that nobody can read any more. */

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { JsonValue } from '../core/event.ts'
 import { parseJsonKeepingNumbers } from '../core/json-numbers.ts'
 import { DETAILS_DEPTH_MAX } from '../core/limits.ts'
-import { redactText, redactValue, TEXT_LENGTH_MAX } from './redaction.ts'
+import { redactText, redactValue, TEXT_LENGTH_MAX } from '../core/redaction/redact.ts'
 
 /** Characters that are left out at a cut, behind which a secret may go on. */
 const CUT_LENGTH = 1024

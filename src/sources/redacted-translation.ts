@@ -2,7 +2,7 @@ import { cutText } from '../core/cut-text.ts'
 import type { JsonValue } from '../core/event.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { NewEvent } from '../core/new-event.ts'
-import { redactName, redactText, redactValue, TEXT_LENGTH_MAX } from './redaction.ts'
+import { redactName, redactText, redactValue, TEXT_LENGTH_MAX } from '../core/redaction/redact.ts'
 import type { Translation } from './source.ts'
 
 /** Fields that are free text; the other texts are names, and events are found by them. */

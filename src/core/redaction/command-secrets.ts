@@ -28,9 +28,13 @@ const RULES_BY_PROGRAM: ReadonlyMap<string, readonly CommandRule[]> = new Map(
 /** What ends a command, where its arguments are looked through. */
 const COMMAND_END = /[|;&]+(?=\s|$)|[\r\n]|\d?>{1,2}(?=\s|\/)|\\{0,15}["'`)\]](?=\s|$|[)\]}])/y
 const OPTION = /--?[A-Za-z][\w-]{0,40}(?=[\s"'\\=]|$)/y
-/** Options with one dash that begin like `-p` with something attached. */
-const LONG_OPTION =
-  /^-(?:pass(?:word|wd|phrase|in|out)?|port|path|pre\w+|pro\w+|print|platform|user(?:name)?)$/
+/** Options with one dash that begin like `-p` with a password attached. */
+const LONG_OPTIONS: ReadonlySet<string> = new Set([
+  ...['-pass', '-password', '-passwd', '-passphrase', '-passin', '-passout', '-path', '-platform'],
+  ...['-port', '-prefix', '-preserve', '-pretty', '-print', '-print0', '-profile', '-progress'],
+  ...['-project', '-prompt', '-properties', '-property', '-protocol', '-proxy', '-user'],
+  ...['-username'],
+])
 /** Most words of one command that are looked through. */
 const WORDS_MAX = 64
 
@@ -102,7 +106,7 @@ function valuePlace(
 ): number | undefined {
   for (const option of options) {
     if (word !== option) {
-      const isAttached = option.length === 2 && word.startsWith(option) && !LONG_OPTION.test(word)
+      const isAttached = option.length === 2 && word.startsWith(option) && !LONG_OPTIONS.has(word)
       if (isAttached) return start + option.length
       continue
     }

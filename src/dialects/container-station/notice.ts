@@ -1,4 +1,5 @@
 import type { Event, JsonObject, JsonValue, StoredEvent } from '../../core/event.ts'
+import { isJsonObject } from '../../core/json.ts'
 import type { Condition } from '../../core/query.ts'
 import { isRow, NO_ROW } from './collected-source.ts'
 import { HAPPENED, hasHappened, isFailed } from './ending.ts'
@@ -261,7 +262,7 @@ function importNotice(stored: StoredEvent): Notice {
 /** What came from a station's feed goes out as it came. */
 function collectedNotice({ event }: StoredEvent): Notice | undefined {
   const { category, content, user } = event.details ?? {}
-  if (!isObject(content)) return undefined
+  if (!isJsonObject(content)) return undefined
   return {
     category: typeof category === 'string' ? category : event.category,
     user: typeof user === 'string' ? user : EVERYBODY,
@@ -278,8 +279,4 @@ function progressOf(event: Event): JsonObject {
 
 function taskIdOf({ event, seq }: StoredEvent): JsonValue {
   return event.details?.['tid'] ?? seq + 1
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,4 @@
-import type { Event, JsonObject, StoredEvent } from '../../core/event.ts'
+import type { Event, JsonObject, Outcome, StoredEvent } from '../../core/event.ts'
 import { parseTimestamp } from '../../core/timestamp.ts'
 import { COLLECTED_COLUMNS, isCollected, OTHER_COLUMNS } from './columns.ts'
 
@@ -33,11 +33,18 @@ function eventId(event: Event): string {
 }
 
 function content(event: Event): string {
-  if (event.message !== undefined) return event.message
-  if (!isCollected(event)) return composedContent(event)
-  const stated = event.details?.['content']
+  const { message, details } = event
+  if (!isCollected(event)) return message === undefined ? composedContent(event) : ended(event)
+  const stated = message ?? details?.['content']
   return typeof stated === 'string' ? stated : ''
 }
+
+/** The sender's own words; they may not say that the act failed, and no other column does. */
+function ended({ message = '', outcome }: Event): string {
+  return NOT_DONE.has(outcome) ? `${message} (${outcome})` : message
+}
+
+const NOT_DONE: ReadonlySet<Outcome> = new Set(['failure', 'denied', 'pending'])
 
 /** What was done to what, and how it ended: `image.push acme/app:1.0 (success)`. */
 function composedContent(event: Event): string {

@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
-import type { Principal } from '../../access/principal.ts'
-import type { Actor, JsonObject } from '../../core/event.ts'
+import { actorOf, type Principal } from '../../access/principal.ts'
+import type { JsonObject } from '../../core/event.ts'
 import { recordableText } from '../../core/recordable-text.ts'
+import { redactText } from '../../core/redaction/redact.ts'
 import type { DialectContext } from '../dialect.ts'
 import { clientOf } from '../request-client.ts'
 import { isKnown } from './existence.ts'
@@ -90,16 +91,10 @@ function commonFields({ principal, request }: ExportAttempt) {
 function receiversOf({ subject, body }: ExportAttempt): JsonObject {
   const { callbackUrl, callbackEmail } = body ?? {}
   return {
-    url: callbackUrl === undefined ? null : repeated(callbackUrl),
+    url: callbackUrl === undefined ? null : repeated(redactText(callbackUrl)),
     email: callbackEmail === undefined ? null : repeated(callbackEmail),
     ...(subject.repository !== undefined && { repo: repeated(subject.repository) }),
   }
-}
-
-function actorOf({ userId, name, email, kind }: Principal): Actor {
-  // An organization has no token of its own; should it get one, it acts as a user does.
-  const actorKind = kind === 'organization' ? 'user' : kind
-  return { id: userId, name, ...(email !== undefined && { email }), kind: actorKind }
 }
 
 function repeated(text: string): string {

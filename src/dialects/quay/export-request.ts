@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { JsonObject, JsonValue } from '../../core/event.ts'
+import { isJsonObject } from '../../core/json.ts'
 import { noJsonBody, problem, unreadableBody } from './errors.ts'
 import { pythonText } from './python-text.ts'
 import type { SentDates } from './time-range.ts'
@@ -38,7 +39,7 @@ export function readExportBody(mediaType: string | undefined, body: unknown): Ex
   const sent = parse(body)
   if (sent === undefined) throw unreadableBody()
   if (sent === null) throw problem('invalid_request', 'Missing JSON body')
-  if (!isObject(sent)) throw problem('invalid_request', schemaError(sent))
+  if (!isJsonObject(sent)) throw problem('invalid_request', schemaError(sent))
   return {
     callbackUrl: textOf(sent, 'callback_url'),
     callbackEmail: textOf(sent, 'callback_email'),
@@ -58,10 +59,6 @@ function parse(body: unknown): JsonValue | undefined {
   } catch {
     return undefined
   }
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 type TextProperty = 'callback_url' | 'callback_email'

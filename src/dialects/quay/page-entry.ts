@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../core/event.ts'
+import { isJsonObject } from '../../core/json.ts'
 import { UNKNOWN_KIND } from './kinds.ts'
 import { NOTIFICATION_EVENTS, type PageKey, pageKeysOf } from './page-keys.ts'
 import { StoredJson } from './stored-json.ts'
@@ -85,14 +86,10 @@ function textOf(value: JsonValue): string {
 /** The settings of a build trigger. Only what the page shows of them has to be usable. */
 function usableConfig(config: JsonValue | undefined): JsonValue | undefined {
   const members = typeof config === 'string' ? parsed(config) : config
-  if (members === undefined || !isObject(members)) return config
+  if (members === undefined || !isJsonObject(members)) return config
   const source = members['build_source']
   if (source === undefined || isShown(source)) return config
   return { ...members, build_source: JSON.stringify(source) }
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function parsed(text: string): JsonValue | undefined {

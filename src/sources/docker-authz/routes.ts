@@ -1,3 +1,4 @@
+import { cutText } from '../../core/cut-text.ts'
 import type { RequestUri } from './request-uri.ts'
 
 /** What a part of a path names. */
@@ -117,7 +118,7 @@ export function routeOf(method: string, { path, query }: RequestUri): Route {
   const [, segment = ''] = path.split('/')
   return {
     meaning: READING.has(method) ? undefined : OTHER,
-    pattern: `${method} /${segment.slice(0, SEGMENT_LENGTH_MAX)}`,
+    pattern: `${method} /${cutText(segment, SEGMENT_LENGTH_MAX)}`,
     named: {},
   }
 }

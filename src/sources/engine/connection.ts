@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { cutText } from '../../core/cut-text.ts'
 import { Fault } from '../../core/errors.ts'
 import type { EngineSettings } from './settings.ts'
 
@@ -152,6 +153,6 @@ async function readWhole(response: IncomingMessage): Promise<Buffer> {
 
 function refuseFailure(status: number | undefined, body: Buffer): void {
   if (status === 200) return
-  const said = body.toString().slice(0, MESSAGE_LENGTH_MAX)
+  const said = cutText(body.toString(), MESSAGE_LENGTH_MAX)
   throw new Error(`the engine answered with status ${status}: ${said}`)
 }

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../core/new-event.ts'
-import { redactText } from '../redaction.ts'
+import { redactText } from '../../core/redaction/redact.ts'
 import type { DeadLetter, Translation } from '../source.ts'
 import type { EngineProduct } from './engine-greeting.ts'
 import { openEnvelope } from './envelope.ts'

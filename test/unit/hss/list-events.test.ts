@@ -157,6 +157,17 @@ test('rows of a registry and of an engine say what happened to what', () => {
   })
 })
 
+test.each([
+  ['success', 'Container web was started'],
+  ['unknown', 'Container web was started'],
+  ['failure', 'Container web was started (failure)'],
+  ['denied', 'Container web was started (denied)'],
+  ['pending', 'Container web was started (pending)'],
+] as const)('words of a sender do not hide that an act ended in %s', (outcome, content) => {
+  const start = { action: 'container.start', outcome, message: 'Container web was started' }
+  expect(rowOf(eventOf(start))).toMatchObject({ content })
+})
+
 function modelOf(drawn: readonly Event[]): StoreModel {
   const model = new StoreModel()
   model.events.push(...drawn.map((event, seq) => ({ event, origin: 'o', seq })))

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
+import { cutText } from '../../../core/cut-text.ts'
 import type { JsonObject, Target } from '../../../core/event.ts'
-import { isMembers, type Members } from '../../../core/json.ts'
+import { isJsonObject, type Members } from '../../../core/json.ts'
+import { parseJsonKeepingNumbers } from '../../../core/json-numbers.ts'
 import { EVENT_BYTES_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
 import type { NewEvent } from '../../../core/new-event.ts'
+import { recordableText } from '../../../core/recordable-text.ts'
 import { actorOf, timeOf } from './row-event.ts'
 
 /** One string of a station's feed, taken apart. */
@@ -41,7 +44,7 @@ export function noticeEvent(text: string, place: FeedPlace): NewEvent | undefine
     ...(time !== undefined && { time }),
     source: { eventId: eventIdOf(text, place) },
     action: `${told ?? 'station'}.notify`,
-    nativeAction: `${category}:${word ?? ''}`.slice(0, NAME_LENGTH_MAX),
+    nativeAction: cutText(`${category}:${word ?? ''}`, NAME_LENGTH_MAX),
     category: told ?? 'system',
     outcome: 'success',
     actor: user === 'all' ? null : actorOf(user),
@@ -72,16 +75,11 @@ function readString(text: string): FeedString | undefined {
 
 function parsed(json: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(json)
+    const value = parseJsonKeepingNumbers(json)
     return isJsonObject(value) ? value : undefined
   } catch {
     return undefined
   }
-}
-
-/** Whatever the parser made is JSON. */
-function isJsonObject(value: unknown): value is JsonObject {
-  return isMembers(value)
 }
 
 /** Kept as it came, or its beginning: nothing that a station says is dropped without a trace. */
@@ -94,7 +92,7 @@ function unreadable(text: string, place: FeedPlace): NewEvent {
     category: 'system',
     level: 'warn',
     details: {
-      text: text.slice(0, CONTENT_LENGTH_MAX).toWellFormed().replaceAll('\0', ''),
+      text: recordableText(text, CONTENT_LENGTH_MAX),
       ...(isCut && { length: text.length }),
     },
   }
@@ -112,7 +110,7 @@ function targetOf(content: Members, told: string | undefined): Target {
   const shown = names.find((one): one is string => typeof one === 'string')
   return {
     type: told ?? 'station',
-    ...(typeof id === 'string' && { id: id.slice(0, NAME_LENGTH_MAX) }),
-    ...(shown !== undefined && { name: shown.slice(0, NAME_LENGTH_MAX) }),
+    ...(typeof id === 'string' && { id: cutText(id, NAME_LENGTH_MAX) }),
+    ...(shown !== undefined && { name: cutText(shown, NAME_LENGTH_MAX) }),
   }
 }

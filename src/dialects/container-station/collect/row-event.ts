@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { cutText } from '../../../core/cut-text.ts'
 import {
   type Actor,
   CATEGORIES,
@@ -82,7 +83,7 @@ export function rowEvent(row: LogRow, wallClock: WallClock): NewEvent {
     outcome: outcome ?? (level === 'error' ? 'failure' : 'success'),
     actor: actorOf(user),
     ...(target !== undefined && { target: bounded(target) }),
-    message: message.slice(0, MESSAGE_LENGTH_MAX),
+    message: cutText(message, MESSAGE_LENGTH_MAX),
     details: { ...details, id, ts, ...unusual(row, level) },
   }
 }
@@ -110,7 +111,7 @@ function isCategory(text: string): text is Category {
 /** Whom the station names: `system` is itself. */
 export function actorOf(user: string): Partial<Actor> | null {
   if (user === '') return null
-  const name = user.slice(0, NAME_LENGTH_MAX)
+  const name = cutText(user, NAME_LENGTH_MAX)
   return { name, kind: user === 'system' ? 'system' : 'user' }
 }
 
@@ -121,6 +122,6 @@ export function timeOf(micros: number): string | undefined {
 
 function bounded(target: Target): Target {
   return Object.fromEntries(
-    Object.entries(target).map(([key, text]) => [key, text?.slice(0, NAME_LENGTH_MAX)]),
+    Object.entries(target).map(([key, text]) => [key, text && cutText(text, NAME_LENGTH_MAX)]),
   )
 }

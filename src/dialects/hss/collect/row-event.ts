@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { cutText } from '../../../core/cut-text.ts'
 import type { JsonObject } from '../../../core/event.ts'
 import { canonicalIp } from '../../../core/ip-address.ts'
 import { isMembers } from '../../../core/json.ts'
@@ -120,7 +121,7 @@ function detailsOf(row: LogRow, placed: ReturnType<typeof placesOf>): JsonObject
   return Object.fromEntries(
     told.map((name) => {
       const lengthMax = name === 'content' ? CONTENT_LENGTH_MAX : TEXT_LENGTH_MAX
-      return [name, clean(row[name].slice(0, lengthMax))]
+      return [name, clean(cutText(row[name], lengthMax))]
     }),
   )
 }

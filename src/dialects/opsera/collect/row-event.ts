@@ -1,7 +1,8 @@
 import type { Category, JsonObject, JsonValue, Outcome } from '../../../core/event.ts'
-import { inspectDetails, textProblem } from '../../../core/json-inspection.ts'
+import { inspectDetails } from '../../../core/json-inspection.ts'
 import { EVENT_BYTES_MAX, MESSAGE_LENGTH_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
 import type { NewEvent } from '../../../core/new-event.ts'
+import { recordableText } from '../../../core/recordable-text.ts'
 import {
   formatTimestamp,
   parseTimestamp,
@@ -165,14 +166,14 @@ class Members {
 /** Members that no event can hold (too large, too deep, NULs) are kept as text: their JSON. */
 function keptMembers(members: JsonObject, otherFields: string): Pick<NewEvent, 'details'> {
   if (Object.keys(members).length === 0) return {}
-  const problem = inspectDetails(members) ?? textProblem(members)
+  const problem = inspectDetails(members)
   const json = JSON.stringify(members)
   const room = EVENT_BYTES_MAX - FILLED_IN_BYTES - Buffer.byteLength(otherFields)
   if (problem === undefined && Buffer.byteLength(json) <= room) return { details: members }
   return {
     details: {
       unreadable: problem?.expected ?? 'members of less than an event may hold',
-      json: json.slice(0, KEPT_TEXT_LENGTH).toWellFormed().replaceAll('\0', ''),
+      json: recordableText(json, KEPT_TEXT_LENGTH),
       bytes: Buffer.byteLength(json),
     },
   }

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { redactName, redactNamed, redactText, redactValue } from '../../../src/sources/redaction.ts'
+import {
+  redactName,
+  redactNamed,
+  redactText,
+  redactValue,
+} from '../../../../src/core/redaction/redact.ts'
 
 const X = '[redacted]'
 /** The secrets of the examples. */

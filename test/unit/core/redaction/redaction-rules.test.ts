@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { COMMAND_RULES } from '../../../src/core/redaction/command-rules.ts'
-import { KNOWN_FORMS } from '../../../src/core/redaction/known-forms.ts'
-import { TEXT_RULES } from '../../../src/core/redaction/text-rules.ts'
-import { redactText } from '../../../src/sources/redaction.ts'
+import { COMMAND_RULES } from '../../../../src/core/redaction/command-rules.ts'
+import { KNOWN_FORMS } from '../../../../src/core/redaction/known-forms.ts'
+import { redactText } from '../../../../src/core/redaction/redact.ts'
+import { TEXT_RULES } from '../../../../src/core/redaction/text-rules.ts'
 
 /** The secret of the rules' own examples. */
 const PLACE = 'hunter2hunter2'
