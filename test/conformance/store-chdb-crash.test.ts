@@ -58,7 +58,7 @@ test('a directory that another process has open is refused, in words that say so
     })
     await expect(second).rejects.toMatchObject({
       code: 'store.unavailable',
-      detail: expect.stringContaining('another'),
+      detail: expect.stringContaining(`is in use by process ${writer.pid}`),
     })
   } finally {
     writer.kill('SIGKILL')
