@@ -14,6 +14,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
   image: {
     'image.push': 'An image manifest was pushed',
     'image.pull': 'An image manifest was pulled',
+    'image.inspect': 'The digest of an image manifest was asked for, not its content (HEAD)',
     'image.delete': 'An image manifest was deleted',
     'image.mount': 'A manifest was mounted from another repository',
     'image.quarantine': 'An image was put into quarantine until it is checked',
@@ -22,6 +23,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'image.delete-label': 'A label was removed from a manifest',
     'blob.push': 'A layer or configuration was pushed',
     'blob.pull': 'A layer or configuration was pulled',
+    'blob.inspect': 'It was asked whether a layer or configuration is there (HEAD)',
     'blob.delete': 'A layer or configuration was deleted',
     'blob.mount': 'A layer or configuration was mounted from another repository',
     'chart.push': 'A Helm chart was pushed',

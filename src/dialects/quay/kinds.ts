@@ -287,12 +287,13 @@ export const QUAY_KINDS: readonly QuayKind[] = [
 ]
 
 /**
- * Actions that Quay has no kind of their own for, and the action whose kind tells of them. A
- * mounted manifest appears in a repository as a pushed one does; one deleted by its digest is
- * what Quay's registry logs as the deletion of its tags.
+ * Actions that Quay has no kind of their own for, and the action whose kind it logs. A mounted
+ * manifest appears in a repository as a pushed one does, Quay counts a HEAD as a pull, and logs the
+ * deletion of a manifest as that of its tags.
  */
 const TOLD_AS = [
   ['image.mount', 'image.push'],
+  ['image.inspect', 'image.pull'],
   ['image.delete', 'tag.delete'],
 ] as const
 

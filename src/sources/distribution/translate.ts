@@ -49,7 +49,8 @@ export function translateItem(item: JsonValue, { prefixes, others }: Surrounding
   if (native === undefined && repository === undefined) {
     return { unreadable: 'an event has neither an `action` nor a `target.repository`' }
   }
-  const operation = operationOf(native, target)
+  const request = membersOf(item['request'])
+  const operation = operationOf(native, target, request['method'])
   const actor = actorOf(membersOf(item['actor']), prefixes)
   const time = statedText(item['timestamp'])
   const event: NewEvent = {
@@ -60,7 +61,7 @@ export function translateItem(item: JsonValue, { prefixes, others }: Surrounding
     outcome: operation.past === undefined ? 'unknown' : 'success',
     actor,
     target: targetOf(target, operation.subject, repository),
-    client: clientOf(membersOf(item['request'])),
+    client: clientOf(request),
     message: messageOf({ operation, native, actor, target, repository }),
     details: detailsOf(item, others),
   }

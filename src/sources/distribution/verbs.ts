@@ -26,6 +26,9 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['chart_delete', { verb: 'delete', past: 'deleted chart', subject: 'chart' }],
 ])
 
+/** A registry notifies of a HEAD as of a pull, though nothing was sent but headers. */
+const INSPECT: Verb = { verb: 'inspect', past: 'asked for' }
+
 /** What an item says happened. */
 export interface Operation {
   readonly action: string
@@ -39,9 +42,17 @@ const BLOB_MEDIA_TYPE = 'application/octet-stream'
 /** The action of an item whose verb, or whose target, has none of its own. */
 const OTHER_ACTION = 'registry.notify'
 
-/** Reads what happened from the verb and the target of an item. */
-export function operationOf(native: string | undefined, target: JsonObject): Operation {
-  const known = native === undefined ? undefined : VERBS.get(native)
+/**
+ * Reads what happened from the verb and the target of an item.
+ *
+ * @param method of the request to the registry, as the item has it.
+ */
+export function operationOf(
+  native: string | undefined,
+  target: JsonObject,
+  method: JsonValue | undefined,
+): Operation {
+  const known = verbOf(native, method)
   const isDeletion = known?.verb === 'delete'
   const subject = known?.subject ?? subjectOf(target, known?.verb)
   // A deletion of nothing that can be read must not pass for that of a repository.
@@ -50,6 +61,11 @@ export function operationOf(native: string | undefined, target: JsonObject): Ope
   return known === undefined || isVague
     ? { action: OTHER_ACTION, subject, past: undefined }
     : { action: `${subject}.${known.verb}`, subject, past: known.past }
+}
+
+function verbOf(native: string | undefined, method: JsonValue | undefined): Verb | undefined {
+  if (native === 'pull' && method === 'HEAD') return INSPECT
+  return native === undefined ? undefined : VERBS.get(native)
 }
 
 /**

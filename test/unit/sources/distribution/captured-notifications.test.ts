@@ -64,7 +64,8 @@ describe('notifications of a real registry', () => {
     expect(translations.flatMap((translation) => translation.deadLetters)).toEqual([])
     expect(countBy(events.map((event) => event.action))).toEqual({
       'image.push': 6,
-      'image.pull': 9,
+      'image.pull': 8,
+      'image.inspect': 1,
       'image.delete': 2,
       'tag.delete': 1,
     })
@@ -78,7 +79,8 @@ describe('notifications of a real registry', () => {
     expect(events).toHaveLength(BODIES.length)
     expect(countBy(events.map((event) => event.action))).toMatchObject({
       'blob.push': 7,
-      'blob.pull': 13,
+      'blob.pull': 6,
+      'blob.inspect': 7,
       'blob.mount': 1,
     })
     const mount = events.find((event) => event.action === 'blob.mount')

@@ -123,6 +123,39 @@ describe("a registry's notification is read whole, whichever registry sent it", 
   })
 })
 
+describe('a HEAD is told from a pull', () => {
+  test('a tag that was looked up by HEAD was asked for, and what followed was pulled', () => {
+    const events = stored(reportedBody('head-then-get'))
+    expect(events.map(({ action, message }) => [action, message])).toEqual([
+      ['image.inspect', 'node7 asked for hg/server:8.1.0'],
+      ['image.pull', 'node7 pulled hg/server@sha256:cccccccccccc'],
+      ['image.pull', 'node7 pulled hg/server@sha256:dddddddddddd'],
+    ])
+    expect(events[0]).toMatchObject({
+      category: 'image',
+      nativeAction: 'pull',
+      outcome: 'success',
+      target: { type: 'image', namespace: 'hg', repository: 'server', tag: '8.1.0' },
+      details: { request: { method: 'HEAD' } },
+    })
+  })
+
+  test.each([
+    ['pull', 'GET', 'image.pull'],
+    ['pull', undefined, 'image.pull'],
+    ['pull', ['HEAD'], 'image.pull'],
+    ['push', 'HEAD', 'image.push'],
+    ['delete', 'HEAD', 'tag.delete'],
+    ['restore', 'HEAD', 'registry.notify'],
+  ])('%s by %s is %s', (action, method, expected) => {
+    const [sent] = JSON.parse(reportedBody('head-then-get').toString()).events
+    const request = { ...sent.request, method }
+    expect(stored(JSON.stringify({ events: [{ ...sent, action, request }] }))).toMatchObject([
+      { action: expected },
+    ])
+  })
+})
+
 describe('the kind of an account is guessed from its name, and settings correct the guess', () => {
   const kindOf = (body: Buffer | string, settings = {}) => stored(body, settings)[0]?.actor?.kind
   const named = (name: string) => {
