@@ -43,6 +43,19 @@ const COUNTED_BY_DAY: readonly (readonly [counts: RegExp, ...conditions: Conditi
     { field: 'namespace', in: ['n1'] },
     { field: 'repository', in: ['r1'] },
   ],
+  [
+    /\(by_namespace_and_day\)/,
+    { field: 'namespace', in: ['n1'] },
+    {
+      anyOf: [
+        [{ field: 'tag', notIn: [''] }],
+        [
+          { field: 'digest', in: [''] },
+          { field: 'targetName', in: [''] },
+        ],
+      ],
+    },
+  ],
   [/\(by_address_and_day\)/, OF_IMAGES, { field: 'ip', in: ['192.0.2.7'] }],
 ]
 

@@ -1,7 +1,8 @@
 import type { Condition, Field, HistogramQuery } from '../../core/query.ts'
 import { SHAPE_FIELDS } from './event-columns.ts'
-import { filterSql } from './filter-sql.ts'
+import { filterSql, isEmptyAlone } from './filter-sql.ts'
 import type { PartedFilter } from './shape-parts.ts'
+import { missingMemberSql } from './shape-values.ts'
 import type { StatementParameters } from './statement-parameters.ts'
 import { ALL_TIME, DAY_MICROS, type TimeWindow } from './time-windows.ts'
 
@@ -102,7 +103,14 @@ export function countsByDay(
 }
 
 function isOnFields(condition: Condition, fields: ReadonlySet<Field>): boolean {
-  if ('field' in condition) return fields.has(condition.field)
+  if ('field' in condition) return fields.has(condition.field) || isOnPresence(condition)
   if (!('anyOf' in condition)) return false
   return condition.anyOf.every((all) => all.every((one) => isOnFields(one, fields)))
+}
+
+/** Whether a condition asks only whether a target has a member, which the shape tells. */
+function isOnPresence(condition: Extract<Condition, { readonly field: Field }>): boolean {
+  if (missingMemberSql(condition.field) === undefined) return false
+  if ('in' in condition) return isEmptyAlone(condition.in)
+  return 'notIn' in condition && isEmptyAlone(condition.notIn)
 }

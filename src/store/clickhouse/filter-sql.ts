@@ -3,6 +3,7 @@ import { isUuid } from '../../core/uuid.ts'
 import { isAscii } from './ascii.ts'
 import { FIELD_SQL } from './event-columns.ts'
 import type { PartedFilter } from './shape-parts.ts'
+import { missingMemberSql } from './shape-values.ts'
 import type { StatementParameters } from './statement-parameters.ts'
 import { storedDigestSql } from './stored-digest.ts'
 import { textSql } from './text-search.ts'
@@ -169,12 +170,22 @@ function allOfSql(conditions: readonly Condition[], parameters: StatementParamet
   return `(${conditions.map((condition) => conditionSql(condition, parameters)).join(' AND ')})`
 }
 
-/** Ids are compared as UUIDs, and digests as they are stored, so that their indexes serve. */
+/** Whether values are the empty one alone, as a condition on a field's presence has them. */
+export function isEmptyAlone([first, ...others]: readonly string[]): boolean {
+  return first === '' && others.length === 0
+}
+
+/**
+ * Ids are compared as UUIDs, and digests as they are stored, so that their indexes serve. Whether a
+ * target has a member is asked of its shape, of which there are counts by day.
+ */
 function fieldSql(
   field: Field,
   values: readonly string[],
   parameters: StatementParameters,
 ): string {
+  const missing = isEmptyAlone(values) ? missingMemberSql(field) : undefined
+  if (missing !== undefined) return missing
   if (field === 'id') return uuidSql(values, parameters)
   if (field === 'digest') {
     const digests = values.map((value) => storedDigestSql(value, parameters))

@@ -16,6 +16,16 @@ const MEMBER_FIELDS: Readonly<Record<(typeof TARGET_MEMBERS)[number][1], Field>>
   target_tag: 'tag',
 }
 
+const MEMBER_LETTERS: ReadonlyMap<Field, string> = new Map(
+  TARGET_MEMBERS.map(([letter, column]) => [MEMBER_FIELDS[column], letter]),
+)
+
+/** SQL that holds where a target lacks a member, by the shape; undefined for other fields. */
+export function missingMemberSql(field: Field): string | undefined {
+  const letter = MEMBER_LETTERS.get(field)
+  return letter === undefined ? undefined : `position(target_members, '${letter}') = 0`
+}
+
 const EMPTY: Told = { value: '' }
 
 /** Reads what a shape tells. */
