@@ -52,8 +52,8 @@ export function registerSources(
       if (!SOURCE_NAME.test(sourceName)) {
         throw new Fault('resource.missing', { detail: 'a source name is letters, digits, . _ -' })
       }
-      const translation = await translated(source, request, sourceName)
       const reception = receptionOf(request, context, { kind: source.kind, name: sourceName })
+      const translation = await translated(source, request, reception)
       const { append } = context.ledger
       const intake = await takeIn(translation, reception, { append, metrics })
       return reply.code(202).send(intake)
@@ -65,13 +65,13 @@ export function registerSources(
 async function translated(
   source: WebhookSource,
   request: FastifyRequest,
-  sourceName: string,
+  { tenant, source: { name: sourceName } }: Reception,
 ): Promise<Translation> {
   const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const body = isGzip(request) ? await decompressed(sent, source.bodyBytesMax) : sent
   if (body === undefined) return deadDelivery('the body is not gzip, as its header says', sent)
   try {
-    return source.translate({ headers: request.headers, body, sourceName })
+    return source.translate({ headers: request.headers, body, sourceName, tenant })
   } catch (error) {
     request.log.error({ err: error, source: source.kind }, 'a source failed on a delivery')
     return deadDelivery('the adapter failed on it', body)

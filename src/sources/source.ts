@@ -8,6 +8,8 @@ export interface Delivery {
   readonly body: Buffer
   /** The configured instance: `{name}` of the route. */
   readonly sourceName: string
+  /** That of the sender. */
+  readonly tenant: string
 }
 
 /** A part of a delivery that could not be read: kept whole, as an event of its own. */
@@ -28,8 +30,9 @@ export interface Translation {
 /**
  * A system that sends events to `POST /v1/sources/{kind}/{name}`.
  *
- * `translate` is pure and never throws for content: senders such as registries retry a 4xx for
- * ever, so what it cannot read it returns as a dead letter.
+ * `translate` never throws for content: senders such as registries retry a 4xx for ever, so what it
+ * cannot read it returns as a dead letter. It may complete an event by what an earlier delivery
+ * said, within bounds, but no event may depend on that: a server may have restarted in between.
  */
 export interface WebhookSource {
   readonly kind: string

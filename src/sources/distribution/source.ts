@@ -2,6 +2,7 @@ import type { JsonValue } from '../../core/event.ts'
 import { deepJsonText } from '../../core/json-excerpt.ts'
 import type { NewEvent } from '../../core/new-event.ts'
 import type { DeadLetter, Delivery, Translation, WebhookSource } from '../source.ts'
+import { DeletedManifests } from './deleted-manifests.ts'
 import { openEnvelope } from './envelope.ts'
 import type { DistributionSettings } from './settings.ts'
 import { type Surroundings, translateItem } from './translate.ts'
@@ -20,10 +21,15 @@ const BLOB_EVENT = 'blob event'
  * registry inside GitLab, and of Azure Container Registry. See docs/sources/distribution.md.
  */
 export function distributionSource(settings: DistributionSettings): WebhookSource {
+  const deleted = new DeletedManifests()
   return {
     kind: 'distribution',
     bodyBytesMax: BODY_BYTES_MAX,
-    translate: (delivery) => translateDelivery(delivery, settings),
+    translate(delivery) {
+      const translation = translateDelivery(delivery, settings)
+      const sender = JSON.stringify([delivery.tenant, delivery.sourceName])
+      return { ...translation, events: deleted.completed(translation.events, sender) }
+    },
   }
 }
 

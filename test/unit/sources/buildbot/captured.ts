@@ -19,7 +19,7 @@ export const BUILD_WITH_STEPS = readFileSync(
 /** Translates one body as the source `ci` would, without secrets as in the intake. */
 export function translated(body: string | Buffer) {
   return redactTranslation(
-    source.translate({ headers: {}, body: Buffer.from(body), sourceName: 'ci' }),
+    source.translate({ headers: {}, body: Buffer.from(body), sourceName: 'ci', tenant: 'default' }),
   )
 }
 

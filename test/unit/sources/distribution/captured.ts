@@ -6,7 +6,7 @@ import { formatTimestamp } from '../../../../src/core/timestamp.ts'
 import type { DistributionSettings } from '../../../../src/sources/distribution/settings.ts'
 import { distributionSource } from '../../../../src/sources/distribution/source.ts'
 import { redactTranslation } from '../../../../src/sources/redacted-translation.ts'
-import type { Translation } from '../../../../src/sources/source.ts'
+import type { Delivery, Translation } from '../../../../src/sources/source.ts'
 
 const RECEIVED_MICROS = Date.UTC(2026, 10, 30) * 1000
 
@@ -41,9 +41,21 @@ export function translate(
   body: Buffer | string,
   settings: Partial<DistributionSettings> = {},
 ): Translation {
+  return registrySource(settings)(body)
+}
+
+/** Translates bodies one after the other, as one source does. */
+export function registrySource(settings: Partial<DistributionSettings> = {}) {
   const { distribution } = readSettings({ flags: {}, environment: {} }).sources
   const source = distributionSource({ ...distribution, ...settings })
-  return source.translate({ headers: {}, body: Buffer.from(body), sourceName: 'reg1' })
+  return (body: Buffer | string, from: Partial<Delivery> = {}): Translation =>
+    source.translate({
+      headers: {},
+      body: Buffer.from(body),
+      sourceName: 'reg1',
+      tenant: 'default',
+      ...from,
+    })
 }
 
 /** The events of a body as they would be stored: beyond the boundary. */
