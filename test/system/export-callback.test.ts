@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -188,3 +188,32 @@ test('links begin with the public URL, and live for an hour', async () => {
   expect(lifeSeconds).toBeGreaterThan(3000)
   expect(lifeSeconds).toBeLessThanOrEqual(3600)
 })
+
+test('an export has the pushes and deletions of a registry by tag, as the log has', async () => {
+  await start()
+  for (const name of ['multiarch-push', 'delete-digest-two-tags']) {
+    const response = await waybill.request('/v1/sources/distribution/reg1', {
+      method: 'POST',
+      body: reportedOn('2024-06-18', name),
+    })
+    expect(response.status).toBe(202)
+    await response.arrayBuffer()
+  }
+  const id = await askForExport(waybill, 'team', { callback_url: `${server.url}/hook` })
+  const shown = await exportThat(waybill, id, isTold, 'the export is told')
+  expect(shown).toMatchObject({ status: 'success', entries: 3 })
+  const [callback] = callbacks()
+  const { logs } = await jsonOf<ExportedLog>(fetchLinked(callback))
+  expect(logs.map(({ kind, metadata }) => [kind, metadata?.tag])).toEqual([
+    ['push_repo', '1'],
+    ['delete_tag', '2'],
+    ['delete_tag', '1'],
+    [undefined, undefined],
+  ])
+})
+
+/** Notifications of a registry that were all sent on one day, on another one. */
+function reportedOn(day: string, name: string): string {
+  const file = new URL(`../unit/sources/distribution/reported/${name}.json`, import.meta.url)
+  return readFileSync(file, 'utf8').replaceAll('2026-11-29', day)
+}

@@ -7,7 +7,7 @@ import { performerConditions } from './list-logs.ts'
 import { KINDS_WITH_EVENT, NOTIFICATION_EVENTS } from './page-keys.ts'
 import type { LogParameters } from './parameters.ts'
 import { kindOfBucket, presentAggregate } from './present.ts'
-import { type LogSelection, ofKinds, subjectFilter } from './selection.ts'
+import { HAS_KIND, type LogSelection, ofKinds, subjectFilter } from './selection.ts'
 import { DAY_MICROS, inversionOf, readTimeRange } from './time-range.ts'
 
 /** Most buckets of an aggregate, before they are summed by kind: some ten a day for 25 years. */
@@ -33,9 +33,8 @@ export async function aggregateLogs(
   const range = readTimeRange(parameters.dates, context.clock(), inversionOf(subject))
   const spanMicros = range.endMicros - range.startMicros
   if (daysMax !== undefined && spanMicros > daysMax * DAY_MICROS) throw rangeTooLong()
-  // Events without a kind are left out after counting: cheaper than naming 146 kinds to the store.
   const bucketsOf = (more: readonly Condition[]) => {
-    const conditions = [...performerConditions(parameters.performer), ...more]
+    const conditions = [...performerConditions(parameters.performer), HAS_KIND, ...more]
     return histogram(context, {
       filter: subjectFilter(subject, range, conditions),
       interval: 'day',

@@ -298,6 +298,13 @@ const TOLD_AS = [
 ] as const
 
 /**
+ * Actions that Quay logs under a tag alone, once they are done: it has no entry for a manifest that
+ * was put, mounted or deleted by its digest. What an index refers to is put so, and signatures too;
+ * a deletion by digest is logged once for each tag that it deletes.
+ */
+export const LOGGED_BY_TAG: readonly string[] = ['image.push', 'image.mount', 'image.delete']
+
+/**
  * What Quay calls an entry whose kind its own table does not name; its action is that of such an
  * entry, and of no other event.
  */

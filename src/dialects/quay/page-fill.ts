@@ -7,8 +7,8 @@ const ANONYMOUS = '(anonymous)'
 type Fills = Readonly<Record<string, JsonValue | undefined>>
 
 /**
- * What Quay's page shows of a kind, and an event of another source tells in another way: a manifest
- * that was deleted by its digest has no tag, and nobody is named by an anonymous registry.
+ * What Quay's page shows of a kind, where an event of another source has it elsewhere: an unknown
+ * tag is shown by its digest, and an anonymous registry names no user.
  */
 const FILLS: Readonly<Record<string, (event: Event) => Fills>> = {
   delete_tag: (event) => ({ tag: event.target?.digest, username: personOf(event) ?? ANONYMOUS }),

@@ -7,13 +7,13 @@ import { type QuayKind, UNKNOWN_KIND } from './kinds.ts'
 import { metadataOf } from './metadata.ts'
 import { shownEntryOf } from './page-entry.ts'
 import { KINDS_WITH_EVENT } from './page-keys.ts'
-import { isShown, kindOf, type LogSelection } from './selection.ts'
+import { entryKindOf, isShown, kindOf, type LogSelection } from './selection.ts'
 import type { WrittenObject } from './stored-json.ts'
 import { formatMailDate } from './time-range.ts'
 
-/** One entry of a log, with the keys in Quay's order. Undefined for an event without a kind. */
+/** One entry of a log, with the keys in Quay's order. Undefined for an event without an entry. */
 export function presentEntry(event: Event): WrittenObject | undefined {
-  const kind = kindOf(event)
+  const kind = entryKindOf(event)
   return kind === undefined ? undefined : entryOf(event, kind)
 }
 

@@ -1,8 +1,15 @@
 import { DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
-import type { Outcome } from '../../core/event.ts'
+import type { Event, Outcome } from '../../core/event.ts'
 import type { Condition, EventFilter } from '../../core/query.ts'
 import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
-import { actionsWithKind, kindOfAction, QUAY_KINDS, type QuayKind, quayKind } from './kinds.ts'
+import {
+  actionsWithKind,
+  kindOfAction,
+  LOGGED_BY_TAG,
+  QUAY_KINDS,
+  type QuayKind,
+  quayKind,
+} from './kinds.ts'
 import type { TimeRange } from './time-range.ts'
 
 /** What a log tells of: a whole registry, or a part of it. */
@@ -73,9 +80,19 @@ export function everythingOf(subject: Selected, more: readonly Condition[] = [])
 }
 
 /**
- * The kind that an event is served as: its native action when that is one of Quay's, else the kind
- * of its action and outcome. Undefined for an event that Quay has no word for, for one that is
- * still pending, and for a failed one when Quay only knows the kind of a success.
+ * The kind of the entry that an event is served as; undefined for one that Quay has no entry for.
+ * `HAS_KIND` is the same as a condition.
+ */
+export function entryKindOf(event: Event): QuayKind | undefined {
+  const kind = kindOf(event)
+  const isQuays = quayKind(event.nativeAction ?? '') !== undefined
+  return isQuays || (isOfRegistry(event) && hasLoggedReference(event)) ? kind : undefined
+}
+
+/**
+ * The kind that tells of an event with these fields: of its native action when that is one of
+ * Quay's, else of its action and outcome. Undefined where Quay has no word for what happened, for
+ * what is still pending, and for what failed when Quay only knows the kind of a success.
  */
 export function kindOf(event: KindFields): QuayKind | undefined {
   const native = quayKind(event.nativeAction ?? '')
@@ -89,7 +106,7 @@ export function isShown(kind: QuayKind, subject: LogSelection): boolean {
   return !hiddenKindsOf(subject).includes(kind)
 }
 
-/** Holds for the events for which `kindOf` has an answer that `isShown` in the subject's log. */
+/** Holds for the events whose `entryKindOf` has an answer that `isShown` in the subject's log. */
 export function kindConditions(subject: LogSelection): readonly Condition[] {
   return [HAS_KIND, ...hidingConditions(subject)]
 }
@@ -121,16 +138,40 @@ function hiddenKindsOf({ hidesServiceKeys, repository }: LogSelection): readonly
   return repository === undefined ? [] : NOT_OF_A_REPOSITORY
 }
 
+/** Sources that report what an engine did, or was asked for. */
+const ENGINE_SOURCES: readonly string[] = ['engine', DOCKER_AUTHZ_KIND]
+
 /**
  * What a container engine did with an image is no entry of a registry's log: a pull that the
- * registry told of itself would be counted twice.
+ * registry reported itself would be counted twice.
  */
-export const OF_REGISTRY: Condition = { field: 'sourceKind', notIn: ['engine', DOCKER_AUTHZ_KIND] }
+export const OF_REGISTRY: Condition = { field: 'sourceKind', notIn: ENGINE_SOURCES }
 
-const HAS_KIND: Condition = {
+function isOfRegistry({ source }: Event): boolean {
+  return !ENGINE_SOURCES.includes(source.kind)
+}
+
+/** Holds for what was done by a reference that Quay logs. */
+const LOGGED_REFERENCE: Condition = {
+  anyOf: [[{ field: 'action', notIn: LOGGED_BY_TAG }], [{ field: 'tag', notIn: [''] }]],
+}
+
+/** What failed is logged whatever its reference. */
+function hasLoggedReference({ action, outcome, target }: Event): boolean {
+  const isByTag = target?.tag !== undefined || !LOGGED_BY_TAG.includes(action)
+  return isByTag || FAILED.includes(outcome)
+}
+
+/** Holds for the events for which `entryKindOf` has an answer. */
+export const HAS_KIND: Condition = {
   anyOf: [
     [{ field: 'nativeAction', in: QUAY_KINDS.map(({ kind }) => kind) }],
-    [{ field: 'action', in: actionsWithKind(false) }, { field: 'outcome', in: DONE }, OF_REGISTRY],
+    [
+      { field: 'action', in: actionsWithKind(false) },
+      { field: 'outcome', in: DONE },
+      OF_REGISTRY,
+      LOGGED_REFERENCE,
+    ],
     [{ field: 'action', in: actionsWithKind(true) }, { field: 'outcome', in: FAILED }, OF_REGISTRY],
   ],
 }

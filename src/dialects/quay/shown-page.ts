@@ -1,7 +1,13 @@
 import type { StoredEvent } from '../../core/event.ts'
 import type { Condition, EventPage, EventReader, Position } from '../../core/query.ts'
 import { parseTimestamp } from '../../core/timestamp.ts'
-import { isShown, kindConditions, kindOf, type LogSelection, subjectFilter } from './selection.ts'
+import {
+  entryKindOf,
+  isShown,
+  kindConditions,
+  type LogSelection,
+  subjectFilter,
+} from './selection.ts'
 import type { TimeRange } from './time-range.ts'
 
 /** Which page of a subject's log. */
@@ -51,7 +57,7 @@ function readPage(
 }
 
 function isShownIn(subject: LogSelection, { event }: StoredEvent): boolean {
-  const kind = kindOf(event)
+  const kind = entryKindOf(event)
   return kind !== undefined && isShown(kind, subject)
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject, JsonValue } from '../../../src/core/event.ts'
-import { QUAY_KINDS } from '../../../src/dialects/quay/kinds.ts'
+import { LOGGED_BY_TAG, QUAY_KINDS } from '../../../src/dialects/quay/kinds.ts'
 import { detailsOfMetadata, readMetadata } from '../../../src/dialects/quay/metadata-details.ts'
 import { pageEntryOf } from '../../../src/dialects/quay/page-entry.ts'
 import { pageKeysOf } from '../../../src/dialects/quay/page-keys.ts'
@@ -28,6 +28,8 @@ const value: fc.Arbitrary<JsonValue> = fc.oneof(
 describe.each(QUAY_KINDS)('$kind', ({ kind, action, isFailure, metadata: ownKeys }) => {
   const keys = [...new Set([...ownKeys, ...pageKeysOf(kind).map(({ key }) => key)])]
   const outcome = isFailure ? 'failure' : 'success'
+  // Quay logs nothing of a push without a tag.
+  const target = LOGGED_BY_TAG.includes(action) ? { tag: 'v1' } : undefined
 
   test('takes Quay’s page down with no metadata that an event can have', () => {
     fc.assert(
@@ -41,15 +43,15 @@ describe.each(QUAY_KINDS)('$kind', ({ kind, action, isFailure, metadata: ownKeys
           }
           expectShown(presentEntry(eventOf(asNative)))
         }
-        expectShown(presentEntry(eventOf({ action, outcome, details })))
+        expectShown(presentEntry(eventOf({ action, outcome, details, target })))
       }),
       { numRuns: 60 },
     )
   })
 
   test('takes Quay’s page down with no event that has no details', () => {
-    expectShown(presentEntry(eventOf({ action, outcome })))
-    expectShown(presentEntry(eventOf({ action, outcome, actor: null, target: undefined })))
+    expectShown(presentEntry(eventOf({ action, outcome, target })))
+    expectShown(presentEntry(eventOf({ action, outcome, actor: null, target })))
     expectShown(presentEntry(eventOf({ action: 'any.thing', nativeAction: kind })))
   })
 })
@@ -145,6 +147,11 @@ const MANIFEST = { namespace: 'acme', repository: 'app', digest: 'sha256:9f86' }
 test.each<[string, Parameters<typeof eventOf>[0], JsonObject]>([
   [
     'image.delete',
+    { target: { ...MANIFEST, tag: 'v1' } },
+    { tag: 'v1', username: 'alice', digest: 'sha256:9f86' },
+  ],
+  [
+    'tag.delete',
     { actor: null, target: MANIFEST },
     { tag: 'sha256:9f86', username: '(anonymous)', digest: 'sha256:9f86' },
   ],
@@ -168,14 +175,18 @@ test('an address is served as it was sent, and what the boundary kept is no meta
   const event = eventOf({ source, nativeAction: 'pull_repo', client: { ip: '10.0.0.1' }, details })
   expect(presentEntry(event)).toMatchObject({ ip: '::ffff:10.0.0.1', metadata: { repo: 'app' } })
   expect(presentEntry(event)?.['metadata']).not.toHaveProperty('asSent')
-  const odd = eventOf({ source, details: { asSent: { '/client/ip': '10.0.0.8, 10.0.0.9' } } })
+  const odd = eventOf({
+    source,
+    action: 'image.pull',
+    details: { asSent: { '/client/ip': '10.0.0.8, 10.0.0.9' } },
+  })
   expect(presentEntry(odd)).toMatchObject({ ip: '10.0.0.8, 10.0.0.9', metadata: {} })
 })
 
 test.each([{ '/client/ip': 7 }, { '/client/ip': {} }, { ip: 'x' }, 'x', [], null])(
   'an address is a text or null, whatever a sender calls asSent: %j',
   (asSent) => {
-    const event = eventOf({ client: undefined, details: { asSent } })
+    const event = eventOf({ action: 'image.pull', client: undefined, details: { asSent } })
     expect(presentEntry(event)?.['ip']).toBeNull()
   },
 )

@@ -101,17 +101,18 @@ test.each([
   ['somebody anonymous', { kind: 'anonymous', name: 'anonymous' }],
   ['the system', { kind: 'system' }],
 ] as const)('an event by %s has no key performer', (_who, actor) => {
-  expect(presentEntry(eventOf({ actor }))).not.toHaveProperty('performer')
+  expect(presentEntry(eventOf({ action: 'image.pull', actor }))).not.toHaveProperty('performer')
 })
 
 test('a performer without a name is known by e-mail address, then by id', () => {
-  const nameOf = (actor: Event['actor']) => presentEntry(eventOf({ actor }))?.['performer']
+  const nameOf = (actor: Event['actor']) =>
+    presentEntry(eventOf({ action: 'image.pull', actor }))?.['performer']
   expect(nameOf({ kind: 'user', email: 'a@x', id: '7' })).toMatchObject({ name: 'a@x' })
   expect(nameOf({ kind: 'user', id: '7' })).toMatchObject({ name: '7' })
 })
 
 test('an address that is not known is null', () => {
-  expect(presentEntry(eventOf())).toMatchObject({ ip: null })
+  expect(presentEntry(eventOf({ action: 'image.pull' }))).toMatchObject({ ip: null })
 })
 
 test('metadata of a permission names who got it, not who gave it', () => {

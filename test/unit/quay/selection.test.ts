@@ -1,13 +1,15 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ACTIONS } from '../../../src/core/action-catalogue.ts'
 import { type Event, OUTCOMES } from '../../../src/core/event.ts'
 import type { EventReader } from '../../../src/core/query.ts'
 import { formatTimestamp } from '../../../src/core/timestamp.ts'
 import { aggregateLogs } from '../../../src/dialects/quay/aggregate-logs.ts'
-import { QUAY_KINDS } from '../../../src/dialects/quay/kinds.ts'
+import { quayExportForm } from '../../../src/dialects/quay/export-document.ts'
+import { LOGGED_BY_TAG, QUAY_KINDS } from '../../../src/dialects/quay/kinds.ts'
 import { presentEntry } from '../../../src/dialects/quay/present.ts'
 import {
+  entryKindOf,
   isShown,
   kindConditions,
   kindOf,
@@ -17,6 +19,7 @@ import {
 import { formatMailDate } from '../../../src/dialects/quay/time-range.ts'
 import { eventOf } from '../../support/store-events.ts'
 import { microsOf, StoreModel } from '../../support/store-model.ts'
+import { jobOf } from '../exports/export-jobs.ts'
 
 const START = Date.UTC(2026, 0, 30) * 1000
 const END = Date.UTC(2026, 2, 3) * 1000
@@ -46,7 +49,15 @@ const event: fc.Arbitrary<Event> = fc
     tenant: fc.constantFrom('default', 'other'),
     namespace: fc.constantFrom('acme', 'bob', undefined),
     repository: fc.constantFrom('app', 'team/app', undefined),
-    action: fc.oneof(fc.constantFrom(...actions), fc.constantFrom('container.start', 'x.y')),
+    tag: fc.constantFrom('1', undefined),
+    source: fc.constantFrom(
+      ...['distribution', 'quay', 'engine', 'docker-authz'].map((kind) => ({ kind, name: 'a' })),
+    ),
+    action: fc.oneof(
+      fc.constantFrom(...actions),
+      fc.constantFrom(...LOGGED_BY_TAG),
+      fc.constantFrom('container.start', 'x.y'),
+    ),
     nativeAction: fc.oneof(
       fc.constantFrom(undefined, 'push', 'service_key_create', 'add_repo_notification'),
       fc.constantFrom(...kinds),
@@ -55,8 +66,8 @@ const event: fc.Arbitrary<Event> = fc
     details: fc.constantFrom(undefined, { event: 'repo_push' }, { event: 'quota_warning' }),
     time: fc.integer({ min: START - 1000, max: END + 1000 }).map(formatTimestamp),
   })
-  .map(({ namespace, repository, ...fields }) =>
-    eventOf({ ...fields, target: { namespace, repository } }),
+  .map(({ namespace, repository, tag, ...fields }) =>
+    eventOf({ ...fields, target: { namespace, repository, tag } }),
   )
 
 const events = fc.array(event, { minLength: 5, maxLength: 60 })
@@ -101,7 +112,7 @@ test('the filter lets through exactly the events of the subject that have a show
       const filter = subjectFilter(of, RANGE, kindConditions(of))
       const found = modelOf(stored).matching(filter)
       const expected = stored.filter((one) => {
-        const kind = kindOf(one)
+        const kind = entryKindOf(one)
         return belongs(one, of) && kind !== undefined && isShown(kind, of)
       })
       expect(found.map((one) => one.event)).toEqual(expected)
@@ -127,6 +138,63 @@ test('an aggregate counts what the list shows, by kind and real day, ordered by 
       expect(aggregate.aggregated).toEqual(expected)
     }),
   )
+})
+
+test('an export has the events that the list shows, and no other', () => {
+  fc.assert(
+    fc.property(events, subject, (stored, of) => {
+      const model = modelOf(stored)
+      const listed = model.matching(
+        subjectFilter(of, RANGE, kindConditions({ ...of, hidesServiceKeys: false })),
+      )
+      const job = jobOf({ ...of, fromMicros: START, toMicros: END })
+      const { filter, entry } = quayExportForm.document
+      const exported = model.matching(filter(job)).filter((one) => entry(one.event) !== undefined)
+      expect(exported).toEqual(listed)
+    }),
+  )
+})
+
+describe('what Quay logs under a tag alone', () => {
+  const digest = `sha256:${'a'.repeat(64)}`
+  const kindWith = (fields: Partial<Event>) => entryKindOf(eventOf(fields))?.kind
+
+  test.each([
+    ['image.push', 'push_repo'],
+    ['image.mount', 'push_repo'],
+    ['image.delete', 'delete_tag'],
+  ])('%s by tag is %s, and by digest no entry', (action, kind) => {
+    expect(kindWith({ action, target: { tag: '1', digest } })).toBe(kind)
+    expect(kindWith({ action, target: { tag: '1' } })).toBe(kind)
+    expect(kindWith({ action, target: { digest } })).toBeUndefined()
+    expect(kindWith({ action })).toBeUndefined()
+    expect(kindWith({ action, outcome: 'unknown', target: { digest } })).toBeUndefined()
+  })
+
+  test.each([
+    ['image.push', 'push_repo_failed'],
+    ['image.delete', 'delete_tag_failed'],
+  ])('%s that failed is %s, by digest too', (action, kind) => {
+    expect(kindWith({ action, outcome: 'denied', target: { digest } })).toBe(kind)
+  })
+
+  test.each([
+    ['image.pull', 'pull_repo'],
+    ['image.inspect', 'pull_repo'],
+    ['tag.delete', 'delete_tag'],
+  ])('%s is %s, by digest too', (action, kind) => {
+    expect(kindWith({ action, target: { digest } })).toBe(kind)
+  })
+
+  test('what came from a Quay keeps its kind, with a tag or without', () => {
+    const source = { kind: 'quay', name: 'quay' }
+    const target = { digest }
+    for (const kind of ['push_repo', 'delete_tag']) {
+      const fields = { source, target, action: 'image.push', nativeAction: kind }
+      expect(kindWith(fields)).toBe(kind)
+      expect(kindWith({ ...fields, action: 'image.delete' })).toBe(kind)
+    }
+  })
 })
 
 test('the native action decides before the action and the outcome do', () => {
