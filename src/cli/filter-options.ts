@@ -1,7 +1,7 @@
 import { CommandError } from './command-error.ts'
 
-/** The options that choose events, by the names of the API's parameters; repeated: "or". */
-export const FILTER_OPTIONS = {
+/** The options that find events, by the names of the API's parameters; repeated: "or". */
+const FINDING_OPTIONS = {
   from: {
     type: 'text',
     placeholder: 'TIME',
@@ -42,13 +42,44 @@ export const FILTER_OPTIONS = {
   tenant: { type: 'texts', placeholder: 'NAME', description: 'Only events of this tenant' },
 } as const
 
+type FindingName = keyof typeof FINDING_OPTIONS
+type ExcludedName = Exclude<FindingName, 'from' | 'to'>
+
+/** `--not-actor`: the opposite of an option that may be repeated. */
+function notOption(name: ExcludedName) {
+  const { placeholder } = FINDING_OPTIONS[name]
+  return { type: 'texts', placeholder, description: `Leave out what --${name} finds` } as const
+}
+
+/** The options that choose events: those that find them and those that leave some out. */
+export const FILTER_OPTIONS = {
+  ...FINDING_OPTIONS,
+  'not-actor': notOption('actor'),
+  'not-action': notOption('action'),
+  'not-category': notOption('category'),
+  'not-namespace': notOption('namespace'),
+  'not-repository': notOption('repository'),
+  'not-target': notOption('target'),
+  'not-source': notOption('source'),
+  'not-level': notOption('level'),
+  'not-outcome': notOption('outcome'),
+  'not-ip': notOption('ip'),
+  'not-tenant': notOption('tenant'),
+  not: {
+    type: 'texts',
+    placeholder: 'TEXT',
+    description: 'Leave out events in which every word of TEXT occurs',
+  },
+} as const
+
 type FilterName = keyof typeof FILTER_OPTIONS
 type FilterValues = { readonly [Name in FilterName]: string | readonly string[] | undefined }
 
 /** For people: how the filters work. */
 export const FILTER_HELP =
   'A filter that is repeated matches any of its values; different filters must all ' +
-  'match. TEXT is a full-text search: every word of it must occur.'
+  'match. One that begins with --not leaves out what its opposite finds. TEXT is a full-text ' +
+  'search: every word of it must occur.'
 
 /**
  * The query of the API for filters, and full-text operands, as they were given.
@@ -60,10 +91,16 @@ export function filterQuery(values: FilterValues, texts: readonly string[]): URL
   for (const name of Object.keys(FILTER_OPTIONS).filter(isFilterName)) {
     const value = values[name]
     const list = typeof value === 'string' ? [value] : (value ?? [])
-    for (const item of list) query.append(name, isTime(name) ? absoluteTime(name, item) : item)
+    const parameter = parameterOf(name)
+    for (const item of list) query.append(parameter, isTime(name) ? absoluteTime(name, item) : item)
   }
   if (texts.length > 0) query.append('q', texts.join(' '))
   return query
+}
+
+/** The name of an option's parameter in the API: `-actor` for `--not-actor`. */
+function parameterOf(name: FilterName): string {
+  return name === 'not' ? '-q' : name.replace(/^not-/, '-')
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = {

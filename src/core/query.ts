@@ -1,6 +1,7 @@
 import type { StoredEvent } from './event.ts'
 
 const FIELDS = [
+  'tenant',
   'id',
   'eventId',
   'sourceKind',
@@ -40,7 +41,7 @@ export type Field = (typeof FIELDS)[number]
  * target, client, message, details or source's name; a text without any word holds for nothing.
  * `messageContains` holds when the text occurs anywhere in the message, whatever its case; it reads
  * every message of the time range. `fromSeq` holds for the events of this origin from that seq on,
- * and for all of any other origin.
+ * and for all of any other origin. `not` holds for the events for which its condition does not.
  */
 export type Condition =
   | { readonly field: Field; readonly in: readonly string[] }
@@ -53,6 +54,7 @@ export type Condition =
   | { readonly text: string }
   | { readonly messageContains: string }
   | { readonly origin: string; readonly fromSeq: number }
+  | { readonly not: Condition }
 
 /** Which events: those of the tenants, in [from, to), that meet every condition. */
 export interface EventFilter {

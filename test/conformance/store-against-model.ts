@@ -78,7 +78,7 @@ const conditions: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>(
       in: fc.array(fc.oneof(maybeName, fc.constantFrom('info', 'user')), { maxLength: 3 }),
     }),
     fc.record({
-      field: fc.constantFrom('namespace', 'tag', 'targetName', 'nativeAction', 'level'),
+      field: fc.constantFrom('namespace', 'tag', 'targetName', 'nativeAction', 'level', 'tenant'),
       notIn: fc.array(fc.oneof(maybeName, fc.constant('warn')), { maxLength: 2 }),
     }),
     fc.record({ field: fc.constantFrom('id', 'eventId'), in: fc.array(fc.oneof(ids, maybeName)) }),
@@ -105,6 +105,7 @@ const conditions: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>(
     }),
     fc.record({ text: fc.constantFrom('alpha', 'BETA gamma', 'push ALPHA', 'ärger', '!', 'alp') }),
     fc.record({ messageContains: fc.constantFrom('alpha', 'A-b', 'ärg', '', '%', 'gamma ') }),
+    fc.record({ not: tie('condition') }),
     fc.record({
       anyOf: fc.array(fc.array(tie('condition'), { maxLength: 2 }), { maxLength: 3 }),
     }),

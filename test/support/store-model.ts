@@ -88,6 +88,7 @@ function holds(stored: StoredEvent, condition: Condition): boolean {
   if ('anyOf' in condition) {
     return condition.anyOf.some((all) => all.every((inner) => holds(stored, inner)))
   }
+  if ('not' in condition) return !holds(stored, condition.not)
   if ('text' in condition) {
     const words = wordsOf(searchedText(event))
     const wanted = [...wordsOf(condition.text)]
@@ -138,6 +139,7 @@ function wordsOf(text: string): ReadonlySet<string> {
 function fieldOf(event: Event, field: Field): string {
   const { source, actor, target, client } = event
   const values: Readonly<Record<Field, string | undefined>> = {
+    tenant: event.tenant,
     id: event.id,
     eventId: source.eventId,
     sourceKind: source.kind,

@@ -20,25 +20,50 @@ const Time = (description: string) =>
     Type.String({ description: `RFC 3339, or YYYY-MM-DD for its first moment: ${description}` }),
   )
 
-/** The query parameters that choose events. Several values of one of them mean "or". */
+/** The opposite of a filter: no value of it may be the event's. */
+function excluded<Item extends Type.TSchema>(item: Item, filter: string) {
+  return repeatable(item, `Leaves out the events that \`${filter}\` with this value finds`)
+}
+
+const Category = Type.Enum(CATEGORIES)
+const Level = Type.Enum(LEVELS)
+const Outcome = Type.Enum(OUTCOMES)
+const Text = Type.String({ minLength: 1, maxLength: FULL_TEXT_LENGTH_MAX })
+
+/**
+ * The query parameters that choose events. Several values of one of them mean "or"; those with a
+ * minus sign leave out, and different parameters add up.
+ */
 export const filterParameters = {
   tenant: repeatable(Name, 'Tenant; of those that the token may see'),
   from: Time('events at it or later'),
   to: Time('events before it'),
   actor: repeatable(Name, "The actor's name, id or email"),
   action: repeatable(Name, '`object.verb`, such as image.push'),
-  category: repeatable(Type.Enum(CATEGORIES), 'What the event is about'),
+  category: repeatable(Category, 'What the event is about'),
   namespace: repeatable(Name, "The target's namespace"),
   repository: repeatable(Name, "The target's repository, without its namespace"),
   target: repeatable(Name, "The target's name, id, tag or digest"),
   source: repeatable(Name, 'Where the event came from: `kind` or `kind/name`'),
-  level: repeatable(Type.Enum(LEVELS), 'How serious the event is'),
-  outcome: repeatable(Type.Enum(OUTCOMES), 'How the action ended'),
+  level: repeatable(Level, 'How serious the event is'),
+  outcome: repeatable(Outcome, 'How the action ended'),
   ip: repeatable(Name, "The client's address"),
   q: repeatable(
-    Type.String({ minLength: 1, maxLength: FULL_TEXT_LENGTH_MAX }),
+    Text,
     "Words that all occur in the event's action, outcome, names, message, client or details",
   ),
+  '-tenant': excluded(Name, 'tenant'),
+  '-actor': excluded(Name, 'actor'),
+  '-action': excluded(Name, 'action'),
+  '-category': excluded(Category, 'category'),
+  '-namespace': excluded(Name, 'namespace'),
+  '-repository': excluded(Name, 'repository'),
+  '-target': excluded(Name, 'target'),
+  '-source': excluded(Name, 'source'),
+  '-level': excluded(Level, 'level'),
+  '-outcome': excluded(Outcome, 'outcome'),
+  '-ip': excluded(Name, 'ip'),
+  '-q': excluded(Text, 'q'),
 }
 
 const FilterParameters = Type.Object(filterParameters)
@@ -75,33 +100,72 @@ function readTenants(
   return visible === 'all' ? normal(asked) : visible.filter((tenant) => asked.includes(tenant))
 }
 
+/** The filters that compare fields: an event has the value in any of them. */
+const FILTERED_FIELDS = {
+  actor: ['actorName', 'actorId', 'actorEmail'],
+  action: ['action'],
+  category: ['category'],
+  namespace: ['namespace'],
+  repository: ['repository'],
+  target: ['targetName', 'targetId', 'tag', 'digest'],
+  level: ['level'],
+  outcome: ['outcome'],
+} as const satisfies Readonly<Record<string, readonly Field[]>>
+
+const FIELD_FILTERS = [
+  'actor',
+  'action',
+  'category',
+  'namespace',
+  'repository',
+  'target',
+  'level',
+  'outcome',
+] as const satisfies (keyof typeof FILTERED_FIELDS)[]
+
 function readConditions(parameters: FilterParameters): readonly Condition[] {
-  const { actor, action, category, namespace, repository, target } = parameters
-  for (const path of repository ?? []) {
-    const expected = repositoryProblem(path)
-    if (expected !== undefined) throw invalid('repository', expected)
+  checkValues(parameters)
+  const conditions = FIELD_FILTERS.flatMap((name) => [
+    ...oneOf(parameters[name], FILTERED_FIELDS[name]),
+    ...noneOf(parameters[`-${name}`], FILTERED_FIELDS[name]),
+  ])
+  return [
+    ...noneOf(parameters['-tenant'], ['tenant']),
+    ...conditions,
+    ...oneOf(readAddresses(parameters, 'ip'), ['ip']),
+    ...noneOf(readAddresses(parameters, '-ip'), ['ip']),
+    ...anyOf(parameters.source, sourceConditions),
+    ...normal(parameters['-source'] ?? []).flatMap(otherSourceConditions),
+    ...anyOf(parameters.q, (text) => [{ text }]),
+    ...normal(parameters['-q'] ?? []).map((text) => ({ not: { text } })),
+  ]
+}
+
+/** @throws Fault `request.invalid` for a value that no event can be compared with. */
+function checkValues(parameters: FilterParameters): void {
+  for (const name of ['repository', '-repository'] as const) {
+    for (const path of parameters[name] ?? []) {
+      const expected = repositoryProblem(path)
+      if (expected !== undefined) throw invalid(name, expected)
+    }
   }
-  const addresses = parameters.ip?.map((ip) => {
+  for (const name of ['q', '-q'] as const) {
+    for (const text of parameters[name] ?? []) {
+      if (!HAS_WORD.test(text)) throw invalid(name, 'a text with a letter or a digit')
+    }
+  }
+}
+
+/** Addresses in the one spelling that events have. */
+function readAddresses(
+  parameters: FilterParameters,
+  name: 'ip' | '-ip',
+): readonly string[] | undefined {
+  return parameters[name]?.map((ip) => {
     const address = canonicalIp(ip)
-    if (address === undefined) throw invalid('ip', 'an IPv4 or IPv6 address')
+    if (address === undefined) throw invalid(name, 'an IPv4 or IPv6 address')
     return address
   })
-  for (const text of parameters.q ?? []) {
-    if (!HAS_WORD.test(text)) throw invalid('q', 'a text with a letter or a digit')
-  }
-  return [
-    ...oneOf(actor, ['actorName', 'actorId', 'actorEmail']),
-    ...oneOf(action, ['action']),
-    ...oneOf(category, ['category']),
-    ...oneOf(namespace, ['namespace']),
-    ...oneOf(repository, ['repository']),
-    ...oneOf(target, ['targetName', 'targetId', 'tag', 'digest']),
-    ...anyOf(parameters.source, sourceConditions),
-    ...oneOf(parameters.level, ['level']),
-    ...oneOf(parameters.outcome, ['outcome']),
-    ...oneOf(addresses, ['ip']),
-    ...anyOf(parameters.q, (text) => [{ text }]),
-  ]
 }
 
 /** One of the values in one of the fields. */
@@ -109,6 +173,11 @@ function oneOf(values: readonly string[] | undefined, fields: readonly Field[]):
   if (values === undefined) return []
   const conditions = fields.map((field): Condition => ({ field, in: normal(values) }))
   return conditions.length === 1 ? conditions : [{ anyOf: conditions.map((one) => [one]) }]
+}
+
+/** None of the values in any of the fields. */
+function noneOf(values: readonly string[] | undefined, fields: readonly Field[]): Condition[] {
+  return values === undefined ? [] : fields.map((field) => ({ field, notIn: normal(values) }))
 }
 
 /** What one of the values stands for. */
@@ -128,6 +197,14 @@ function sourceConditions(source: string): readonly Condition[] {
     { field: 'sourceKind', in: [source.slice(0, slash)] },
     { field: 'sourceName', in: [source.slice(slash + 1)] },
   ]
+}
+
+function otherSourceConditions(source: string): readonly Condition[] {
+  const slash = source.indexOf('/')
+  if (slash === -1) return [{ field: 'sourceKind', notIn: [source] }]
+  const otherKind: Condition = { field: 'sourceKind', notIn: [source.slice(0, slash)] }
+  const otherName: Condition = { field: 'sourceName', notIn: [source.slice(slash + 1)] }
+  return [{ anyOf: [[otherKind], [otherName]] }]
 }
 
 function normal(values: readonly string[]): readonly string[] {

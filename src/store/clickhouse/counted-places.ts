@@ -71,8 +71,9 @@ function spanSql({ fromMicros, toMicros }: TimeWindow, parameters: StatementPara
   return `time >= ${parameters.addTime(fromMicros)} AND time < ${parameters.addTime(toMicros)}`
 }
 
-/** The fields that the shape tells, which each of the projections has. */
+/** The tenant and the fields of the shape, which each of the projections has. */
 const TOLD_BY_SHAPE: readonly Field[] = [
+  'tenant',
   ...Object.values(SHAPE_FIELDS).filter((field) => field !== undefined),
   'verb',
 ]
@@ -104,6 +105,7 @@ export function countsByDay(
 
 function isOnFields(condition: Condition, fields: ReadonlySet<Field>): boolean {
   if ('field' in condition) return fields.has(condition.field) || isOnPresence(condition)
+  if ('not' in condition) return isOnFields(condition.not, fields)
   if (!('anyOf' in condition)) return false
   return condition.anyOf.every((all) => all.every((one) => isOnFields(one, fields)))
 }

@@ -79,6 +79,7 @@ export const EVENT_ID_SQL = "if(event_id_is_id = '1', toString(id), source_event
 
 /** The SQL expression of a field: a text, `''` where the event lacks it. */
 export const FIELD_SQL: Readonly<Record<Field, string>> = {
+  tenant: 'tenant',
   id: 'toString(id)',
   eventId: EVENT_ID_SQL,
   sourceKind: 'source_kind',

@@ -111,6 +111,7 @@ function conditionSql(condition: Condition, parameters: StatementParameters): st
     const alternatives = condition.anyOf.map((conditions) => allOfSql(conditions, parameters))
     return alternatives.length === 0 ? 'false' : `(${alternatives.join(' OR ')})`
   }
+  if ('not' in condition) return `NOT (${conditionSql(condition.not, parameters)})`
   if ('text' in condition) return `(${textSql(condition.text, parameters)})`
   if ('messageContains' in condition) {
     const text = parameters.add('String', condition.messageContains)

@@ -81,6 +81,7 @@ function leftOfAll(conditions: Conditions, values: ShapeValues): Left {
 
 function leftOf(condition: Condition, values: ShapeValues): Left {
   if ('anyOf' in condition) return leftOfAny(condition.anyOf, values)
+  if ('not' in condition) return leftOfNot(condition, values)
   if (!('field' in condition)) return [condition]
   const told = values.get(condition.field)
   if (told === undefined) return [condition]
@@ -111,6 +112,15 @@ function leftOfAny(alternatives: readonly Conditions[], values: ShapeValues): Le
   const [only, second] = left
   if (only === undefined) return 'nothing holds'
   return second === undefined ? only : [{ anyOf: left }]
+}
+
+function leftOfNot(
+  condition: Extract<Condition, { readonly not: unknown }>,
+  values: ShapeValues,
+): Left {
+  const inner = leftOf(condition.not, values)
+  if (inner === 'nothing holds') return HOLDS
+  return inner.length === 0 ? 'nothing holds' : [condition]
 }
 
 /** Other letters are folded by the engine, so that both sides are folded alike. */

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { Fault } from '../../../src/core/errors.ts'
+import type { Event } from '../../../src/core/event.ts'
 import {
   type FilterParameters,
+  filterParameters,
   readFilter,
 } from '../../../src/dialects/native/filter-parameters.ts'
+import { eventOf } from '../../support/store-events.ts'
+import { StoreModel } from '../../support/store-model.ts'
 
 const ALL = { tenants: 'all', conditions: [] } as const
 const RED = { tenants: ['red'], conditions: [{ field: 'namespace', in: ['a'] }] } as const
@@ -77,3 +81,53 @@ test('a source is a kind, or a kind and a name that may hold slashes', () => {
     { field: 'sourceName', in: ['a/b'] },
   ])
 })
+
+describe('what leaves out is the opposite of what finds', () => {
+  const model = new StoreModel()
+  model.events.push(...eventsOfManyKinds().map((event, seq) => ({ event, origin: 'test', seq })))
+  const seqs = (parameters: FilterParameters) =>
+    model.matching(readFilter(parameters, ALL)).map(({ seq }) => seq)
+
+  test('every filter but the times has an opposite', () => {
+    const names = Object.keys(filterParameters).filter((name) => !name.startsWith('-'))
+    const opposites = names.filter((name) => name !== 'from' && name !== 'to')
+    expect(names.filter((name) => Object.hasOwn(filterParameters, `-${name}`))).toEqual(opposites)
+  })
+
+  test.each<[FilterParameters, FilterParameters]>([
+    [{ tenant: ['red'] }, { '-tenant': ['red'] }],
+    [{ actor: ['alice'] }, { '-actor': ['alice'] }],
+    [{ actor: ['alice', 'u2'] }, { '-actor': ['u2', 'alice'] }],
+    [{ action: ['image.push'] }, { '-action': ['image.push'] }],
+    [{ category: ['image'] }, { '-category': ['image'] }],
+    [{ namespace: ['library'] }, { '-namespace': ['library'] }],
+    [{ repository: ['app'] }, { '-repository': ['app'] }],
+    [{ target: ['v1', 'web-1'] }, { '-target': ['v1', 'web-1'] }],
+    [{ source: ['engine'] }, { '-source': ['engine'] }],
+    [{ source: ['engine/h1', 'engine/h2'] }, { '-source': ['engine/h1', 'engine/h2'] }],
+    [{ level: ['warn'] }, { '-level': ['warn'] }],
+    [{ outcome: ['denied'] }, { '-outcome': ['denied'] }],
+    [{ ip: ['2001:db8::1'] }, { '-ip': ['2001:DB8:0::1'] }],
+    [{ q: ['push app', 'web'] }, { '-q': ['push app', 'web'] }],
+  ])('%j finds what %j leaves out', (finds, leavesOut) => {
+    const found = seqs(finds)
+    expect(found.length).toBeGreaterThan(0)
+    expect(seqs(leavesOut)).toEqual(seqs({}).filter((seq) => !found.includes(seq)))
+    expect(seqs({ ...finds, ...leavesOut })).toEqual([])
+  })
+})
+
+function eventsOfManyKinds(): readonly Event[] {
+  const person = { kind: 'user' } as const
+  return [
+    { actor: null },
+    { actor: { ...person, name: 'alice' }, tenant: 'red', level: 'warn' as const },
+    { actor: { ...person, id: 'u2', email: 'alice' }, source: { kind: 'engine', name: 'h1' } },
+    { actor: { ...person, id: 'u2' }, source: { kind: 'engine', name: 'h3' } },
+    { source: { kind: 'api', name: 'h1' }, outcome: 'denied' as const },
+    { target: { namespace: 'library', repository: 'app', tag: 'v1' }, action: 'image.push' },
+    { target: { namespace: 'other', name: 'web-1' }, client: { ip: '2001:db8::1' } },
+    { category: 'container' as const, action: 'container.start', client: { ip: '192.0.2.1' } },
+    { category: 'image' as const, action: 'image.pull' },
+  ].map(eventOf)
+}
