@@ -14,6 +14,8 @@ export const ERRORS = {
   'request.media-type': { status: 415, title: 'The content type is not one this route reads' },
   'event.invalid': { status: 400, title: 'One or more events are not valid' },
   'query.cursor': { status: 400, title: 'The cursor was not issued for this query' },
+  /** A place in another ledger, or after the end of this one. */
+  'query.position': { status: 409, title: 'The position is not one of this ledger' },
   'query.too-many-buckets': { status: 400, title: 'The histogram would have too many buckets' },
   'idempotency.reused': {
     status: 422,

@@ -13,7 +13,7 @@ interface CommandOutcome {
 }
 
 /** Starts a command of the built program that asks `waybill`. */
-function startCommand(
+export function startCommand(
   waybill: Pick<WaybillProcess, 'url' | 'dataDirectory'>,
   argv: readonly string[],
 ) {

@@ -1,5 +1,10 @@
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runCommand } from '../support/command-line.ts'
+import { runCommand, startCommand } from '../support/command-line.ts'
+import { eventually } from '../support/eventually.ts'
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 
 let waybill: WaybillProcess
@@ -34,4 +39,49 @@ test('options that begin with --not leave out what the others find', async () =>
   expect(await found('--not-action', 'image.push')).toEqual([])
   const exported = await namespacesOf(['export', ...pushes, '--not-namespace', 'kept'])
   expect(exported).toEqual(['left-out', 'kept-too'])
+})
+
+test('a search after a place shows what arrived since, whatever its time', async () => {
+  const sent = await run(['send', '--action', 'image.mount', '--namespace', 'first'])
+  expect(sent.code).toBe(0)
+  const { stdout } = await run(['search', '--json', '--limit', '1', '--action', 'image.mount'])
+  const after = String(JSON.parse(stdout).seq)
+  for (const namespace of ['late', 'later']) {
+    const event = { action: 'image.mount', time: '2020-01-01T00:00:00Z', target: { namespace } }
+    await run(['send'], JSON.stringify(event))
+  }
+  const since = ['search', '--json', '--after', after]
+  expect(await namespacesOf(since)).toEqual(['late', 'later'])
+  expect(await namespacesOf([...since, '--all'])).toEqual(['late', 'later'])
+  const table = await run(['search', '--after', String(Number(after) + 2)])
+  expect(table.stderr).toContain(`what arrives from now on: --after ${Number(after) + 2}`)
+  const ahead = await run(['search', '--after', '900000'])
+  expect(ahead.code).toBe(1)
+  expect(ahead.stderr).toContain('The position is not one of this ledger')
+})
+
+test('tail ends with an error when an older copy of the ledger was restored', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'waybill-restored-'))
+  const copy = `${data}-copy`
+  const first = await startWaybill({ dataDirectory: data })
+  const port = new URL(first.url).port
+  const sameAddress = ['--listen', `127.0.0.1:${port}`]
+  await runCommand(first, ['send', '--action', 'image.push'])
+  await first.stop()
+  cpSync(data, copy, { recursive: true })
+  const second = await startWaybill({ dataDirectory: data, arguments: sameAddress })
+  const { child, stdout, stderr } = startCommand(second, ['tail', '--json', '--all'])
+  const ended = once(child, 'close')
+  await runCommand(second, ['send', '--action', 'image.pull'])
+  const shown = async () => stdout().split('\n').length - 1
+  await eventually(shown, (count) => count === 2, { what: 'both events' })
+  await second.stop()
+  rmSync(data, { recursive: true })
+  cpSync(copy, data, { recursive: true })
+  const restored = await startWaybill({ dataDirectory: data, arguments: sameAddress })
+  await ended
+  await restored.stop()
+  for (const folder of [data, copy]) rmSync(folder, { recursive: true })
+  expect(child.exitCode).toBe(1)
+  expect(stderr()).toContain('it is after event 1, but the last event here is 0')
 })

@@ -8,6 +8,7 @@ import { defineCommand } from '../define-command.ts'
 import { EVENT_COLUMNS, eventsOf, type ReceivedEvent } from '../event-lines.ts'
 import type { Ending } from '../exit-code.ts'
 import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../filter-options.ts'
+import { readAfter } from '../seq-option.ts'
 import { createClient, jsonOf } from '../server-client.ts'
 import { paintFor } from '../terminal-style.ts'
 import { columnWidths, tableRows, textTable } from '../text-table.ts'
@@ -24,6 +25,11 @@ const OPTIONS = {
   },
   all: { type: 'switch', description: 'Show every matching event, page after page' },
   oldest: { type: 'switch', description: 'Oldest first, instead of newest first' },
+  after: {
+    type: 'text',
+    placeholder: 'SEQ',
+    description: 'What arrived after this place in the ledger, in order of arrival',
+  },
   json: { type: 'switch', description: 'Whole events as JSON, one a line' },
   ...CONNECTION_OPTIONS,
 } as const
@@ -49,6 +55,7 @@ The table shows the most telling fields; \`--json\` shows all of them.`,
         line: 'waybill search --action container.exec --not-actor healthcheck',
         does: 'without those of one actor',
       },
+      { line: 'waybill search --all --json --after 1041', does: 'what arrived since, late too' },
       { line: 'waybill search --outcome denied --all --json | jq .client.ip', does: 'for scripts' },
     ],
   },
@@ -57,7 +64,7 @@ The table shows the most telling fields; \`--json\` shows all of them.`,
 
 async function search({ options, operands, io }: Call<typeof OPTIONS>): Promise<Ending> {
   const query = filterQuery(options, operands)
-  query.set('order', options.oldest ? 'oldest' : 'newest')
+  setOrder(query, options)
   query.set('limit', String(pageSize(options)))
   const signal = io.interruption()
   const ask = createClient(findConnection(options, io.env))
@@ -68,17 +75,41 @@ async function search({ options, operands, io }: Call<typeof OPTIONS>): Promise<
     const events = eventsOf(answer)
     if (events.length > 0) await write(io.stdout, show(events))
     shown += events.length
-    const { next } = answer
-    if (typeof next !== 'string') break
+    const { next, after } = answer
+    if (typeof next !== 'string') {
+      if (typeof after === 'number' && !options.json) {
+        await write(io.stderr, `what arrives from now on: --after ${after}\n`)
+      }
+      break
+    }
     if (!options.all) {
       if (!options.json)
         await write(io.stderr, `more events match: --all, or --limit up to ${PAGE_EVENTS_MAX}\n`)
       return 'success'
     }
+    query.delete('after')
     query.set('cursor', next)
   }
   if (shown === 0 && !options.json) await write(io.stderr, 'no event matches\n')
   return 'success'
+}
+
+function setOrder(
+  query: URLSearchParams,
+  { oldest, ...options }: { readonly oldest: boolean; readonly after: string | undefined },
+): void {
+  const after = readAfter(options.after)
+  if (after === undefined) {
+    query.set('order', oldest ? 'oldest' : 'newest')
+    return
+  }
+  if (oldest) {
+    throw new CommandError('--after is in order of arrival, so it cannot go with --oldest', {
+      ending: 'usage',
+    })
+  }
+  query.set('order', 'seq')
+  query.set('after', after)
 }
 
 function pageSize({ limit, all }: { readonly limit: string | undefined; readonly all: boolean }) {

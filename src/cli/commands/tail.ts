@@ -10,6 +10,7 @@ import { EVENT_COLUMNS } from '../event-lines.ts'
 import type { Ending } from '../exit-code.ts'
 import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../filter-options.ts'
 import { backOffMs } from '../retrying.ts'
+import { readAfter } from '../seq-option.ts'
 import { createClient, ServerError } from '../server-client.ts'
 import { readServerSentEvents } from '../server-sent-events.ts'
 import { paintFor } from '../terminal-style.ts'
@@ -42,7 +43,8 @@ export const tailCommand = defineCommand(
     description: `${FILTER_HELP}
 
 Runs until Ctrl-C. When the connection is lost it is made again, and no event is left out or
-shown twice.`,
+shown twice. If the server then has another ledger, or an older copy of this one, the command ends
+with an error.`,
     options: OPTIONS,
     operandCount: { min: 0, max: Number.POSITIVE_INFINITY },
     examples: [
@@ -68,7 +70,15 @@ async function tail({ options, operands, io }: Call<typeof OPTIONS>): Promise<En
     try {
       const headers: Record<string, string> = { Accept: 'text/event-stream' }
       if (lastEventId !== undefined) headers['Last-Event-ID'] = lastEventId
-      const { body } = await ask({ path: 'v1/events/stream', query, headers, signal })
+      const { body, headers: answered } = await ask({
+        path: 'v1/events/stream',
+        query,
+        headers,
+        signal,
+      })
+      // From now on another ledger under the same address is refused instead of followed.
+      const origin = answered.get('Waybill-Origin')
+      if (origin !== null) query.set('origin', origin)
       if (failures > 0) await write(io.stderr, 'connected again\n')
       wasReached = true
       failures = 0
@@ -89,13 +99,6 @@ async function tail({ options, operands, io }: Call<typeof OPTIONS>): Promise<En
     await sleep(backOffMs(failures), undefined, { signal }).catch(() => undefined)
   }
   return 'interrupted'
-}
-
-function readAfter(text: string | undefined): string | undefined {
-  if (text === undefined) return text
-  const kind = wholeNumber(0, Number.MAX_SAFE_INTEGER)
-  if (kind.read(text) !== undefined) return text
-  throw new CommandError('--after: expected the seq of an event', { ending: 'usage' })
 }
 
 function readLimit(text: string | undefined): number | undefined {

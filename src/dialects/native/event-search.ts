@@ -9,7 +9,9 @@ import { isUuid } from '../../core/uuid.ts'
 import { authenticated, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import { EventSchema, eventJson } from './event-json.ts'
+import { eventsSince } from './events-since.ts'
 import { filterParameters, readFilter } from './filter-parameters.ts'
+import { positionParameters } from './ledger-position.ts'
 import type { NativeScope } from './native-scope.ts'
 
 const Closed = { additionalProperties: false } as const
@@ -49,7 +51,13 @@ function registerPage(scope: NativeScope, context: DialectContext): void {
     querystring: Type.Object(
       {
         ...filterParameters,
-        order: Type.Optional(Type.Enum(['newest', 'oldest'], { default: 'newest' })),
+        order: Type.Optional(
+          Type.Enum(['newest', 'oldest', 'seq'], {
+            default: 'newest',
+            description: "By time, or `seq`: by arrival in this instance's ledger",
+          }),
+        ),
+        ...positionParameters,
         limit: Type.Optional(
           Type.Integer({ minimum: 1, maximum: PAGE_EVENTS_MAX, default: PAGE_EVENTS_DEFAULT }),
         ),
@@ -61,12 +69,21 @@ function registerPage(scope: NativeScope, context: DialectContext): void {
       200: Type.Object({
         events: Type.Array(EventSchema),
         next: Type.Optional(Type.String({ description: 'Absent on the last page' })),
+        after: Type.Optional(
+          Type.Integer({ description: 'With `order=seq`: `after` of the next request' }),
+        ),
+        origin: Type.Optional(Type.String({ description: 'With `order=seq`: the ledger' })),
       }),
     },
   }
   scope.get('/v1/events', { schema, onRequest: mayReadEvents(context) }, async (request) => {
-    const { order = 'newest', limit = PAGE_EVENTS_DEFAULT, cursor, ...parameters } = request.query
+    const { order = 'newest', limit = PAGE_EVENTS_DEFAULT, cursor, ...rest } = request.query
+    const { after, origin, ...parameters } = rest
     const filter = readFilter(parameters, visibleEvents(principalOf(request)))
+    if (order === 'seq') {
+      return eventsSince(context, { filter, limit, after, origin, cursor })
+    }
+    refuseWithoutSeq({ after, origin })
     const filterText = JSON.stringify(filter)
     const page = await context.events.page({
       filter,
@@ -78,6 +95,14 @@ function registerPage(scope: NativeScope, context: DialectContext): void {
     if (page.next === undefined) return { events }
     return { events, next: context.cursors.encode(page.next, order, filterText) }
   })
+}
+
+/** A place in the ledger means nothing to an order by time. */
+function refuseWithoutSeq(position: Readonly<Record<string, unknown>>): void {
+  const given = Object.keys(position).filter((name) => position[name] !== undefined)
+  if (given.length === 0) return
+  const problems = given.map((path) => ({ path, expected: '`order=seq` with it' }))
+  throw new Fault('request.invalid', { problems })
 }
 
 function registerEvent(scope: NativeScope, context: DialectContext): void {

@@ -10,6 +10,7 @@ import type { DialectContext } from '../dialect.ts'
 import { eventJson } from './event-json.ts'
 import { mayReadEvents } from './event-search.ts'
 import { type FilterParameters, filterParameters, readFilter } from './filter-parameters.ts'
+import { ORIGIN_HEADER, positionParameters, refuseForeignPosition } from './ledger-position.ts'
 import type { NativeScope } from './native-scope.ts'
 
 /** Streams open at once, of all tokens. */
@@ -25,7 +26,8 @@ const FULL_RETRY_AFTER_SECONDS = 30
 
 /**
  * `GET /v1/events/stream`: server-sent events (WHATWG HTML, section 9.2) of this instance's ledger,
- * in its order. `Last-Event-ID` or `after` continues after a seq; without them it begins now.
+ * in its order. `Last-Event-ID` or `after` continues after a seq; without them it begins now. A seq
+ * that this ledger does not have is refused: to wait for it would leave events out.
  */
 export function registerEventStream(scope: NativeScope, context: DialectContext): void {
   const stopping = new AbortController()
@@ -39,19 +41,19 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
     querystring: Type.Object(
       {
         ...filterParameters,
-        after: Type.Optional(
-          Type.Integer({ minimum: -1, description: 'Begin after this seq; -1: with the first' }),
-        ),
+        ...positionParameters,
       },
       { additionalProperties: false },
     ),
   }
   const options = { schema, onRequest: mayReadEvents(context), exposeHeadRoute: false }
   scope.get('/v1/events/stream', options, async (request, reply) => {
-    const { after, ...parameters } = request.query
+    const { after, origin, ...parameters } = request.query
     const filter = currentFilter(context, request, parameters)
     filter()
-    const afterSeq = lastEventId(request) ?? after ?? context.ledger.status().size - 1
+    const status = context.ledger.status()
+    const afterSeq = lastEventId(request) ?? after ?? status.size - 1
+    refuseForeignPosition({ afterSeq, origin }, context.ledger)
     const { tokenId } = principalOf(request)
     open.enter(tokenId)
     const ended = new AbortController()
@@ -66,6 +68,7 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
       .header('Content-Type', 'text/event-stream')
       .header('Cache-Control', 'no-store')
       .header('X-Accel-Buffering', 'no')
+      .header(ORIGIN_HEADER, status.origin)
       .send(Readable.from(follow(context, filter, afterSeq, ended.signal), { highWaterMark: 1 }))
   })
 }
