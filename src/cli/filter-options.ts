@@ -25,7 +25,8 @@ const FINDING_OPTIONS = {
   target: {
     type: 'texts',
     placeholder: 'NAME',
-    description: "The target's name, id, tag or digest",
+    description:
+      "The target's name, id, tag or digest; of an id or a digest also its first 12 or more digits",
   },
   source: {
     type: 'texts',

@@ -34,6 +34,7 @@ export type Field = (typeof FIELDS)[number]
  * event lacks equals `''`. `inIgnoringCase` does not mind the case. `notHexadecimalDigits` holds
  * unless the value is that many lower-case hexadecimal digits, from 1, and nothing else. `detail`
  * is a member of the event's details, by its name; one that is absent, or no text, equals `''`.
+ * `startsWithAny` holds for a value that begins with any of the texts, none of which is empty.
  * `digestOf` holds when the SHA-256 of the fields, joined by line feeds, begins with the given
  * lower-case hexadecimal digits; it hashes every event of the time range. `anyOf` holds when any of
  * its lists holds as a whole (OR of ANDs; an empty `anyOf` holds for nothing). `text` holds when
@@ -48,6 +49,7 @@ export type Condition =
   | { readonly field: Field; readonly notIn: readonly string[] }
   | { readonly field: Field; readonly inIgnoringCase: readonly string[] }
   | { readonly field: Field; readonly notHexadecimalDigits: number }
+  | { readonly field: Field; readonly startsWithAny: readonly string[] }
   | { readonly detail: string; readonly in: readonly string[] }
   | { readonly digestOf: readonly Field[]; readonly startsWith: string }
   | { readonly anyOf: readonly (readonly Condition[])[] }

@@ -23,6 +23,21 @@ const DAY_MICROS = 86_400 * 1_000_000
 const names = fc.constantFrom('a', 'b', 'a\n', 'A', `it's \\ "{p0:String}"`, 'é\n\u0001')
 const maybeName = fc.oneof(names, fc.constant(''))
 const ids = fc.constantFrom(...Array.from({ length: 12 }, () => mintUuid(BASE_MICROS / 1000)))
+/** A SHA-256, which is stored as bytes, and texts that resemble one, one of them of 32 bytes. */
+const SHA256 = `sha256:${'0a1b2c3d'.repeat(8)}`
+const digests = fc.constantFrom('', SHA256, 'sha256:0a1b', `sha256:${'0a1b2'.repeat(5)}`, 'b:0a1b')
+const beginnings = fc.constantFrom(
+  ...[
+    SHA256,
+    `${SHA256}0`,
+    SHA256.slice(0, 12),
+    SHA256.slice(0, 13),
+    'sha256:',
+    's',
+    'b:0',
+    '0a1b',
+  ],
+)
 const messages = fc.constantFrom('Push of ALPHA', 'alpha-beta gamma', 'Ärger, beta.', '')
 /** Ties, neighbours, whole days, and times far away on both sides. */
 const times = fc.oneof(
@@ -43,6 +58,7 @@ const events = fc
     namespace: maybeName,
     targetName: maybeName,
     tag: maybeName,
+    digest: digests,
     nativeAction: fc.constantFrom('', 'Push_Repo', 'é'),
     actorName: maybeName,
     level: fc.constantFrom('info' as const, 'warn' as const),
@@ -50,8 +66,8 @@ const events = fc
     detail: fc.oneof(maybeName, fc.constantFrom('at first\nbeta', 'nalpha')),
   })
   .map(({ isNamedById, time, actorName, detail, ...plain }) => {
-    const { namespace, targetName: name, tag, message, nativeAction } = plain
-    const target = present({ namespace, name, tag })
+    const { namespace, targetName: name, tag, digest, message, nativeAction } = plain
+    const target = present({ namespace, name, tag, digest })
     return eventOf({
       ...{ tenant: plain.tenant, id: plain.id, level: plain.level },
       time: formatTimestamp(time),
@@ -105,6 +121,10 @@ const conditions: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition }>(
     }),
     fc.record({ text: fc.constantFrom('alpha', 'BETA gamma', 'push ALPHA', 'ärger', '!', 'alp') }),
     fc.record({ messageContains: fc.constantFrom('alpha', 'A-b', 'ärg', '', '%', 'gamma ') }),
+    fc.record({
+      field: fc.constantFrom('digest', 'digest', 'tag', 'level'),
+      startsWithAny: fc.array(fc.oneof(beginnings, names, fc.constant('wa')), { maxLength: 2 }),
+    }),
     fc.record({ not: tie('condition') }),
     fc.record({
       anyOf: fc.array(fc.array(tie('condition'), { maxLength: 2 }), { maxLength: 3 }),

@@ -113,6 +113,9 @@ function holds(stored: StoredEvent, condition: Condition): boolean {
   if ('inIgnoringCase' in condition) {
     return condition.inIgnoringCase.some((one) => one.toLowerCase() === value.toLowerCase())
   }
+  if ('startsWithAny' in condition) {
+    return condition.startsWithAny.some((text) => value.startsWith(text))
+  }
   if ('notHexadecimalDigits' in condition) {
     return !(value.length === condition.notHexadecimalDigits && /^[0-9a-f]*$/.test(value))
   }

@@ -7,6 +7,7 @@ import { FILTER_VALUES_MAX, FULL_TEXT_LENGTH_MAX, NAME_LENGTH_MAX } from '../../
 import type { Condition, EventFilter, Field } from '../../core/query.ts'
 import { repositoryProblem } from '../../core/repository-name.ts'
 import { parseTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
+import { BEGINNING_DIGITS_MIN, targetBeginnings } from './target-conditions.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX })
 
@@ -43,14 +44,19 @@ export const filterParameters = {
   category: repeatable(Category, 'What the event is about'),
   namespace: repeatable(Name, "The target's namespace"),
   repository: repeatable(Name, "The target's repository, without its namespace"),
-  target: repeatable(Name, "The target's name, id, tag or digest"),
+  target: repeatable(
+    Name,
+    "The target's name, id, tag or digest; of an id and a digest also the first " +
+      `${BEGINNING_DIGITS_MIN} or more hexadecimal digits, with or without \`sha256:\``,
+  ),
   source: repeatable(Name, 'Where the event came from: `kind` or `kind/name`'),
   level: repeatable(Level, 'How serious the event is'),
   outcome: repeatable(Outcome, 'How the action ended'),
   ip: repeatable(Name, "The client's address"),
   q: repeatable(
     Text,
-    "Words that all occur in the event's action, outcome, names, message, client or details",
+    "Words that all occur in the event's action, outcome, names, message, client or details; " +
+      'whole words, without `*` and `?`',
   ),
   '-tenant': excluded(Name, 'tenant'),
   '-actor': excluded(Name, 'actor'),
@@ -90,6 +96,7 @@ export function readFilter(parameters: FilterParameters, visible: Visibility): E
   }
 }
 
+const WILDCARD = /[*?]/
 const HAS_WORD = /[0-9A-Za-z\u0080-\u{10ffff}]/u
 
 function readTenants(
@@ -107,7 +114,6 @@ const FILTERED_FIELDS = {
   category: ['category'],
   namespace: ['namespace'],
   repository: ['repository'],
-  target: ['targetName', 'targetId', 'tag', 'digest'],
   level: ['level'],
   outcome: ['outcome'],
 } as const satisfies Readonly<Record<string, readonly Field[]>>
@@ -118,7 +124,6 @@ const FIELD_FILTERS = [
   'category',
   'namespace',
   'repository',
-  'target',
   'level',
   'outcome',
 ] as const satisfies (keyof typeof FILTERED_FIELDS)[]
@@ -134,10 +139,29 @@ function readConditions(parameters: FilterParameters): readonly Condition[] {
     ...conditions,
     ...oneOf(readAddresses(parameters, 'ip'), ['ip']),
     ...noneOf(readAddresses(parameters, '-ip'), ['ip']),
+    ...targetConditions(parameters),
     ...anyOf(parameters.source, sourceConditions),
     ...normal(parameters['-source'] ?? []).flatMap(otherSourceConditions),
     ...anyOf(parameters.q, (text) => [{ text }]),
     ...normal(parameters['-q'] ?? []).map((text) => ({ not: { text } })),
+  ]
+}
+
+const TARGET_FIELDS: readonly Field[] = ['targetName', 'targetId', 'tag', 'digest']
+
+function targetConditions(parameters: FilterParameters): readonly Condition[] {
+  const excludedTargets = parameters['-target'] ?? []
+  const others = targetBeginnings(normal(excludedTargets))
+  const wanted = oneOf(parameters.target, TARGET_FIELDS).flatMap((exact) => {
+    const beginnings = targetBeginnings(normal(parameters.target ?? []))
+    return beginnings.length === 0
+      ? [exact]
+      : [{ anyOf: [[exact], ...beginnings.map((one) => [one])] }]
+  })
+  return [
+    ...wanted,
+    ...noneOf(parameters['-target'], TARGET_FIELDS),
+    ...others.map((condition) => ({ not: condition })),
   ]
 }
 
@@ -152,6 +176,9 @@ function checkValues(parameters: FilterParameters): void {
   for (const name of ['q', '-q'] as const) {
     for (const text of parameters[name] ?? []) {
       if (!HAS_WORD.test(text)) throw invalid(name, 'a text with a letter or a digit')
+      if (WILDCARD.test(text)) {
+        throw invalid(name, 'whole words: parts of words, `*` and `?` cannot be searched for')
+      }
     }
   }
 }

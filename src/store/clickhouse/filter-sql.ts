@@ -5,7 +5,7 @@ import { FIELD_SQL } from './event-columns.ts'
 import type { PartedFilter } from './shape-parts.ts'
 import { missingMemberSql } from './shape-values.ts'
 import type { StatementParameters } from './statement-parameters.ts'
-import { storedDigestSql } from './stored-digest.ts'
+import { digestBeginningSql, storedDigestSql } from './stored-digest.ts'
 import { textSql } from './text-search.ts'
 
 /** A WHERE condition for the events that a filter lets through; its values are parameters. */
@@ -128,8 +128,21 @@ function conditionSql(condition: Condition, parameters: StatementParameters): st
     const pattern = `^[0-9a-f]{${condition.notHexadecimalDigits}}$`
     return `NOT match(${FIELD_SQL[condition.field]}, ${parameters.add('String', pattern)})`
   }
+  if ('startsWithAny' in condition) return beginningSql(condition, parameters)
   if ('in' in condition) return fieldSql(condition.field, condition.in, parameters)
   return `NOT (${fieldSql(condition.field, condition.notIn, parameters)})`
+}
+
+function beginningSql(
+  { field, startsWithAny }: Extract<Condition, { readonly startsWithAny: unknown }>,
+  parameters: StatementParameters,
+): string {
+  const tests = startsWithAny.map((text) =>
+    field === 'digest'
+      ? digestBeginningSql(text, parameters)
+      : `startsWith(${FIELD_SQL[field]}, ${parameters.add('String', text)})`,
+  )
+  return tests.length === 0 ? 'false' : `(${tests.join(' OR ')})`
 }
 
 /** Letters outside of ASCII cost several times as much to fold, and few values have any. */

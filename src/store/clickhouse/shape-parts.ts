@@ -89,6 +89,11 @@ function leftOf(condition: Condition, values: ShapeValues): Left {
   if ('notHexadecimalDigits' in condition) {
     return told !== 'not empty' && told.value === '' ? HOLDS : [condition]
   }
+  if ('startsWithAny' in condition) {
+    if (told === 'not empty') return [condition]
+    const { value } = told
+    return condition.startsWithAny.some((text) => value.startsWith(text)) ? HOLDS : 'nothing holds'
+  }
   if ('in' in condition) {
     const { field, in: wanted } = condition
     if (told !== 'not empty') return wanted.includes(told.value) ? HOLDS : 'nothing holds'

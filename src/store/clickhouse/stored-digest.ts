@@ -38,3 +38,18 @@ export function storedDigestSql(digest: string, parameters: StatementParameters)
   const end = bytes.length === SHA256_BYTES ? PACKED_SEPARATOR : ''
   return parameters.add('String', `${digest}${end}`)
 }
+
+/**
+ * SQL that holds for column `digest` of a digest that begins with a text, which is a parameter. The
+ * whole bytes of a SHA-256 are compared as they are stored; only an odd last digit needs its text.
+ */
+export function digestBeginningSql(beginning: string, parameters: StatementParameters): string {
+  const text = parameters.add('String', beginning)
+  const asText = `(length(digest) != ${SHA256_BYTES} AND startsWith(digest, ${text}))`
+  const digits = /^sha256:(?<digits>[0-9a-f]{2,64})$/.exec(beginning)?.groups?.['digits']
+  if (digits === undefined) return `startsWith(target_digest, ${text})`
+  const whole = parameters.add('String', digits.slice(0, digits.length - (digits.length % 2)))
+  const last = digits.length % 2 === 0 ? '' : ` AND startsWith(target_digest, ${text})`
+  return `(length(digest) = ${SHA256_BYTES} AND startsWith(digest, unhex(${whole}))${last}
+    OR ${asText})`
+}
