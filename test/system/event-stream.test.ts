@@ -40,6 +40,8 @@ async function idsOf(path: string, wanted: number, headers: Record<string, strin
   const stop = new AbortController()
   const response = await waybill.request(path, { headers, signal: stop.signal })
   expect(response.headers.get('content-type')).toBe('text/event-stream')
+  // A proxy that compresses would hold events back.
+  expect(response.headers.get('cache-control')).toBe('no-store, no-transform')
   let text = ''
   for await (const chunk of response.body ?? []) {
     text += Buffer.from(chunk).toString()

@@ -74,6 +74,7 @@ export const exportOperation: Operation = async ({ request, reply }, station) =>
   const day = wallClock.textOfSecond(clock()).slice(0, 10)
   return reply
     .header('Content-Type', 'text/csv; charset=utf-8')
+    .header('Cache-Control', 'no-store, no-transform')
     .header('Content-Disposition', `attachment; filename="container-station-${day}.csv"`)
     .send(csv)
 }

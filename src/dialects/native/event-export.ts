@@ -37,6 +37,7 @@ export function registerEventExport(scope: NativeScope, context: DialectContext)
     const day = formatTimestamp(context.clock()).slice(0, 10)
     return reply
       .header('Content-Type', MEDIA_TYPES[format])
+      .header('Cache-Control', 'no-store, no-transform')
       .header('Content-Disposition', `attachment; filename="events-${day}.${format}"`)
       .send(Readable.from(document, { objectMode: false }))
   })

@@ -64,12 +64,15 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
       stopping.signal.removeEventListener('abort', end)
       open.leave(tokenId)
     })
-    return reply
-      .header('Content-Type', 'text/event-stream')
-      .header('Cache-Control', 'no-store')
-      .header('X-Accel-Buffering', 'no')
-      .header(ORIGIN_HEADER, status.origin)
-      .send(Readable.from(follow(context, filter, afterSeq, ended.signal), { highWaterMark: 1 }))
+    return (
+      reply
+        .header('Content-Type', 'text/event-stream')
+        // A proxy that compresses holds events back until its buffer is full.
+        .header('Cache-Control', 'no-store, no-transform')
+        .header('X-Accel-Buffering', 'no')
+        .header(ORIGIN_HEADER, status.origin)
+        .send(Readable.from(follow(context, filter, afterSeq, ended.signal), { highWaterMark: 1 }))
+    )
   })
 }
 

@@ -29,7 +29,7 @@ export function exportedFileRoute(
         'Content-Type': 'application/json',
         'Content-Length': file.bytes,
         'Content-Disposition': `attachment; filename="${fileName}.json"`,
-        'Cache-Control': 'private, no-store',
+        'Cache-Control': 'private, no-store, no-transform',
         'X-Content-Type-Options': 'nosniff',
       })
       if (request.method === 'GET') return reply.send(file.content)
