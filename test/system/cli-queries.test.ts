@@ -85,3 +85,44 @@ test('tail ends with an error when an older copy of the ledger was restored', as
   expect(child.exitCode).toBe(1)
   expect(stderr()).toContain('it is after event 1, but the last event here is 0')
 })
+
+test.each(['ndjson', 'json'])('what export wrote as %s, send takes, again too', async (format) => {
+  const from = await startWaybill()
+  const to = await startWaybill()
+  try {
+    expect(await refusedSignIn(from)).toBe(401)
+    const details = { n: 1e30, note: '"seq" and "received"' }
+    const event = { action: 'image.copy', actor: { name: 'Jürgen' }, message: `as ${format}` }
+    await runCommand(from, ['send'], JSON.stringify([event, { ...event, details }]))
+    const { stdout: exported } = await runCommand(from, ['export', '--format', format])
+    const first = await runCommand(to, ['send', '-'], exported)
+    expect(first.stderr).toBe('')
+    expect(first.stdout).toMatch(/^stored 2 events; skipped 1 event that Waybill recorded/)
+    const again = await runCommand(to, ['send', '-'], exported)
+    expect(again.stdout).toMatch(/^stored 0 events, 2 were there before; skipped/)
+    const search = ['search', '--json', '--oldest', '--action', 'image.copy']
+    const [left, arrived] = await Promise.all([from, to].map((one) => runCommand(one, search)))
+    const events = arrived?.stdout.split('\n').map(withoutPlace)
+    expect(events).toHaveLength(3)
+    expect(events).toEqual(left?.stdout.split('\n').map(withoutPlace))
+  } finally {
+    await from.stop()
+    await to.stop()
+  }
+})
+
+/** What Waybill records of itself. */
+async function refusedSignIn({ request }: WaybillProcess): Promise<number> {
+  const user = { name: 'mallory', password: 'wrong', domain: { name: 'default' } }
+  const auth = { identity: { methods: ['password'], password: { user } } }
+  const body = JSON.stringify({ auth })
+  const headers = { 'Content-Type': 'application/json' }
+  return (await request('/v3/auth/tokens', { method: 'POST', headers, body })).status
+}
+
+/** An event without what its ledger added; one that was sent with an id has it as `eventId` too. */
+function withoutPlace(line: string): unknown {
+  if (line === '') return line
+  const { received: _received, seq: _seq, source, ...event } = JSON.parse(line)
+  return { ...event, source: { eventId: event.id, ...source } }
+}

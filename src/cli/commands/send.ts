@@ -12,6 +12,7 @@ import { defineCommand } from '../define-command.ts'
 import { EVENT_OPTIONS, eventOfOptions, givenEventOptions } from '../event-options.ts'
 import { EventSender, type SentTotals } from '../event-sender.ts'
 import type { Ending } from '../exit-code.ts'
+import { sendable } from '../exported-event.ts'
 import { fileError } from '../file-error.ts'
 import { createProgress, grouped, type Progress } from '../progress.ts'
 import { retrying } from '../retrying.ts'
@@ -50,7 +51,11 @@ options.
 
 Events are stored in order, batch by batch; a batch is stored whole or not at all, and once it is
 acknowledged it is on disk. A server that is busy, restarting or out of disk is asked again. If
-the command fails all the same it prints how to go on without storing anything twice.`,
+the command fails all the same it prints how to go on without storing anything twice.
+
+What \`waybill export\` wrote as NDJSON or JSON can be sent to another server, also repeatedly: the
+time of receipt and the place in the ledger are left out, and the events that Waybill recorded of
+itself are skipped and counted.`,
     options: OPTIONS,
     operandCount: { min: 0, max: Number.POSITIVE_INFINITY },
     examples: [
@@ -90,9 +95,10 @@ async function send(call: Call<typeof OPTIONS>): Promise<Ending> {
     signal,
     onBatch: ({ accepted, duplicates }) => progress.update(accepted + duplicates),
   })
+  let ownEvents = 0
   try {
     for (const { name, stream } of inputs) {
-      await sendInput(sender, name, addAbortSignal(signal, stream()))
+      ownEvents += await sendInput(sender, name, addAbortSignal(signal, stream()))
     }
     await sender.flush()
   } catch (error) {
@@ -101,7 +107,10 @@ async function send(call: Call<typeof OPTIONS>): Promise<Ending> {
     throw explained(cause, sender.totals, { idempotencyKey, inputs })
   }
   progress.clear()
-  if (!options.quiet) await write(io.stdout, `${summary(sender.totals, progress)}\n`)
+  if (!options.quiet) {
+    const skipped = ownEvents === 0 ? '' : `; ${skippedText(ownEvents)}`
+    await write(io.stdout, `${summary(sender.totals, progress)}${skipped}\n`)
+  }
   return 'success'
 }
 
@@ -151,12 +160,16 @@ function standardInput(io: CommandIo): Input {
   return io.stdin
 }
 
-/** Adds what the input holds; what waits too long for the next chunk goes as a smaller batch. */
+/**
+ * Adds what the input holds; what waits too long for the next chunk goes as a smaller batch.
+ * Answers how many events were skipped, those that Waybill recorded of itself.
+ */
 async function sendInput(
   sender: EventSender,
   name: string | undefined,
   stream: AsyncIterable<unknown>,
-): Promise<void> {
+): Promise<number> {
+  let ownEvents = 0
   const values = splitJsonValues(texts(stream))
   try {
     for (;;) {
@@ -165,8 +178,11 @@ async function sendInput(
         await sender.flush()
       }
       const { done, value } = await next
-      if (done) return
-      if (value !== undefined) await sender.add(value, name)
+      if (done) return ownEvents
+      if (value === undefined) continue
+      const found = sendable(value)
+      if (found.kind === 'own') ownEvents += 1
+      else await sender.add(found.value, name)
     }
   } catch (error) {
     if (error instanceof InputError) {
@@ -231,6 +247,11 @@ function summary({ accepted, duplicates, batches }: SentTotals, progress: Progre
   const before = duplicates === 0 ? '' : `, ${grouped(duplicates)} were there before`
   const rate = batches > 1 ? `, ${grouped(progress.rate(accepted + duplicates))}/s` : ''
   return `stored ${events}${before}${rate}`
+}
+
+function skippedText(count: number): string {
+  const events = count === 1 ? '1 event' : `${grouped(count)} events`
+  return `skipped ${events} that Waybill recorded of itself`
 }
 
 function seconds(ms: number): string {
