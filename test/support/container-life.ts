@@ -201,12 +201,12 @@ function pulledSomehow(pulled: string): Look {
 
 /** Podman says the same of an image that it could not remove. */
 function deletedSomehow(subject: Subject): Look {
-  return deleted(subject, 'Remove image')
+  return updated('delete', 'Remove image', subject)
 }
 
-function deleted(subject: Subject, phrase = 'Image removed'): Look {
+function deleted(subject: Subject): Look {
   const name = 'name' in subject ? partsOf(subject.name).image : subject.id
-  return imageLook('image.delete', phrase, {
+  return imageLook('image.delete', 'Image removed', {
     subject,
     content: { action: 'delete', name, state: 'success', type: 'docker' },
   })
