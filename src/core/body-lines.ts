@@ -1,10 +1,10 @@
 import { Fault } from './errors.ts'
+import { RECORD_START } from './item-scan.ts'
 import { NEWLINE } from './json-bytes.ts'
 
 /** UTF-8's byte-order mark, which Windows' programs write in front of text. */
 const MARK = Buffer.from('\u{feff}')
-/** Begins a record of a JSON text sequence (RFC 7464 section 2.2). */
-const RECORD_START = 0x1e
+const MARKED_LINE = Buffer.from('\n\u{feff}')
 const CARRIAGE_RETURN = 0x0d
 const SPACE = 0x20
 const TAB = 0x09
@@ -15,12 +15,13 @@ const TAB = 0x09
  * together have one there.
  */
 export function withoutMarks(body: Buffer, everyLine: boolean): Buffer {
-  const first = body.indexOf(MARK)
-  if (first < 0) return body
+  const isMarked = body.subarray(0, MARK.length).equals(MARK)
+  const firstLine = everyLine ? body.indexOf(MARKED_LINE) : -1
+  if (!isMarked && firstLine < 0) return body
   const blanked = Buffer.from(body)
-  for (let at = first; at >= 0; at = body.indexOf(MARK, at + MARK.length)) {
-    const startsLine = everyLine && body[at - 1] === NEWLINE
-    if (at === 0 || startsLine) blanked.fill(SPACE, at, at + MARK.length)
+  if (isMarked) blanked.fill(SPACE, 0, MARK.length)
+  for (let at = firstLine; at >= 0; at = body.indexOf(MARKED_LINE, at + MARKED_LINE.length)) {
+    blanked.fill(SPACE, at + 1, at + MARKED_LINE.length)
   }
   return blanked
 }

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer'
+import { type BodyItem, itemsOfJson, itemsOfLines } from './body-items.ts'
 import { linesOfSequence, withoutMarks } from './body-lines.ts'
 import type { Draft } from './draft.ts'
 import { countMemberMarks, countMembers, findDuplicateKey } from './duplicate-keys.ts'
 import { Fault, type Problem } from './errors.ts'
-import { endOfObject, OPEN_BRACE, skipBlanks } from './json-bytes.ts'
-import { hasItemOver, hasLineOver } from './json-items.ts'
+import { type ItemScan, scanJson, scanLines } from './item-scan.ts'
 import {
   BATCH_BYTES_MAX,
   BATCH_EVENTS_MAX,
@@ -13,7 +13,6 @@ import {
 } from './limits.ts'
 import type { Reception } from './new-event.ts'
 import { parseNewEvent } from './parse-event.ts'
-import { parseSentJson } from './sent-json.ts'
 import { transcribeBody } from './transcribe-body.ts'
 
 /**
@@ -26,125 +25,89 @@ export type EventBodyForm = 'json' | 'ndjson' | 'json-seq'
  * Reads the events of a request's body, all or none.
  *
  * @returns 1 to `BATCH_EVENTS_MAX` drafts in the order of the body.
- * @throws Fault `request.malformed` when the body is not UTF-8 or not JSON, `request.too-large`
- *   over a limit, `event.invalid` naming index and path of up to `PROBLEMS_NAMED_MAX` problems.
+ * @throws Fault `request.too-large` over a limit, before anything is parsed; `request.malformed`
+ *   when the body is not UTF-8 or not JSON; `event.invalid` naming index and path of up to
+ *   `PROBLEMS_NAMED_MAX` problems, after which nothing more is read.
  */
 export function parseEventBody(sent: Buffer, form: EventBodyForm, reception: Reception): Draft[] {
   if (sent.length > BATCH_BYTES_MAX) {
     throw new Fault('request.too-large', { detail: `a body has at most ${BATCH_BYTES_MAX} bytes` })
   }
+  watchEventBody(form)(sent)
   if (!isUtf8(sent)) throw new Fault('request.malformed', { detail: 'the body is not UTF-8' })
   const isLines = form !== 'json'
   const body = withoutMarks(form === 'json-seq' ? linesOfSequence(sent) : sent, isLines)
-  refuseLargeEvents(body, isLines)
   const drafts = transcribeBody(body, isLines ? 'ndjson' : 'json', reception)
   return drafts ?? parseCarefully(body, form, reception)
 }
 
+/**
+ * Watches the bytes of a body as they come.
+ *
+ * @returns a function to call with each chunk, which throws `request.too-large` as soon as the
+ *   number of events or the size of one is over its limit.
+ */
+export function watchEventBody(form: EventBodyForm): (chunk: Buffer) => void {
+  const limits = { itemsMax: BATCH_EVENTS_MAX, itemBytesMax: SENT_EVENT_BYTES_MAX }
+  const scan: ItemScan = form === 'json' ? scanJson(limits) : scanLines(form, limits)
+  return (chunk) => {
+    const exceeded = scan.push(chunk)
+    if (exceeded !== undefined) {
+      throw new Fault('request.too-large', { detail: DETAIL_OF_LIMIT[exceeded] })
+    }
+  }
+}
+
+const DETAIL_OF_LIMIT = {
+  items: `a request has at most ${BATCH_EVENTS_MAX} events`,
+  'item-bytes': `an event has at most ${SENT_EVENT_BYTES_MAX} bytes as it is sent`,
+} as const
+
 /** What errors call a line. */
 const WORD_OF_LINE = { ndjson: 'line', 'json-seq': 'record' } as const
 
-/** Reads every event as a value: slower, and able to say all that is wrong. */
+/** Reads event by event as values: slower, and able to say what is wrong. */
 function parseCarefully(body: Buffer, form: EventBodyForm, reception: Reception): Draft[] {
-  const text = body.toString()
-  const parsed = form === 'json' ? parseJson(text) : readLines(text, WORD_OF_LINE[form])
-  const isBatch = Array.isArray(parsed)
-  const items: readonly unknown[] = isBatch ? parsed : [parsed]
-  if (items.length === 0) throw new Fault('request.malformed', { detail: 'there is no event' })
-  if (items.length > BATCH_EVENTS_MAX) {
-    throw new Fault('request.too-large', {
-      detail: `a request has at most ${BATCH_EVENTS_MAX} events, this one has ${items.length}`,
-    })
+  const items = form === 'json' ? itemsOfJson(body) : itemsOfLines(body, WORD_OF_LINE[form])
+  const drafts: Draft[] = []
+  const problems: Problem[] = []
+  for (const item of items) {
+    const read = parseItem(item, reception)
+    if ('draft' in read) drafts.push(read.draft)
+    else problems.push(...read.problems)
+    if (problems.length >= PROBLEMS_NAMED_MAX) break
   }
-  const drafts = parseAll(items, reception, isBatch)
-  refuseDuplicateKeys(body, form !== 'json', items)
+  if (problems.length > 0) throw invalid(problems)
+  if (drafts.length === 0) throw new Fault('request.malformed', { detail: 'there is no event' })
   return drafts
 }
 
-/** Before the body is parsed, since a single event of this size would be refused only after it. */
-function refuseLargeEvents(body: Buffer, isLines: boolean): void {
-  if (body.length <= SENT_EVENT_BYTES_MAX) return
-  const isOver = isLines ? hasLineOver : hasItemOver
-  if (!isOver(body, SENT_EVENT_BYTES_MAX)) return
-  throw new Fault('request.too-large', {
-    detail: `an event has at most ${SENT_EVENT_BYTES_MAX} bytes as it is sent`,
-  })
-}
+type ReadItem = { readonly draft: Draft } | { readonly problems: readonly Problem[] }
 
-/** Parses every item, so that a sender learns of all problems at once. */
-function parseAll(items: readonly unknown[], reception: Reception, isBatch: boolean): Draft[] {
-  const drafts: Draft[] = []
-  const problems: Problem[] = []
-  let problemCount = 0
-  for (const [index, item] of items.entries()) {
-    try {
-      drafts.push(parseNewEvent(item, reception, isBatch ? index : undefined))
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      problemCount += error.problems.length
-      problems.push(...error.problems.slice(0, PROBLEMS_NAMED_MAX - problems.length))
-    }
-  }
-  if (problemCount === 0) return drafts
-  const unnamed = problemCount - problems.length
-  throw new Fault('event.invalid', {
-    problems,
-    detail: unnamed > 0 ? `and ${unnamed} more problems; nothing was stored` : 'nothing was stored',
-  })
-}
-
-/** Blank lines are skipped; they count in the line numbers that errors name. */
-function readLines(text: string, word: string): readonly unknown[] {
-  const items: unknown[] = []
-  let start = 0
-  for (let line = 1; start < text.length; line += 1) {
-    const newline = text.indexOf('\n', start)
-    const end = newline === -1 ? text.length : newline
-    const content = text.slice(start, end)
-    if (content.trim() !== '') items.push(parseJson(content, `${word} ${line}: `))
-    start = end + 1
-  }
-  return items
-}
-
-/** @param place of the text, for the error; undefined when it is the whole body. */
-function parseJson(text: string, place?: string): unknown {
+function parseItem({ index, text, value }: BodyItem, reception: Reception): ReadItem {
   try {
-    return parseSentJson(text)
+    const draft = parseNewEvent(value, reception, index)
+    const key = duplicateKey(text, value)
+    if (key === undefined) return { draft }
+    const expected = `each key once; ${JSON.stringify(key)} repeats`
+    return { problems: [{ ...(index === undefined ? {} : { index }), path: '', expected }] }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'not JSON'
-    const advice = place === undefined && beginsWithObject(text) ? OBJECTS_ADVICE : ''
-    throw new Fault('request.malformed', {
-      detail: `${place ?? ''}${reason}${advice}`,
-      cause: error,
-    })
+    if (error instanceof Fault) return { problems: error.problems }
+    throw error
   }
 }
 
-const OBJECTS_ADVICE =
-  '; objects that follow one another, one on each line, are sent as application/x-ndjson'
-
-/** Whether text that is not JSON begins with an object, and goes on with another one. */
-function beginsWithObject(text: string): boolean {
-  const bytes = Buffer.from(text)
-  const start = skipBlanks(bytes, 0)
-  const end = bytes[start] === OPEN_BRACE ? endOfObject(bytes, start) : -1
-  return end >= 0 && bytes[skipBlanks(bytes, end)] === OPEN_BRACE
+/** The cheap count passes nearly every event without duplicate keys; the rest is read with care. */
+function duplicateKey(text: string, value: unknown): string | undefined {
+  const hasEachOnce = countMemberMarks(Buffer.from(text)) === countMembers(value)
+  return hasEachOnce ? undefined : findDuplicateKey(text)
 }
 
-/** The cheap count passes nearly every body without duplicate keys; the rest is read with care. */
-function refuseDuplicateKeys(body: Buffer, isLines: boolean, items: readonly unknown[]): void {
-  let members = 0
-  for (const item of items) members += countMembers(item)
-  if (countMemberMarks(body) === members) return
-  const texts = isLines ? body.toString().split('\n') : [body.toString()]
-  for (const [index, text] of texts.filter((line) => line.trim() !== '').entries()) {
-    const key = findDuplicateKey(text)
-    if (key === undefined) continue
-    const where = isLines ? { index } : {}
-    throw new Fault('event.invalid', {
-      problems: [{ ...where, path: '', expected: `each key once; ${JSON.stringify(key)} repeats` }],
-      detail: 'nothing was stored',
-    })
-  }
+function invalid(problems: readonly Problem[]): Fault {
+  const named = problems.slice(0, PROBLEMS_NAMED_MAX)
+  const detail =
+    problems.length < PROBLEMS_NAMED_MAX
+      ? 'nothing was stored'
+      : `reading ended after ${problems.length} problems; nothing was stored`
+  return new Fault('event.invalid', { problems: named, detail })
 }

@@ -44,23 +44,23 @@ interface Reading {
 }
 
 function readLines({ body, reception, transcriber, drafts }: Reading): boolean {
-  for (let start = 0; start < body.length && drafts.length <= BATCH_EVENTS_MAX; ) {
+  // Blank lines are skipped all at once.
+  let start = skipBlanks(body, 0)
+  while (start < body.length && drafts.length <= BATCH_EVENTS_MAX) {
     const newline = body.indexOf(NEWLINE, start)
     const end = newline === -1 ? body.length : newline
-    const first = skipBlanks(body, start)
-    if (first < end) {
-      const eventEnd = body[first] === OPEN_BRACE ? transcriber.read(first) : -1
-      const isWholeLine = eventEnd >= 0 && eventEnd <= end && skipBlanks(body, eventEnd) >= end
-      const draft = isWholeLine ? transcriber.draft() : undefined
-      const text = draft === undefined ? body.toString('utf8', first, end) : ''
-      // Blank to JavaScript is more than to JSON.
-      if (draft !== undefined || text.trim() !== '') {
-        const read = draft ?? parseItem(text, reception)
-        if (read === undefined) return false
-        drafts.push(read)
-      }
+    const eventEnd = body[start] === OPEN_BRACE ? transcriber.read(start) : -1
+    const next = skipBlanks(body, eventEnd < 0 ? end : eventEnd)
+    const isWholeLine = eventEnd >= 0 && eventEnd <= end && next >= end
+    const draft = isWholeLine ? transcriber.draft() : undefined
+    const text = draft === undefined ? body.toString('utf8', start, end) : ''
+    // Blank to JavaScript is more than to JSON.
+    if (draft !== undefined || text.trim() !== '') {
+      const read = draft ?? parseItem(text, reception)
+      if (read === undefined) return false
+      drafts.push(read)
     }
-    start = end + 1
+    start = isWholeLine ? next : skipBlanks(body, end)
   }
   return true
 }

@@ -1,5 +1,6 @@
+import { Transform } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import type { FastifyReply, FastifyRequest, RequestPayload } from 'fastify'
+import type { FastifyRequest, preParsingHookHandler } from 'fastify'
 import { Fault } from '../core/errors.ts'
 
 /**
@@ -14,23 +15,45 @@ export function isGzip(request: FastifyRequest): boolean {
   throw new Fault('request.media-type', { detail: 'Content-Encoding is gzip or left out' })
 }
 
+/** Looks at a chunk of what comes out of a body, and throws a Fault to end the reading. */
+export type WatchChunk = (chunk: Buffer) => void
+
 /**
  * A `preParsing` hook that undoes `Content-Encoding: gzip`. The framework bounds what comes out as
  * well as what goes in.
+ *
+ * @param watchOf makes what watches a decompressed body: a few bytes may hold millions of items, so
+ *   the reading ends at the first one too many. A plain body is not watched: it costs its sender
+ *   as much as the server.
  */
-export function decompressed(
-  request: FastifyRequest,
-  _reply: FastifyReply,
-  payload: RequestPayload,
-  done: (error: null, payload: RequestPayload) => void,
-): void {
-  if (!isGzip(request)) {
-    done(null, payload)
-    return
+export function decompressing(
+  watchOf: (request: FastifyRequest) => WatchChunk,
+): preParsingHookHandler {
+  return (request, _reply, payload, done) => {
+    if (!isGzip(request)) {
+      done(null, payload)
+      return
+    }
+    const gunzip = createGunzip()
+    const watched = watching(watchOf(request))
+    payload.on('error', (error) => gunzip.destroy(error))
+    gunzip.on('error', (error) => watched.destroy(error))
+    watched.on('error', () => gunzip.destroy())
+    // The framework compares this with Content-Length.
+    Object.defineProperty(watched, 'receivedEncodedLength', { get: () => gunzip.bytesWritten })
+    done(null, payload.pipe(gunzip).pipe(watched))
   }
-  const gunzip = createGunzip()
-  payload.on('error', (error) => gunzip.destroy(error))
-  // The framework compares this with Content-Length.
-  Object.defineProperty(gunzip, 'receivedEncodedLength', { get: () => gunzip.bytesWritten })
-  done(null, payload.pipe(gunzip))
+}
+
+function watching(watch: WatchChunk): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      try {
+        watch(chunk)
+        done(null, chunk)
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)))
+      }
+    },
+  })
 }

@@ -22,3 +22,10 @@ export const KEEP_ALIVE_MS = 72_000
 export const STOP_MS_MAX = 30_000
 /** How often a stop closes the connections whose last request was answered, ms. */
 export const SWEEP_MS = 50
+/**
+ * Most JSON values in a delivery to a source; one with more is kept as a dead letter. A registry's
+ * largest notification, which repeats the layers of a manifest of 4 MiB, has a tenth of them.
+ */
+export const DELIVERY_VALUES_MAX = 500_000
+/** Events of a delivery that are read in one go; in between, other requests are answered. */
+export const DELIVERY_EVENTS_READ_AT_ONCE = 100

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Draft } from '../core/draft.ts'
 import { Fault } from '../core/errors.ts'
 import { BATCH_EVENTS_MAX } from '../core/limits.ts'
@@ -7,6 +8,7 @@ import type { Append } from '../ledger/append.ts'
 import { redactTranslation } from '../sources/redacted-translation.ts'
 import type { Translation } from '../sources/source.ts'
 import { deadLetterEvent, refusedEvent } from './dead-letter.ts'
+import { DELIVERY_EVENTS_READ_AT_ONCE } from './limits.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What became of what a source translated. */
@@ -27,7 +29,7 @@ export async function takeIn(
   services: { readonly append: Append; readonly metrics: Metrics },
 ): Promise<Intake> {
   const { metrics } = services
-  const { drafts, deadLetters } = readAll(redactTranslation(translation), reception)
+  const { drafts, deadLetters } = await readAll(redactTranslation(translation), reception)
   const answer = await appendAll(services.append, drafts)
   const { kind } = reception.source
   let skipped = 0
@@ -44,10 +46,10 @@ interface ReadTranslation {
   readonly deadLetters: number
 }
 
-function readAll(translation: Translation, reception: Reception): ReadTranslation {
+async function readAll(translation: Translation, reception: Reception): Promise<ReadTranslation> {
   const drafts: Draft[] = []
   const deadLetters = [...translation.deadLetters]
-  for (const event of translation.events) {
+  for await (const event of inTurns(translation.events)) {
     try {
       drafts.push(parseReportedEvent(event, reception))
     } catch (error) {
@@ -55,9 +57,18 @@ function readAll(translation: Translation, reception: Reception): ReadTranslatio
       deadLetters.push(refusedEvent(event, error))
     }
   }
-  for (const letter of deadLetters)
+  for await (const letter of inTurns(deadLetters)) {
     drafts.push(parseReportedEvent(deadLetterEvent(letter), reception))
+  }
   return { drafts, deadLetters: deadLetters.length }
+}
+
+/** A delivery may hold thousands of events: other requests are answered in between. */
+async function* inTurns<Item>(items: readonly Item[]): AsyncGenerator<Item> {
+  for (const [index, item] of items.entries()) {
+    if (index > 0 && index % DELIVERY_EVENTS_READ_AT_ONCE === 0) await setImmediate()
+    yield item
+  }
 }
 
 /** A delivery over the limit of one append is split; its retry is recognised event by event. */

@@ -3,6 +3,7 @@ import { gunzip } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { mayWrite } from '../access/visibility.ts'
 import { Fault } from '../core/errors.ts'
+import { hasValuesOver } from '../core/item-scan.ts'
 import type { Reception } from '../core/new-event.ts'
 import {
   authenticated,
@@ -14,6 +15,7 @@ import { isGzip } from '../dialects/content-encoding.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
 import { answerProblem } from '../dialects/problem-details.ts'
 import type { Translation, WebhookSource } from '../sources/source.ts'
+import { DELIVERY_VALUES_MAX } from './limits.ts'
 import type { Metrics } from './metrics.ts'
 import { takeIn } from './source-intake.ts'
 
@@ -70,6 +72,10 @@ async function translated(
   const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const body = isGzip(request) ? await decompressed(sent, source.bodyBytesMax) : sent
   if (body === undefined) return deadDelivery('the body is not gzip, as its header says', sent)
+  // Before it is parsed: a packed body of a few KiB may hold millions of values.
+  if (hasValuesOver(body, DELIVERY_VALUES_MAX)) {
+    return deadDelivery(`the body has more than ${DELIVERY_VALUES_MAX} JSON values`, body)
+  }
   try {
     return source.translate({ headers: request.headers, body, sourceName, tenant })
   } catch (error) {

@@ -5,10 +5,10 @@ import { mayWrite } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
 import { BATCH_BYTES_MAX, IDEMPOTENCY_KEY_LENGTH_MAX } from '../../core/limits.ts'
 import type { Reception } from '../../core/new-event.ts'
-import { type EventBodyForm, parseEventBody } from '../../core/parse-event-body.ts'
+import { type EventBodyForm, parseEventBody, watchEventBody } from '../../core/parse-event-body.ts'
 import type { IdempotencyKey } from '../../ledger/append.ts'
 import { authenticated, principalOf } from '../authentication.ts'
-import { decompressed } from '../content-encoding.ts'
+import { decompressing } from '../content-encoding.ts'
 import type { DialectContext } from '../dialect.ts'
 import { NewEventSchema } from './event-json.ts'
 import type { NativeScope } from './native-scope.ts'
@@ -65,7 +65,7 @@ export function registerEventIntake(scope: NativeScope, context: DialectContext)
       scopes: ['events:write', 'admin'],
       may: mayWrite,
     }),
-    preParsing: decompressed,
+    preParsing: decompressing((request) => watchEventBody(formOf(request))),
   }
   scope.post('/v1/events', options, async (request, reply) => {
     const body = request.body
