@@ -60,8 +60,8 @@ test('the steps of a build are rows of the pipeline log once each', async () => 
   expect(new Set(data.map((row) => row['pipeline_id'])).size).toBe(1)
   const actions = await ask('/api/v1/logs/user/actions?type=pipeline')
   expect(actions.data.map((row) => [row['user_email'], row['action']])).toEqual([
-    ['alice@example.com', 'run'],
-    ['alice@example.com', 'run'],
+    ['alice@example.com', 'run-failed'],
+    ['alice@example.com', 'run-pending'],
   ])
 })
 
