@@ -5,6 +5,7 @@ import { readToken } from './config/read-token.ts'
 import type { Settings } from './config/settings.ts'
 import { programVersion } from './config/version.ts'
 import type { Collector } from './dialects/collector.ts'
+import type { CollectorName } from './dialects/collector-positions.ts'
 import type { ConfiguredCollector } from './server/collectors.ts'
 
 type CollectorLists = Settings['collectors']
@@ -49,6 +50,25 @@ export function configuredCollectors(
     ...lists.opsera.map((item) => configured(item, COLLECTOR_OPENERS.opsera(item))),
     ...lists.hss.map((item) => configured(item, COLLECTOR_OPENERS.hss(item))),
   ])
+}
+
+const KINDS = {
+  quay: 'quay',
+  containerStation: 'container-station',
+  opsera: 'opsera',
+  hss: 'hss',
+} as const satisfies Record<keyof CollectorLists, string>
+
+/** Names of the collectors that the configuration lists, with the tenants of their events. */
+export function collectorNames(
+  lists: CollectorLists,
+  defaultTenant: string,
+): readonly CollectorName[] {
+  return Object.entries(KINDS).flatMap(([key, kind]) =>
+    lists[key as keyof CollectorLists].map(({ name, tenant = defaultTenant }) => ({
+      ...{ tenant, kind, name },
+    })),
+  )
 }
 
 async function configured(

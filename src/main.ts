@@ -1,7 +1,7 @@
 import { CommandError } from './cli/command-error.ts'
 import { processIo } from './cli/command-io.ts'
 import { runCommand } from './cli/run.ts'
-import { COLLECTOR_OPENERS, configuredCollectors } from './collector-openers.ts'
+import { COLLECTOR_OPENERS, collectorNames, configuredCollectors } from './collector-openers.ts'
 import { namedEngine } from './config/docker-authz-settings.ts'
 import { processEnvironment } from './config/environment.ts'
 import type { Settings } from './config/settings.ts'
@@ -27,8 +27,8 @@ async function loadParts(): Promise<ServerParts> {
   const { engineSource } = await import('./sources/engine/source.ts')
   const { calledWith, watchedWith } = await import('./sources/omitted-commands.ts')
   return {
-    dialects: ({ dialects, sources, tenants, publicUrl }, facts) => [
-      nativeDialect(facts),
+    dialects: ({ dialects, sources, tenants, publicUrl, collectors, defaultTenant }, facts) => [
+      nativeDialect(facts, collectorNames(collectors, defaultTenant)),
       quayDialect(dialects.quay),
       containerStationDialect(dialects.containerStation, {
         version: facts.version,

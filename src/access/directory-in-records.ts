@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { cutText } from '../core/cut-text.ts'
 import { Fault } from '../core/errors.ts'
+import { type SourceName, sourceText } from '../core/source-name.ts'
 import type { Clock } from '../core/timestamp.ts'
 import { formatTimestamp, parseTimestamp } from '../core/timestamp.ts'
 import { isUuid, mintUuid } from '../core/uuid.ts'
@@ -26,6 +27,7 @@ import { hashPassword, PASSWORD_LENGTH_MAX, verifyPassword } from './password.ts
 import type { Grant, Principal, UserKind } from './principal.ts'
 import type { RecordStore } from './record-store.ts'
 import { createTokenSigner, isSigned, mintSignedId, type TokenSigner } from './signed-token.ts'
+import { readTokenSources } from './source-claims.ts'
 import { mintToken, secretMatches, tokenLookupId } from './token.ts'
 import { readTokenKey } from './token-key.ts'
 
@@ -61,6 +63,8 @@ interface KnownToken {
   readonly secretSha256: Buffer | undefined
   /** When it stops to be valid, microseconds since the epoch; infinity when never. */
   readonly expiresMicros: number
+  /** The sources that it is bound to, if any. */
+  readonly bound: { readonly sources?: readonly SourceName[] }
 }
 
 /** A record changes in memory only after the store has it: what is answered is never ahead. */
@@ -155,6 +159,7 @@ class DirectoryInRecords implements Directory {
       if (owner.kind === 'organization') {
         throw invalid('/user', 'a user, robot or service; an organization asks for nothing itself')
       }
+      const sources = readTokenSources(token.sources ?? [])
       const nowMicros = this.#options.clock()
       const expiresAt = readExpiry(token.expiresAt, nowMicros)
       const minted = isSigned(token.scopes) ? undefined : mintToken()
@@ -163,11 +168,14 @@ class DirectoryInRecords implements Directory {
         user: owner.id,
         ...(token.name === undefined ? {} : { name: requireText('/name', token.name) }),
         scopes: [...new Set(token.scopes)],
+        ...(sources.length > 0 && { sources: sources.map(sourceText) }),
         createdAt: formatTimestamp(nowMicros),
         ...(expiresAt === undefined ? {} : { expiresAt }),
       }
       const secret = minted && { secretSha256: minted.secretSha256 }
-      const record = { ...info, scopes: [...info.scopes], ...secret }
+      const { sources: _sources, ...kept } = info
+      const bound = sources.length > 0 && { sources: sources.map(sourceText) }
+      const record = { ...kept, scopes: [...info.scopes], ...bound, ...secret }
       await this.#options.records.put({ kind: 'token', id: record.id, body: record })
       this.#keepToken(record)
       return { info, token: minted?.text ?? this.#signed(info, nowMicros) }
@@ -197,10 +205,11 @@ class DirectoryInRecords implements Directory {
     const user = this.#users.get(token.record.user)
     if (user === undefined || token.record.revokedAt !== undefined) return undefined
     if (this.#options.clock() >= token.expiresMicros) return undefined
-    return this.principal(user.id, token.record)
+    const { id, scopes } = token.record
+    return this.principal(user.id, { id, scopes, ...token.bound })
   }
 
-  principal(userId: string, { id, scopes }: Credential): Principal | undefined {
+  principal(userId: string, { id, scopes, sources }: Credential): Principal | undefined {
     const user = this.#users.get(userId)
     if (user === undefined) return undefined
     return {
@@ -213,6 +222,7 @@ class DirectoryInRecords implements Directory {
       grants: this.#grantsOfUser.get(userId) ?? [],
       tokenId: id,
       scopes,
+      ...(sources !== undefined && { sources }),
     }
   }
 
@@ -303,6 +313,7 @@ class DirectoryInRecords implements Directory {
       secretSha256: secretSha256 === undefined ? undefined : Buffer.from(secretSha256, 'hex'),
       // A time that cannot be read counts as past: the token is not valid.
       expiresMicros: expiresAt === undefined ? Infinity : (parseTimestamp(expiresAt) ?? 0),
+      bound: record.sources === undefined ? {} : { sources: readTokenSources(record.sources) },
     })
   }
 

@@ -33,6 +33,7 @@ export const TokenRecord = Type.Object({
   user: Type.String(),
   name: Type.Optional(Type.String()),
   scopes: Type.Array(Type.Enum(SCOPES)),
+  sources: Type.Optional(Type.Array(Type.String())),
   createdAt: Type.String(),
   expiresAt: Type.Optional(Type.String()),
   revokedAt: Type.Optional(Type.String()),

@@ -1,3 +1,4 @@
+import type { SourceName } from '../core/source-name.ts'
 import type { Grant, GrantRole, Principal, Role, Scope, UserKind } from './principal.ts'
 
 /** A person, robot, service or organisation known to Waybill. */
@@ -20,6 +21,8 @@ export interface TokenInfo {
   readonly user: string
   readonly name?: string
   readonly scopes: readonly Scope[]
+  /** Sources that it may speak for, as `KIND/NAME`; absent: its user's own. */
+  readonly sources?: readonly string[]
   readonly createdAt: string
   readonly expiresAt?: string
   readonly revokedAt?: string
@@ -50,6 +53,8 @@ export interface NewToken {
   readonly user: string
   readonly name?: string
   readonly scopes: readonly Scope[]
+  /** Sources that it may speak for, as `KIND/NAME`. */
+  readonly sources?: readonly string[]
   /** RFC 3339, in the future; absent: it does not expire. */
   readonly expiresAt?: string
 }
@@ -59,6 +64,7 @@ export interface Credential {
   /** Names it where tokens are counted or logged; never a secret. */
   readonly id: string
   readonly scopes: readonly Scope[]
+  readonly sources?: readonly SourceName[]
 }
 
 /**

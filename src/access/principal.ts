@@ -1,4 +1,5 @@
 import type { Actor } from '../core/event.ts'
+import type { SourceName } from '../core/source-name.ts'
 
 /** What a user may do in the whole of its tenant. */
 export const ROLES = [
@@ -64,6 +65,8 @@ export interface Principal {
   readonly grants: readonly Grant[]
   readonly tokenId: string
   readonly scopes: readonly Scope[]
+  /** The sources that the token is bound to; absent: it names none. */
+  readonly sources?: readonly SourceName[]
 }
 
 /** The actor of what a principal does, with its id, its name and, if it has one, its e-mail. */

@@ -32,7 +32,9 @@ export function serverSink(options: ServerSinkOptions): CollectorSink {
       // An empty tenant counts as left out: it is the token's.
       const source = { kind, name }
       const receivedMicros = Date.now() * 1000
-      const reception = { receivedMicros, tenant: tenant ?? '', anyTenant: true, source }
+      // What the token may state is for the server to say.
+      const claims = { anyTenant: true, source, otherSources: 'any' } as const
+      const reception = { receivedMicros, tenant: tenant ?? '', ...claims }
       for (const body of bodiesOf(events.map((event) => readable(event, reception)))) {
         const headers = { 'Content-Type': 'application/x-ndjson' }
         const response = await ask({ method: 'POST', path: 'v1/events', headers, body, signal })

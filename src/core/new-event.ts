@@ -8,6 +8,7 @@ import type {
   Outcome,
   Target,
 } from './event.ts'
+import type { OtherSources, SourceName } from './source-name.ts'
 
 /**
  * An event as a sender or an adapter states it, before Waybill fills in what it left out: `id`
@@ -41,6 +42,8 @@ export interface Reception {
   readonly tenant: string
   /** Whether the sender may state another tenant than `tenant`. */
   readonly anyTenant: boolean
-  /** Source of events that name none. */
-  readonly source: { readonly kind: string; readonly name: string }
+  /** Source of events that name none; the sender may always state it. */
+  readonly source: SourceName
+  /** Other sources that the sender may state; absent: none. */
+  readonly otherSources?: OtherSources
 }

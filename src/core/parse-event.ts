@@ -7,7 +7,7 @@ import { Fault } from './errors.ts'
 import type { Actor, Category, Client, Event, EventSource, JsonObject, Target } from './event.ts'
 import { ACTOR_KINDS, CATEGORIES, LEVEL_OF_OUTCOME, LEVELS, OUTCOMES } from './event.ts'
 import { FieldReader } from './field-reader.ts'
-import { isMembers } from './json.ts'
+import { isMembers, type Members } from './json.ts'
 import {
   EVENT_BYTES_MAX,
   MESSAGE_LENGTH_MAX,
@@ -16,6 +16,7 @@ import {
 } from './limits.ts'
 import type { Reception } from './new-event.ts'
 import { repositoryProblem } from './repository-name.ts'
+import { type SourceName, sourceProblem } from './source-name.ts'
 import {
   canonicalTimestamp,
   formatTimestamp,
@@ -159,15 +160,33 @@ function readSource(
   reception: Reception,
 ): EventSource {
   const members = reader.members('/source', value, SOURCE_FIELDS) ?? {}
+  const { kind, name } = readSourceName(reader, members, reception)
   return {
     eventId:
       reader.text('/source/eventId', members['eventId']) ??
       reader.nameOfRefused('/source/eventId') ??
       sentId ??
       reader.nameOfRefused('/id'),
-    kind: reader.text('/source/kind', members['kind']) ?? reception.source.kind,
-    name: reader.text('/source/name', members['name']) ?? reception.source.name,
+    kind,
+    name,
   }
+}
+
+/** What is left out is the sender's own; another source is refused unless the sender may name it. */
+function readSourceName(
+  reader: FieldReader,
+  members: Members,
+  { source: own, otherSources }: Reception,
+): SourceName {
+  const kind = reader.text('/source/kind', members['kind']) ?? own.kind
+  const name = reader.text('/source/name', members['name']) ?? own.name
+  const problem = sourceProblem({ kind, name }, own, otherSources)
+  if (problem === undefined) return { kind, name }
+  if (kind !== own.kind) reader.refuse('/source/kind', problem, members['kind'])
+  if (name !== own.name && (kind === own.kind || members['kind'] === undefined)) {
+    reader.refuse('/source/name', problem, members['name'])
+  }
+  return own
 }
 
 function idFromSource(source: EventSource): string | undefined {

@@ -14,6 +14,7 @@ import {
 } from './limits.ts'
 import type { Reception } from './new-event.ts'
 import { repositoryProblem } from './repository-name.ts'
+import { sourceProblem } from './source-name.ts'
 import {
   canonicalTimestamp,
   formatTimestamp,
@@ -150,6 +151,7 @@ export class EventTranscriber {
     const { reception, tenant, sourceKind, sourceName } = this.#defaults
     if (this.#length(T.tenant) === 0) this.#set(T.tenant, tenant)
     else if (!reception.anyTenant && this.#text(T.tenant) !== reception.tenant) return false
+    if (!this.#mayStateSource()) return false
     if (this.#length(T.sourceKind) === 0) this.#set(T.sourceKind, sourceKind)
     if (this.#length(T.sourceName) === 0) this.#set(T.sourceName, sourceName)
     const idLength = this.#length(T.id)
@@ -165,6 +167,16 @@ export class EventTranscriber {
       this.#set(T.id, Buffer.from(mintUuid(Math.floor(reception.receivedMicros / 1000))))
     }
     return true
+  }
+
+  #mayStateSource(): boolean {
+    const { starts, ends } = SCAN
+    if (this.#length(T.sourceKind) + this.#length(T.sourceName) === 0) return true
+    const { source, otherSources } = this.#defaults.reception
+    const kind = this.#body.toString('utf8', starts[T.sourceKind], ends[T.sourceKind])
+    const name = this.#body.toString('utf8', starts[T.sourceName], ends[T.sourceName])
+    const stated = { kind: kind || source.kind, name: name || source.name }
+    return sourceProblem(stated, source, otherSources) === undefined
   }
 
   #fillWords(): boolean {

@@ -1,10 +1,8 @@
 import type { NewEvent } from '../core/new-event.ts'
 import { parseReportedEvent } from '../core/parse-reported-event.ts'
+import { OWN_SOURCE_KIND } from '../core/source-name.ts'
 import type { Clock } from '../core/timestamp.ts'
 import type { Append } from './append.ts'
-
-/** The source of events about Waybill itself; its name is the ledger's origin. */
-export const OWN_SOURCE_KIND = 'waybill'
 
 /** An event that Waybill itself saw or did, in the tenant that it concerns. */
 type OwnEvent = Omit<NewEvent, 'source' | 'tenant'> & { readonly tenant: string }

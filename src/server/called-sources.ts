@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import type { FastifyBaseLogger } from 'fastify'
+import { OWN_SOURCE_KIND } from '../core/source-name.ts'
 import { formatTimestamp } from '../core/timestamp.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
-import { OWN_SOURCE_KIND } from '../ledger/audit-trail.ts'
+
 import type { CalledSource, Listening } from '../sources/called-source.ts'
 import { redactTranslation } from '../sources/redacted-translation.ts'
 import type { Translation } from '../sources/source.ts'
@@ -69,8 +70,9 @@ function queueOf(source: CalledSource, { context, log }: CallServices): EventQue
       const reason = `${count} came faster than they could be stored`
       const event = gapEvent(source, { from, to, reason })
       const details = { ...event.details, count }
-      return { ...event, tenant, source: { kind: OWN_SOURCE_KIND, name: origin }, details }
+      return { ...event, tenant, details }
     },
+    leftOutSource: { kind: OWN_SOURCE_KIND, name: origin },
     trouble: (facts, message) => log.warn(facts, message),
   })
 }

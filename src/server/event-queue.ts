@@ -36,7 +36,9 @@ export interface EventQueueOptions {
   /** What its events are, for the log: `uses of tokens`. */
   readonly contents: string
   /** The event that tells of others that were left out. */
-  leftOutEvent(leftOut: LeftOut): NewEvent
+  readonly leftOutEvent: (leftOut: LeftOut) => NewEvent
+  /** Source of that event; absent: that of the others. */
+  readonly leftOutSource?: Reception['source']
   /** Told of what could not be stored. */
   readonly trouble: (facts: object, message: string) => void
 }
@@ -114,24 +116,30 @@ export class EventQueue {
   }
 
   #nextBatch(): readonly Draft[] {
+    const { source, leftOutSource = source, leftOutEvent, clock } = this.#options
     const events = this.#waiting.splice(0, BATCH_EVENTS_MAX)
-    for (const leftOut of this.#leftOut.values()) events.push(this.#options.leftOutEvent(leftOut))
+    const leftOut = [...this.#leftOut.values()].map(leftOutEvent)
     this.#leftOut.clear()
     // One moment for all of them: what is appended together lies in one partition of the store.
-    const receivedMicros = this.#options.clock()
-    return events.map((event) => this.#draft(event, receivedMicros))
+    const receivedMicros = clock()
+    return [
+      ...events.map((event) => draftOf(event, { receivedMicros, source })),
+      ...leftOut.map((event) => draftOf(event, { receivedMicros, source: leftOutSource })),
+    ]
   }
+}
 
-  /** What is not valid is kept as a dead letter, since nobody is there to be told. */
-  #draft(event: NewEvent, receivedMicros: number): Draft {
-    const { source } = this.#options
-    const id = mintUuid(Math.floor(receivedMicros / 1000))
-    const reception = { receivedMicros, tenant: event.tenant ?? '', anyTenant: true, source }
-    try {
-      return parseReportedEvent({ ...event, id }, reception)
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error
-      return parseReportedEvent({ ...deadLetterEvent(refusedEvent(event, error)), id }, reception)
-    }
+/** What is not valid is kept as a dead letter: no caller is left to be answered. */
+function draftOf(
+  event: NewEvent,
+  { receivedMicros, source }: Pick<Reception, 'receivedMicros' | 'source'>,
+): Draft {
+  const id = mintUuid(Math.floor(receivedMicros / 1000))
+  const reception = { receivedMicros, tenant: event.tenant ?? '', anyTenant: true, source }
+  try {
+    return parseReportedEvent({ ...event, id }, reception)
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    return parseReportedEvent({ ...deadLetterEvent(refusedEvent(event, error)), id }, reception)
   }
 }

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { requireDeliveryTo } from '../access/source-claims.ts'
 import { mayWrite } from '../access/visibility.ts'
 import { Fault } from '../core/errors.ts'
 import { hasValuesOver } from '../core/item-scan.ts'
@@ -48,7 +49,13 @@ export function registerSources(
   const preParsing = async (request: FastifyRequest) => void isGzip(request)
   for (const source of sources) {
     const path = `/v1/sources/${source.kind}/:name` as const
-    const options = { onRequest, preParsing, bodyLimit: source.bodyBytesMax }
+    const bound = async (request: FastifyRequest<{ Params: { name: string } }>) => {
+      const { name } = request.params
+      requireDeliveryTo(principalOf(request), { kind: source.kind, name })
+    }
+    const options = {
+      ...{ onRequest: [onRequest, bound], preParsing, bodyLimit: source.bodyBytesMax },
+    }
     scope.post<{ Params: { name: string } }>(path, options, async (request, reply) => {
       const sourceName = request.params.name
       if (!SOURCE_NAME.test(sourceName)) {

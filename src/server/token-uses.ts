@@ -4,11 +4,11 @@ import type { Client, Outcome } from '../core/event.ts'
 import { NAME_LENGTH_MAX } from '../core/limits.ts'
 import type { NewEvent } from '../core/new-event.ts'
 import { recordableText } from '../core/recordable-text.ts'
+import { OWN_SOURCE_KIND } from '../core/source-name.ts'
 import { type Clock, formatTimestamp } from '../core/timestamp.ts'
 import { usedTokenOf } from '../dialects/authentication.ts'
 import { clientOf } from '../dialects/request-client.ts'
 import type { Append } from '../ledger/append.ts'
-import { OWN_SOURCE_KIND } from '../ledger/audit-trail.ts'
 import { EventQueue, type LeftOut } from './event-queue.ts'
 
 /** Who sends events sends many requests: their uses are counted by minute. */

@@ -25,7 +25,11 @@ again.
 USER is a name or an id. ${AMBIGUOUS_NAME}
 
 A token never allows more than its user may do; its scopes narrow that further. Scopes:
-${SCOPES.join(', ')}.`,
+${SCOPES.join(', ')}.
+
+A writer sends events under its own name, the source api/USER. With --source it may send those of
+the sources that are named, and deliver to their routes alone: for collectors and importers that run
+elsewhere, and to bind a registry's token to that registry.`,
     operandCount: { min: 1, max: 1 },
     options: {
       scope: {
@@ -33,6 +37,11 @@ ${SCOPES.join(', ')}.`,
         short: 's',
         placeholder: 'SCOPE',
         description: 'What it is for; may be repeated',
+      },
+      source: {
+        type: 'texts',
+        placeholder: 'KIND/NAME',
+        description: 'A source that it may speak for, and no others; may be repeated',
       },
       name: { type: 'text', placeholder: 'TEXT', description: 'What it is called in lists' },
       expires: {
@@ -44,6 +53,10 @@ ${SCOPES.join(', ')}.`,
     },
     examples: [
       { line: 'waybill token create registry --scope events:write', does: 'for a sender' },
+      {
+        line: 'waybill token create reg1 --scope events:write --source distribution/reg1',
+        does: 'for one registry and nothing else',
+      },
       {
         line: 'TOKEN=$(waybill token create alice --scope org:admin --expires 90d)',
         does: "for Quay's API, in a script",
@@ -59,6 +72,7 @@ ${SCOPES.join(', ')}.`,
       user: operands[0],
       name: options.name,
       scopes: options.scope,
+      sources: options.source.length > 0 ? options.source : undefined,
       expiresAt,
     })
     const ask = createClient(findConnection(options, io.env))
@@ -101,6 +115,7 @@ export const tokenListCommand = defineCommand(
       memberColumn('REVOKED', 'revokedAt'),
       memberColumn('ID', 'id'),
       { title: 'SCOPES', cell: scopesText },
+      { title: 'SOURCES', cell: sourcesText },
     ]
     const listing = { path: 'v1/tokens', columns, whenEmpty: 'there is no token' }
     await showListing(listing, ask, { io, json: options.json })
@@ -130,6 +145,10 @@ export const tokenRevokeCommand = defineCommand(
 function scopesText(token: Members): string {
   const scopes = Array.isArray(token['scopes']) ? token['scopes'] : []
   return SCOPES.every((scope) => scopes.includes(scope)) ? 'all' : scopes.join(' ')
+}
+
+function sourcesText(token: Members): string {
+  return Array.isArray(token['sources']) ? token['sources'].join(' ') : ''
 }
 
 function endOf(text: string): string {

@@ -142,6 +142,9 @@ function registerTokens(scope: NativeScope, directory: Directory): void {
       user: Type.String({ description: 'Name or id' }),
       name: Type.Optional(Name),
       scopes: Type.Array(Type.Enum(SCOPES), { minItems: 1 }),
+      sources: Type.Optional(
+        Type.Array(Type.String({ description: 'A source that it may speak for: `KIND/NAME`' })),
+      ),
       expiresAt: Type.Optional(Type.String({ description: 'RFC 3339, in the future' })),
     },
     Closed,

@@ -1,10 +1,13 @@
 import { Type } from 'typebox'
+import type { Principal } from '../../access/principal.ts'
+import { mayMovePosition } from '../../access/source-claims.ts'
 import { mayWrite } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/event.ts'
 import { NAME_LENGTH_MAX } from '../../core/limits.ts'
+import { isSameSource } from '../../core/source-name.ts'
 import { authenticated, principalOf } from '../authentication.ts'
-import { collectorPositions } from '../collector-positions.ts'
+import { type CollectorName, collectorPositions } from '../collector-positions.ts'
 import type { DialectContext } from '../dialect.ts'
 import type { NativeScope } from './native-scope.ts'
 
@@ -38,7 +41,11 @@ const Saved: Type.TSchema = Type.Object({
 const ListOfSaved: Type.TSchema = Type.Object({ collectors: Type.Array(Saved) })
 
 /** `/v1/collectors`: how far each collector is, for those that run elsewhere and send over HTTP. */
-export function registerCollectors(scope: NativeScope, context: DialectContext): void {
+export function registerCollectors(
+  scope: NativeScope,
+  context: DialectContext,
+  ownCollectors: readonly CollectorName[],
+): void {
   const positions = collectorPositions(context.records, context.clock)
   const onRequest = authenticated(context.directory, {
     scopes: ['events:write', 'admin'],
@@ -76,11 +83,35 @@ export function registerCollectors(scope: NativeScope, context: DialectContext):
   }
   const putOptions = { schema: put, onRequest, bodyLimit: POSITION_BYTES_MAX }
   scope.put(route, putOptions, async (request, reply) => {
-    const tenant = tenantOf(principalOf(request).tenant, request.query.tenant, context)
+    const principal = principalOf(request)
+    const tenant = tenantOf(principal.tenant, request.query.tenant, context)
+    requireMover(principal, { tenant, ...request.params }, ownCollectors)
     // It was read from a JSON body.
     const position = request.body.position as JsonObject
     await positions.save({ tenant, ...request.params }, position)
     return reply.code(204).send()
+  })
+}
+
+/**
+ * @param ownCollectors those of this server, which keep their positions themselves.
+ * @throws Fault `access.denied` when the collector is not the token's, `resource.conflict` when it
+ *   runs in this server.
+ */
+function requireMover(
+  principal: Principal,
+  collector: CollectorName,
+  ownCollectors: readonly CollectorName[],
+): void {
+  const { tenant, kind, name } = collector
+  if (!mayMovePosition(principal, collector)) {
+    const detail = `the position is that of ${kind}/${name}: it takes a token with that source`
+    throw new Fault('access.denied', { detail })
+  }
+  const isOwn = ownCollectors.some((own) => isSameSource(own, collector) && own.tenant === tenant)
+  if (!isOwn) return
+  throw new Fault('resource.conflict', {
+    detail: `${kind}/${name} runs in this server, which alone moves its position`,
   })
 }
 

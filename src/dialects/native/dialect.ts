@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { declarePrincipal } from '../authentication.ts'
+import type { CollectorName } from '../collector-positions.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { refuseOtherMethods, watchRoutes } from '../other-methods.ts'
 import { answerProblem } from '../problem-details.ts'
@@ -17,8 +18,15 @@ import { type InstanceFacts, registerInstanceRoutes } from './instance-routes.ts
 import type { NativeScope } from './native-scope.ts'
 import { withStrictIntegers } from './query-integers.ts'
 
-/** Waybill's own API: everything that it can do, with problems in the form of RFC 9457. */
-export function nativeDialect(facts: InstanceFacts): Dialect {
+/**
+ * Waybill's own API: everything that it can do, with problems in the form of RFC 9457.
+ *
+ * @param ownCollectors those that run in this server.
+ */
+export function nativeDialect(
+  facts: InstanceFacts,
+  ownCollectors: readonly CollectorName[] = [],
+): Dialect {
   return {
     name: 'native',
     prefixes: ['/v1/'],
@@ -30,17 +38,22 @@ export function nativeDialect(facts: InstanceFacts): Dialect {
       declarePrincipal(scope)
       scope.register(swagger, openApi(facts.version))
       scope.register((routes, _options, done) => {
-        registerRoutes(routes, context, facts)
+        registerRoutes(routes, context, { facts, ownCollectors })
         done()
       })
     },
   }
 }
 
+interface OwnParts {
+  readonly facts: InstanceFacts
+  readonly ownCollectors: readonly CollectorName[]
+}
+
 function registerRoutes(
   scope: FastifyInstance,
   context: DialectContext,
-  facts: InstanceFacts,
+  { facts, ownCollectors }: OwnParts,
 ): void {
   const methodsOf = watchRoutes(scope)
   const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
@@ -51,7 +64,7 @@ function registerRoutes(
   registerAdministration(typed, context)
   registerAccessKeys(typed, context)
   registerExports(typed, context)
-  registerCollectors(typed, context)
+  registerCollectors(typed, context, ownCollectors)
   scope.register((intake, _options, done) => {
     registerEventIntake(intake.withTypeProvider<TypeBoxTypeProvider>(), context)
     done()

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest, RouteShorthandOptions } from 'fastify'
 import { Type } from 'typebox'
+import { otherSources, ownSource } from '../../access/source-claims.ts'
 import { mayWrite } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
 import { BATCH_BYTES_MAX, IDEMPOTENCY_KEY_LENGTH_MAX } from '../../core/limits.ts'
@@ -88,7 +89,8 @@ function receptionOf(request: FastifyRequest, context: DialectContext): Receptio
     receivedMicros: context.clock(),
     tenant: principal.tenant ?? context.defaultTenant,
     anyTenant: principal.tenant === null,
-    source: { kind: 'api', name: principal.name },
+    source: ownSource(principal),
+    otherSources: otherSources(principal),
   }
 }
 

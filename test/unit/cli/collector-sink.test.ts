@@ -10,6 +10,7 @@ const TOKEN_RECEPTION = {
   tenant: 'red',
   anyTenant: false,
   source: { kind: 'api', name: 'collector' },
+  otherSources: 'any' as const,
 }
 
 /** What a server would store of events that a command collected or imported. */

@@ -11,23 +11,35 @@ import { answerProblem } from '../../../src/dialects/problem-details.ts'
 import { MapRecordStore } from '../access/map-record-store.ts'
 
 let server: FastifyInstance
-let tokenOf: (name: string, tenant: string | null, role: Role, scope: Scope) => Promise<string>
+interface Owner {
+  readonly name: string
+  readonly tenant: string | null
+  readonly role: Role
+  readonly scope: Scope
+  readonly sources?: readonly string[]
+}
+let tokenOf: (owner: Owner) => Promise<string>
+let collectorOf: (tenant: string) => Promise<string>
 
 beforeEach(async () => {
   const clock = createClock()
   const records = new MapRecordStore()
   const directory = await openDirectory({ records, clock, defaultTenant: 'one' })
-  tokenOf = async (name, tenant, role, scope) => {
-    await directory.createUser(null, { name, tenant, roles: [role] })
-    return (await directory.createToken(tenant, { user: name, scopes: [scope] })).token
+  tokenOf = async ({ name, tenant, role, scope, sources = [] }) => {
+    const user = await directory.createUser(null, { name, tenant, roles: [role] })
+    const token = { user: user.id, scopes: [scope], sources }
+    return (await directory.createToken(tenant, token)).token
   }
+  const owner = { name: 'collector', role: 'writer', scope: 'events:write' } as const
+  collectorOf = (tenant) => tokenOf({ ...owner, tenant, sources: ['quay/main', 'quay/own'] })
   const context = { clock, records, directory, defaultTenant: 'one' }
   server = Fastify()
   server.setErrorHandler(answerProblem)
   server.setValidatorCompiler(TypeBoxValidatorCompiler)
   declarePrincipal(server)
   // These routes use no more of the context than this.
-  registerCollectors(server, context as unknown as DialectContext)
+  const ownCollectors = [{ tenant: 'one', kind: 'quay', name: 'own' }]
+  registerCollectors(server, context as unknown as DialectContext, ownCollectors)
 })
 afterEach(() => server.close())
 
@@ -38,9 +50,11 @@ async function ask(token: string, method: 'GET' | 'PUT', url: string, payload?: 
 }
 
 const MAIN = '/v1/collectors/quay/main'
+const OWN = '/v1/collectors/quay/own'
+const ROOT = { name: 'root', tenant: null, role: 'administrator', scope: 'admin' } as const
 
 test('a position comes back as it was saved', async () => {
-  const token = await tokenOf('writer', 'one', 'writer', 'events:write')
+  const token = await collectorOf('one')
   expect(await ask(token, 'GET', MAIN)).toMatchObject({ status: 404 })
   const position = { logs: { 'organization acme': { day: '2024-06-18', second: 3 } } }
   expect(await ask(token, 'PUT', MAIN, { position })).toEqual({ status: 204, body: undefined })
@@ -52,8 +66,8 @@ test('a position comes back as it was saved', async () => {
 })
 
 test('no tenant sees or changes the position of another one', async () => {
-  const one = await tokenOf('writer', 'one', 'writer', 'events:write')
-  const two = await tokenOf('stranger', 'two', 'writer', 'events:write')
+  const one = await collectorOf('one')
+  const two = await collectorOf('two')
   await ask(one, 'PUT', MAIN, { position: { at: 1 } })
   expect(await ask(two, 'GET', MAIN)).toMatchObject({ status: 404 })
   expect(await ask(two, 'GET', `${MAIN}?tenant=one`)).toMatchObject({ status: 403 })
@@ -65,7 +79,7 @@ test('no tenant sees or changes the position of another one', async () => {
   expect(await ask(two, 'GET', '/v1/collectors')).toMatchObject({
     body: { collectors: [{ tenant: 'two', position: { at: 2 } }] },
   })
-  const all = await tokenOf('root', null, 'administrator', 'admin')
+  const all = await tokenOf(ROOT)
   expect(await ask(all, 'GET', `${MAIN}?tenant=two`)).toMatchObject({
     body: { position: { at: 2 } },
   })
@@ -75,7 +89,7 @@ test.each([
   ['auditor', 'events:write'],
   ['writer', 'events:read'],
 ] as const)('only who may send events: not the role %s with the scope %s', async (role, scope) => {
-  const token = await tokenOf('somebody', 'one', role, scope)
+  const token = await tokenOf({ name: 'other', tenant: 'one', role, scope })
   expect(await ask(token, 'GET', '/v1/collectors')).toMatchObject({ status: 403 })
   expect(await ask(token, 'PUT', MAIN, { position: {} })).toMatchObject({ status: 403 })
 })
@@ -87,6 +101,31 @@ test.each([
   [MAIN, { position: {}, more: 1 }],
   [MAIN, {}],
 ])('what is no position is refused: %s %j', async (url, body) => {
-  const token = await tokenOf('writer', 'one', 'writer', 'events:write')
+  const token = await collectorOf('one')
   expect(await ask(token, 'PUT', url, body)).toMatchObject({ status: 400 })
+})
+
+test.each([
+  ['a writer whose token names no source', 'writer', []],
+  ['a token of another source of the kind', 'writer', ['quay/other']],
+  ['a token of a source of that name', 'writer', ['opsera/main']],
+  ['a bound token of an administrator', 'administrator', ['quay/other']],
+] as const)('%s does not move the position of a collector', async (_who, role, sources) => {
+  const token = await tokenOf({ name: 'w', tenant: 'one', role, scope: 'events:write', sources })
+  const answer = await ask(token, 'PUT', MAIN, { position: {} })
+  expect(answer).toMatchObject({
+    status: 403,
+    body: { detail: expect.stringMatching('quay/main') },
+  })
+  expect(await ask(token, 'GET', MAIN)).toMatchObject({ status: 404 })
+})
+
+test('nothing over HTTP moves a collector of the server itself', async () => {
+  for (const token of [await collectorOf('one'), await tokenOf(ROOT)]) {
+    expect(await ask(token, 'PUT', OWN, { position: {} })).toMatchObject({ status: 409 })
+  }
+  // A collector of that name in another tenant is another one.
+  expect(await ask(await collectorOf('two'), 'PUT', OWN, { position: {} })).toMatchObject({
+    status: 204,
+  })
 })

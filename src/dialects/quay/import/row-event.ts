@@ -56,6 +56,7 @@ const RECEPTION = {
   tenant: 'default',
   anyTenant: true,
   source: { kind: 'quay', name: 'quay' },
+  otherSources: 'any' as const,
 }
 
 /**

@@ -14,6 +14,7 @@ const RECEPTION = {
   tenant: 'default',
   anyTenant: true,
   source: { kind: 'api', name: 'test' },
+  otherSources: 'any' as const,
 }
 
 const NAMES: RowNames = {
