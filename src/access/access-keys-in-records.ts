@@ -3,8 +3,8 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { Fault } from '../core/errors.ts'
 import { type Clock, formatTimestamp } from '../core/timestamp.ts'
-import type { AccessKeyInfo, AccessKeys, FoundAccessKey } from './access-keys.ts'
-import type { Directory } from './directory.ts'
+import type { AccessKeyInfo, AccessKeyKeeper, FoundAccessKey } from './access-keys.ts'
+import type { Announce, Directory } from './directory.ts'
 import { requireUser } from './named-user.ts'
 import type { RecordStore } from './record-store.ts'
 import type { SecretBox } from './secret-box.ts'
@@ -35,7 +35,7 @@ export interface AccessKeysOptions {
 }
 
 /** Reads the access keys into memory. Throws `store.unavailable`. */
-export async function openAccessKeys(options: AccessKeysOptions): Promise<AccessKeys> {
+export async function openAccessKeys(options: AccessKeysOptions): Promise<AccessKeyKeeper> {
   const records = await options.records.load(RECORD_KIND)
   const keys = records.map(({ id, body }): [string, AccessKeyRecord] => {
     if (Value.Check(Form, body)) return [id, body]
@@ -45,7 +45,7 @@ export async function openAccessKeys(options: AccessKeysOptions): Promise<Access
   return new AccessKeysInRecords(options, new Map(keys))
 }
 
-class AccessKeysInRecords implements AccessKeys {
+class AccessKeysInRecords implements AccessKeyKeeper {
   readonly #options: AccessKeysOptions
   readonly #keys: Map<string, AccessKeyRecord>
 
@@ -54,7 +54,7 @@ class AccessKeysInRecords implements AccessKeys {
     this.#keys = keys
   }
 
-  async create(tenant: string | null, user: string) {
+  async create(tenant: string | null, user: string, announce?: Announce<AccessKeyInfo>) {
     const { directory, records, clock, box } = this.#options
     const owner = requireUser(directory, tenant, user)
     if (owner.kind === 'organization') {
@@ -68,6 +68,7 @@ class AccessKeysInRecords implements AccessKeys {
       // Sealed together with its name: a record under another name opens to nothing.
       sealedSecret: box.seal(`${accessKey} ${secretKey}`),
     }
+    await announce?.(infoOf(accessKey, record))
     await records.put({ kind: RECORD_KIND, id: accessKey, body: record })
     this.#keys.set(accessKey, record)
     return { ...infoOf(accessKey, record), secretKey }
@@ -79,11 +80,16 @@ class AccessKeysInRecords implements AccessKeys {
       .map(([accessKey, record]) => infoOf(accessKey, record))
   }
 
-  async remove(tenant: string | null, accessKey: string): Promise<void> {
+  async remove(
+    tenant: string | null,
+    accessKey: string,
+    announce?: Announce<AccessKeyInfo>,
+  ): Promise<void> {
     const record = this.#keys.get(accessKey)
     if (record === undefined || !this.#sees(tenant, record.user)) {
       throw new Fault('resource.missing', { detail: 'there is no such access key' })
     }
+    await announce?.(infoOf(accessKey, record))
     await this.#options.records.remove(RECORD_KIND, accessKey)
     this.#keys.delete(accessKey)
   }

@@ -1,3 +1,5 @@
+import type { Announce } from './directory.ts'
+
 /** An access key as it may be listed: never with its secret. */
 export interface AccessKeyInfo {
   /** The public half, 20 capitals and digits. */
@@ -19,12 +21,20 @@ export interface FoundAccessKey {
 /**
  * Pairs of an access key and a secret key, with which requests are signed (HMAC) instead of
  * carrying a token. To check a signature takes the secret itself: it is kept encrypted, with a key
- * that is not in the store.
- *
- * A change is durable once its promise resolves. `tenant` is that of the administrator who asks; it
- * bounds what can be seen and changed (`null`: everything).
+ * that is not in the store. `tenant` is that of whoever asks; it bounds what can be seen (`null`:
+ * everything).
  */
 export interface AccessKeys {
+  list(tenant: string | null): readonly AccessKeyInfo[]
+  /** Undefined for a key that nobody has. */
+  find(accessKey: string): FoundAccessKey | undefined
+}
+
+/**
+ * Makes and removes access keys. A change is durable once its promise resolves. Requests change
+ * nothing here: they go through `Administration`.
+ */
+export interface AccessKeyKeeper extends AccessKeys {
   /**
    * Makes a pair. The secret, 40 letters and digits, is in the answer and is not shown again.
    *
@@ -34,12 +44,14 @@ export interface AccessKeys {
   create(
     tenant: string | null,
     user: string,
+    announce?: Announce<AccessKeyInfo>,
   ): Promise<AccessKeyInfo & { readonly secretKey: string }>
-  list(tenant: string | null): readonly AccessKeyInfo[]
   /** @throws Fault `resource.missing`, `store.unavailable`. */
-  remove(tenant: string | null, accessKey: string): Promise<void>
+  remove(
+    tenant: string | null,
+    accessKey: string,
+    announce?: Announce<AccessKeyInfo>,
+  ): Promise<void>
   /** Forgets every key of a user that was deleted. */
   removeAllOf(user: string): Promise<void>
-  /** Undefined for a key that nobody has. */
-  find(accessKey: string): FoundAccessKey | undefined
 }

@@ -1,18 +1,20 @@
 import { hash } from 'node:crypto'
 import { cutText } from '../core/cut-text.ts'
 import { Fault } from '../core/errors.ts'
-import { type SourceName, sourceText } from '../core/source-name.ts'
+import { sourceText } from '../core/source-name.ts'
 import type { Clock } from '../core/timestamp.ts'
 import { formatTimestamp, parseTimestamp } from '../core/timestamp.ts'
-import { isUuid, mintUuid } from '../core/uuid.ts'
+import { mintUuid } from '../core/uuid.ts'
 import type {
+  Announce,
   Credential,
-  Directory,
+  DirectoryKeeper,
   NewGrant,
   NewToken,
   NewUser,
   TokenInfo,
   User,
+  UserDeletion,
 } from './directory.ts'
 import {
   type GrantRecord,
@@ -22,33 +24,44 @@ import {
   type TokenRecord,
   type UserRecord,
 } from './directory-records.ts'
+import { type KnownToken, knownToken } from './known-token.ts'
 import { requireUser } from './named-user.ts'
-import { hashPassword, PASSWORD_LENGTH_MAX, verifyPassword } from './password.ts'
-import type { Grant, Principal, UserKind } from './principal.ts'
+import {
+  invalid,
+  missing,
+  readExpiry,
+  requirePlace,
+  requireText,
+  requireUserName,
+} from './names.ts'
+import { hashPassword, PASSWORD_LENGTH_MAX, requirePassword, verifyPassword } from './password.ts'
+import type { Grant, Principal } from './principal.ts'
 import type { RecordStore } from './record-store.ts'
+import { candidatesMax, signInCandidates } from './sign-in-candidates.ts'
 import { createTokenSigner, isSigned, mintSignedId, type TokenSigner } from './signed-token.ts'
 import { readTokenSources } from './source-claims.ts'
 import { mintToken, secretMatches, tokenLookupId } from './token.ts'
-import { readTokenKey } from './token-key.ts'
 
 /** Where a directory is kept, and what it fills in. */
 export interface DirectoryOptions {
   readonly records: RecordStore
   readonly clock: Clock
+  /** The key that signed tokens are signed with, of `readInstanceKey`. */
+  readonly tokenKey: Uint8Array
   /** Tenant of users that are created without one by an administrator of all tenants. */
   readonly defaultTenant: string
 }
 
 /** Reads users, grants and tokens into memory. Throws `store.unavailable`. */
-export async function openDirectory(options: DirectoryOptions): Promise<Directory> {
+export async function openDirectory(options: DirectoryOptions): Promise<DirectoryKeeper> {
   const { records } = options
-  const [users, grants, tokens, key] = await Promise.all([
+  const [users, grants, tokens] = await Promise.all([
     loadUsers(records),
     loadGrants(records),
     loadTokens(records),
-    readTokenKey(records),
   ])
-  return new DirectoryInRecords(options, { users, grants, tokens }, createTokenSigner(key))
+  const signer = createTokenSigner(options.tokenKey)
+  return new DirectoryInRecords(options, { users, grants, tokens }, signer)
 }
 
 interface Loaded {
@@ -57,24 +70,16 @@ interface Loaded {
   readonly tokens: readonly TokenRecord[]
 }
 
-interface KnownToken {
-  readonly record: TokenRecord
-  /** Undefined for a signed token. */
-  readonly secretSha256: Buffer | undefined
-  /** When it stops to be valid, microseconds since the epoch; infinity when never. */
-  readonly expiresMicros: number
-  /** The sources that it is bound to, if any. */
-  readonly bound: { readonly sources?: readonly SourceName[] }
-}
-
 /** A record changes in memory only after the store has it: what is answered is never ahead. */
-class DirectoryInRecords implements Directory {
+class DirectoryInRecords implements DirectoryKeeper {
   readonly #options: DirectoryOptions
   readonly #signer: TokenSigner
   readonly #users = new Map<string, UserRecord>()
   readonly #grants = new Map<string, Grant>()
   readonly #grantsOfUser = new Map<string, readonly Grant[]>()
   readonly #tokens = new Map<string, KnownToken>()
+  /** Made anew after a change of users. */
+  #candidatesMax: number | undefined
   /** Changes run one after the other, so that two of them cannot take the same name. */
   #lastChange: Promise<unknown> = Promise.resolve()
 
@@ -86,12 +91,17 @@ class DirectoryInRecords implements Directory {
     for (const token of loaded.tokens) this.#keepToken(token)
   }
 
-  createUser(tenant: string | null, user: NewUser): Promise<User> {
+  createUser(
+    tenant: string | null,
+    user: NewUser,
+    announce: Announce<User> = unannounced,
+  ): Promise<User> {
     return this.#change(async () => {
       const { passwordHash, ...shown } = await this.#newUserRecord(tenant, user)
       const record = passwordHash === undefined ? shown : { ...shown, passwordHash }
+      await announce(shown)
       await this.#options.records.put({ kind: 'user', id: record.id, body: record })
-      this.#users.set(record.id, record)
+      this.#keepUser(record)
       return shown
     })
   }
@@ -108,23 +118,33 @@ class DirectoryInRecords implements Directory {
     return named.length === 1 ? named[0] : undefined
   }
 
-  deleteUser(tenant: string | null, id: string): Promise<void> {
+  deleteUser(
+    tenant: string | null,
+    id: string,
+    announce: Announce<UserDeletion> = unannounced,
+  ): Promise<void> {
     return this.#change(async () => {
-      const user = this.#users.get(id)
-      if (user === undefined || !sees(tenant, user.tenant)) throw missing('user')
+      const user = this.#requireUser(tenant, id)
+      const tokens = this.tokens(null).filter((token) => token.user === id)
+      const grants = this.#grantsOfUser.get(id) ?? []
+      await announce({ user: withoutPassword(user), grants, tokens })
       // The user goes first: without it, tokens and grants that a crash leaves behind are void.
       await this.#options.records.remove('user', id)
       this.#users.delete(id)
-      for (const { record } of [...this.#tokens.values()]) {
-        if (record.user !== id) continue
-        await this.#options.records.remove('token', record.id)
-        this.#tokens.delete(record.id)
+      this.#candidatesMax = undefined
+      for (const token of tokens) {
+        await this.#options.records.remove('token', token.id)
+        this.#tokens.delete(token.id)
       }
-      for (const grant of this.#grantsOfUser.get(id) ?? []) await this.#removeGrant(grant)
+      for (const grant of grants) await this.#removeGrant(grant)
     })
   }
 
-  createGrant(tenant: string | null, grant: NewGrant): Promise<Grant> {
+  createGrant(
+    tenant: string | null,
+    grant: NewGrant,
+    announce: Announce<Grant> = unannounced,
+  ): Promise<Grant> {
     return this.#change(async () => {
       const record: GrantRecord = {
         id: this.#mintId(),
@@ -135,6 +155,7 @@ class DirectoryInRecords implements Directory {
           ? {}
           : { repository: requirePlace('/repository', grant.repository) }),
       }
+      await announce(record)
       await this.#options.records.put({ kind: 'grant', id: record.id, body: record })
       this.#keepGrant(record)
       return record
@@ -145,15 +166,20 @@ class DirectoryInRecords implements Directory {
     return [...this.#grants.values()].filter((grant) => this.#seesUser(tenant, grant.user))
   }
 
-  deleteGrant(tenant: string | null, id: string): Promise<void> {
+  deleteGrant(
+    tenant: string | null,
+    id: string,
+    announce: Announce<Grant> = unannounced,
+  ): Promise<void> {
     return this.#change(async () => {
       const grant = this.#grants.get(id)
       if (grant === undefined || !this.#seesUser(tenant, grant.user)) throw missing('grant')
+      await announce(grant)
       await this.#removeGrant(grant)
     })
   }
 
-  createToken(tenant: string | null, token: NewToken) {
+  createToken(tenant: string | null, token: NewToken, announce: Announce<TokenInfo> = unannounced) {
     return this.#change(async () => {
       const owner = requireUser(this, tenant, token.user)
       if (owner.kind === 'organization') {
@@ -176,6 +202,7 @@ class DirectoryInRecords implements Directory {
       const { sources: _sources, ...kept } = info
       const bound = sources.length > 0 && { sources: sources.map(sourceText) }
       const record = { ...kept, scopes: [...info.scopes], ...bound, ...secret }
+      await announce(info)
       await this.#options.records.put({ kind: 'token', id: record.id, body: record })
       this.#keepToken(record)
       return { info, token: minted?.text ?? this.#signed(info, nowMicros) }
@@ -185,14 +212,19 @@ class DirectoryInRecords implements Directory {
   tokens(tenant: string | null): readonly TokenInfo[] {
     return [...this.#tokens.values()]
       .filter(({ record }) => this.#seesUser(tenant, record.user))
-      .map(({ record: { secretSha256: _secret, ...info } }) => info)
+      .map(({ record }) => infoOf(record))
   }
 
-  revokeToken(tenant: string | null, id: string): Promise<void> {
+  revokeToken(
+    tenant: string | null,
+    id: string,
+    announce: Announce<TokenInfo> = unannounced,
+  ): Promise<void> {
     return this.#change(async () => {
       const record = this.#tokens.get(id)?.record
       if (record === undefined || !this.#seesUser(tenant, record.user)) throw missing('token')
       if (record.revokedAt !== undefined) return
+      await announce(infoOf(record))
       const revoked = { ...record, revokedAt: formatTimestamp(this.#options.clock()) }
       await this.#options.records.put({ kind: 'token', id, body: revoked })
       this.#keepToken(revoked)
@@ -222,16 +254,18 @@ class DirectoryInRecords implements Directory {
       grants: this.#grantsOfUser.get(userId) ?? [],
       tokenId: id,
       scopes,
+      ...(user.ownNamespace === false && { ownNamespace: false as const }),
       ...(sources !== undefined && { sources }),
     }
   }
 
-  findToSignIn(tenant: string | undefined, nameOrEmail: string): User | undefined {
-    const users = [...this.#users.values()].filter(({ kind }) => !NEVER_SIGN_IN.includes(kind))
-    const found = userToSignIn(users, nameOrEmail, [tenant ?? this.#options.defaultTenant, null])
-    if (found !== undefined || tenant !== undefined) return found && withoutPassword(found)
-    const elsewhere = userToSignIn(users, nameOrEmail, undefined)
-    return elsewhere && withoutPassword(elsewhere)
+  candidatesToSignIn(tenant: string | undefined, nameOrEmail: string): readonly User[] {
+    return signInCandidates(this.#users.values(), tenant, nameOrEmail).map(withoutPassword)
+  }
+
+  candidatesMax(): number {
+    this.#candidatesMax ??= candidatesMax(this.#users.values())
+    return this.#candidatesMax
   }
 
   passwordMatches(userId: string | undefined, password: string): Promise<boolean> {
@@ -241,13 +275,17 @@ class DirectoryInRecords implements Directory {
     return verifyPassword(cutText(password, PASSWORD_LENGTH_MAX), user?.passwordHash)
   }
 
-  changePassword(tenant: string | null, id: string, password: string): Promise<void> {
+  changePassword(
+    tenant: string | null,
+    { id, password }: { readonly id: string; readonly password: string },
+    announce: Announce<User> = unannounced,
+  ): Promise<void> {
     return this.#change(async () => {
-      const user = this.#users.get(id)
-      if (user === undefined || !sees(tenant, user.tenant)) throw missing('user')
-      const record = { ...user, passwordHash: await hashPassword(password) }
+      const user = this.#requireUser(tenant, id)
+      const record = { ...user, passwordHash: await hashPassword(requirePassword(password)) }
+      await announce(withoutPassword(user))
       await this.#options.records.put({ kind: 'user', id, body: record })
-      this.#users.set(id, record)
+      this.#keepUser(record)
     })
   }
 
@@ -264,8 +302,7 @@ class DirectoryInRecords implements Directory {
   }
 
   async #newUserRecord(asker: string | null, user: NewUser): Promise<UserRecord> {
-    const name = requireText('/name', user.name)
-    if (isUuid(name)) throw invalid('/name', 'a name that does not look like an id')
+    const name = requireUserName('/name', user.name)
     const roles = user.roles ?? ['member']
     const tenant = user.tenant === undefined ? (asker ?? this.#options.defaultTenant) : user.tenant
     if (!sees(asker, tenant)) throw invalid('/tenant', `${asker}, the tenant of the credentials`)
@@ -285,8 +322,22 @@ class DirectoryInRecords implements Directory {
       tenant,
       roles: [...new Set(roles)],
       createdAt: formatTimestamp(this.#options.clock()),
-      ...(user.password === undefined ? {} : { passwordHash: await hashPassword(user.password) }),
+      ...(user.ownNamespace === false && { ownNamespace: false as const }),
+      ...(user.password !== undefined && {
+        passwordHash: await hashPassword(requirePassword(user.password)),
+      }),
     }
+  }
+
+  #requireUser(tenant: string | null, id: string): UserRecord {
+    const user = this.#users.get(id)
+    if (user === undefined || !sees(tenant, user.tenant)) throw missing('user')
+    return user
+  }
+
+  #keepUser(user: UserRecord): void {
+    this.#users.set(user.id, user)
+    this.#candidatesMax = undefined
   }
 
   #seesUser(tenant: string | null, userId: string): boolean {
@@ -307,14 +358,7 @@ class DirectoryInRecords implements Directory {
   }
 
   #keepToken(record: TokenRecord): void {
-    const { expiresAt, secretSha256 } = record
-    this.#tokens.set(record.id, {
-      record,
-      secretSha256: secretSha256 === undefined ? undefined : Buffer.from(secretSha256, 'hex'),
-      // A time that cannot be read counts as past: the token is not valid.
-      expiresMicros: expiresAt === undefined ? Infinity : (parseTimestamp(expiresAt) ?? 0),
-      bound: record.sources === undefined ? {} : { sources: readTokenSources(record.sources) },
-    })
+    this.#tokens.set(record.id, knownToken(record))
   }
 
   #findToken(text: string): KnownToken | undefined {
@@ -337,53 +381,8 @@ class DirectoryInRecords implements Directory {
   }
 }
 
-/** A robot has tokens, an organization asks for nothing itself: no password of theirs counts. */
-const NEVER_SIGN_IN: readonly UserKind[] = ['robot', 'organization']
-
 /** Characters of a password's mark: 128 bits. */
 const MARK_LENGTH = 22
-
-/** By name in the first tenant that has it, else by an e-mail address that only one user has. */
-function userToSignIn(
-  users: readonly UserRecord[],
-  nameOrEmail: string,
-  tenants: readonly (string | null)[] | undefined,
-): UserRecord | undefined {
-  const seen = users.filter(({ tenant }) => tenants?.includes(tenant) ?? true)
-  const named = seen.filter(({ name }) => name === nameOrEmail)
-  const ofTenant = tenants?.map((tenant) => named.find((user) => user.tenant === tenant))
-  const first = ofTenant?.find((user) => user !== undefined)
-  if (first !== undefined) return first
-  if (named.length > 0) return named.length === 1 ? named[0] : undefined
-  const email = nameOrEmail.toLowerCase()
-  const addressed = seen.filter((user) => user.email?.toLowerCase() === email)
-  return addressed.length === 1 ? addressed[0] : undefined
-}
-
-/** Longest text of a user, grant or token, in UTF-16 units. */
-const TEXT_LENGTH_MAX = 255
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be in a name.
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/
-
-function requireText(path: string, text: string): string {
-  const isGood = text !== '' && text.length <= TEXT_LENGTH_MAX && text.isWellFormed()
-  if (isGood && !CONTROL_CHARACTERS.test(text)) return text
-  throw invalid(path, `1 to ${TEXT_LENGTH_MAX} characters without control characters`)
-}
-
-/** A place that a grant is for. Whoever writes a pattern means more than this one name. */
-function requirePlace(path: string, text: string): string {
-  if (!text.includes('*')) return requireText(path, text)
-  throw invalid(path, 'one name; a grant has no patterns, and roles allow the whole tenant')
-}
-
-function readExpiry(text: string | undefined, nowMicros: number): string | undefined {
-  if (text === undefined) return undefined
-  const micros = parseTimestamp(text)
-  if (micros !== undefined && micros > nowMicros) return formatTimestamp(micros)
-  throw invalid('/expiresAt', 'an RFC 3339 time in the future')
-}
 
 function sees(asker: string | null, tenant: string | null): boolean {
   return asker === null || asker === tenant
@@ -393,10 +392,9 @@ function withoutPassword({ passwordHash: _hash, ...user }: UserRecord): User {
   return user
 }
 
-function missing(what: string): Fault {
-  return new Fault('resource.missing', { detail: `there is no such ${what}` })
+function infoOf({ secretSha256: _secret, ...info }: TokenRecord): TokenInfo {
+  return info
 }
 
-function invalid(path: string, expected: string): Fault {
-  return new Fault('request.invalid', { problems: [{ path, expected }] })
-}
+/** Changes of tests and tools that record nothing. */
+async function unannounced(): Promise<void> {}

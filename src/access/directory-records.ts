@@ -14,6 +14,7 @@ export const UserRecord = Type.Object({
   roles: Type.Array(Type.Enum(ROLES)),
   createdAt: Type.String(),
   passwordHash: Type.Optional(Type.String()),
+  ownNamespace: Type.Optional(Type.Literal(false)),
 })
 export type UserRecord = Static<typeof UserRecord>
 

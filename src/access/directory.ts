@@ -13,6 +13,8 @@ export interface User {
   readonly roles: readonly Role[]
   /** RFC 3339. */
   readonly createdAt: string
+  /** Whether the namespace of its name is its own without a grant; absent: it is. */
+  readonly ownNamespace?: false
 }
 
 /** A credential as it may be listed: never with its secret. */
@@ -36,6 +38,8 @@ export interface NewUser {
   readonly password?: string
   readonly tenant?: string | null
   readonly roles?: readonly Role[]
+  /** Whether the namespace of its name becomes its own; absent: it does. */
+  readonly ownNamespace?: false
 }
 
 /** A right to give. */
@@ -67,22 +71,63 @@ export interface Credential {
   readonly sources?: readonly SourceName[]
 }
 
+/** A user that is to be deleted, with what goes with it. */
+export interface UserDeletion {
+  readonly user: User
+  readonly grants: readonly Grant[]
+  readonly tokens: readonly TokenInfo[]
+}
+
 /**
- * Users, grants and tokens, kept in the store and answered from memory.
- *
- * A change is durable once its promise resolves. `tenant` in `administer` calls is that of the
- * administrator who asks: it bounds what can be seen and changed (`null`: everything).
- * Throws `resource.missing`, `resource.conflict`, `request.invalid`, `store.unavailable`.
+ * Called with what is about to change, once everything is checked and before it is kept. When it
+ * rejects, nothing changes: so what cannot be recorded does not happen.
+ */
+export type Announce<Subject> = (subject: Subject) => Promise<void>
+
+/**
+ * Users, grants and tokens as those who answer requests know them. `tenant` is that of whoever
+ * asks and bounds what is seen (`null`: everything).
  */
 export interface Directory {
-  createUser(tenant: string | null, user: NewUser): Promise<User>
   users(tenant: string | null): readonly User[]
   /** By id, or by a name that only one user has; undefined for a name of several. */
   user(tenant: string | null, nameOrId: string): User | undefined
-  deleteUser(tenant: string | null, id: string): Promise<void>
-  createGrant(tenant: string | null, grant: NewGrant): Promise<Grant>
   grants(tenant: string | null): readonly Grant[]
-  deleteGrant(tenant: string | null, id: string): Promise<void>
+  tokens(tenant: string | null): readonly TokenInfo[]
+  /** Who a token stands for; undefined when it is unknown, expired, revoked or its user is gone. */
+  authenticate(token: string): Principal | undefined
+  /** Who a session or an access key of a user stands for; undefined when the user is gone. */
+  principal(userId: string, credential: Credential): Principal | undefined
+  /**
+   * The users that a name or e-mail address may mean at a sign-in, at most
+   * `SIGN_IN_CANDIDATES_MAX`: those of the tenant and of those that have none; without a tenant
+   * those of all. Which of them it is, the password decides. Robots and organizations do not sign
+   * in: they are not found.
+   */
+  candidatesToSignIn(tenant: string | undefined, nameOrEmail: string): readonly User[]
+  /** The most candidates that any name has now, and at least 1. */
+  candidatesMax(): number
+  /**
+   * Whether this is the password of a user; of nobody, and of one without a password, none is. It
+   * takes the same time for all of them.
+   */
+  passwordMatches(userId: string | undefined, password: string): Promise<boolean>
+  /** A text that is another one once the password of a user changed; undefined: no such user. */
+  passwordMark(userId: string): string | undefined
+}
+
+/**
+ * Changes users, grants and tokens, which are kept in the store and answered from memory.
+ *
+ * A change is durable once its promise resolves. Requests change nothing here: they go through
+ * `Administration`, which records what it does.
+ * Throws `resource.missing`, `resource.conflict`, `request.invalid`, `store.unavailable`.
+ */
+export interface DirectoryKeeper extends Directory {
+  createUser(tenant: string | null, user: NewUser, announce?: Announce<User>): Promise<User>
+  deleteUser(tenant: string | null, id: string, announce?: Announce<UserDeletion>): Promise<void>
+  createGrant(tenant: string | null, grant: NewGrant, announce?: Announce<Grant>): Promise<Grant>
+  deleteGrant(tenant: string | null, id: string, announce?: Announce<Grant>): Promise<void>
   /**
    * The secret is in the answer and nowhere else: only its SHA-256 is stored, and of a signed token
    * (see signed-token.ts) not even that.
@@ -90,26 +135,14 @@ export interface Directory {
   createToken(
     tenant: string | null,
     token: NewToken,
+    announce?: Announce<TokenInfo>,
   ): Promise<{ readonly info: TokenInfo; readonly token: string }>
-  tokens(tenant: string | null): readonly TokenInfo[]
-  revokeToken(tenant: string | null, id: string): Promise<void>
-  /** Who a token stands for; undefined when it is unknown, expired, revoked or its user is gone. */
-  authenticate(token: string): Principal | undefined
-  /** Who a session or an access key of a user stands for; undefined when the user is gone. */
-  principal(userId: string, credential: Credential): Principal | undefined
-  /**
-   * The one user that a name or e-mail address means at a sign-in: of the tenant, or of those that
-   * have none; without a tenant first of the installation's, then of none, then of the others.
-   * Robots and organizations do not sign in: they are not found.
-   */
-  findToSignIn(tenant: string | undefined, nameOrEmail: string): User | undefined
-  /**
-   * Whether this is the password of a user; of nobody, and of one without a password, none is. It
-   * takes the same time for all of them.
-   */
-  passwordMatches(userId: string | undefined, password: string): Promise<boolean>
+  /** Without effect, and without an announcement, on a token that was revoked before. */
+  revokeToken(tenant: string | null, id: string, announce?: Announce<TokenInfo>): Promise<void>
   /** Gives a user another password, which ends its sessions. */
-  changePassword(tenant: string | null, id: string, password: string): Promise<void>
-  /** A text that is another one once the password of a user changed; undefined: no such user. */
-  passwordMark(userId: string): string | undefined
+  changePassword(
+    tenant: string | null,
+    change: { readonly id: string; readonly password: string },
+    announce?: Announce<User>,
+  ): Promise<void>
 }

@@ -1,4 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { invalid } from './names.ts'
 
 /** scrypt's cost (RFC 7914): 2^15 blocks of 1 KiB, 32 MiB and about 60 ms for each password. */
 const COST_LOG2 = 15
@@ -12,7 +13,17 @@ const MEMORY_BYTES_MAX = 2 * 128 * 2 ** COST_LOG2 * BLOCK_SIZE
 /** Longest password, in UTF-16 units: a longer one only costs time to hash. */
 export const PASSWORD_LENGTH_MAX = 1024
 
+/** Shortest new password, in UTF-16 units (NIST SP 800-63B section 5.1.1.2). */
+export const PASSWORD_LENGTH_MIN = 8
+
 const FORM = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
+
+/** A new password. @throws Fault `request.invalid` for one that is too short or too long. */
+export function requirePassword(password: string): string {
+  const { length } = password
+  if (length >= PASSWORD_LENGTH_MIN && length <= PASSWORD_LENGTH_MAX) return password
+  throw invalid('/password', `${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX} characters`)
+}
 
 /** The text to keep of a password, in PHC form: `$scrypt$ln=15,r=8,p=1$salt$hash`. */
 export async function hashPassword(password: string): Promise<string> {

@@ -65,6 +65,8 @@ export interface Principal {
   readonly grants: readonly Grant[]
   readonly tokenId: string
   readonly scopes: readonly Scope[]
+  /** Whether the namespace of its name is its own without a grant; absent: it is. */
+  readonly ownNamespace?: false
   /** The sources that the token is bound to; absent: it names none. */
   readonly sources?: readonly SourceName[]
 }

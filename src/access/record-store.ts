@@ -16,4 +16,6 @@ export interface RecordStore {
   load(kind: string): Promise<readonly StateRecord[]>
   put(record: StateRecord): Promise<void>
   remove(kind: string, id: string): Promise<void>
+  /** Takes overwritten and removed records out of the store's files; slow, and rarely needed. */
+  compact(): Promise<void>
 }

@@ -61,7 +61,10 @@ export type SignIn = (attempt: SignInAttempt) => Promise<SignInResult>
 
 /** What signing in needs. */
 export interface SignInOptions {
-  readonly directory: Pick<Directory, 'user' | 'findToSignIn' | 'passwordMatches'>
+  readonly directory: Pick<
+    Directory,
+    'user' | 'candidatesToSignIn' | 'candidatesMax' | 'passwordMatches'
+  >
   readonly clock: Clock
   /** The tenant of an attempt at a name that nobody has. */
   readonly defaultTenant: string
@@ -77,14 +80,11 @@ export function createSignIn(options: SignInOptions): SignIn {
   return async (attempt) => {
     const nowMs = Math.floor(clock() / 1000)
     const keys = guard.keysOf(attempt)
-    const user =
-      attempt.userId === undefined
-        ? directory.findToSignIn(attempt.tenant, attempt.name)
-        : directory.user(null, attempt.userId)
-    const event = eventOf(attempt, user, user?.tenant ?? attempt.tenant ?? defaultTenant)
+    const candidates = candidatesOf(attempt, directory)
+    const failures = failureEvents(attempt, candidates, defaultTenant)
     const reached = guard.reached(keys, nowMs)
     if (reached !== undefined || checks.isFull) {
-      if (reached?.isNews) await options.record(throttledEvent(event))
+      if (reached?.isNews) await recordAll(failures.map(throttledEvent), options)
       const retryAfterSeconds = Math.ceil((reached?.waitMs ?? 0) / 1000)
       return {
         outcome: 'throttled',
@@ -93,15 +93,68 @@ export function createSignIn(options: SignInOptions): SignIn {
     }
     // Counted before it is known to be wrong: a hundred at once must not all slip through.
     guard.count(keys, nowMs)
-    const isRight = await checks.run(() => directory.passwordMatches(user?.id, attempt.password))
-    if (!isRight || user === undefined) {
-      await options.record({ ...event('failure'), level: 'warn', outcome: 'failure' })
+    const user = await checks.run(() => userOfPassword(attempt, candidates, directory))
+    if (user === undefined) {
+      await recordAll(failures, options)
       return { outcome: 'refused' }
     }
-    guard.succeeded(keys)
-    await options.record({ ...event('success'), outcome: 'success' })
+    guard.succeeded(keys, { isOnlyOne: candidates.length === 1 })
+    await options.record({
+      ...eventOf({ attempt, user, defaultTenant }, 'success'),
+      outcome: 'success',
+    })
     return { outcome: 'success', user }
   }
+}
+
+type Candidates = readonly User[]
+
+function candidatesOf(
+  { userId, tenant, name }: SignInAttempt,
+  directory: SignInOptions['directory'],
+): Candidates {
+  if (userId === undefined) return directory.candidatesToSignIn(tenant, name)
+  const user = directory.user(null, userId)
+  return user === undefined ? [] : [user]
+}
+
+/**
+ * The candidate whose password it is. Users of several tenants may have one name, so the password
+ * decides; there are as many comparisons for every name, so that the time tells nothing.
+ */
+async function userOfPassword(
+  { password }: SignInAttempt,
+  candidates: Candidates,
+  directory: SignInOptions['directory'],
+): Promise<User | undefined> {
+  const comparisons = Math.max(candidates.length, directory.candidatesMax())
+  let found: User | undefined
+  for (let index = 0; index < comparisons; index += 1) {
+    const candidate = candidates[index]
+    if (await directory.passwordMatches(candidate?.id, password)) found ??= candidate
+  }
+  return found
+}
+
+/** One event for each user that may have been meant: each tenant sees what is tried at its own. */
+function failureEvents(
+  attempt: SignInAttempt,
+  candidates: Candidates,
+  defaultTenant: string,
+): readonly EventFields[] {
+  const meant = candidates.length === 0 ? [undefined] : candidates
+  return meant.map((user) => ({
+    ...eventOf({ attempt, user, defaultTenant }, 'failure'),
+    level: 'warn',
+    outcome: 'failure',
+  }))
+}
+
+async function recordAll(
+  events: readonly EventFields[],
+  { record }: Pick<SignInOptions, 'record'>,
+): Promise<void> {
+  await Promise.all(events.map((event) => record(event)))
 }
 
 interface GuessingKeys {
@@ -150,10 +203,18 @@ class GuessingGuard {
     this.#addresses.count(keys.address, nowMs)
   }
 
-  succeeded(keys: GuessingKeys): void {
-    this.#pairs.forget(keys.pair)
+  /**
+   * Takes the attempt back. When the name is that of several users, signing in as one of them must
+   * not buy further guesses at the others.
+   */
+  succeeded(keys: GuessingKeys, { isOnlyOne }: { readonly isOnlyOne: boolean }): void {
     this.#names.uncount(keys.name)
     this.#addresses.uncount(keys.address)
+    if (!isOnlyOne) {
+      this.#pairs.uncount(keys.pair)
+      return
+    }
+    this.#pairs.forget(keys.pair)
     this.#known.delete(keys.pair)
     const [oldest] = this.#known
     if (this.#known.size >= KNOWN_PAIRS_MAX && oldest !== undefined) this.#known.delete(oldest)
@@ -163,12 +224,22 @@ class GuessingGuard {
 
 type EventFields = Omit<NewEvent, 'source' | 'tenant'> & { readonly tenant: string }
 
+interface Attempted {
+  readonly attempt: SignInAttempt
+  /** Undefined when nobody has the name. */
+  readonly user: User | undefined
+  readonly defaultTenant: string
+}
+
 /** The event of an attempt, but for its outcome. The password is never in it. */
-function eventOf(attempt: SignInAttempt, user: User | undefined, tenant: string) {
+function eventOf(
+  { attempt, user, defaultTenant }: Attempted,
+  outcome: 'success' | 'failure',
+): EventFields {
   const { userAgent } = attempt.client
   const ip = canonicalIp(attempt.client.ip ?? '')
-  return (outcome: 'success' | 'failure'): EventFields => ({
-    tenant,
+  return {
+    tenant: user?.tenant ?? attempt.tenant ?? defaultTenant,
     action: 'auth.login',
     ...attempt.describe?.(outcome),
     actor:
@@ -189,11 +260,11 @@ function eventOf(attempt: SignInAttempt, user: User | undefined, tenant: string)
         userAgent: recordableText(userAgent, USER_AGENT_LENGTH_MAX),
       }),
     },
-  })
+  }
 }
 
 /** Refused by a limit, not for its password, which nobody looked at. */
-function throttledEvent(event: (outcome: 'failure') => EventFields): EventFields {
+function throttledEvent(failure: EventFields): EventFields {
   const message = 'Too many wrong passwords; further attempts are refused for a while'
-  return { ...event('failure'), level: 'warn', outcome: 'denied', message }
+  return { ...failure, outcome: 'denied', message }
 }

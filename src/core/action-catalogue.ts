@@ -174,6 +174,8 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'user.change-plan': 'The plan of an account was changed',
     'user.change-card': 'The payment card of an account was changed',
     'user.convert': 'A user account was turned into an organization',
+    'grant.create': 'A right on a namespace or a repository was given to a user',
+    'grant.delete': 'A right on a namespace or a repository was taken from a user',
     'user.generate-client-key': 'A password for command line clients was generated',
   },
   robot: {
@@ -189,6 +191,8 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'token.revoke': 'An API token was revoked',
     'token.use': 'A request was made with an API token',
     'token.leave-out-uses': 'Uses of API tokens were not recorded, since there were too many',
+    'access-key.create': 'A pair of keys that requests are signed with was created',
+    'access-key.delete': 'A pair of keys that requests are signed with was deleted',
     'token.assign': 'An API token was assigned to a user',
     'token.unassign': 'The assignment of an API token was revoked',
     'app-token.create': 'An application-specific token was created',
@@ -207,6 +211,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'build-trigger.start': 'A build trigger was started by hand',
   },
   policy: {
+    'settings.change': 'A server started with other settings than before, or for the first time',
     'organization-prune-policy.create': 'A pruning policy of a namespace was created',
     'organization-prune-policy.update': 'A pruning policy of a namespace was changed',
     'organization-prune-policy.delete': 'A pruning policy of a namespace was deleted',
@@ -252,6 +257,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
   },
   export: {
     'export.request': 'An export of logs was asked for and queued',
+    'export.cancel': 'An export was ended, since its requester has no right to it any more',
   },
   auth: {
     'auth.login': 'Somebody signed in',

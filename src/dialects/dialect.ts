@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessKeys } from '../access/access-keys.ts'
+import type { Administration } from '../access/administration.ts'
 import type { Directory } from '../access/directory.ts'
 import type { RecordStore } from '../access/record-store.ts'
 import type { SecretBox } from '../access/secret-box.ts'
@@ -21,6 +22,8 @@ export interface DialectContext {
   /** Operational state: positions of collectors, export jobs, sessions. */
   readonly records: RecordStore
   readonly directory: Directory
+  /** Changes users, grants, tokens and access keys, and records that. */
+  readonly administration: Administration
   /** Checks a password, within limits that hold over all dialects, and records the attempt. */
   readonly signIn: SignIn
   readonly sessions: Sessions

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { Principal } from '../access/principal.ts'
 import type { ExportJob } from './export-job.ts'
 
 /** An export that somebody asks for, with everything checked. */
@@ -13,7 +14,7 @@ export interface ExportOrder {
   readonly fromMicros: number
   /** Exclusive, microseconds since the epoch. */
   readonly toMicros: number
-  readonly requester: { readonly userId: string; readonly name: string }
+  readonly requester: Pick<Principal, 'userId' | 'name' | 'tokenId' | 'scopes'>
   readonly callbackUrl?: string | undefined
   readonly callbackEmail?: string | undefined
   /** Scheme and host of the request: links begin so, unless the installation has a public URL. */

@@ -1,3 +1,4 @@
+import type { Principal } from '../access/principal.ts'
 import type { Event, JsonObject } from '../core/event.ts'
 import type { EventFilter } from '../core/query.ts'
 import type { ExportJob } from './export-job.ts'
@@ -38,6 +39,8 @@ export interface ExportForm {
   /** The path of links before the name of the file: `/exportedlogs/`. */
   readonly linkPath: string
   readonly document: ExportDocument
+  /** Whether a principal of the tenant may have the export by its present rights. */
+  allows(job: ExportJob, principal: Principal): boolean
   /** The body of the callback. */
   callback(result: ExportResult): JsonObject
   mail(result: ExportResult): MailText

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox'
+import { SCOPES } from '../access/principal.ts'
 
 /** How far an export is. */
-export const EXPORT_STATUSES = ['queued', 'running', 'success', 'failed'] as const
+export const EXPORT_STATUSES = ['queued', 'running', 'success', 'failed', 'canceled'] as const
 
 /** Where the result of an export is told: a POST to a URL, or a mail. */
 export const CHANNELS = ['callback', 'email'] as const
@@ -40,7 +41,13 @@ export const ExportJob = Type.Object({
   /** Exclusive. */
   toMicros: Type.Number(),
   /** The user that asked for it. */
-  requester: Type.Object({ userId: Type.String(), name: Type.String() }),
+  requester: Type.Object({
+    userId: Type.String(),
+    name: Type.String(),
+    /** With what it asked; absent in exports of older versions. */
+    tokenId: Type.Optional(Type.String()),
+    scopes: Type.Optional(Type.Array(Type.Enum(SCOPES))),
+  }),
   /** Name of its file; unguessable, and the same however often it is begun. */
   fileName: Type.String(),
   /** What a link to the file begins with: scheme, host and path, without a slash at the end. */
@@ -68,5 +75,5 @@ export type ExportJob = Readonly<Omit<Static<typeof ExportJob>, 'deliveries'>> &
 
 /** Whether an export has ended, well or not. */
 export function isFinished({ status }: ExportJob): boolean {
-  return status === 'success' || status === 'failed'
+  return status === 'success' || status === 'failed' || status === 'canceled'
 }

@@ -1,7 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { RecordStore } from '../access/record-store.ts'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 
-const KEY_BYTES = 32
 const TOKEN = /^(?<expires>\d{1,12})\.(?<signature>[\w-]{43})$/
 
 /** What a link's token is worth. */
@@ -32,14 +30,4 @@ export function createLinkSigner(key: Uint8Array): LinkSigner {
       return Number(expires) > nowSeconds ? 'valid' : 'expired'
     },
   }
-}
-
-/** The key of links. It lies in the store: a link outlives a restart. */
-export async function readLinkKey(records: RecordStore): Promise<Buffer> {
-  const [kept] = (await records.load('instance')).filter(({ id }) => id === 'export-link-key')
-  const hex = kept?.body['key']
-  if (typeof hex === 'string') return Buffer.from(hex, 'hex')
-  const key = randomBytes(KEY_BYTES)
-  await records.put({ kind: 'instance', id: 'export-link-key', body: { key: key.toString('hex') } })
-  return key
 }

@@ -39,6 +39,10 @@ export interface ExportWorkerOptions {
   readonly clock: Clock
   readonly linkSeconds: number
   readonly filesBytesMax: number
+  /** Why the requester may not have an export any more; see export-rights.ts. */
+  readonly lostRight: (job: ExportJob) => string | undefined
+  /** Records that an export was ended for such a reason; durable once it resolves. */
+  readonly recordCanceled: (job: ExportJob, reason: string) => Promise<void>
 }
 
 /**
@@ -117,6 +121,8 @@ export class ExportWorker {
     const { book, clock } = this.#options
     const change = (to: (job: ExportJob) => ExportJob) =>
       untilStored(() => book.change(job.id, to), signal)
+    const lost = this.#options.lostRight(job)
+    if (lost !== undefined) return this.#cancel(job, lost, { log, signal })
     const runs = job.runs + 1
     await change((kept) => ({ ...kept, status: 'running', runs, startedMicros: clock() }))
     const ended = await this.#write(job, signal).catch((error: unknown) => ({ error }))
@@ -179,6 +185,8 @@ export class ExportWorker {
   async #deliver(due: DueDelivery, log: ExportLog, signal: AbortSignal): Promise<void> {
     const { book, courier } = this.#options
     const { job } = due
+    const lost = this.#options.lostRight(job)
+    if (lost !== undefined) return this.#cancel(job, lost, { log, signal })
     const delivery = await courier.attempt(due, signal)
     // Cut off by a stop: as if it had not been tried.
     if (delivery === undefined) return
@@ -191,6 +199,22 @@ export class ExportWorker {
       () => book.change(job.id, (kept) => ({ ...kept, deliveries: kept.deliveries.map(replaced) })),
       signal,
     )
+  }
+
+  /** Ends an export whose requester lost the right to it: no file, no link, no further attempt. */
+  async #cancel(
+    { id }: ExportJob,
+    reason: string,
+    { log, signal }: { readonly log: ExportLog; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { book, clock, files, recordCanceled } = this.#options
+    const job = book.all().find((one) => one.id === id)
+    // Another delivery of it may have come here first.
+    if (job === undefined || job.status === 'canceled') return
+    await untilStored(() => recordCanceled(job, reason), signal)
+    await untilStored(() => book.change(id, (kept) => canceled(kept, reason, clock())), signal)
+    if (job.hasFile) await files.remove(job.fileName)
+    log.warn({ export: id, reason }, 'an export was canceled')
   }
 
   async #sweep(): Promise<void> {
@@ -224,6 +248,16 @@ function finished(job: ExportJob, status: 'success' | 'failed', nowMicros: numbe
     status,
     finishedMicros: nowMicros,
     deliveries: job.deliveries.map((one) => ({ ...one, nextAttemptMicros: nowMicros })),
+  }
+}
+
+function canceled(job: ExportJob, reason: string, nowMicros: number): ExportJob {
+  const deliveries = job.deliveries.map((one) =>
+    one.status === 'waiting' ? { ...one, status: 'failed' as const, problem: reason } : one,
+  )
+  return {
+    ...{ ...job, status: 'canceled', problem: reason, hasFile: false, deliveries },
+    finishedMicros: job.finishedMicros ?? nowMicros,
   }
 }
 

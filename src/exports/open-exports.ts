@@ -4,6 +4,7 @@ import type { RecordStore } from '../access/record-store.ts'
 import { Fault } from '../core/errors.ts'
 import type { EventReader } from '../core/query.ts'
 import type { Clock } from '../core/timestamp.ts'
+import type { AuditTrail } from '../ledger/audit-trail.ts'
 import {
   CallbackRefusal,
   createCallbackPolicy,
@@ -16,7 +17,8 @@ import type { ExportDesk, ExportOrder } from './export-desk.ts'
 import { ExportFiles } from './export-files.ts'
 import type { ExportForm } from './export-form.ts'
 import { type ExportJob, isFinished } from './export-job.ts'
-import { createLinkSigner, type LinkSigner, readLinkKey } from './export-link.ts'
+import { createLinkSigner, type LinkSigner } from './export-link.ts'
+import { type ExportRights, lostRight } from './export-rights.ts'
 import { type ExportLog, ExportWorker } from './export-worker.ts'
 import { type JobBook, openJobBook } from './job-book.ts'
 import { EXPORTS_WAITING_MAX, FILES_BYTES_MAX } from './limits.ts'
@@ -45,8 +47,13 @@ export interface ExportsOptions {
   /** The instance: instances that share a store each run what they were asked for. */
   readonly origin: string
   readonly records: RecordStore
+  /** The key that links are signed with, of `readInstanceKey`. */
+  readonly linkKey: Uint8Array
   readonly events: Pick<EventReader, 'stream'>
   readonly clock: Clock
+  /** Where rights are looked at again before each run and attempt. */
+  readonly directory: ExportRights['directory']
+  readonly audit: Pick<AuditTrail, 'record'>
   /** Default: the system's. */
   readonly resolver?: Resolver
 }
@@ -63,7 +70,7 @@ export async function openExports(options: ExportsOptions): Promise<Exports> {
   const { settings, records, events, clock, origin, resolver = systemResolver } = options
   const { linkSeconds } = settings
   const book = await openJobBook(records, origin)
-  const links = createLinkSigner(await readLinkKey(records))
+  const links = createLinkSigner(options.linkKey)
   const files = new ExportFiles(join(options.dataDirectory, FILES_FOLDER))
   const forms = new Map(options.forms.map((form) => [form.name, form]))
   const policy = createCallbackPolicy(settings.allowedHosts ?? [])
@@ -72,6 +79,8 @@ export async function openExports(options: ExportsOptions): Promise<Exports> {
   const worker = new ExportWorker({
     ...{ book, files, courier, events, forms, clock, linkSeconds },
     filesBytesMax: FILES_BYTES_MAX,
+    lostRight: (job) => lostRight(job, { directory: options.directory, forms, clock }),
+    recordCanceled: (job, reason) => options.audit.record(cancelEvent(job, reason)),
   })
   const desk: ExportDesk = {
     canMail: mailer !== undefined,
@@ -97,6 +106,20 @@ export async function openExports(options: ExportsOptions): Promise<Exports> {
     open: (fileName, token) => openFile({ fileName, token }, { book, files, links, clock }),
   }
   return { desk, run: (log, signal) => worker.run(log, signal) }
+}
+
+function cancelEvent(job: ExportJob, reason: string): Parameters<AuditTrail['record']>[0] {
+  const { id, tenant, namespace, repository, requester } = job
+  return {
+    tenant,
+    action: 'export.cancel',
+    outcome: 'success',
+    level: 'warn',
+    actor: { kind: 'system', name: 'waybill' },
+    target: { type: 'export', id, namespace, ...(repository !== undefined && { repository }) },
+    message: `an export was canceled: ${reason}`,
+    details: { requester: requester.name, requesterId: requester.userId, reason },
+  }
 }
 
 function mailerOf({ smtpUrl, mailFrom }: ExportSettings): Mailer | undefined {
@@ -154,7 +177,7 @@ function newJob(order: ExportOrder, { origin, clock, settings }: JobSource): Exp
     ...(repository !== undefined && { repository }),
     fromMicros: order.fromMicros,
     toMicros: order.toMicros,
-    requester: order.requester,
+    requester: requesterOf(order),
     fileName: `${id}-${randomUUID()}`,
     linkBase: (settings.publicUrl ?? order.requestBase).replace(/\/+$/, ''),
     status: 'queued',
@@ -169,6 +192,11 @@ function newJob(order: ExportOrder, { origin, clock, settings }: JobSource): Exp
       ...(callbackEmail ? [{ ...delivery, channel: 'email' as const, to: callbackEmail }] : []),
     ],
   }
+}
+
+function requesterOf({ requester }: ExportOrder): ExportJob['requester'] {
+  const { userId, name, tokenId, scopes } = requester
+  return { userId, name, tokenId, scopes: [...scopes] }
 }
 
 interface FileSource {

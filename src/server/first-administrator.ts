@@ -1,10 +1,13 @@
 import { join } from 'node:path'
+import { type Administration, WAYBILL_ITSELF } from '../access/administration.ts'
 import type { Directory, TokenInfo } from '../access/directory.ts'
 import { SCOPES } from '../access/principal.ts'
 import { writeSecretFile } from './secret-file.ts'
 
 const ADMINISTRATOR_NAME = 'admin'
 const TOKEN_FILE = 'admin-token'
+/** What the token of that file is called. */
+const FIRST_TOKEN_NAME = 'made at the first start'
 
 /**
  * Makes sure that somebody can administer the installation: unless an administrator of all tenants
@@ -14,6 +17,7 @@ const TOKEN_FILE = 'admin-token'
  */
 export async function ensureAdministrator(
   directory: Directory,
+  administration: Pick<Administration, 'createUser' | 'createToken'>,
   dataDirectory: string,
 ): Promise<void> {
   const administrators = directory
@@ -23,14 +27,14 @@ export async function ensureAdministrator(
   if (directory.tokens(null).some((token) => ids.has(token.user) && isUsable(token))) return
   const administrator =
     administrators[0] ??
-    (await directory.createUser(null, {
+    (await administration.createUser(WAYBILL_ITSELF, {
       name: ADMINISTRATOR_NAME,
       tenant: null,
       roles: ['administrator'],
     }))
-  const { token } = await directory.createToken(null, {
+  const { token } = await administration.createToken(WAYBILL_ITSELF, {
     user: administrator.id,
-    name: 'made at the first start',
+    name: FIRST_TOKEN_NAME,
     scopes: SCOPES,
   })
   await writeSecretFile(join(dataDirectory, TOKEN_FILE), `${token}\n`)

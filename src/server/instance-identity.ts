@@ -1,72 +1,153 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hasSealedKeys } from '../access/instance-key.ts'
 import type { RecordStore } from '../access/record-store.ts'
 import { SECRET_BOX_KEY_BYTES } from '../access/secret-box.ts'
+import { SETTINGS } from '../config/settings.ts'
+import type { Store } from '../store/store.ts'
 import { writeSecretFile } from './secret-file.ts'
 
 /** File of the data directory that holds the name of the instance's ledger. */
 const ORIGIN_FILE = 'origin'
 const ORIGIN_RANDOM_BYTES = 8
-const CURSOR_KEY_BYTES = 32
 /** File of the data directory that holds the key of everything that is kept encrypted. */
 const SECRET_KEY_FILE = 'secret-key'
+
+/** The name of an instance's ledger, before it is known whether the store has that ledger. */
+export interface StatedOrigin {
+  readonly name: string
+  /** How the file of the data directory was found. */
+  readonly file: 'kept' | 'missing' | 'damaged'
+  /** Whether the configuration names it. */
+  readonly isConfigured: boolean
+}
 
 /**
  * The name of this instance's ledger: what the data directory says, else what the configuration
  * says, else a new one. It lies beside the data, not in the store, since instances share a store.
  *
- * Throws an error when the configuration contradicts the directory: with another origin the ledger
- * would be another one.
+ * @throws Error when the file holds no name of a ledger, or another one than the configuration.
  */
 export async function readOrigin(
   dataDirectory: string,
   configured: string | undefined,
-): Promise<string> {
+): Promise<StatedOrigin> {
   const path = join(dataDirectory, ORIGIN_FILE)
-  const kept = await readIfThere(path)
-  if (kept !== undefined) {
-    if (configured === undefined || configured === kept) return kept
-    throw new Error(`the origin is ${kept} in ${path}, but ${configured} in the configuration`)
+  const text = await readIfThere(path)
+  const isConfigured = configured !== undefined
+  if (text === undefined) {
+    const name = configured ?? `waybill-${randomBytes(ORIGIN_RANDOM_BYTES).toString('hex')}`
+    return { name, file: 'missing', isConfigured }
   }
-  const origin = configured ?? `waybill-${randomBytes(ORIGIN_RANDOM_BYTES).toString('hex')}`
-  await writeSecretFile(path, `${origin}\n`)
-  return origin
-}
-
-/** The key of page cursors. It lies in the store: a cursor holds on every instance. */
-export async function readCursorKey(records: RecordStore): Promise<Buffer> {
-  const [kept] = (await records.load('instance')).filter(({ id }) => id === 'cursor-key')
-  const hex = kept?.body['key']
-  if (typeof hex === 'string') return Buffer.from(hex, 'hex')
-  const key = randomBytes(CURSOR_KEY_BYTES)
-  await records.put({ kind: 'instance', id: 'cursor-key', body: { key: key.toString('hex') } })
-  return key
+  const kept = SETTINGS.origin.kind.read(text)
+  if (kept === undefined) {
+    if (configured !== undefined) return { name: configured, file: 'damaged', isConfigured }
+    const { expected } = SETTINGS.origin.kind
+    throw new Error(
+      `${path} is ${text === '' ? 'empty' : 'damaged'}: it holds the name of this instance's ` +
+        `ledger, ${expected}. Restore it, or name the ledger with --origin NAME`,
+    )
+  }
+  if (configured === undefined || configured === kept) {
+    return { name: kept, file: 'kept', isConfigured }
+  }
+  throw new Error(`the origin is ${kept} in ${path}, but ${configured} in the configuration`)
 }
 
 /**
- * The key that the secrets of access keys are encrypted with. It lies beside the data: who reads
- * the store, or a backup of it, has no secret. Instances that share a store need the same file.
+ * Makes sure that the ledger which is named is this instance's, and keeps its name. A store that
+ * has ledgers, but not this one, is no first start: the file was lost, cut, or is another's, and
+ * with it what was stored before would be taken for somebody else's.
  *
- * Throws an error for a file that holds something else: with another key nothing could be read.
+ * @throws Error that names the ledgers of the store, and how to go on.
  */
-export async function readSecretKey(dataDirectory: string): Promise<Buffer> {
+export async function confirmOrigin(
+  origin: StatedOrigin,
+  store: Pick<Store, 'records' | 'writer'>,
+  place: { readonly dataDirectory: string; readonly isStoreShared: boolean },
+): Promise<void> {
+  const path = join(place.dataDirectory, ORIGIN_FILE)
+  const known = await knownOrigins(store)
+  const joins = place.isStoreShared && origin.isConfigured
+  if (known.length > 0 && !known.includes(origin.name) && !joins) {
+    throw new Error(unknownOrigin(origin, path, known, place.isStoreShared))
+  }
+  if (!known.includes(origin.name)) {
+    await store.records.put({ kind: ORIGIN_RECORD, id: origin.name, body: {} })
+  }
+  if (origin.file !== 'kept') await writeSecretFile(path, `${origin.name}\n`)
+}
+
+/** Kind of the records that name the ledgers of a store, those without an event too. */
+const ORIGIN_RECORD = 'origin'
+
+async function knownOrigins({
+  records,
+  writer,
+}: Pick<Store, 'records' | 'writer'>): Promise<readonly string[]> {
+  const registered = (await records.load(ORIGIN_RECORD)).map(({ id }) => id)
+  const held = (await writer.holdings()).map(({ origin }) => origin)
+  return [...new Set([...held, ...registered])].sort()
+}
+
+function unknownOrigin(
+  { name, file, isConfigured }: StatedOrigin,
+  path: string,
+  known: readonly string[],
+  isStoreShared: boolean,
+): string {
+  const found = isConfigured || file === 'kept' ? `is ${name}` : 'is not known'
+  const where = file === 'kept' ? path : `${path} is ${file}`
+  const joining = isStoreShared ? '; a further instance gets a name of its own with --origin' : ''
+  return (
+    `the name of this instance's ledger ${found} (${where}), but the store holds ` +
+    `${known.join(', ')}. Restore the file, or remove it and name the ledger to go on with: ` +
+    `--origin ${known[0]}${joining}`
+  )
+}
+
+/**
+ * The key that secrets in the store are encrypted with. It lies beside the data: who reads the
+ * store, or a backup of it, has no secret. Instances that share a store need the same file.
+ *
+ * @throws Error for a file that holds something else, and for a missing one when the store has
+ *   what was encrypted with it: with another key nothing could be read.
+ */
+export async function readSecretKey(
+  dataDirectory: string,
+  records: Pick<RecordStore, 'load'>,
+): Promise<Buffer> {
   const path = join(dataDirectory, SECRET_KEY_FILE)
   const kept = await readIfThere(path)
   if (kept !== undefined) {
     const isKey = kept.length === 2 * SECRET_BOX_KEY_BYTES && /^[0-9a-f]+$/.test(kept)
     if (isKey) return Buffer.from(kept, 'hex')
-    throw new Error(`${path} does not hold a key of ${SECRET_BOX_KEY_BYTES} bytes in hex`)
+    const expected = `a key of ${SECRET_BOX_KEY_BYTES} bytes in hex`
+    throw new Error(
+      `${path} is ${kept === '' ? 'empty' : 'damaged'}: it holds ${expected}. ${RESTORE_KEY}`,
+    )
+  }
+  if (await hasSealedRecords(records)) {
+    throw new Error(`${path} is missing, but the store has what was sealed with it. ${RESTORE_KEY}`)
   }
   const key = randomBytes(SECRET_BOX_KEY_BYTES)
   await writeSecretFile(path, `${key.toString('hex')}\n`)
   return key
 }
 
+const RESTORE_KEY =
+  'Restore it, or copy it from another instance on the same store; if it is lost, ' +
+  '`waybill recover --secret-key` begins with a new one'
+
+async function hasSealedRecords(records: Pick<RecordStore, 'load'>): Promise<boolean> {
+  return (await hasSealedKeys(records)) || (await records.load('access-key')).length > 0
+}
+
+/** The text of a file without blanks at its ends; undefined when there is no such file. */
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
-    const text = await readFile(path, 'utf8')
-    return text.trim() === '' ? undefined : text.trim()
+    return (await readFile(path, 'utf8')).trim()
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error

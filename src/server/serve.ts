@@ -1,9 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { openAccessKeys } from '../access/access-keys-in-records.ts'
-import { openDirectory } from '../access/directory-in-records.ts'
-import { createSecretBox } from '../access/secret-box.ts'
+import { readInstanceKey } from '../access/instance-key.ts'
 import { openSessions } from '../access/sessions.ts'
 import { createSignIn } from '../access/sign-in.ts'
 import type { Settings } from '../config/settings.ts'
@@ -22,13 +20,15 @@ import { openStore, type Store } from '../store/store.ts'
 import { type BackgroundTask, startTasks } from './background-task.ts'
 import { exportTask } from './export-task.ts'
 import { ensureAdministrator } from './first-administrator.ts'
-import { readCursorKey, readOrigin, readSecretKey } from './instance-identity.ts'
+import { confirmOrigin, readOrigin, readSecretKey } from './instance-identity.ts'
 import { STOP_MS_MAX, SWEEP_MS } from './limits.ts'
 import { makeDirectory } from './make-directory.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
+import { openAccess } from './open-access.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
 import { createServer } from './server.ts'
 import { sessionSweep } from './session-sweep.ts'
+import { recordSettings } from './settings-record.ts'
 import { createTokenUses, type TokenUses } from './token-uses.ts'
 
 /** The parts that a server is put together from: main.ts knows which there are. */
@@ -70,14 +70,18 @@ interface Running {
 async function start(settings: Settings, parts: ServerParts): Promise<Running> {
   const clock = createClock()
   await makeDirectory(settings.data)
-  const origin = await readOrigin(settings.data, settings.origin)
+  const stated = await readOrigin(settings.data, settings.origin)
+  const origin = stated.name
   const location =
     settings.store === undefined
       ? { dataDirectory: settings.data }
       : { url: settings.store.toString() }
   const store = await openStore({ location, origin, clock })
   try {
-    return await startOn(store, { settings, parts, clock, origin })
+    const place = { dataDirectory: settings.data, isStoreShared: settings.store !== undefined }
+    await confirmOrigin(stated, store, place)
+    const secretKey = await readSecretKey(settings.data, store.records)
+    return await startOn(store, { settings, parts, clock, origin, secretKey })
   } catch (error) {
     await store.close()
     throw error
@@ -89,9 +93,11 @@ interface Plan {
   readonly parts: ServerParts
   readonly clock: Clock
   readonly origin: string
+  readonly secretKey: Buffer
 }
 
-async function startOn(store: Store, { settings, parts, clock, origin }: Plan): Promise<Running> {
+async function startOn(store: Store, plan: Plan): Promise<Running> {
+  const { settings, parts, clock, origin, secretKey } = plan
   // Trouble of the ledger is logged by the server, which does not exist before the ledger.
   let log: FastifyBaseLogger | undefined
   const onTrouble = (error: unknown) => log?.error({ err: error }, 'trouble in the ledger')
@@ -114,11 +120,17 @@ async function startOn(store: Store, { settings, parts, clock, origin }: Plan): 
     ledger,
     readiness,
     origin,
+    secretKey,
   })
   log = server.log
   if (store.damagedParts.length > 0) {
     log.error({ parts: store.damagedParts }, 'the store left out parts that are damaged')
   }
+  const { audit } = context
+  const settingsRecord = { settings, records: store.records, audit, origin, secretKey }
+  await recordSettings(settingsRecord).catch((error: unknown) =>
+    log?.error({ err: error }, 'the settings could not be recorded; the next start tries again'),
+  )
   await reportContradiction(ledger, { log, audit: context.audit, tenant: settings.defaultTenant })
   const ownTasks = [sessionSweep, exportTask(exports)]
   const allTasks = [...(await parts.tasks(settings)), ...ownTasks]
@@ -173,6 +185,7 @@ interface Assembly {
   readonly ledger: Ledger
   readonly readiness: Readiness
   readonly origin: string
+  readonly secretKey: Buffer
 }
 
 interface Assembled {
@@ -184,37 +197,36 @@ interface Assembled {
 }
 
 async function assemble(assembly: Assembly): Promise<Assembled> {
-  const { settings, parts, clock, store, ledger, readiness, origin } = assembly
+  const { settings, parts, clock, store, ledger, readiness, origin, secretKey } = assembly
   const { defaultTenant } = settings
-  const directory = await openDirectory({ records: store.records, clock, defaultTenant })
-  await ensureAdministrator(directory, settings.data)
+  const { records } = store
   const metrics = createMetrics(ledger)
   const append = metrics.measured(ledger.append)
-  const secretKey = await readSecretKey(settings.data)
-  const secretBox = (purpose: string) => createSecretBox(secretKey, purpose)
   const audit = createAuditTrail({ append, origin, clock })
+  const access = await openAccess({ ...assembly, audit })
+  const { directory, accessKeys, administration, secretBox } = access
+  await ensureAdministrator(directory, administration, settings.data)
   const exports = await openExports({
     settings: { publicUrl: settings.publicUrl, ...settings.exports },
     forms: parts.exportForms(),
     dataDirectory: settings.data,
-    ...{ origin, clock, records: store.records, events: store.reader },
+    linkKey: await readInstanceKey(records, secretKey, 'export-link-key'),
+    ...{ origin, clock, records, events: store.reader, directory, audit },
   })
   metrics.watchExports(exports.desk.jobs)
   const context: DialectContext = {
     events: store.reader,
     ledger: { ...ledger, append },
     audit,
-    records: store.records,
+    records,
     directory,
+    administration,
+    accessKeys,
     signIn: createSignIn({ directory, clock, defaultTenant, record: audit.record }),
-    sessions: await openSessions({ records: store.records, directory, clock }),
-    accessKeys: await openAccessKeys({
-      ...{ records: store.records, directory, clock },
-      box: secretBox('access keys'),
-    }),
+    sessions: await openSessions({ records, directory, clock }),
     secretBox,
     exports: exports.desk,
-    cursors: createCursorCodec(await readCursorKey(store.records)),
+    cursors: createCursorCodec(await readInstanceKey(records, secretKey, 'cursor-key')),
     clock,
     defaultTenant,
   }

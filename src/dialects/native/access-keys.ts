@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { mayAdminister } from '../../access/visibility.ts'
-import { authenticated, principalOf } from '../authentication.ts'
+import { principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
+import { administratorOf, administrators } from './administrators.ts'
 import type { NativeScope } from './native-scope.ts'
 
 const NoContent: Record<204, Type.TSchema> = { 204: Type.Null() }
@@ -16,9 +16,9 @@ const Listed: Type.TSchema = Type.Object({ accessKeys: Type.Array(Type.Object(In
 /** `/v1/access-keys`: pairs of keys with which requests are signed. */
 export function registerAccessKeys(
   scope: NativeScope,
-  { accessKeys, directory }: Pick<DialectContext, 'accessKeys' | 'directory'>,
+  context: Pick<DialectContext, 'accessKeys' | 'directory' | 'administration'>,
 ): void {
-  const onRequest = authenticated(directory, { scopes: ['admin'], may: mayAdminister })
+  const { accessKeys, administration } = context
   const created = {
     summary: 'Create an access key; its secret is shown in this answer and never again',
     body: Type.Object(
@@ -27,13 +27,16 @@ export function registerAccessKeys(
     ),
     response: { 201: Created },
   }
-  scope.post('/v1/access-keys', { schema: created, onRequest }, async (request, reply) => {
-    const pair = await accessKeys.create(principalOf(request).tenant, request.body.user)
+  const create = { schema: created, onRequest: administrators(context, 'access-key.create') }
+  scope.post('/v1/access-keys', create, async (request, reply) => {
+    const by = administratorOf(request)
+    const pair = await administration.createAccessKey(by, request.body.user)
     void reply.header('Cache-Control', 'no-store')
     return reply.code(201).send(pair)
   })
   const listed = { summary: 'The access keys of the tenant', response: { 200: Listed } }
-  scope.get('/v1/access-keys', { schema: listed, onRequest }, async (request) => ({
+  const list = { schema: listed, onRequest: administrators(context) }
+  scope.get('/v1/access-keys', list, async (request) => ({
     accessKeys: accessKeys.list(principalOf(request).tenant),
   }))
   const deleted = {
@@ -42,8 +45,9 @@ export function registerAccessKeys(
     response: NoContent,
   }
   const route = '/v1/access-keys/:accessKey'
-  scope.delete(route, { schema: deleted, onRequest }, async (request, reply) => {
-    await accessKeys.remove(principalOf(request).tenant, request.params.accessKey)
+  const remove = { schema: deleted, onRequest: administrators(context, 'access-key.delete') }
+  scope.delete(route, remove, async (request, reply) => {
+    await administration.deleteAccessKey(administratorOf(request), request.params.accessKey)
     return reply.code(204).send()
   })
 }

@@ -1,12 +1,11 @@
 import { Type } from 'typebox'
-import type { Directory } from '../../access/directory.ts'
-import { PASSWORD_LENGTH_MAX } from '../../access/password.ts'
+import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../access/password.ts'
 import { GRANT_ROLES, ROLES, SCOPES, USER_KINDS } from '../../access/principal.ts'
-import { mayAdminister } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
 import { repositoryProblem } from '../../core/repository-name.ts'
-import { authenticated, principalOf } from '../authentication.ts'
+import { principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
+import { administratorOf, administrators } from './administrators.ts'
 import type { NativeScope } from './native-scope.ts'
 
 const Closed = { additionalProperties: false } as const
@@ -17,73 +16,73 @@ const Listed: Type.TSchema = Type.Object({}, { additionalProperties: true })
 
 /** Users, grants and tokens: what an administrator sees and changes of its own tenant. */
 export function registerAdministration(scope: NativeScope, context: DialectContext): void {
-  const { directory } = context
   registerUsers(scope, context)
-  registerGrants(scope, directory)
-  registerTokens(scope, directory)
+  registerPasswords(scope, context)
+  registerGrants(scope, context)
+  registerTokens(scope, context)
 }
 
-function isAdministrator(directory: Directory) {
-  return authenticated(directory, { scopes: ['admin'], may: mayAdminister })
-}
+type AdministrationContext = Pick<DialectContext, 'directory' | 'administration'>
 
-function registerUsers(
-  scope: NativeScope,
-  { directory, accessKeys }: Pick<DialectContext, 'directory' | 'accessKeys'>,
-): void {
-  const onRequest = isAdministrator(directory)
+const Password = Type.String({ minLength: PASSWORD_LENGTH_MIN, maxLength: PASSWORD_LENGTH_MAX })
+
+function registerUsers(scope: NativeScope, context: AdministrationContext): void {
+  const { directory, administration } = context
   const body = Type.Object(
     {
       name: Name,
       email: Type.Optional(Name),
       kind: Type.Optional(Type.Enum(USER_KINDS)),
-      password: Type.Optional(Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX })),
+      password: Type.Optional(Password),
       tenant: Type.Optional(Type.Union([Name, Type.Null()])),
       roles: Type.Optional(Type.Array(Type.Enum(ROLES))),
     },
     Closed,
   )
   const created = { summary: 'Create a user', body, response: { 201: Listed } }
-  scope.post('/v1/users', { schema: created, onRequest }, async (request, reply) => {
-    const user = await directory.createUser(principalOf(request).tenant, request.body)
+  const create = { schema: created, onRequest: administrators(context, 'user.create') }
+  scope.post('/v1/users', create, async (request, reply) => {
+    const user = await administration.createUser(administratorOf(request), request.body)
     return reply.code(201).send(user)
   })
   const listed = { summary: 'The users of the tenant', response: { 200: Listed } }
-  scope.get('/v1/users', { schema: listed, onRequest }, async (request) => ({
+  const list = { schema: listed, onRequest: administrators(context) }
+  scope.get('/v1/users', list, async (request) => ({
     users: directory.users(principalOf(request).tenant),
   }))
-  const changed = {
-    summary: 'Give a user another password, which ends its sessions',
-    params: ById,
-    body: Type.Object(
-      { password: Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX }) },
-      Closed,
-    ),
-    response: NoContent,
-  }
-  scope.put('/v1/users/:id/password', { schema: changed, onRequest }, async (request, reply) => {
-    const { tenant } = principalOf(request)
-    await directory.changePassword(tenant, request.params.id, request.body.password)
-    return reply.code(204).send()
-  })
   const deleted = {
     summary: 'Delete a user with its grants, tokens and access keys',
     params: ById,
     response: NoContent,
   }
-  scope.delete('/v1/users/:id', { schema: deleted, onRequest }, async (request, reply) => {
-    const { tenant, userId } = principalOf(request)
-    if (request.params.id === userId) {
+  const remove = { schema: deleted, onRequest: administrators(context, 'user.delete') }
+  scope.delete('/v1/users/:id', remove, async (request, reply) => {
+    const by = administratorOf(request)
+    if (request.params.id === by.principal?.userId) {
       throw new Fault('resource.conflict', { detail: 'a user cannot delete itself' })
     }
-    await directory.deleteUser(tenant, request.params.id)
-    await accessKeys.removeAllOf(request.params.id)
+    await administration.deleteUser(by, request.params.id)
     return reply.code(204).send()
   })
 }
 
-function registerGrants(scope: NativeScope, directory: Directory): void {
-  const onRequest = isAdministrator(directory)
+function registerPasswords(scope: NativeScope, context: AdministrationContext): void {
+  const schema = {
+    summary: 'Give a user another password, which ends its sessions',
+    params: ById,
+    body: Type.Object({ password: Password }, Closed),
+    response: NoContent,
+  }
+  const onRequest = administrators(context, 'user.reset-password')
+  scope.put('/v1/users/:id/password', { schema, onRequest }, async (request, reply) => {
+    const by = administratorOf(request)
+    await context.administration.changePassword(by, request.params.id, request.body.password)
+    return reply.code(204).send()
+  })
+}
+
+function registerGrants(scope: NativeScope, context: AdministrationContext): void {
+  const { directory, administration } = context
   const body = Type.Object(
     {
       user: Type.String({ description: 'Name or id' }),
@@ -96,18 +95,21 @@ function registerGrants(scope: NativeScope, directory: Directory): void {
     Closed,
   )
   const created = { summary: 'Grant a right', body, response: { 201: Listed } }
-  scope.post('/v1/grants', { schema: created, onRequest }, async (request, reply) => {
+  const create = { schema: created, onRequest: administrators(context, 'grant.create') }
+  scope.post('/v1/grants', create, async (request, reply) => {
     const { user, role, ...place } = request.body
     const grant = { user, role, ...grantedPlace(place) }
-    return reply.code(201).send(await directory.createGrant(principalOf(request).tenant, grant))
+    return reply.code(201).send(await administration.createGrant(administratorOf(request), grant))
   })
   const listed = { summary: 'The grants of the tenant', response: { 200: Listed } }
-  scope.get('/v1/grants', { schema: listed, onRequest }, async (request) => ({
+  const list = { schema: listed, onRequest: administrators(context) }
+  scope.get('/v1/grants', list, async (request) => ({
     grants: directory.grants(principalOf(request).tenant),
   }))
   const deleted = { summary: 'Take a right away', params: ById, response: NoContent }
-  scope.delete('/v1/grants/:id', { schema: deleted, onRequest }, async (request, reply) => {
-    await directory.deleteGrant(principalOf(request).tenant, request.params.id)
+  const remove = { schema: deleted, onRequest: administrators(context, 'grant.delete') }
+  scope.delete('/v1/grants/:id', remove, async (request, reply) => {
+    await administration.deleteGrant(administratorOf(request), request.params.id)
     return reply.code(204).send()
   })
 }
@@ -135,8 +137,8 @@ function invalid(path: string, expected: string): Fault {
   return new Fault('request.invalid', { problems: [{ path, expected }] })
 }
 
-function registerTokens(scope: NativeScope, directory: Directory): void {
-  const onRequest = isAdministrator(directory)
+function registerTokens(scope: NativeScope, context: AdministrationContext): void {
+  const { directory, administration } = context
   const body = Type.Object(
     {
       user: Type.String({ description: 'Name or id' }),
@@ -154,18 +156,22 @@ function registerTokens(scope: NativeScope, directory: Directory): void {
     body,
     response: { 201: Listed },
   }
-  scope.post('/v1/tokens', { schema: created, onRequest }, async (request, reply) => {
-    const { info, token } = await directory.createToken(principalOf(request).tenant, request.body)
+  const create = { schema: created, onRequest: administrators(context, 'token.create') }
+  scope.post('/v1/tokens', create, async (request, reply) => {
+    const by = administratorOf(request)
+    const { info, token } = await administration.createToken(by, request.body)
     void reply.header('Cache-Control', 'no-store')
     return reply.code(201).send({ ...info, token })
   })
   const listed = { summary: 'The tokens of the tenant', response: { 200: Listed } }
-  scope.get('/v1/tokens', { schema: listed, onRequest }, async (request) => ({
+  const list = { schema: listed, onRequest: administrators(context) }
+  scope.get('/v1/tokens', list, async (request) => ({
     tokens: directory.tokens(principalOf(request).tenant),
   }))
   const deleted = { summary: 'Revoke a token', params: ById, response: NoContent }
-  scope.delete('/v1/tokens/:id', { schema: deleted, onRequest }, async (request, reply) => {
-    await directory.revokeToken(principalOf(request).tenant, request.params.id)
+  const remove = { schema: deleted, onRequest: administrators(context, 'token.revoke') }
+  scope.delete('/v1/tokens/:id', remove, async (request, reply) => {
+    await administration.revokeToken(administratorOf(request), request.params.id)
     return reply.code(204).send()
   })
 }

@@ -41,8 +41,7 @@ export function isAllowed(
   subject: LogSubject,
   act: LogAct,
 ): boolean {
-  const isOwn = subjectKind === 'user' || administers(principal, subject)
-  if (isOwn && hasScope(principal, [SCOPES[subjectKind]])) return true
+  if (administers(principal, subject) && hasScope(principal, [SCOPES[subjectKind]])) return true
   return subjectKind !== 'user' && mayAsSuperuser(principal, subjectKind, act)
 }
 
@@ -72,10 +71,15 @@ function mayAsSuperuser(principal: Principal, subjectKind: SubjectKind, act: Log
 /** A place that a right can be had on. */
 type NamespaceOrRepository = Pick<LogSubject, 'namespace' | 'repository'>
 
-/** Everyone administers the namespace of the own name; others by a grant of the role `admin`. */
+/** The namespace of a user's name is its own, unless that held something before the user. */
+export function ownsNamespace({ name, ownNamespace }: Principal, namespace: string): boolean {
+  return name === namespace && ownNamespace !== false
+}
+
+/** Everyone administers an own namespace; others by a grant of the role `admin`. */
 export function administers(principal: Principal, subject: NamespaceOrRepository): boolean {
   const { namespace, repository } = subject
-  if (principal.name === namespace) return true
+  if (ownsNamespace(principal, namespace)) return true
   return principal.grants.some(
     (grant) =>
       grant.role === 'admin' &&

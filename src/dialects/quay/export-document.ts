@@ -2,6 +2,7 @@ import type { JsonObject } from '../../core/event.ts'
 import type { ExportDocument, ExportForm, ExportResult } from '../../exports/export-form.ts'
 import type { ExportJob } from '../../exports/export-job.ts'
 import { dayOfSecond, quayDay } from './calendar-day.ts'
+import { isAllowed } from './credentials.ts'
 import { presentEntry } from './present.ts'
 import { hidingConditions, subjectFilter } from './selection.ts'
 import { jsonText } from './stored-json.ts'
@@ -46,6 +47,19 @@ export const quayExportForm: ExportForm = {
   name: QUAY_EXPORT,
   linkPath: '/exportedlogs/',
   document,
+  /** By any of the routes on which it may have been asked for. */
+  allows(job, principal) {
+    const { tenant, namespace, repository } = job
+    const subject = { tenant, namespace, hidesServiceKeys: false }
+    if (repository !== undefined) {
+      return isAllowed(principal, 'repository', { ...subject, repository }, 'export')
+    }
+    const isOwn = namespace === principal.name
+    return (
+      isAllowed(principal, 'organization', subject, 'export') ||
+      (isOwn && isAllowed(principal, 'user', subject, 'export'))
+    )
+  },
   callback({ job, url }): JsonObject {
     return {
       export_id: job.id,

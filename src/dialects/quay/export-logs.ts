@@ -75,7 +75,7 @@ async function checkOrder(
     ...{ tenant, namespace, repository, callbackUrl, callbackEmail },
     fromMicros: range.startMicros,
     toMicros: range.endMicros,
-    requester: { userId: principal.userId, name: principal.name },
+    requester: principal,
     requestBase: `${request.protocol}://${request.host}`,
   }
 }

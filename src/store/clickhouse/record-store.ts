@@ -29,6 +29,7 @@ export async function openRecordStore(connection: ClickHouseConnection): Promise
   return {
     load: (kind) => loadRecords(connection, kind),
     put: (record) => write(record, 0),
+    compact: () => connection.command({ sql: 'OPTIMIZE TABLE records FINAL' }),
     remove: (kind, id) => write({ kind, id, body: {} }, 1),
   }
 }

@@ -1,26 +1,26 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { AccessKeys } from '../../../src/access/access-keys.ts'
+import type { AccessKeyKeeper } from '../../../src/access/access-keys.ts'
 import { openAccessKeys } from '../../../src/access/access-keys-in-records.ts'
-import type { Directory } from '../../../src/access/directory.ts'
+import type { DirectoryKeeper } from '../../../src/access/directory.ts'
 import { openDirectory } from '../../../src/access/directory-in-records.ts'
 import { createSecretBox } from '../../../src/access/secret-box.ts'
 import { Fault } from '../../../src/core/errors.ts'
-import { MapRecordStore } from './map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from './map-record-store.ts'
 
 let records: MapRecordStore
-let directory: Directory
-let keys: AccessKeys
+let directory: DirectoryKeeper
+let keys: AccessKeyKeeper
 let aliceId: string
 const clock = () => Date.UTC(2026, 10, 22) * 1000
 
-async function open(keyByte = 7): Promise<AccessKeys> {
+async function open(keyByte = 7): Promise<AccessKeyKeeper> {
   const box = createSecretBox(Buffer.alloc(32, keyByte), 'access keys')
   return openAccessKeys({ records, directory, clock, box })
 }
 
 beforeEach(async () => {
   records = new MapRecordStore()
-  directory = await openDirectory({ records, clock, defaultTenant: 'default' })
+  directory = await openDirectory({ records, clock, defaultTenant: 'default', tokenKey: TOKEN_KEY })
   const alice = await directory.createUser(null, { name: 'alice', tenant: 'acme' })
   aliceId = alice.id
   keys = await open()

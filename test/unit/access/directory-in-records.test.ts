@@ -1,15 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Directory } from '../../../src/access/directory.ts'
+import type { DirectoryKeeper } from '../../../src/access/directory.ts'
 import { openDirectory } from '../../../src/access/directory-in-records.ts'
 import { Fault } from '../../../src/core/errors.ts'
 import { formatTimestamp } from '../../../src/core/timestamp.ts'
-import { MapRecordStore } from './map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from './map-record-store.ts'
 
 let nowMicros: number
 let records: MapRecordStore
-let directory: Directory
+let directory: DirectoryKeeper
 
-const reopen = () => openDirectory({ records, clock: () => nowMicros, defaultTenant: 'default' })
+const reopen = () =>
+  openDirectory({ records, clock: () => nowMicros, defaultTenant: 'default', tokenKey: TOKEN_KEY })
 
 beforeEach(async () => {
   nowMicros = Date.UTC(2026, 10, 1) * 1000

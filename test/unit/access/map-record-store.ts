@@ -15,8 +15,13 @@ export class MapRecordStore implements RecordStore {
     this.records.set(`${record.kind}/${record.id}`, JSON.parse(JSON.stringify(record)))
   }
 
+  async compact(): Promise<void> {}
+
   async remove(kind: string, id: string): Promise<void> {
     if (this.failure !== undefined) throw this.failure
     this.records.delete(`${kind}/${id}`)
   }
 }
+
+/** A key for the tokens of a directory over such a store. */
+export const TOKEN_KEY = Buffer.alloc(32, 7)

@@ -1,21 +1,21 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { Directory } from '../../../src/access/directory.ts'
+import type { DirectoryKeeper } from '../../../src/access/directory.ts'
 import { openDirectory } from '../../../src/access/directory-in-records.ts'
 import { SCOPES } from '../../../src/access/principal.ts'
 import { openSessions, SESSION_LIFETIME_MS, type Sessions } from '../../../src/access/sessions.ts'
-import { MapRecordStore } from './map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from './map-record-store.ts'
 
 const HOUR = 3_600_000_000
 
 let nowMicros: number
 let records: MapRecordStore
-let directory: Directory
+let directory: DirectoryKeeper
 let sessions: Sessions
 let userId: string
 
 const clock = () => nowMicros
 const reopen = async () => {
-  directory = await openDirectory({ records, clock, defaultTenant: 'default' })
+  directory = await openDirectory({ records, clock, defaultTenant: 'default', tokenKey: TOKEN_KEY })
   sessions = await openSessions({ records, directory, clock })
 }
 
@@ -116,7 +116,7 @@ test('ends at its greatest age however it is used', async () => {
 
 test('ends when its user gets another password, be it the same one again', async () => {
   const token = await begin()
-  await directory.changePassword(null, userId, 'correct horse')
+  await directory.changePassword(null, { id: userId, password: 'correct horse' })
   expect(sessions.find('quay', token)).toBeUndefined()
   expect(sessions.find('quay', await begin())).toBeDefined()
 })

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { Directory } from '../../../src/access/directory.ts'
+import type { DirectoryKeeper } from '../../../src/access/directory.ts'
 import { openDirectory } from '../../../src/access/directory-in-records.ts'
 import {
   createSignIn,
@@ -8,10 +8,10 @@ import {
   type SignInOptions,
 } from '../../../src/access/sign-in.ts'
 import { parseNewEvent } from '../../../src/core/parse-event.ts'
-import { MapRecordStore } from './map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from './map-record-store.ts'
 
 let nowMicros: number
-let directory: Directory
+let directory: DirectoryKeeper
 let recorded: Parameters<SignInOptions['record']>[0][]
 let signIn: SignIn
 
@@ -26,6 +26,7 @@ beforeEach(async () => {
     records: new MapRecordStore(),
     clock,
     defaultTenant: 'default',
+    tokenKey: TOKEN_KEY,
   })
   await directory.createUser(null, { name: 'alice', email: 'Alice@Example.com', password: THERE })
   signIn = createSignIn({
@@ -195,7 +196,8 @@ test('guessing at many names from one address ends, but not for who was let in t
   signIn = createSignIn({
     directory: {
       user: () => undefined,
-      findToSignIn: (tenant, name) => directory.findToSignIn(tenant, name),
+      candidatesToSignIn: (tenant, name) => directory.candidatesToSignIn(tenant, name),
+      candidatesMax: () => 1,
       passwordMatches: async (userId) => userId !== undefined,
     },
     clock: () => nowMicros,

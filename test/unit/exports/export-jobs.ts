@@ -45,6 +45,7 @@ export function callbackTo(to: string, fields: Partial<Delivery> = {}): Delivery
 export const PLAIN_FORM: ExportForm = {
   name: 'plain',
   linkPath: '/files/',
+  allows: (_job, { roles }) => roles.includes('member'),
   document: {
     filter: ({ tenant, namespace, fromMicros, toMicros }) => ({
       tenants: [tenant],

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { createLinkSigner, readLinkKey } from '../../../src/exports/export-link.ts'
-import { MapRecordStore } from '../access/map-record-store.ts'
+import { createLinkSigner } from '../../../src/exports/export-link.ts'
 
 const NAME = '0b7e1c0a-1111-4222-8333-444455556666-0b7e1c0a-1111-4222-8333-444455556667'
 const links = createLinkSigner(Buffer.alloc(32, 1))
@@ -26,12 +25,4 @@ test('a link of another file, with another time, key or a piece missing is forge
   }
   expect(links.check(`${NAME}x`, token, 0)).toBe('forged')
   expect(createLinkSigner(Buffer.alloc(32, 2)).check(NAME, token, 0)).toBe('forged')
-})
-
-test('the key is made once and kept', async () => {
-  const records = new MapRecordStore()
-  const key = await readLinkKey(records)
-  expect(key).toHaveLength(32)
-  expect(await readLinkKey(records)).toEqual(key)
-  expect(await readLinkKey(new MapRecordStore())).not.toEqual(key)
 })

@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { TokenInfo } from '../../../src/access/directory.ts'
+import type { Principal } from '../../../src/access/principal.ts'
 import { Fault } from '../../../src/core/errors.ts'
 import type { StoredEvent } from '../../../src/core/event.ts'
 import type { EventFilter } from '../../../src/core/query.ts'
@@ -21,9 +23,22 @@ const ORDER: ExportOrder = {
   namespace: 'acme',
   fromMicros: 0,
   toMicros: 86_400_000_000,
-  requester: { userId: 'u1', name: 'alice' },
+  requester: { userId: 'u1', name: 'alice', tokenId: 't1', scopes: ['org:admin'] },
   requestBase: 'http://waybill.example',
 }
+
+const ALICE: Principal = {
+  ...ORDER.requester,
+  kind: 'user',
+  tenant: 'default',
+  roles: ['member'],
+  grants: [],
+}
+const TOKEN: TokenInfo = { id: 't1', user: 'u1', scopes: ['org:admin'], createdAt: '' }
+
+let requester: Principal | undefined
+let tokens: readonly TokenInfo[]
+let recorded: { readonly action: string; readonly message?: string }[]
 
 type Stream = (filter: EventFilter) => AsyncIterable<readonly StoredEvent[]>
 
@@ -37,6 +52,9 @@ let server: CallbackServer
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'waybill-exports-'))
   records = new MapRecordStore()
+  requester = ALICE
+  tokens = [TOKEN]
+  recorded = []
   stream = () => batches(2)
   stop = new AbortController()
   running = Promise.resolve()
@@ -68,6 +86,13 @@ function open(): Promise<Exports> {
     records,
     events: { stream: (filter) => stream(filter) },
     clock: createClock(),
+    linkKey: Buffer.alloc(32, 5),
+    directory: { principal: () => requester, tokens: () => tokens },
+    audit: {
+      record: async (event) => {
+        recorded.push(event)
+      },
+    },
   })
 }
 
@@ -85,7 +110,7 @@ const unannounced = async () => undefined
 function finished({ desk }: Exports, id: string) {
   return eventually(
     async () => desk.jobs().find((job) => job.id === id),
-    (job) => job?.status === 'success' || job?.status === 'failed',
+    (job) => ['success', 'failed', 'canceled'].includes(job?.status ?? ''),
     { what: 'the export is finished' },
   )
 }
@@ -269,4 +294,95 @@ test('an instance runs only the exports that it was asked for', async () => {
       await records.put({ ...record, body: { ...record.body, origin: 'p' } })
   }
   expect((await open()).desk.jobs()).toEqual([])
+})
+
+const LOSSES: readonly (readonly [what: string, lose: () => void, reason: string])[] = [
+  [
+    'user was deleted',
+    () => {
+      requester = undefined
+    },
+    'its requester was deleted',
+  ],
+  [
+    'right was taken away',
+    () => {
+      requester = { ...ALICE, roles: [] }
+    },
+    'its requester has no right to it any more',
+  ],
+  [
+    'user is of another tenant now',
+    () => {
+      requester = { ...ALICE, tenant: 'other' }
+    },
+    'its requester has no right to it any more',
+  ],
+  [
+    'token was revoked',
+    () => {
+      tokens = [{ ...TOKEN, revokedAt: '2026-01-01T00:00:00Z' }]
+    },
+    'its token was revoked',
+  ],
+  [
+    'token was deleted',
+    () => {
+      tokens = []
+    },
+    'its token was revoked',
+  ],
+  [
+    'token has expired',
+    () => {
+      tokens = [{ ...TOKEN, expiresAt: '2026-01-01T00:00:00Z' }]
+    },
+    'its token has expired',
+  ],
+]
+
+test.each(LOSSES)('an export whose %s is not run', async (_what, lose, reason) => {
+  lose()
+  const exports = await start()
+  const callbackUrl = `${server.url}/hook`
+  const id = await exports.desk.accept({ ...ORDER, callbackUrl }, unannounced)
+  const job = await finished(exports, id)
+  expect(job).toMatchObject({ status: 'canceled', problem: reason, hasFile: false, runs: 0 })
+  expect(job?.deliveries).toMatchObject([{ status: 'failed', attempts: 0, problem: reason }])
+  expect(recorded).toMatchObject([{ action: 'export.cancel', details: { reason } }])
+  expect(files()).toEqual([])
+  expect(server.received).toEqual([])
+})
+
+test.each(LOSSES)('an export whose %s between two attempts is told no more', async (...given) => {
+  const [, lose, reason] = given
+  const receiver = await startCallbackServer((response) => void response.writeHead(500).end())
+  const exports = await start()
+  const callbackUrl = `${receiver.url}/hook`
+  const id = await exports.desk.accept({ ...ORDER, callbackUrl }, unannounced)
+  await eventually(
+    async () => exports.desk.jobs()[0]?.deliveries[0]?.attempts,
+    (attempts) => attempts === 1,
+    { what: 'the first attempt failed' },
+  )
+  lose()
+  const job = await eventually(
+    async () => exports.desk.jobs().find((one) => one.id === id),
+    (one) => one?.status === 'canceled',
+    { what: 'the export is canceled' },
+  )
+  expect(job).toMatchObject({ problem: reason, hasFile: false })
+  expect(job?.deliveries).toMatchObject([{ status: 'failed', problem: reason }])
+  expect(receiver.received).toHaveLength(1)
+  expect(files()).toEqual([])
+  expect(recorded).toMatchObject([{ action: 'export.cancel' }])
+  await receiver.close()
+})
+
+test('the end of a session does not end the export that was asked for in it', async () => {
+  tokens = []
+  const exports = await start()
+  const requester = { ...ORDER.requester, tokenId: 'session:1' }
+  const id = await exports.desk.accept({ ...ORDER, requester }, unannounced)
+  expect(await finished(exports, id)).toMatchObject({ status: 'success' })
 })

@@ -70,7 +70,7 @@ test('a token ends with the password that it was given for, and with its user', 
   const { hss, tokenOf, list } = await setUp()
   const id = hss.directory.user(null, 'alice')?.id ?? ''
   const first = await tokenOf(OWN_PROJECT)
-  await hss.directory.changePassword(null, id, 'battery staple')
+  await hss.directory.changePassword(null, { id: id, password: 'battery staple' })
   expect((await list(first)).statusCode).toBe(401)
   const second = await tokenOf(OWN_PROJECT, { password: 'battery staple' })
   await hss.directory.deleteUser(null, id)

@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify'
-import type { AccessKeys } from '../../../src/access/access-keys.ts'
+import type { AccessKeyKeeper } from '../../../src/access/access-keys.ts'
 import { openAccessKeys } from '../../../src/access/access-keys-in-records.ts'
-import type { Directory } from '../../../src/access/directory.ts'
+import type { DirectoryKeeper } from '../../../src/access/directory.ts'
 import { openDirectory } from '../../../src/access/directory-in-records.ts'
 import { createSecretBox } from '../../../src/access/secret-box.ts'
 import { openSessions } from '../../../src/access/sessions.ts'
@@ -12,7 +12,7 @@ import type { DialectContext } from '../../../src/dialects/dialect.ts'
 import { type HssSettings, hssDialect } from '../../../src/dialects/hss/dialect.ts'
 import { BASE_MICROS } from '../../support/store-events.ts'
 import { StoreModel } from '../../support/store-model.ts'
-import { MapRecordStore } from '../access/map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from '../access/map-record-store.ts'
 
 /** The project of the tenant `default`. */
 export const PROJECT = '0f1e2d3c4b5a69788796a5b4c3d2e1f0'
@@ -22,8 +22,8 @@ export const EVENTS_PATH = `/v5/${PROJECT}/container/image/events`
 export interface HssServer {
   readonly server: FastifyInstance
   readonly model: StoreModel
-  readonly directory: Directory
-  readonly accessKeys: AccessKeys
+  readonly directory: DirectoryKeeper
+  readonly accessKeys: AccessKeyKeeper
   /** Microseconds since the epoch; the server's clock. */
   nowMicros: number
 }
@@ -33,7 +33,12 @@ export async function startHss(settings: HssSettings = {}): Promise<HssServer> {
   const records = new MapRecordStore()
   const own = { nowMicros: BASE_MICROS }
   const clock = () => own.nowMicros
-  const directory = await openDirectory({ records, clock, defaultTenant: 'default' })
+  const directory = await openDirectory({
+    records,
+    clock,
+    defaultTenant: 'default',
+    tokenKey: TOKEN_KEY,
+  })
   const secretBox = (purpose: string) => createSecretBox(Buffer.alloc(32, 7), purpose)
   const accessKeys = await openAccessKeys({ records, directory, clock, box: secretBox('keys') })
   const unused = () => {
@@ -51,6 +56,7 @@ export async function startHss(settings: HssSettings = {}): Promise<HssServer> {
     }),
     sessions: await openSessions({ records, directory, clock }),
     accessKeys,
+    administration: Object.create(null),
     secretBox,
     exports: Object.create(null),
     cursors: createCursorCodec(Buffer.alloc(32)),

@@ -8,7 +8,7 @@ import { declarePrincipal } from '../../../src/dialects/authentication.ts'
 import type { DialectContext } from '../../../src/dialects/dialect.ts'
 import { registerCollectors } from '../../../src/dialects/native/collectors.ts'
 import { answerProblem } from '../../../src/dialects/problem-details.ts'
-import { MapRecordStore } from '../access/map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from '../access/map-record-store.ts'
 
 let server: FastifyInstance
 interface Owner {
@@ -24,7 +24,12 @@ let collectorOf: (tenant: string) => Promise<string>
 beforeEach(async () => {
   const clock = createClock()
   const records = new MapRecordStore()
-  const directory = await openDirectory({ records, clock, defaultTenant: 'one' })
+  const directory = await openDirectory({
+    records,
+    clock,
+    defaultTenant: 'one',
+    tokenKey: TOKEN_KEY,
+  })
   tokenOf = async ({ name, tenant, role, scope, sources = [] }) => {
     const user = await directory.createUser(null, { name, tenant, roles: [role] })
     const token = { user: user.id, scopes: [scope], sources }

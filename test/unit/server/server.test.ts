@@ -20,7 +20,7 @@ import { createMetrics, type Metrics } from '../../../src/server/metrics.ts'
 import { createReadiness } from '../../../src/server/readiness.ts'
 import { createServer } from '../../../src/server/server.ts'
 import type { WebhookSource } from '../../../src/sources/source.ts'
-import { MapRecordStore } from '../access/map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from '../access/map-record-store.ts'
 
 /** What the ledger and the reader answer, so that a test can make them fail. */
 let append: Append
@@ -97,6 +97,7 @@ beforeEach(async () => {
     records,
     clock,
     defaultTenant: 'd',
+    tokenKey: TOKEN_KEY,
   })
   await directory.createUser(null, { name: 'root', tenant: null, roles: ['administrator'] })
   const { token } = await directory.createToken(null, { user: 'root', scopes: ['admin'] })
@@ -137,6 +138,7 @@ beforeEach(async () => {
       signIn: createSignIn({ directory, clock, defaultTenant: 'd', record: async () => undefined }),
       sessions: await openSessions({ records, directory, clock }),
       accessKeys: await openAccessKeys({ records, directory, clock, box }),
+      administration: Object.create(null),
       secretBox: () => box,
       exports: NO_EXPORTS,
       cursors: createCursorCodec(Buffer.alloc(32)),

@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http'
 import { Readable } from 'node:stream'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Directory } from '../../../src/access/directory.ts'
+import type { DirectoryKeeper } from '../../../src/access/directory.ts'
 import { openDirectory } from '../../../src/access/directory-in-records.ts'
 import type { Event } from '../../../src/core/event.ts'
 import { createClock } from '../../../src/core/timestamp.ts'
@@ -11,11 +11,11 @@ import { authenticated, declarePrincipal } from '../../../src/dialects/authentic
 import type { Append } from '../../../src/ledger/append.ts'
 import { createTokenUses, type TokenUses } from '../../../src/server/token-uses.ts'
 import { eventually } from '../../support/eventually.ts'
-import { MapRecordStore } from '../access/map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from '../access/map-record-store.ts'
 
 let server: FastifyInstance
 let uses: TokenUses
-let directory: Directory
+let directory: DirectoryKeeper
 let headers: Record<string, string>
 let tokenId: string
 let refusals: number
@@ -42,6 +42,7 @@ beforeEach(async () => {
     records: new MapRecordStore(),
     clock,
     defaultTenant: 'default',
+    tokenKey: TOKEN_KEY,
   })
   await directory.createUser(null, { name: 'alice', email: 'a@example.com', tenant: 'red' })
   const { info, token } = await directory.createToken(null, {

@@ -1,0 +1,218 @@
+import type { EventReader } from '../core/query.ts'
+import type { Clock } from '../core/timestamp.ts'
+import type { AccessKeyInfo, AccessKeyKeeper } from './access-keys.ts'
+import {
+  type AccessAct,
+  type AccessEvent,
+  type Administrator,
+  type Changed,
+  changeEvent,
+  notDoneEvent,
+} from './administration-event.ts'
+import { AttemptLimit } from './attempt-limit.ts'
+import type { Announce, DirectoryKeeper, NewGrant, NewToken, NewUser, User } from './directory.ts'
+import { requireUserName } from './names.ts'
+import type { Grant } from './principal.ts'
+
+/** Events about changes that were refused, of one asker: so many at once, then one a second. */
+const REFUSALS = { burst: 100, intervalMs: 1_000, keysMax: 10_000 }
+
+/** Waybill itself, at a start or in a command on its own data. */
+export const WAYBILL_ITSELF: Administrator = { principal: undefined }
+
+/**
+ * Changes of users, grants, tokens, passwords and access keys, each of which is an event: who did
+ * what to whom, with what was there before and after and never a secret.
+ *
+ * The event is durable before the change is made: what cannot be recorded does not happen. What is
+ * refused is recorded too, with the outcome `failure` or `denied`. Methods throw as those of
+ * `DirectoryKeeper` and `AccessKeyKeeper` do, and as `Append` does.
+ */
+export interface Administration {
+  createUser(by: Administrator, user: NewUser): Promise<User>
+  /** Deletes a user with its grants, tokens and access keys. */
+  deleteUser(by: Administrator, id: string): Promise<void>
+  changePassword(by: Administrator, id: string, password: string): Promise<void>
+  createGrant(by: Administrator, grant: NewGrant): Promise<Grant>
+  deleteGrant(by: Administrator, id: string): Promise<void>
+  createToken(by: Administrator, token: NewToken): ReturnType<DirectoryKeeper['createToken']>
+  revokeToken(by: Administrator, id: string): Promise<void>
+  createAccessKey(by: Administrator, user: string): ReturnType<AccessKeyKeeper['create']>
+  deleteAccessKey(by: Administrator, accessKey: string): Promise<void>
+  /** Records an act that somebody may not do, who asked for it all the same. */
+  denied(by: Administrator, act: AccessAct): Promise<void>
+}
+
+/** What administration works on. */
+export interface AdministrationOptions {
+  readonly directory: DirectoryKeeper
+  readonly accessKeys: AccessKeyKeeper
+  readonly events: Pick<EventReader, 'page'>
+  readonly clock: Clock
+  readonly defaultTenant: string
+  /** Keeps an event in the ledger; durable once it resolves. */
+  record(event: AccessEvent): Promise<void>
+}
+
+/** Administration over a directory and its access keys. */
+export function createAdministration(options: AdministrationOptions): Administration {
+  const { directory, accessKeys } = options
+  const recorder = new Recorder(options)
+  const tenantOf = ({ principal }: Administrator) => principal?.tenant ?? null
+  return {
+    createUser: (by, user) =>
+      recorder.change({ by, act: 'user.create', asked: { name: user.name } }, async (announce) => {
+        const isTaken = await isNamespaceOfOthers(user, tenantOf(by), options)
+        return directory.createUser(
+          tenantOf(by),
+          isTaken ? { ...user, ownNamespace: false } : user,
+          (created) =>
+            announce({ user: created, after: { hasPassword: user.password !== undefined } }),
+        )
+      }),
+    deleteUser: (by, id) =>
+      recorder.change({ by, act: 'user.delete', asked: { id } }, async (announce) => {
+        await directory.deleteUser(tenantOf(by), id, ({ user, grants, tokens }) => {
+          const keys = accessKeys.list(null).filter((key) => key.user === id)
+          return announce({ user, before: { user, grants, tokens, accessKeys: keys } })
+        })
+        await accessKeys.removeAllOf(id)
+      }),
+    changePassword: (by, id, password) => {
+      const isOwn = by.principal?.userId === id
+      const act = isOwn ? 'user.change-password' : 'user.reset-password'
+      return recorder.change({ by, act, asked: { id } }, (announce) =>
+        directory.changePassword(tenantOf(by), { id, password }, (user) =>
+          announce({ user, after: { password: 'changed', sessions: 'ended' } }),
+        ),
+      )
+    },
+    createGrant: (by, grant) =>
+      recorder.change({ by, act: 'grant.create', asked: { ...grant } }, (announce) =>
+        directory.createGrant(tenantOf(by), grant, grantAnnouncement('after', options, announce)),
+      ),
+    deleteGrant: (by, id) =>
+      recorder.change({ by, act: 'grant.delete', asked: { id } }, (announce) =>
+        directory.deleteGrant(tenantOf(by), id, grantAnnouncement('before', options, announce)),
+      ),
+    createToken: (by, token) =>
+      recorder.change({ by, act: 'token.create', asked: { ...token } }, (announce) =>
+        directory.createToken(tenantOf(by), token, (info) =>
+          announce({ user: directory.user(null, info.user), token: info, after: info }),
+        ),
+      ),
+    revokeToken: (by, id) =>
+      recorder.change({ by, act: 'token.revoke', asked: { id } }, (announce) =>
+        directory.revokeToken(tenantOf(by), id, (info) =>
+          announce({ user: directory.user(null, info.user), token: info, before: info }),
+        ),
+      ),
+    ...accessKeyChanges(options, recorder),
+    denied: (by, act) => recorder.refused({ by, act, asked: {} }, 'denied'),
+  }
+}
+
+function accessKeyChanges(
+  { directory, accessKeys }: AdministrationOptions,
+  recorder: Recorder,
+): Pick<Administration, 'createAccessKey' | 'deleteAccessKey'> {
+  const announced =
+    (when: 'before' | 'after', announce: Announce<Changed>): Announce<AccessKeyInfo> =>
+    (info) =>
+      announce({ user: directory.user(null, info.user), accessKey: info, [when]: info })
+  const tenantOf = ({ principal }: Administrator) => principal?.tenant ?? null
+  return {
+    createAccessKey: (by, user) =>
+      recorder.change({ by, act: 'access-key.create', asked: { user } }, (announce) =>
+        accessKeys.create(tenantOf(by), user, announced('after', announce)),
+      ),
+    deleteAccessKey: (by, accessKey) =>
+      recorder.change({ by, act: 'access-key.delete', asked: { accessKey } }, (announce) =>
+        accessKeys.remove(tenantOf(by), accessKey, announced('before', announce)),
+      ),
+  }
+}
+
+function grantAnnouncement(
+  when: 'before' | 'after',
+  { directory }: Pick<AdministrationOptions, 'directory'>,
+  announce: Announce<Changed>,
+): Announce<Grant> {
+  return (grant) => announce({ user: directory.user(null, grant.user), grant, [when]: grant })
+}
+
+/** What somebody wants to change. */
+interface Wish {
+  readonly by: Administrator
+  readonly act: AccessAct
+  /** What it was asked of; it holds no secret, or `notDoneEvent` leaves it out. */
+  readonly asked: object
+}
+
+/** Records changes before they are made, and what does not become of the others. */
+class Recorder {
+  readonly #options: AdministrationOptions
+  readonly #refusals = new AttemptLimit(REFUSALS)
+
+  constructor(options: AdministrationOptions) {
+    this.#options = options
+  }
+
+  async change<Result>(
+    wish: Wish,
+    make: (announce: Announce<Changed>) => Promise<Result>,
+  ): Promise<Result> {
+    const { record, defaultTenant } = this.#options
+    const { by, act } = wish
+    let isRecorded = false
+    try {
+      return await make(async (changed) => {
+        await record(changeEvent({ by, act, defaultTenant }, changed))
+        isRecorded = true
+      })
+    } catch (error) {
+      // What could not be kept after it was announced must not stand as done.
+      if (isRecorded) await this.refused(wish, 'failure', error).catch(() => undefined)
+      else await this.#refusedBy(wish, error)
+      throw error
+    }
+  }
+
+  /** A wish that does not come true; further ones in a row are left to the uses of tokens. */
+  async refused(wish: Wish, outcome: 'failure' | 'denied', error?: unknown): Promise<void> {
+    const { clock, record, defaultTenant } = this.#options
+    const { by, act, asked } = wish
+    const key = by.principal?.userId ?? ''
+    const nowMs = Math.floor(clock() / 1000)
+    if (this.#refusals.waitMs(key, nowMs) > 0) return
+    this.#refusals.count(key, nowMs)
+    await record(notDoneEvent({ by, act, defaultTenant }, { asked, outcome, error }))
+  }
+
+  /** When the ledger itself refuses there is nowhere to record it. */
+  async #refusedBy(wish: Wish, error: unknown): Promise<void> {
+    const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
+    if (status >= 400 && status < 429) await this.refused(wish, 'failure', error)
+  }
+}
+
+/**
+ * Whether the namespace of a new user's name may hold what is not the user's: then it takes a
+ * grant to see it. A deleted user's namespace is known by its events, an organization's by these
+ * or by grants.
+ */
+async function isNamespaceOfOthers(
+  { name, kind, tenant: stated }: NewUser,
+  askerTenant: string | null,
+  { directory, events, defaultTenant }: AdministrationOptions,
+): Promise<boolean> {
+  if (kind === 'organization' || stated === null) return false
+  requireUserName('/name', name)
+  const tenant = stated ?? askerTenant ?? defaultTenant
+  if (directory.grants(tenant).some(({ namespace }) => namespace === name)) return true
+  const filter = {
+    tenants: [tenant],
+    conditions: [{ field: 'namespace', in: [name] } as const],
+  }
+  return (await events.page({ filter, order: 'newest', limit: 1 })).events.length > 0
+}

@@ -1,0 +1,63 @@
+import { Fault } from '../core/errors.ts'
+import { formatTimestamp, parseTimestamp } from '../core/timestamp.ts'
+import { isUuid } from '../core/uuid.ts'
+
+/** Longest text of a user, grant or token, in UTF-16 units. */
+const TEXT_LENGTH_MAX = 255
+
+/**
+ * Characters that nobody sees, or that look like an ordinary space: controls, zero-width and
+ * bidirectional ones, line separators, private use. With them two names look the same.
+ */
+const HIDDEN =
+  /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/u
+
+/** A text of a user, grant or token. @throws Fault `request.invalid`. */
+export function requireText(path: string, text: string): string {
+  const isGood = text !== '' && text.length <= TEXT_LENGTH_MAX && text.trim() === text
+  if (isGood && !HIDDEN.test(text)) return text
+  throw invalid(
+    path,
+    `1 to ${TEXT_LENGTH_MAX} visible characters, without blanks at the ends and without ` +
+      'control, zero-width or bidirectional characters',
+  )
+}
+
+/**
+ * The name of a new user: it is a namespace too, and part of paths and sources.
+ *
+ * @throws Fault `request.invalid` for a path, an id, or another spelling of the same characters.
+ */
+export function requireUserName(path: string, name: string): string {
+  requireText(path, name)
+  if (isUuid(name)) throw invalid(path, 'a name that does not look like an id')
+  if (/[/\\]/.test(name) || /^\.+$/.test(name)) {
+    throw invalid(path, 'a name that is no path: without / and \\, and not only dots')
+  }
+  if (name !== name.normalize('NFC')) throw invalid(path, 'a name in Unicode normal form C')
+  return name
+}
+
+/** A place that a grant is for. Whoever writes a pattern means more than this one name. */
+export function requirePlace(path: string, text: string): string {
+  if (!text.includes('*')) return requireText(path, text)
+  throw invalid(path, 'one name; a grant has no patterns, and roles allow the whole tenant')
+}
+
+/** When a token ends; undefined: never. @throws Fault `request.invalid` for no time to come. */
+export function readExpiry(text: string | undefined, nowMicros: number): string | undefined {
+  if (text === undefined) return undefined
+  const micros = parseTimestamp(text)
+  if (micros !== undefined && micros > nowMicros) return formatTimestamp(micros)
+  throw invalid('/expiresAt', 'an RFC 3339 time in the future')
+}
+
+/** What a value at a path should have been. */
+export function invalid(path: string, expected: string): Fault {
+  return new Fault('request.invalid', { problems: [{ path, expected }] })
+}
+
+/** There is no such thing, or none that the asker sees. */
+export function missing(what: string): Fault {
+  return new Fault('resource.missing', { detail: `there is no such ${what}` })
+}
