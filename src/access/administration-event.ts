@@ -56,7 +56,7 @@ export function changeEvent({ by, act, defaultTenant }: Deed, changed: Changed):
     action: act,
     outcome: 'success',
     ...byWhom(by),
-    target: targetOf(changed),
+    target: targetOf(changed, act),
     details: {
       ...(user !== undefined && act !== 'user.create' && { user: user.name, userId: user.id }),
       ...(before !== undefined && { before: recordable(before) }),
@@ -95,7 +95,7 @@ function byWhom({ principal, client }: Administrator): Pick<NewEvent, 'actor' | 
   }
 }
 
-function targetOf({ user, grant, token, accessKey }: Changed): Target {
+function targetOf({ user, grant, token, accessKey }: Changed, act: AccessAct): Target {
   if (grant !== undefined) {
     const { id, namespace, repository } = grant
     return { type: 'grant', id, namespace, ...(repository !== undefined && { repository }) }
@@ -104,10 +104,10 @@ function targetOf({ user, grant, token, accessKey }: Changed): Target {
     return { type: 'token', id: token.id, ...(token.name !== undefined && { name: token.name }) }
   }
   if (accessKey !== undefined) return { type: 'access-key', id: accessKey.accessKey }
-  // As with a sign-in: in the user's own namespace.
-  return user === undefined
-    ? { type: 'user' }
-    : { type: 'user', id: user.id, name: user.name, namespace: user.name }
+  if (user === undefined) return { type: 'user' }
+  // By its namespace a later user of the name is told from this one.
+  const place = act === 'user.delete' && { namespace: user.name }
+  return { type: 'user', id: user.id, name: user.name, ...place }
 }
 
 /** A value as details can hold it: a password never, of long lists and texts the beginning. */

@@ -1,4 +1,5 @@
-import type { EventReader } from '../core/query.ts'
+import type { Condition, EventFilter, EventReader } from '../core/query.ts'
+import { OWN_SOURCE_KIND } from '../core/source-name.ts'
 import type { Clock } from '../core/timestamp.ts'
 import type { AccessKeyInfo, AccessKeyKeeper } from './access-keys.ts'
 import {
@@ -197,9 +198,8 @@ class Recorder {
 }
 
 /**
- * Whether the namespace of a new user's name may hold what is not the user's: then it takes a
- * grant to see it. A deleted user's namespace is known by its events, an organization's by these
- * or by grants.
+ * Whether the namespace of a new user's name is an organization's, a deleted user's, or one that
+ * others have rights on: then the user needs a grant to see it.
  */
 async function isNamespaceOfOthers(
   { name, kind, tenant: stated }: NewUser,
@@ -210,9 +210,20 @@ async function isNamespaceOfOthers(
   requireUserName('/name', name)
   const tenant = stated ?? askerTenant ?? defaultTenant
   if (directory.grants(tenant).some(({ namespace }) => namespace === name)) return true
-  const filter = {
+  const filter: EventFilter = {
     tenants: [tenant],
-    conditions: [{ field: 'namespace', in: [name] } as const],
+    conditions: [{ field: 'namespace', in: [name] }, OF_OTHERS],
   }
   return (await events.page({ filter, order: 'newest', limit: 1 })).events.length > 0
+}
+
+/** What happens to organizations alone, and what a user of the name left who is no more. */
+const OF_OTHERS: Condition = {
+  anyOf: [
+    [{ field: 'category', in: ['organization', 'team'] }],
+    [
+      { field: 'action', in: ['auth.login', 'user.delete'] },
+      { field: 'sourceKind', in: [OWN_SOURCE_KIND] },
+    ],
+  ],
 }

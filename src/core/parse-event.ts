@@ -172,7 +172,7 @@ function readSource(
   }
 }
 
-/** What is left out is the sender's own; another source is refused unless the sender may name it. */
+/** What is left out is the sender's own; another source takes the right to name it. */
 function readSourceName(
   reader: FieldReader,
   members: Members,

@@ -1,6 +1,7 @@
 import type { Directory } from '../../access/directory.ts'
 import type { Visibility } from '../../access/visibility.ts'
 import type { Condition, EventFilter, Field } from '../../core/query.ts'
+import { OWN_SOURCE_KIND } from '../../core/source-name.ts'
 import { categoriesOf, endedWordConditions } from './action-types.ts'
 import { OPSERA_SOURCE_KIND, STEP_TARGET_TYPE, TOKEN_USE_ACTION } from './collected-source.ts'
 import { digestId, OBJECT_ID_LENGTH } from './object-id.ts'
@@ -32,7 +33,11 @@ const USER_ACTIONS: readonly Condition[] = [
 const ROWS_OF: Readonly<Record<LogName, readonly Condition[]>> = {
   actions: USER_ACTIONS,
   audit: USER_ACTIONS,
-  tokens: [{ field: 'action', in: [TOKEN_USE_ACTION] }],
+  // What a sender reports of tokens elsewhere must not pass for a use of one of these.
+  tokens: [
+    { field: 'action', in: [TOKEN_USE_ACTION] },
+    { field: 'sourceKind', in: [OWN_SOURCE_KIND, OPSERA_SOURCE_KIND] },
+  ],
   pipelines: [
     { field: 'category', in: ['pipeline'] },
     // What a user did to a pipeline of a collected Opsera is in its log of user actions alone.

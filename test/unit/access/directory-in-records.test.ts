@@ -183,7 +183,7 @@ describe('a tenant', () => {
 
 test('of two users created at once with one name, one is refused', async () => {
   const both = await Promise.allSettled([
-    directory.createUser(null, { name: 'alice', password: 'one' }),
+    directory.createUser(null, { name: 'alice', password: 'battery staple' }),
     directory.createUser(null, { name: 'alice' }),
   ])
   expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])

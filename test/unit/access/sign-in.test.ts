@@ -7,6 +7,7 @@ import {
   type SignInAttempt,
   type SignInOptions,
 } from '../../../src/access/sign-in.ts'
+import { SIGN_IN_CANDIDATES_MAX } from '../../../src/access/sign-in-candidates.ts'
 import { parseNewEvent } from '../../../src/core/parse-event.ts'
 import { MapRecordStore, TOKEN_KEY } from './map-record-store.ts'
 
@@ -71,36 +72,99 @@ test.each(['robot', 'organization'] as const)('a %s does not sign in', async (ki
   expect(await outcomeOf('other')).toBe('refused')
 })
 
-test('an e-mail address of two users is neither of them', async () => {
+test('of two users with one e-mail address the password says which it is', async () => {
   const email = 'shared@example.com'
-  await directory.createUser(null, { name: 'bob', email, password: THERE })
-  expect(await outcomeOf(email)).toBe('success')
-  await directory.createUser(null, { name: 'carol', email, password: THERE })
-  expect(await outcomeOf(email)).toBe('refused')
+  await directory.createUser(null, { name: 'bob', email, password: 'of bob, long' })
+  await directory.createUser(null, { name: 'carol', email, password: 'of carol, long' })
+  expect(await attempt(email, 'of bob, long')).toMatchObject({ user: { name: 'bob' } })
+  expect(await attempt(email, 'of carol, long')).toMatchObject({ user: { name: 'carol' } })
+  expect(await outcomeOf(email, THERE)).toBe('refused')
 })
 
-test('a name is first of the own tenant, then of no tenant, then of the only other', async () => {
-  await directory.createUser(null, { name: 'alice', tenant: 'other', password: 'of other' })
-  await directory.createUser(null, {
-    name: 'alice',
-    tenant: null,
-    roles: ['administrator'],
-    password: 'of none',
+test('of users of several tenants with one name the password says which it is', async () => {
+  const other = await directory.createUser(null, {
+    ...{ name: 'alice', tenant: 'other', password: 'of other' },
   })
-  expect(await outcomeOf('alice', 'of other')).toBe('refused')
-  expect(await outcomeOf('alice', 'of none')).toBe('refused')
+  const none = await directory.createUser(null, {
+    ...{ name: 'alice', tenant: null, password: 'of nobody', roles: ['administrator'] as const },
+  })
+  expect(await attempt('alice', THERE)).toMatchObject({ user: { tenant: 'default' } })
+  expect(await attempt('alice', 'of other')).toMatchObject({ user: { id: other.id } })
+  expect(await attempt('alice', 'of nobody')).toMatchObject({ user: { id: none.id } })
   expect(await outcomeOf('alice', 'of other', { tenant: 'other' })).toBe('success')
-  expect(await outcomeOf('alice', 'of none', { tenant: 'third' })).toBe('success')
+  expect(await outcomeOf('alice', 'of nobody', { tenant: 'third' })).toBe('success')
+  expect(await outcomeOf('alice', 'of other', { tenant: 'third' })).toBe('refused')
   await directory.createUser(null, { name: 'bob', tenant: 'other', password: THERE })
-  expect(await outcomeOf('bob')).toBe('success')
   expect(await outcomeOf('bob', THERE, { tenant: 'default' })).toBe('refused')
 })
 
+test('nobody is kept out by users that are created later under its name or address', async () => {
+  const { id } = await directory.createUser(null, {
+    ...{ name: 'victim', tenant: 't', email: 'victim@example.com', password: THERE },
+  })
+  for (let index = 0; index < SIGN_IN_CANDIDATES_MAX; index += 1) {
+    // In many tenants, and many in one: by the name and by the address.
+    await directory.createUser(null, { name: 'victim', tenant: `later ${index}` })
+    const email = 'victim@example.com'
+    await directory.createUser(null, { name: `crowd ${index}`, tenant: 'crowd', email })
+  }
+  for (const name of ['victim', 'victim@example.com']) {
+    expect(await attempt(name)).toMatchObject({ outcome: 'success', user: { id } })
+  }
+})
+
+test('every name takes as many comparisons, so that the time tells nothing', async () => {
+  await directory.createUser(null, { name: 'alice', tenant: 'other', password: 'of other' })
+  const counts: number[] = []
+  let compared = 0
+  signIn = createSignIn({
+    directory: {
+      user: () => undefined,
+      candidatesToSignIn: (tenant, name) => directory.candidatesToSignIn(tenant, name),
+      candidatesMax: () => directory.candidatesMax(),
+      passwordMatches: async () => {
+        compared += 1
+        return false
+      },
+    },
+    ...{ clock: () => nowMicros, defaultTenant: 'default', record: async () => undefined },
+  })
+  for (const name of ['alice', 'alice@example.com', 'unknown']) {
+    compared = 0
+    await attempt(name)
+    counts.push(compared)
+  }
+  expect(counts).toEqual([2, 2, 2])
+})
+
+test('signing in as one user of a name buys no further guesses at another', async () => {
+  await directory.createUser(null, { name: 'alice', tenant: 'attacker', password: 'of attacker' })
+  const outcomes: string[] = []
+  for (let guess = 0; guess < 8; guess += 1) {
+    outcomes.push(await outcomeOf('alice', `guess ${guess}`))
+    outcomes.push(await outcomeOf('alice', 'of attacker'))
+  }
+  expect(outcomes.filter((outcome) => outcome === 'refused').length).toBeLessThanOrEqual(5)
+})
+
+test('a failure is recorded in the tenant of each user that may have been meant', async () => {
+  await directory.createUser(null, { name: 'alice', tenant: 'other', password: 'of other' })
+  await attempt('alice', 'wrong')
+  expect(recorded.map(({ tenant }) => tenant).sort()).toEqual(['default', 'other'])
+  recorded = []
+  await attempt('alice', 'of other')
+  expect(recorded).toMatchObject([{ tenant: 'other', outcome: 'success' }])
+})
+
 test('a known user is checked whoever else has the name', async () => {
-  const bob = await directory.createUser(null, { name: 'bob', tenant: 'other', password: 'b' })
-  await directory.createUser(null, { name: 'bob', tenant: 'default', password: 'another' })
-  expect(await outcomeOf('bob', 'b', { userId: bob.id })).toBe('success')
-  expect(await outcomeOf('bob', 'another', { userId: bob.id })).toBe('refused')
+  const bob = await directory.createUser(null, {
+    name: 'bob',
+    tenant: 'other',
+    password: 'of bob b',
+  })
+  await directory.createUser(null, { name: 'bob', tenant: 'default', password: 'another one' })
+  expect(await outcomeOf('bob', 'of bob b', { userId: bob.id })).toBe('success')
+  expect(await outcomeOf('bob', 'another one', { userId: bob.id })).toBe('refused')
 })
 
 test.each([

@@ -374,7 +374,11 @@ test.each(LOSSES)('an export whose %s between two attempts is told no more', asy
   expect(job).toMatchObject({ problem: reason, hasFile: false })
   expect(job?.deliveries).toMatchObject([{ status: 'failed', problem: reason }])
   expect(receiver.received).toHaveLength(1)
-  expect(files()).toEqual([])
+  await eventually(
+    async () => files(),
+    (names) => names.length === 0,
+    { what: 'its file is removed' },
+  )
   expect(recorded).toMatchObject([{ action: 'export.cancel' }])
   await receiver.close()
 })
