@@ -4,7 +4,6 @@ import { runCommand } from './cli/run.ts'
 import { COLLECTOR_OPENERS, collectorNames, configuredCollectors } from './collector-openers.ts'
 import { namedEngine } from './config/docker-authz-settings.ts'
 import { processEnvironment } from './config/environment.ts'
-import type { Settings } from './config/settings.ts'
 import { cutText } from './core/cut-text.ts'
 import type { Importer, ImportRequest } from './dialects/importer.ts'
 import type { ServerParts } from './server/serve.ts'
@@ -59,7 +58,16 @@ async function loadParts(): Promise<ServerParts> {
 /** Runs the program on the arguments after its name. Resolves with the exit code. */
 export function main(argv: readonly string[]): Promise<number> {
   return runCommand(argv, processIo(processEnvironment()), {
-    serve: serveOrExplain,
+    serve: (settings) =>
+      orExplain(async () => {
+        const { serve } = await import('./server/serve.ts')
+        return serve(settings, await loadParts())
+      }),
+    recover: (settings, lost) =>
+      orExplain(async () => {
+        const { recover } = await import('./server/recover.ts')
+        return recover(settings, lost)
+      }),
     openImporter,
     collectors: COLLECTOR_OPENERS,
   })
@@ -72,10 +80,9 @@ async function openImporter(request: ImportRequest): Promise<Importer> {
 }
 
 /** A server that cannot start says so in one line: there is nothing in a stack for its user. */
-async function serveOrExplain(settings: Settings): Promise<number> {
+async function orExplain<Result>(start: () => Promise<Result>): Promise<Result> {
   try {
-    const { serve } = await import('./server/serve.ts')
-    return await serve(settings, await loadParts())
+    return await start()
   } catch (error) {
     if (!(error instanceof Error)) throw error
     const hint = startupCause(error)

@@ -50,6 +50,13 @@ export async function hasSealedKeys(records: Pick<RecordStore, 'load'>): Promise
   return kept.some(({ body }) => typeof body['sealedKey'] === 'string')
 }
 
+/** Removes the keys that were sealed with a secret key which is lost; new ones are made. */
+export async function forgetSealedKeys(records: RecordStore): Promise<void> {
+  for (const { id, body } of await records.load(RECORD_KIND)) {
+    if (typeof body['sealedKey'] === 'string') await records.remove(RECORD_KIND, id)
+  }
+}
+
 async function findRecord(
   records: RecordStore,
   name: InstanceKeyName,

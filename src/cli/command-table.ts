@@ -6,6 +6,7 @@ import { collectQuayCommand } from './commands/collect-quay.ts'
 import { exportCommand } from './commands/export.ts'
 import { grantAddCommand, grantDeleteCommand, grantListCommand } from './commands/grant.ts'
 import { importQuayCommand } from './commands/import.ts'
+import { recoverCommand } from './commands/recover.ts'
 import { searchCommand } from './commands/search.ts'
 import { sendCommand } from './commands/send.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -36,4 +37,5 @@ export const COMMANDS: readonly Command[] = [
   tokenListCommand,
   tokenRevokeCommand,
   statusCommand,
+  recoverCommand,
 ]

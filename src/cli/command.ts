@@ -39,6 +39,12 @@ export interface Call<Options extends OptionTable> {
 /** Runs the server until it has stopped. Resolves with the exit code. */
 type Serve = (settings: Settings) => Promise<number>
 
+/** Makes up for a lost file of a stopped server; see server/recover.ts. Answers what was done. */
+type Recover = (
+  settings: Settings,
+  lost: 'administrator-token' | 'secret-key',
+) => Promise<readonly string[]>
+
 /** Opens each vendor's server to be read, as an item of its list in the settings describes it. */
 export type CollectorOpeners = {
   readonly [Vendor in keyof CollectorLists]: (
@@ -52,6 +58,7 @@ type ItemOf<List> = List extends readonly (infer Item)[] ? Item : never
 /** What main.ts alone can make for a command, since it alone knows every part. */
 export interface CommandParts {
   readonly serve: Serve
+  readonly recover: Recover
   readonly openImporter: OpenImporter
   readonly collectors: CollectorOpeners
 }

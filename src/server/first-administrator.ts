@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Administration, WAYBILL_ITSELF } from '../access/administration.ts'
-import type { Directory, TokenInfo } from '../access/directory.ts'
+import type { Directory, TokenInfo, User } from '../access/directory.ts'
 import { SCOPES } from '../access/principal.ts'
 import { writeSecretFile } from './secret-file.ts'
 
@@ -17,27 +17,50 @@ const FIRST_TOKEN_NAME = 'made at the first start'
  */
 export async function ensureAdministrator(
   directory: Directory,
-  administration: Pick<Administration, 'createUser' | 'createToken'>,
+  administration: Pick<Administration, 'createUser' | 'createToken' | 'revokeToken'>,
   dataDirectory: string,
 ): Promise<void> {
-  const administrators = directory
-    .users(null)
-    .filter(({ tenant, roles }) => tenant === null && roles.includes('administrator'))
-  const ids = new Set(administrators.map(({ id }) => id))
+  const ids = new Set(administratorsOf(directory).map(({ id }) => id))
   if (directory.tokens(null).some((token) => ids.has(token.user) && isUsable(token))) return
+  await writeAdministratorToken(directory, administration, dataDirectory)
+}
+
+/**
+ * Replaces the token that the file `admin-token` has or had: revokes it, makes another one of the
+ * same administrator and writes that to the file. The administrator is created if there is none.
+ *
+ * @returns the path of the file.
+ */
+export async function writeAdministratorToken(
+  directory: Directory,
+  administration: Pick<Administration, 'createUser' | 'createToken' | 'revokeToken'>,
+  dataDirectory: string,
+): Promise<string> {
   const administrator =
-    administrators[0] ??
+    administratorsOf(directory)[0] ??
     (await administration.createUser(WAYBILL_ITSELF, {
       name: ADMINISTRATOR_NAME,
       tenant: null,
       roles: ['administrator'],
     }))
+  for (const { id, user, name, revokedAt } of directory.tokens(null)) {
+    const isOfFile = user === administrator.id && name === FIRST_TOKEN_NAME
+    if (isOfFile && revokedAt === undefined) await administration.revokeToken(WAYBILL_ITSELF, id)
+  }
   const { token } = await administration.createToken(WAYBILL_ITSELF, {
     user: administrator.id,
     name: FIRST_TOKEN_NAME,
     scopes: SCOPES,
   })
-  await writeSecretFile(join(dataDirectory, TOKEN_FILE), `${token}\n`)
+  const path = join(dataDirectory, TOKEN_FILE)
+  await writeSecretFile(path, `${token}\n`)
+  return path
+}
+
+function administratorsOf(directory: Directory): readonly User[] {
+  return directory
+    .users(null)
+    .filter(({ tenant, roles }) => tenant === null && roles.includes('administrator'))
 }
 
 function isUsable({ revokedAt, expiresAt }: TokenInfo): boolean {

@@ -12,13 +12,13 @@ import { writeSecretFile } from './secret-file.ts'
 const ORIGIN_FILE = 'origin'
 const ORIGIN_RANDOM_BYTES = 8
 /** File of the data directory that holds the key of everything that is kept encrypted. */
-const SECRET_KEY_FILE = 'secret-key'
+export const SECRET_KEY_FILE = 'secret-key'
 
 /** The name of an instance's ledger, before it is known whether the store has that ledger. */
 export interface StatedOrigin {
   readonly name: string
   /** How the file of the data directory was found. */
-  readonly file: 'kept' | 'missing' | 'damaged'
+  readonly file: 'kept' | 'missing' | 'empty' | 'damaged'
   /** Whether the configuration names it. */
   readonly isConfigured: boolean
 }
@@ -26,8 +26,9 @@ export interface StatedOrigin {
 /**
  * The name of this instance's ledger: what the data directory says, else what the configuration
  * says, else a new one. It lies beside the data, not in the store, since instances share a store.
+ * Nothing is written before `confirmOrigin`.
  *
- * @throws Error when the file holds no name of a ledger, or another one than the configuration.
+ * @throws Error when the file holds another name than the configuration.
  */
 export async function readOrigin(
   dataDirectory: string,
@@ -35,19 +36,12 @@ export async function readOrigin(
 ): Promise<StatedOrigin> {
   const path = join(dataDirectory, ORIGIN_FILE)
   const text = await readIfThere(path)
+  const kept = text === undefined ? undefined : SETTINGS.origin.kind.read(text)
   const isConfigured = configured !== undefined
-  if (text === undefined) {
-    const name = configured ?? `waybill-${randomBytes(ORIGIN_RANDOM_BYTES).toString('hex')}`
-    return { name, file: 'missing', isConfigured }
-  }
-  const kept = SETTINGS.origin.kind.read(text)
   if (kept === undefined) {
-    if (configured !== undefined) return { name: configured, file: 'damaged', isConfigured }
-    const { expected } = SETTINGS.origin.kind
-    throw new Error(
-      `${path} is ${text === '' ? 'empty' : 'damaged'}: it holds the name of this instance's ` +
-        `ledger, ${expected}. Restore it, or name the ledger with --origin NAME`,
-    )
+    const name = configured ?? `waybill-${randomBytes(ORIGIN_RANDOM_BYTES).toString('hex')}`
+    const file = text === undefined ? 'missing' : text === '' ? 'empty' : 'damaged'
+    return { name, file, isConfigured }
   }
   if (configured === undefined || configured === kept) {
     return { name: kept, file: 'kept', isConfigured }
@@ -58,7 +52,7 @@ export async function readOrigin(
 /**
  * Makes sure that the ledger which is named is this instance's, and keeps its name. A store that
  * has ledgers, but not this one, is no first start: the file was lost, cut, or is another's, and
- * with it what was stored before would be taken for somebody else's.
+ * with it what was stored before would be taken for another instance's.
  *
  * @throws Error that names the ledgers of the store, and how to go on.
  */
@@ -69,13 +63,14 @@ export async function confirmOrigin(
 ): Promise<void> {
   const path = join(place.dataDirectory, ORIGIN_FILE)
   const known = await knownOrigins(store)
+  const isKnown = known.includes(origin.name)
+  const isDamaged = origin.file === 'empty' || origin.file === 'damaged'
+  const isFirst = known.length === 0 && !(isDamaged && !origin.isConfigured)
   const joins = place.isStoreShared && origin.isConfigured
-  if (known.length > 0 && !known.includes(origin.name) && !joins) {
-    throw new Error(unknownOrigin(origin, path, known, place.isStoreShared))
+  if (!isKnown && !isFirst && !joins) {
+    throw new Error(unknownOrigin(origin, { path, known, isStoreShared: place.isStoreShared }))
   }
-  if (!known.includes(origin.name)) {
-    await store.records.put({ kind: ORIGIN_RECORD, id: origin.name, body: {} })
-  }
+  if (!isKnown) await store.records.put({ kind: ORIGIN_RECORD, id: origin.name, body: {} })
   if (origin.file !== 'kept') await writeSecretFile(path, `${origin.name}\n`)
 }
 
@@ -91,19 +86,28 @@ async function knownOrigins({
   return [...new Set([...held, ...registered])].sort()
 }
 
+interface Found {
+  readonly path: string
+  readonly known: readonly string[]
+  readonly isStoreShared: boolean
+}
+
 function unknownOrigin(
   { name, file, isConfigured }: StatedOrigin,
-  path: string,
-  known: readonly string[],
-  isStoreShared: boolean,
+  { path, known, isStoreShared }: Found,
 ): string {
-  const found = isConfigured || file === 'kept' ? `is ${name}` : 'is not known'
-  const where = file === 'kept' ? path : `${path} is ${file}`
-  const joining = isStoreShared ? '; a further instance gets a name of its own with --origin' : ''
+  const what =
+    file === 'kept'
+      ? `${path} names the ledger ${name}`
+      : isConfigured
+        ? `the configuration names the ledger ${name}`
+        : `${path}, which names this instance's ledger, is ${file}`
+  if (known.length === 0) return `${what}. Restore it, or remove it to begin a ledger`
+  const remove = file === 'kept' ? 'remove it and ' : ''
+  const joining = isStoreShared ? '; a further instance gets a name of its own so too' : ''
   return (
-    `the name of this instance's ledger ${found} (${where}), but the store holds ` +
-    `${known.join(', ')}. Restore the file, or remove it and name the ledger to go on with: ` +
-    `--origin ${known[0]}${joining}`
+    `${what}, but the store holds ${known.join(', ')}. Restore the file, or ${remove}name the ` +
+    `ledger to go on with: --origin ${known[0]}${joining}`
   )
 }
 

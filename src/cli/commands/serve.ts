@@ -1,12 +1,9 @@
-import type { Environment } from '../../config/environment.ts'
-import { readSettings } from '../../config/read-settings.ts'
 import { defaultText, namedSettings } from '../../config/setting.ts'
-import { SETTINGS, type Settings } from '../../config/settings.ts'
-import { SettingsError } from '../../config/settings-error.ts'
+import { SETTINGS } from '../../config/settings.ts'
 import type { Call, CommandOption } from '../command.ts'
-import { CommandError } from '../command-error.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
+import { settingsOrRefused } from '../server-settings.ts'
 
 /** A flag for every setting of the configuration, in its order. */
 const OPTIONS: Readonly<Record<string, CommandOption & { readonly type: 'text' }>> =
@@ -52,26 +49,8 @@ WAYBILL_LOG_LEVEL and logLevel. See docs/reference/configuration.md.`,
   runServer,
 )
 
-type Flags = Call<typeof OPTIONS>['options']
-
 async function runServer({ options, io, parts }: Call<typeof OPTIONS>): Promise<Ending> {
   const settings = settingsOrRefused(options, io.env)
   const code = await parts.serve(settings)
   return code === 0 ? 'success' : 'failure'
-}
-
-function settingsOrRefused(flags: Flags, environment: Environment): Settings {
-  try {
-    return readSettings({ flags, environment })
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error
-    const { problems } = error
-    const several = `the configuration has ${problems.length} problems`
-    const message = problems.length === 1 ? problems[0] : [several, ...problems].join('\n  ')
-    throw new CommandError(message ?? several, {
-      ending: 'usage',
-      cause: error,
-      hint: 'waybill serve --help',
-    })
-  }
 }

@@ -14,6 +14,7 @@ async function run(argv: readonly string[], env: CommandIo['env'] = {}) {
   const io = { stdout, stderr, stdin: new PassThrough(), env, interruption }
   const served: unknown[] = []
   const code = await runCommand(argv, io, {
+    recover: async () => [],
     serve: async (settings) => {
       served.push(settings)
       return 0

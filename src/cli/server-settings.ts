@@ -1,0 +1,25 @@
+import type { Environment } from '../config/environment.ts'
+import { readSettings, type SettingSources } from '../config/read-settings.ts'
+import type { Settings } from '../config/settings.ts'
+import { SettingsError } from '../config/settings-error.ts'
+import { CommandError } from './command-error.ts'
+
+/** The settings of a server by flags and variables. @throws CommandError that names each problem. */
+export function settingsOrRefused(
+  flags: SettingSources['flags'],
+  environment: Environment,
+): Settings {
+  try {
+    return readSettings({ flags, environment })
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    const { problems } = error
+    const several = `the configuration has ${problems.length} problems`
+    const message = problems.length === 1 ? problems[0] : [several, ...problems].join('\n  ')
+    throw new CommandError(message ?? several, {
+      ending: 'usage',
+      cause: error,
+      hint: 'waybill serve --help',
+    })
+  }
+}

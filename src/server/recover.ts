@@ -1,0 +1,105 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WAYBILL_ITSELF } from '../access/administration.ts'
+import { forgetSealedKeys } from '../access/instance-key.ts'
+import type { Settings } from '../config/settings.ts'
+import { type Clock, createClock } from '../core/timestamp.ts'
+import { createAuditTrail } from '../ledger/audit-trail.ts'
+import { openLedger } from '../ledger/open-ledger.ts'
+import { openStore, type Store } from '../store/store.ts'
+import { writeAdministratorToken } from './first-administrator.ts'
+import { confirmOrigin, readOrigin, readSecretKey, SECRET_KEY_FILE } from './instance-identity.ts'
+import { type OpenAccess, openAccess } from './open-access.ts'
+
+/** What was lost. */
+export type LostThing = 'administrator-token' | 'secret-key'
+
+/**
+ * Makes up for a file of the data directory that was lost, while the server is stopped: whoever
+ * can write there could do as much by hand, but not with an event about it.
+ *
+ * - `administrator-token`: the token of the file is revoked, another one written in its place.
+ * - `secret-key`: a new one is made; what was sealed with the old one, access keys and the keys
+ *   of signed tokens, cursors and links to exports, is gone.
+ *
+ * @returns what was done, one line each.
+ * @throws Error when the store is in use, Fault as `openStore` and `openLedger` do.
+ */
+export async function recover(settings: Settings, lost: LostThing): Promise<readonly string[]> {
+  const clock = createClock()
+  const stated = await readOrigin(settings.data, settings.origin)
+  const location =
+    settings.store === undefined
+      ? { dataDirectory: settings.data }
+      : { url: settings.store.toString() }
+  const store = await openStore({ location, origin: stated.name, clock })
+  try {
+    const place = { dataDirectory: settings.data, isStoreShared: settings.store !== undefined }
+    await confirmOrigin(stated, store, place)
+    return await recoverOn(store, { settings, clock, origin: stated.name, lost })
+  } finally {
+    await store.close()
+  }
+}
+
+interface Plan {
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly origin: string
+  readonly lost: LostThing
+}
+
+async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
+  const { settings, clock, origin, lost } = plan
+  const ledger = await openLedger({
+    origin,
+    writer: store.writer,
+    dataDirectory: settings.data,
+    queueEventsMax: settings.limits.queueEventsMax,
+    onTrouble: () => undefined,
+  })
+  try {
+    const audit = createAuditTrail({ append: ledger.append, origin, clock })
+    const open = async () => {
+      const secretKey = await readSecretKey(settings.data, store.records)
+      return openAccess({ settings, store, clock, secretKey, audit })
+    }
+    if (lost === 'administrator-token') {
+      const { directory, administration } = await open()
+      const path = await writeAdministratorToken(directory, administration, settings.data)
+      return [`the token of ${path} is revoked, and a new one written there`]
+    }
+    await audit.record({
+      tenant: settings.defaultTenant,
+      action: 'settings.change',
+      outcome: 'success',
+      level: 'warn',
+      actor: { kind: 'system', name: 'waybill' },
+      target: { type: 'settings', name: origin },
+      details: { after: { secretKey: '(replaced)' } },
+    })
+    await forgetSealedKeys(store.records)
+    const path = join(settings.data, SECRET_KEY_FILE)
+    await rm(path, { force: true })
+    await makeSecretKey(settings.data)
+    return [`${path} has a new key`, ...(await deleteAccessKeys(await open()))]
+  } finally {
+    await ledger.close()
+  }
+}
+
+/** Without looking at the store, whose access keys are deleted with the new one in place. */
+async function makeSecretKey(dataDirectory: string): Promise<void> {
+  await readSecretKey(dataDirectory, { load: async () => [] })
+}
+
+async function deleteAccessKeys({
+  accessKeys,
+  administration,
+}: OpenAccess): Promise<readonly string[]> {
+  const keys = accessKeys.list(null)
+  for (const { accessKey } of keys) {
+    await administration.deleteAccessKey(WAYBILL_ITSELF, accessKey)
+  }
+  return keys.length === 0 ? [] : [`${keys.length} access keys that it had sealed are deleted`]
+}
