@@ -1,6 +1,6 @@
 import { isMembers } from '../core/json.ts'
 import type { InputValue } from '../core/json-values.ts'
-import { OWN_SOURCE_KIND } from '../ledger/audit-trail.ts'
+import { OWN_SOURCE_KIND } from '../core/source-name.ts'
 
 /** Members that a ledger adds to an event. */
 const ADDED_MEMBERS = /"(?:received|seq)"/
