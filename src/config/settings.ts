@@ -32,6 +32,8 @@ const COMMAND_LINES = ['redacted', 'omitted'] as const
 const TENANT_LENGTH_MAX = 128
 const ORIGIN_LENGTH_MAX = 64
 const QUEUE_EVENTS_MAX = 200_000
+const ADDRESS_CONNECTIONS_MAX = 1024
+const ADDRESS_CONNECTIONS_MAX_MAX = 4096
 const AGGREGATE_DAYS_MAX = 3660
 const FRESH_LOGIN_SECONDS = 600
 const FRESH_LOGIN_SECONDS_MAX = 604_800
@@ -164,6 +166,13 @@ export const SETTINGS = {
       wholeNumber(1, 10_000_000),
       QUEUE_EVENTS_MAX,
       'Events that may wait to be stored. What comes on top is answered with 429 and Retry-After.',
+    ),
+    addressConnectionsMax: withDefault(
+      wholeNumber(1, ADDRESS_CONNECTIONS_MAX_MAX),
+      ADDRESS_CONNECTIONS_MAX,
+      'Connections that one address may have open, of 4,096 in all; further ones are closed at ' +
+        'once. An IPv6 network of 64 bits counts as one address. Connections of `trustedProxies` ' +
+        'are not counted: name the proxy in front, or raise the limit for clients behind one NAT.',
     ),
   },
 } as const satisfies SettingTable

@@ -17,6 +17,10 @@ export const ERRORS = {
   /** A place in another ledger, or after the end of this one. */
   'query.position': { status: 409, title: 'The position is not one of this ledger' },
   'query.too-many-buckets': { status: 400, title: 'The histogram would have too many buckets' },
+  /** The engine refuses it for its size, or it takes more memory than one query may. */
+  'query.too-complex': { status: 400, title: 'The query is too complex' },
+  /** It may succeed for a shorter time range; no Retry-After, since it would take as long again. */
+  'query.timeout': { status: 504, title: 'The query took longer than a query may' },
   'idempotency.reused': {
     status: 422,
     title: 'The Idempotency-Key was already used with another body',
@@ -26,6 +30,8 @@ export const ERRORS = {
   'resource.missing': { status: 404, title: 'There is no such resource' },
   'resource.method': { status: 405, title: 'The method is not allowed here' },
   'resource.conflict': { status: 409, title: 'The resource already exists' },
+  /** A limit on what a tenant may keep; something has to be deleted first. */
+  'resource.too-many': { status: 409, title: 'There are as many of these as there may be' },
   /** Back-pressure: the append queue is at its limit. Answered with Retry-After. */
   'ledger.overloaded': { status: 429, title: 'More events arrive than can be stored' },
   /** The store cannot take or answer (disk full, server gone). Answered with Retry-After. */

@@ -27,6 +27,10 @@ export const PROBLEMS_NAMED_MAX = 20
 export const FILTER_VALUES_MAX = 100
 /** Longest full-text query, in UTF-16 units. */
 export const FULL_TEXT_LENGTH_MAX = 256
+/** Most values of all filters of one request together. */
+export const FILTER_VALUES_TOTAL_MAX = 200
+/** Most words of the full-text queries of one request together. */
+export const FULL_TEXT_WORDS_MAX = 32
 /** Most events on one page of the native API. */
 export const PAGE_EVENTS_MAX = 1000
 /** Events on one page of the native API when the client does not say. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fast
 import type { Directory } from '../access/directory.ts'
 import type { Principal, Scope } from '../access/principal.ts'
 import { hasScope } from '../access/visibility.ts'
+import { nameCaller } from '../core/asker.ts'
 import { Fault } from '../core/errors.ts'
 
 /** What a route asks of whoever calls it. */
@@ -59,7 +60,9 @@ export function bearerOf(
   token: string,
 ): Principal | undefined {
   const principal = directory.authenticate(token)
-  if (principal !== undefined) USED_TOKENS.set(request, principal)
+  if (principal === undefined) return undefined
+  USED_TOKENS.set(request, principal)
+  nameCaller(principal)
   return principal
 }
 

@@ -1,4 +1,5 @@
 import type { RecordStore } from '../access/record-store.ts'
+import { Fault } from '../core/errors.ts'
 import type { JsonObject } from '../core/event.ts'
 import { isMembers } from '../core/json.ts'
 import { type Clock, formatTimestamp } from '../core/timestamp.ts'
@@ -21,6 +22,11 @@ interface SavedPosition extends CollectorName {
   readonly saved: string
 }
 
+/** Largest position that a client may save, in bytes of the request that brings it. */
+export const POSITION_BYTES_MAX = 512 * 1024
+/** Most positions of a tenant; a client can save no further one. */
+export const POSITIONS_MAX = 100
+
 /** The positions of all collectors, of this server and of those that send to it. */
 export interface CollectorPositions {
   /** Those of one tenant, or of all (`null`), by kind and name. */
@@ -28,36 +34,66 @@ export interface CollectorPositions {
   get(collector: CollectorName): Promise<SavedPosition | undefined>
   /** Durable once it resolves. */
   save(collector: CollectorName, position: JsonObject): Promise<void>
+  /**
+   * The same for a client, whose collector may be a new one.
+   *
+   * @throws Fault `resource.too-many` when its tenant has `POSITIONS_MAX` others.
+   */
+  saveOfClient(collector: CollectorName, position: JsonObject): Promise<void>
+  /** Without effect when there is none. */
+  remove(collector: CollectorName): Promise<void>
 }
 
 /** The positions that are kept in the store. Methods throw as `RecordStore` does. */
 export function collectorPositions(records: RecordStore, clock: Clock): CollectorPositions {
-  const all = async () => {
-    const saved = (await records.load(RECORD_KIND)).map(({ body }) => readSaved(body))
-    return saved.filter((position) => position !== undefined)
+  const save = ({ tenant, kind, name }: CollectorName, position: JsonObject) =>
+    records.put({
+      kind: RECORD_KIND,
+      id: idOf({ tenant, kind, name }),
+      body: { tenant, kind, name, position, saved: formatTimestamp(clock()) },
+    })
+  /** New collectors are counted one after the other: side by side all would find the last place. */
+  let lastNew: Promise<unknown> = Promise.resolve()
+  const saveNew = async (collector: CollectorName, position: JsonObject) => {
+    if ((await records.count(RECORD_KIND, prefixOf(collector.tenant))) >= POSITIONS_MAX) {
+      const detail = `positions of collectors of a tenant: at most ${POSITIONS_MAX}`
+      throw new Fault('resource.too-many', { detail })
+    }
+    await save(collector, position)
   }
   return {
     async list(tenant) {
-      const saved = await all()
+      const prefix = tenant === null ? '' : prefixOf(tenant)
+      const saved = (await records.load(RECORD_KIND, prefix)).map(({ body }) => readSaved(body))
       return saved
-        .filter((position) => tenant === null || position.tenant === tenant)
+        .filter((position) => position !== undefined)
         .sort((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
     },
     async get(collector) {
-      const id = idOf(collector)
-      return (await all()).find((position) => idOf(position) === id)
+      const record = await records.get(RECORD_KIND, idOf(collector))
+      return record && readSaved(record.body)
     },
-    save: ({ tenant, kind, name }, position) =>
-      records.put({
-        kind: RECORD_KIND,
-        id: idOf({ tenant, kind, name }),
-        body: { tenant, kind, name, position, saved: formatTimestamp(clock()) },
-      }),
+    save,
+    async saveOfClient(collector, position) {
+      if ((await records.get(RECORD_KIND, idOf(collector))) !== undefined) {
+        await save(collector, position)
+        return
+      }
+      const saved = lastNew.then(() => saveNew(collector, position))
+      lastNew = saved.catch(() => undefined)
+      await saved
+    },
+    remove: (collector) => records.remove(RECORD_KIND, idOf(collector)),
   }
 }
 
 function idOf({ tenant, kind, name }: CollectorName): string {
   return JSON.stringify([tenant, kind, name])
+}
+
+/** What the ids of a tenant's positions begin with, and no others. */
+function prefixOf(tenant: string): string {
+  return `[${JSON.stringify(tenant)},`
 }
 
 function readSaved(body: JsonObject): SavedPosition | undefined {

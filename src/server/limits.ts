@@ -1,3 +1,6 @@
+import type { TurnLimits } from '../core/fair-turns.ts'
+import type { QuotaLimits } from '../core/quota.ts'
+
 /** The limits of the HTTP server. What events may hold is bounded in core/limits.ts. */
 
 /** Largest head of a request: request line and headers, bytes. Beyond: 431. */
@@ -29,3 +32,33 @@ export const SWEEP_MS = 50
 export const DELIVERY_VALUES_MAX = 500_000
 /** Events of a delivery that are read in one go; in between, other requests are answered. */
 export const DELIVERY_EVENTS_READ_AT_ONCE = 100
+
+const SHORT_RETRY_AFTER_SECONDS = 2
+const LONG_RETRY_AFTER_SECONDS = 30
+
+/** Queries that wait for their turn. */
+const WAITING_QUERIES = { callerMax: 64, tenantMax: 256, allMax: 4096 }
+/**
+ * Queries on the engine inside Waybill, which uses every core for most of them. One of a tenant's
+ * callers cannot keep another one waiting, and no two tenants' can keep a third.
+ */
+export const EMBEDDED_QUERIES = {
+  running: { callerMax: 1, tenantMax: 2, allMax: 5 },
+  waiting: WAITING_QUERIES,
+  retryAfterSeconds: SHORT_RETRY_AFTER_SECONDS,
+} as const satisfies TurnLimits
+/** Queries on a ClickHouse server. */
+export const SERVER_QUERIES = {
+  running: { callerMax: 4, tenantMax: 6, allMax: 16 },
+  waiting: WAITING_QUERIES,
+  retryAfterSeconds: SHORT_RETRY_AFTER_SECONDS,
+} as const satisfies TurnLimits
+
+/** Documents of events that are downloaded as they are read from the store. */
+export const DOWNLOADS = {
+  what: 'downloads of events',
+  callerMax: 2,
+  tenantMax: 4,
+  allMax: 8,
+  retryAfterSeconds: LONG_RETRY_AFTER_SECONDS,
+} as const satisfies QuotaLimits

@@ -19,9 +19,10 @@ import type { WebhookSource } from '../sources/source.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { type BackgroundTask, startTasks } from './background-task.ts'
 import { exportTask } from './export-task.ts'
+import { createFairReader } from './fair-reader.ts'
 import { ensureAdministrator } from './first-administrator.ts'
 import { confirmOrigin, readOrigin, readSecretKey } from './instance-identity.ts'
-import { STOP_MS_MAX, SWEEP_MS } from './limits.ts'
+import { EMBEDDED_QUERIES, SERVER_QUERIES, STOP_MS_MAX, SWEEP_MS } from './limits.ts'
 import { makeDirectory } from './make-directory.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { openAccess } from './open-access.ts'
@@ -200,6 +201,8 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   const { settings, parts, clock, store, ledger, readiness, origin, secretKey } = assembly
   const { defaultTenant } = settings
   const { records } = store
+  const queries = settings.store === undefined ? EMBEDDED_QUERIES : SERVER_QUERIES
+  const events = createFairReader(store.reader, queries)
   const metrics = createMetrics(ledger)
   const append = metrics.measured(ledger.append)
   const audit = createAuditTrail({ append, origin, clock })
@@ -211,11 +214,11 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     forms: parts.exportForms(),
     dataDirectory: settings.data,
     linkKey: await readInstanceKey(records, secretKey, 'export-link-key'),
-    ...{ origin, clock, records, events: store.reader, directory, audit },
+    ...{ origin, clock, records, events, directory, audit },
   })
   metrics.watchExports(exports.desk.jobs)
   const context: DialectContext = {
-    events: store.reader,
+    events,
     ledger: { ...ledger, append },
     audit,
     records,
@@ -247,6 +250,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     metrics,
     logLevel: settings.logLevel,
     trustedProxies: settings.trustedProxies,
+    addressConnectionsMax: settings.limits.addressConnectionsMax,
   })
   return { server, context, exports, metrics, tokenUses }
 }

@@ -4,6 +4,7 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import { inRequest } from '../core/asker.ts'
 import { Fault } from '../core/errors.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import { refuseOtherMethods, watchRoutes } from '../dialects/other-methods.ts'
@@ -11,6 +12,7 @@ import { answerProblem } from '../dialects/problem-details.ts'
 import type { WebhookSource } from '../sources/source.ts'
 import { protectAnswer } from './answer-headers.ts'
 import { answerConnectionError, refuseExpectations } from './connection-errors.ts'
+import { limitConnections } from './connection-limit.ts'
 import { registerHealth } from './health.ts'
 import {
   BODY_BYTES_MAX,
@@ -44,6 +46,8 @@ export interface ServerOptions {
   readonly logLevel: string
   /** Addresses and ranges whose X-Forwarded headers count; absent: none. */
   readonly trustedProxies?: readonly string[] | undefined
+  /** Connections of one address; those of trusted proxies are not counted. */
+  readonly addressConnectionsMax: number
 }
 
 /**
@@ -84,6 +88,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
     },
   })
   server.server.maxConnections = CONNECTIONS_MAX
+  limitConnections(server.server, {
+    addressConnectionsMax: options.addressConnectionsMax,
+    exempt: options.trustedProxies ?? [],
+  })
   server.setErrorHandler(answerProblem)
   server.setNotFoundHandler(() => {
     throw new Fault('resource.missing')
@@ -91,6 +99,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.addHook('onRequest', (request, reply, done) => {
     refusedDeliveries.watch(request, reply)
     done()
+  })
+  server.addHook('onRequest', (_request, reply, done) => {
+    inRequest(() => reply.raw.destroyed, done)
   })
   server.addHook('onRequest', checkRequestHead)
   server.addHook('onSend', protectAnswer)

@@ -1,3 +1,4 @@
+import { askerOf } from '../../core/asker.ts'
 import type { JsonObject } from '../../core/event.ts'
 import type { ContainerView } from './container-view.ts'
 import type { ContainerQuery, Containers } from './containers.ts'
@@ -45,12 +46,13 @@ export class StateWaits {
    *
    * @param signal ends the wait early, as if its time was over.
    * @throws StationError 404 when there is no such container or it is destroyed meanwhile, 503 when
-   * too many wait.
+   * too many wait; Fault `request.too-many` when too many of this caller or its tenant do.
    */
   async wait(caller: Caller, parameters: WaitParameters, signal: AbortSignal): Promise<JsonObject> {
     const { type, container, state } = parameters
     const { tenants } = visibilityOf(caller)
-    const place = this.#room.enter({ tenants, type, name: container, state })
+    const asker = askerOf(caller.principal)
+    const place = this.#room.enter({ asker, tenants, type, name: container, state })
     try {
       const query = { caller, type, name: container }
       const view = await this.#looks.look(query)

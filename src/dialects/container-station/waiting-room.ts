@@ -1,22 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Asker, outsideRequest } from '../../core/asker.ts'
 import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter } from '../../core/query.ts'
+import { Quota, type QuotaLimits } from '../../core/quota.ts'
 import type { DialectContext } from '../dialect.ts'
 import { isNamed, STATE_CONDITIONS, stateReportOf } from './container-state.ts'
 import { tooManyWaiting } from './errors.ts'
 import type { AwaitedState, ContainerType } from './parameters.ts'
 
-/** Requests that may wait at once, of all callers. More are answered with 503 and Retry-After. */
-const WAITING_MAX = 1000
-/** Seconds after which somebody may try again whom the room had no place for. */
-const FULL_RETRY_AFTER_SECONDS = 10
+/**
+ * Requests that may wait at once. A caller or tenant at its limit gets 429, and everybody 503 when
+ * all places are taken; both with Retry-After.
+ */
+export const WAITS = {
+  what: 'waits for a state',
+  callerMax: 250,
+  tenantMax: 750,
+  allMax: 1000,
+  retryAfterSeconds: 10,
+} as const satisfies QuotaLimits
 /** Events read at once. */
 const READ_EVENTS = 500
 /** Pause after the store did not answer, ms. */
 const FAULT_PAUSE_MS = 1000
 
-/** A container in a state that somebody waits for. */
+/** A container in a state that a request waits for. */
 export interface Awaited {
+  readonly asker: Asker
   readonly tenants: EventFilter['tenants']
   readonly type: ContainerType
   /** Id, beginning of an id, or name. */
@@ -44,6 +54,7 @@ export interface Place {
 export class WaitingRoom {
   readonly #context: Pick<DialectContext, 'events' | 'ledger'>
   readonly #places = new Set<WaitingPlace>()
+  readonly #quota = new Quota(WAITS)
   #isFollowing = false
   #isClosed = false
   #empty = new AbortController()
@@ -56,16 +67,21 @@ export class WaitingRoom {
    * Takes a place. Enter first and look at the container then: what happens in between is not
    * missed.
    *
-   * @throws StationError 503 when there is no place.
+   * @throws StationError 503 when all places are taken, Fault `request.too-many` when the asker's
+   * share of them is.
    */
   enter(awaited: Awaited): Place {
-    if (this.#places.size >= WAITING_MAX || this.#isClosed) {
-      throw tooManyWaiting(FULL_RETRY_AFTER_SECONDS)
+    if (this.#isClosed || this.#quota.reached(awaited.asker) === 'all') {
+      throw tooManyWaiting(WAITS.retryAfterSeconds)
     }
+    const free = this.#quota.enter(awaited.asker)
     const { size } = this.#context.ledger.status()
-    const place = new WaitingPlace(awaited, size, () => this.#leave(place))
+    const place = new WaitingPlace(awaited, size, () => {
+      free()
+      this.#leave(place)
+    })
     this.#places.add(place)
-    if (!this.#isFollowing) void this.#follow(size)
+    if (!this.#isFollowing) void outsideRequest(() => this.#follow(size))
     return place
   }
 

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { type Principal, SCOPES, type Scope } from '../../access/principal.ts'
 import { tokenLookupId } from '../../access/token.ts'
 import { hasScope } from '../../access/visibility.ts'
+import { nameCaller } from '../../core/asker.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
 import { bearerOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -40,6 +41,12 @@ export interface Access {
  * @throws HssError APIGW.0301 without either, HSS.0013 for a token that is for something else.
  */
 export async function authenticate(request: FastifyRequest, access: Access): Promise<Caller> {
+  const caller = await findCaller(request, access)
+  nameCaller(caller.principal)
+  return caller
+}
+
+async function findCaller(request: FastifyRequest, access: Access): Promise<Caller> {
   const token = firstText(request.headers['x-auth-token'])
   if (token !== undefined) return byToken(request, token, access)
   const { authorization } = request.headers

@@ -7,12 +7,13 @@ import type { JsonObject } from '../../core/event.ts'
 import { NAME_LENGTH_MAX } from '../../core/limits.ts'
 import { isSameSource } from '../../core/source-name.ts'
 import { authenticated, principalOf } from '../authentication.ts'
-import { type CollectorName, collectorPositions } from '../collector-positions.ts'
+import {
+  type CollectorName,
+  collectorPositions,
+  POSITION_BYTES_MAX,
+} from '../collector-positions.ts'
 import type { DialectContext } from '../dialect.ts'
 import type { NativeScope } from './native-scope.ts'
-
-/** Largest position that is kept, in bytes of the request that brings it. */
-const POSITION_BYTES_MAX = 1024 * 1024
 
 const Closed = { additionalProperties: false } as const
 const Which = Type.Object({
@@ -88,7 +89,20 @@ export function registerCollectors(
     requireMover(principal, { tenant, ...request.params }, ownCollectors)
     // It was read from a JSON body.
     const position = request.body.position as JsonObject
-    await positions.save({ tenant, ...request.params }, position)
+    await positions.saveOfClient({ tenant, ...request.params }, position)
+    return reply.code(204).send()
+  })
+
+  const deleted = {
+    summary: 'Forget how far a collector is',
+    description: 'A collector of this name begins anew; events that it sends again are recognized.',
+    params: Which,
+    querystring: Whose,
+    response: NoContent,
+  }
+  scope.delete(route, { schema: deleted, onRequest }, async (request, reply) => {
+    const tenant = tenantOf(principalOf(request).tenant, request.query.tenant, context)
+    await positions.remove({ tenant, ...request.params })
     return reply.code(204).send()
   })
 }

@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { visibleEvents } from '../../access/visibility.ts'
 import { EXPORT_FORMATS, type ExportFormat } from '../../core/query.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
 import { principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
+import { beginDownload } from '../download.ts'
 import { mayReadEvents } from './event-search.ts'
 import { filterParameters, readFilter } from './filter-parameters.ts'
 import type { NativeScope } from './native-scope.ts'
@@ -33,26 +33,12 @@ export function registerEventExport(scope: NativeScope, context: DialectContext)
   scope.get('/v1/events/export', options, async (request, reply) => {
     const { format = 'ndjson', ...parameters } = request.query
     const filter = readFilter(parameters, visibleEvents(principalOf(request)))
-    const document = await begun(context.events.export(filter, format))
+    const document = await beginDownload(context.events.export(filter, format))
     const day = formatTimestamp(context.clock()).slice(0, 10)
     return reply
       .header('Content-Type', MEDIA_TYPES[format])
       .header('Cache-Control', 'no-store, no-transform')
       .header('Content-Disposition', `attachment; filename="events-${day}.${format}"`)
-      .send(Readable.from(document, { objectMode: false }))
+      .send(document)
   })
-}
-
-/** Waits for the first bytes, so that a store that cannot answer is a 503, not a cut-off 200. */
-async function begun(document: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
-  const chunks = document[Symbol.asyncIterator]()
-  const first = await chunks.next()
-  async function* whole() {
-    try {
-      for (let next = first; next.done !== true; next = await chunks.next()) yield next.value
-    } finally {
-      await chunks.return?.()
-    }
-  }
-  return whole()
 }

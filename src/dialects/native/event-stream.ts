@@ -1,10 +1,14 @@
 import { setMaxListeners } from 'node:events'
 import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { visibleEvents } from '../../access/visibility.ts'
+import { askerOf } from '../../core/asker.ts'
 import { Fault } from '../../core/errors.ts'
-import type { EventFilter } from '../../core/query.ts'
+import type { StoredEvent } from '../../core/event.ts'
+import type { EventFilter, TailQuery } from '../../core/query.ts'
+import { Quota, type QuotaLimits } from '../../core/quota.ts'
 import { bearerToken, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import { eventJson } from './event-json.ts'
@@ -13,16 +17,20 @@ import { type FilterParameters, filterParameters, readFilter } from './filter-pa
 import { ORIGIN_HEADER, positionParameters, refuseForeignPosition } from './ledger-position.ts'
 import type { NativeScope } from './native-scope.ts'
 
-/** Streams open at once, of all tokens. */
-const STREAMS_MAX = 256
-/** Streams open at once with one token: nobody can take them all. */
-const TOKEN_STREAMS_MAX = 16
+/** Streams open at once. */
+export const STREAMS = {
+  what: 'streams',
+  callerMax: 16,
+  tenantMax: 128,
+  allMax: 256,
+  retryAfterSeconds: 30,
+} as const satisfies QuotaLimits
 /** Events read at once; a slow reader holds no more than these. */
 const TAIL_EVENTS_MAX = 500
 /** Silence after which a comment is sent, ms: shorter than the patience of common proxies. */
 const HEARTBEAT_MS = 15_000
-/** Seconds after which a client of a full server may try again. */
-const FULL_RETRY_AFTER_SECONDS = 30
+/** Pause of a stream whose token has too many queries waiting, ms. */
+const CROWDED_PAUSE_MS = 1000
 
 /**
  * `GET /v1/events/stream`: server-sent events (WHATWG HTML, section 9.2) of this instance's ledger,
@@ -32,8 +40,8 @@ const FULL_RETRY_AFTER_SECONDS = 30
 export function registerEventStream(scope: NativeScope, context: DialectContext): void {
   const stopping = new AbortController()
   // Every open stream listens for the end of the server.
-  setMaxListeners(STREAMS_MAX, stopping.signal)
-  const open = new OpenStreams()
+  setMaxListeners(STREAMS.allMax, stopping.signal)
+  const streams = new Quota(STREAMS)
   scope.addHook('preClose', async () => stopping.abort())
   const schema = {
     summary: 'Follow events as they are stored, as server-sent events',
@@ -54,15 +62,14 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
     const status = context.ledger.status()
     const afterSeq = lastEventId(request) ?? after ?? status.size - 1
     refuseForeignPosition({ afterSeq, origin }, context.ledger)
-    const { tokenId } = principalOf(request)
-    open.enter(tokenId)
+    const leave = streams.enter(askerOf(principalOf(request)))
     const ended = new AbortController()
     const end = () => ended.abort()
     stopping.signal.addEventListener('abort', end)
     reply.raw.once('close', () => {
       end()
       stopping.signal.removeEventListener('abort', end)
-      open.leave(tokenId)
+      leave()
     })
     return (
       reply
@@ -74,32 +81,6 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
         .send(Readable.from(follow(context, filter, afterSeq, ended.signal), { highWaterMark: 1 }))
     )
   })
-}
-
-/** Counts the streams of each token. */
-class OpenStreams {
-  readonly #byToken = new Map<string, number>()
-  #all = 0
-
-  /** @throws Fault `request.too-many` at a limit. */
-  enter(tokenId: string): void {
-    const ofToken = this.#byToken.get(tokenId) ?? 0
-    if (this.#all >= STREAMS_MAX || ofToken >= TOKEN_STREAMS_MAX) {
-      throw new Fault('request.too-many', {
-        detail: `${TOKEN_STREAMS_MAX} streams for a token, ${STREAMS_MAX} for all`,
-        retryAfterSeconds: FULL_RETRY_AFTER_SECONDS,
-      })
-    }
-    this.#all += 1
-    this.#byToken.set(tokenId, ofToken + 1)
-  }
-
-  leave(tokenId: string): void {
-    const ofToken = this.#byToken.get(tokenId) ?? 0
-    this.#all -= 1
-    if (ofToken > 1) this.#byToken.set(tokenId, ofToken - 1)
-    else this.#byToken.delete(tokenId)
-  }
 }
 
 /**
@@ -142,7 +123,8 @@ async function* follow(
     const filter = currentFilter()
     if (filter === undefined) return
     const { origin, size } = ledger.status()
-    const found = await events.tail({ filter, origin, afterSeq, limit: TAIL_EVENTS_MAX })
+    const found = await tailOrPause(events, { filter, origin, afterSeq, limit: TAIL_EVENTS_MAX })
+    if (found === undefined) continue
     if (found.length > 0) {
       yield found
         .map((stored) => {
@@ -155,6 +137,20 @@ async function* follow(
     const isFull = found.length === TAIL_EVENTS_MAX
     afterSeq = Math.max(afterSeq, found.at(-1)?.seq ?? -1, isFull ? -1 : size - 1)
     if (!isFull && !(await grows(context, afterSeq, ended))) yield heartbeat(afterSeq)
+  }
+}
+
+/** Undefined, after a pause, when its token has too many queries waiting: the stream goes on. */
+async function tailOrPause(
+  events: DialectContext['events'],
+  query: TailQuery,
+): Promise<readonly StoredEvent[] | undefined> {
+  try {
+    return await events.tail(query)
+  } catch (error) {
+    if (!(error instanceof Fault && error.code === 'request.too-many')) throw error
+    await sleep(CROWDED_PAUSE_MS)
+    return undefined
   }
 }
 

@@ -3,7 +3,13 @@ import type { Visibility } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
 import { CATEGORIES, LEVELS, OUTCOMES } from '../../core/event.ts'
 import { canonicalIp } from '../../core/ip-address.ts'
-import { FILTER_VALUES_MAX, FULL_TEXT_LENGTH_MAX, NAME_LENGTH_MAX } from '../../core/limits.ts'
+import {
+  FILTER_VALUES_MAX,
+  FILTER_VALUES_TOTAL_MAX,
+  FULL_TEXT_LENGTH_MAX,
+  FULL_TEXT_WORDS_MAX,
+  NAME_LENGTH_MAX,
+} from '../../core/limits.ts'
 import type { Condition, EventFilter, Field } from '../../core/query.ts'
 import { repositoryProblem } from '../../core/repository-name.ts'
 import { parseTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
@@ -83,6 +89,7 @@ export type FilterParameters = Static<typeof FilterParameters>
  * Throws `request.invalid` naming the parameter.
  */
 export function readFilter(parameters: FilterParameters, visible: Visibility): EventFilter {
+  refuseTooMany(parameters)
   const fromMicros = readTime('from', parameters.from)
   const toMicros = readTime('to', parameters.to)
   if (fromMicros !== undefined && toMicros !== undefined && fromMicros > toMicros) {
@@ -97,7 +104,29 @@ export function readFilter(parameters: FilterParameters, visible: Visibility): E
 }
 
 const WILDCARD = /[*?]/
-const HAS_WORD = /[0-9A-Za-z\u0080-\u{10ffff}]/u
+
+/** A run of these is a word, as in the store's full-text search. */
+const WORD = /[0-9A-Za-z\u0080-\u{10ffff}]+/gu
+
+/** Before anything is looked at: the store tests every event of the time range for each of them. */
+function refuseTooMany({ q = [], '-q': notQ = [], ...others }: FilterParameters): void {
+  const words = [...q, ...notQ].reduce((sum, text) => sum + wordsIn(text), 0)
+  if (words > FULL_TEXT_WORDS_MAX) {
+    throw invalid('q', `at most ${FULL_TEXT_WORDS_MAX} words in a request, not ${words}`)
+  }
+  const lists = Object.entries({ ...others, q, '-q': notQ }).map(
+    ([name, value]) => [name, Array.isArray(value) ? value.length : 0] as const,
+  )
+  const values = lists.reduce((sum, [, length]) => sum + length, 0)
+  if (values <= FILTER_VALUES_TOTAL_MAX) return
+  const [longest] = lists.toSorted(([, one], [, other]) => other - one)
+  const expected = `at most ${FILTER_VALUES_TOTAL_MAX} values of all filters of a request`
+  throw invalid(longest?.[0] ?? '', `${expected}, not ${values}`)
+}
+
+function wordsIn(text: string): number {
+  return text.match(WORD)?.length ?? 0
+}
 
 function readTenants(
   asked: readonly string[] | undefined,
@@ -175,7 +204,7 @@ function checkValues(parameters: FilterParameters): void {
   }
   for (const name of ['q', '-q'] as const) {
     for (const text of parameters[name] ?? []) {
-      if (!HAS_WORD.test(text)) throw invalid(name, 'a text with a letter or a digit')
+      if (wordsIn(text) === 0) throw invalid(name, 'a text with a letter or a digit')
       if (WILDCARD.test(text)) {
         throw invalid(name, 'whole words: parts of words, `*` and `?` cannot be searched for')
       }

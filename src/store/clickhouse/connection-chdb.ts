@@ -7,16 +7,19 @@ import { mintUuid } from '../../core/uuid.ts'
 import { bindLiterals } from './bind-literals.ts'
 import type { ClickHouseConnection, Insertion, Statement, StreamFormat } from './connection.ts'
 import { engineFault } from './engine-fault.ts'
-import { ENGINE_SETTINGS, QUERY_SECONDS_MAX } from './engine-settings.ts'
+import { ENGINE_SETTINGS, QUERY_BYTES_MAX, QUERY_SECONDS_MAX } from './engine-settings.ts'
 import { parseRows } from './json-rows.ts'
 import { openingProblem } from './opening-problem.ts'
 import { checkParquetFile } from './parquet-file.ts'
 import { createPool } from './session-pool.ts'
 
-/** Sessions that answer queries: so many run at once, the others wait. */
-const READERS = 3
-/** Streams that may run at once; each has a session of its own. */
-const STREAMS_MAX = 8
+/**
+ * Sessions that answer queries; further queries wait. There are more of them than questions that
+ * clients may ask at once, since a count asks the engine several queries side by side.
+ */
+const READERS = 10
+/** Streams that may run at once, each in a session of its own: downloads and jobs of exports. */
+const STREAMS_MAX = 12
 const STREAM_RETRY_AFTER_SECONDS = 10
 const MEBIBYTE = 1024 * 1024
 
@@ -86,7 +89,10 @@ class ChdbConnection implements ClickHouseConnection {
       mkdirSync(directory, { recursive: true })
     }
     this.#writing = createPool([this.#writer])
-    const limits = [`--max_execution_time=${QUERY_SECONDS_MAX}`]
+    const limits = [
+      `--max_execution_time=${QUERY_SECONDS_MAX}`,
+      `--max_memory_usage=${QUERY_BYTES_MAX}`,
+    ]
     this.#readers = Array.from({ length: READERS }, () => this.#open(limits))
     this.#reading = createPool(this.#readers)
     for (const other of openConnections) {

@@ -3,11 +3,11 @@ import { finished } from 'node:stream/promises'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { ClickHouseConnection, Insertion, Statement, StreamFormat } from './connection.ts'
 import { engineFault } from './engine-fault.ts'
-import { ENGINE_SETTINGS, QUERY_SECONDS_MAX } from './engine-settings.ts'
+import { ENGINE_SETTINGS, QUERY_BYTES_MAX, QUERY_SECONDS_MAX } from './engine-settings.ts'
 import { parseRows } from './json-rows.ts'
 
 /** Connections to the server at once; further calls wait for a free one. */
-const CONNECTIONS_MAX = 16
+const CONNECTIONS_MAX = 64
 /** Longest wait for the server's next byte, in milliseconds. */
 const REQUEST_TIMEOUT_MS = (QUERY_SECONDS_MAX + 30) * 1000
 /** The client writes settings into the URL, as text. */
@@ -66,7 +66,11 @@ class HttpConnection implements ClickHouseConnection {
         query: statement.sql,
         query_params: { ...statement.parameters },
         format: 'JSONCompactEachRow',
-        clickhouse_settings: { max_execution_time: QUERY_SECONDS_MAX, wait_end_of_query: 1 },
+        clickhouse_settings: {
+          max_execution_time: QUERY_SECONDS_MAX,
+          max_memory_usage: String(QUERY_BYTES_MAX),
+          wait_end_of_query: 1,
+        },
       })
       return parseRows<Row>(await result.text())
     } catch (error) {

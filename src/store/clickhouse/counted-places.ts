@@ -1,4 +1,5 @@
 import type { Condition, Field, HistogramQuery } from '../../core/query.ts'
+import { PRIORITY } from './engine-settings.ts'
 import { SHAPE_FIELDS } from './event-columns.ts'
 import { filterSql, isEmptyAlone } from './filter-sql.ts'
 import type { PartedFilter } from './shape-parts.ts'
@@ -28,7 +29,7 @@ export function countedPlaces(counted: Counted): readonly CountedPlace[] {
   )
 }
 
-const FROM_EVENTS = 'SETTINGS optimize_use_projections = 0'
+const FROM_EVENTS = `SETTINGS priority = ${PRIORITY.count}, optimize_use_projections = 0`
 
 /**
  * Whole days are counted from a projection of table `events`, when one has the fields that are
@@ -53,7 +54,8 @@ function placesOf({ filter, interval, by }: Counted): readonly CountedPlace[] {
     whereSql: (parameters) => `${filterSql(timeless, parameters)}
       AND toDate32(time) >= toDate32(${parameters.addTime(firstDay)})
       AND toDate32(time) < toDate32(${parameters.addTime(lastDay)})`,
-    settingsSql: `SETTINGS preferred_optimize_projection_name = '${counts}'`,
+    settingsSql: `SETTINGS priority = ${PRIORITY.count},
+      preferred_optimize_projection_name = '${counts}'`,
   }
   const edges = [
     { fromMicros: span.fromMicros, toMicros: firstDay },

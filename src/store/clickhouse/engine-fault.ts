@@ -62,6 +62,43 @@ export function engineFault(error: unknown): Fault {
   return new Fault('store.unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error })
 }
 
+/** Engine errors that say that a query asks for too much, whenever it is asked. */
+const COMPLEXITY_ERRORS: ReadonlySet<number> = new Set([
+  158, // TOO_MANY_ROWS
+  161, // TOO_MANY_COLUMNS
+  162, // TOO_DEEP_SUBQUERIES
+  167, // TOO_DEEP_AST
+  168, // TOO_BIG_AST
+  191, // SET_SIZE_LIMIT_EXCEEDED
+  306, // TOO_DEEP_RECURSION
+  307, // TOO_MANY_BYTES
+  396, // TOO_MANY_ROWS_OR_BYTES
+])
+const TIMEOUT_ERRORS: ReadonlySet<number> = new Set([
+  159, // TIMEOUT_EXCEEDED
+  160, // TOO_SLOW
+])
+const MEMORY_ERROR = 241
+/** A query's own limit, not that of the whole engine, which other queries may have used up. */
+const OWN_MEMORY_LIMIT = /query memory limit exceeded|memory limit \(for query\) exceeded/i
+
+/**
+ * The Fault of a question that a client put together. Where the store as such is not at fault it
+ * says so: such a question is not to be repeated as it is. Faults of other kinds are unchanged.
+ */
+export function queryFault(error: unknown): unknown {
+  if (!(error instanceof Fault) || error.cause === undefined) return error
+  const { cause } = error
+  const code = clickHouseCode(cause)
+  if (code === undefined) return error
+  if (TIMEOUT_ERRORS.has(code)) return new Fault('query.timeout', { cause })
+  const isOwnMemory =
+    code === MEMORY_ERROR && cause instanceof Error && OWN_MEMORY_LIMIT.test(cause.message)
+  return isOwnMemory || COMPLEXITY_ERRORS.has(code)
+    ? new Fault('query.too-complex', { cause })
+    : error
+}
+
 /** The ClickHouse error code in an error of chDB or of the HTTP client; undefined when none. */
 function clickHouseCode(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined

@@ -37,5 +37,13 @@ export const ENGINE_SETTINGS = {
   max_bytes_before_external_group_by: 256 * 1024 * 1024,
 } as const satisfies Readonly<Record<string, string | number>>
 
+/** Most memory that a query other than a stream may take, in bytes. */
+export const QUERY_BYTES_MAX = 1024 * 1024 * 1024
 /** Longest that a query other than a stream may run, in seconds. */
 export const QUERY_SECONDS_MAX = 60
+
+/**
+ * The engine's `priority` of queries, by what they cost: while one of a lower number runs, those of
+ * higher ones pause. A page stays quick next to counts and exports, of one tenant or another.
+ */
+export const PRIORITY = { page: 1, count: 2, stream: 3 } as const

@@ -2,6 +2,7 @@ import { Fault } from '../../core/errors.ts'
 import type { HistogramBucket, HistogramInterval, HistogramQuery } from '../../core/query.ts'
 import type { ClickHouseConnection, Statement } from './connection.ts'
 import { type Counted, type CountedPlace, countedPlaces } from './counted-places.ts'
+import { PRIORITY } from './engine-settings.ts'
 import { FIELD_SQL } from './event-columns.ts'
 import type { PartedFilter } from './shape-parts.ts'
 import { StatementParameters } from './statement-parameters.ts'
@@ -42,7 +43,7 @@ export async function readHistogram(
   const parameters = new StatementParameters()
   const keys = by.map((field) => `, by_${field}`).join('')
   const [only, ...others] = places
-  const settings = others.length === 0 ? only?.settingsSql : ''
+  const settings = others.length === 0 ? only?.settingsSql : `SETTINGS priority = ${PRIORITY.count}`
   const rows = await connection.rows<[number, number, ...string[]]>({
     sql: `${countsSql(query, places, parameters)} GROUP BY start${keys} ORDER BY start${keys}
       LIMIT ${parameters.add('UInt64', bucketsMax + 1)} ${settings}`,

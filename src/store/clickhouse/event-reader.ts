@@ -3,6 +3,8 @@ import type { EventFilter, EventReader, TailQuery } from '../../core/query.ts'
 import type { Clock } from '../../core/timestamp.ts'
 import { isUuid } from '../../core/uuid.ts'
 import type { ClickHouseConnection } from './connection.ts'
+import { queryFault } from './engine-fault.ts'
+import { PRIORITY } from './engine-settings.ts'
 import { countEvents, readHistogram } from './event-counts.ts'
 import { EventDensity } from './event-density.ts'
 import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
@@ -30,7 +32,7 @@ export function createEventReader(
   const density = new EventDensity(connection, clock)
   const parted = (filter: EventFilter) => partByShapes(filter, knownShapes)
 
-  return {
+  return withQueryFaults({
     async page(query) {
       const filter = await parted(query.filter)
       if (filter.parts?.length === 0) return { events: [] }
@@ -45,6 +47,30 @@ export function createEventReader(
       readHistogram(connection, { ...query, filter: await parted(query.filter) }),
     stream: (filter, order) => streamEvents(connection, filter, order),
     export: (filter, format) => exportEvents(connection, filter, format),
+  })
+}
+
+/** Tells questions that ask for too much from a store that cannot answer. */
+function withQueryFaults(reader: EventReader): EventReader {
+  const answered = <Answer>(answer: Promise<Answer>) =>
+    answer.catch((error: unknown) => {
+      throw queryFault(error)
+    })
+  async function* streamed<Chunk>(chunks: AsyncIterable<Chunk>): AsyncIterable<Chunk> {
+    try {
+      yield* chunks
+    } catch (error) {
+      throw queryFault(error)
+    }
+  }
+  return {
+    page: (query) => answered(reader.page(query)),
+    get: (tenants, id) => answered(reader.get(tenants, id)),
+    tail: (query) => answered(reader.tail(query)),
+    count: (filter) => answered(reader.count(filter)),
+    histogram: (query) => answered(reader.histogram(query)),
+    stream: (filter, order) => streamed(reader.stream(filter, order)),
+    export: (filter, format) => streamed(reader.export(filter, format)),
   }
 }
 
@@ -59,7 +85,7 @@ async function getEvent(
   const rows = await connection.rows<EventRow>({
     sql: `SELECT ${EVENT_ROW_SQL} FROM events
       WHERE ${tenant} AND id = ${parameters.add('UUID', id)}
-      ORDER BY time, origin, seq LIMIT 1`,
+      ORDER BY time, origin, seq LIMIT 1 SETTINGS priority = ${PRIORITY.page}`,
     parameters: parameters.values,
   })
   return rows.map(decodeEvent)[0]
@@ -74,7 +100,7 @@ async function tailEvents(
     sql: `SELECT ${EVENT_ROW_SQL} FROM events
       WHERE ${filterSql(filter, parameters)} AND origin = ${parameters.add('String', origin)}
         AND seq >= ${parameters.add('UInt64', afterSeq + 1)}
-      ORDER BY seq LIMIT ${parameters.add('UInt64', limit)}`,
+      ORDER BY seq LIMIT ${parameters.add('UInt64', limit)} SETTINGS priority = ${PRIORITY.page}`,
     parameters: parameters.values,
   })
   return rows.map(decodeEvent)

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter, ExportFormat, Order } from '../../core/query.ts'
 import type { ClickHouseConnection, Statement, StreamFormat } from './connection.ts'
+import { PRIORITY } from './engine-settings.ts'
 import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
 import { timeSlices } from './event-slices.ts'
 import { EXPORT_DOCUMENTS } from './export-documents.ts'
@@ -74,7 +75,8 @@ function selectAll(
   return {
     sql: `SELECT ${columns} FROM events WHERE ${filterSql(filter, parameters)}
       ORDER BY time ${direction}, origin ${direction}, seq ${direction}
-      SETTINGS max_block_size = ${blockRows}, read_in_order_use_buffering = 0`,
+      SETTINGS max_block_size = ${blockRows}, read_in_order_use_buffering = 0,
+        max_threads = 1, priority = ${PRIORITY.stream}`,
     parameters: parameters.values,
   }
 }

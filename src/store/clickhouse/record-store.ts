@@ -27,7 +27,20 @@ export async function openRecordStore(connection: ClickHouseConnection): Promise
     })
   }
   return {
-    load: (kind) => loadRecords(connection, kind),
+    load: (kind, idPrefix = '') =>
+      loadRecords(connection, kind, { test: 'startsWith(id, {id:String})', id: idPrefix }),
+    async get(kind, id) {
+      const [record] = await loadRecords(connection, kind, { test: 'id = {id:String}', id })
+      return record
+    },
+    async count(kind, idPrefix) {
+      const [row] = await connection.rows<[number]>({
+        sql: `SELECT count() FROM records FINAL
+          WHERE kind = {kind:String} AND startsWith(id, {id:String})`,
+        parameters: { kind, id: idPrefix },
+      })
+      return row?.[0] ?? 0
+    },
     put: (record) => write(record, 0),
     compact: () => connection.command({ sql: 'OPTIMIZE TABLE records FINAL' }),
     remove: (kind, id) => write({ kind, id, body: {} }, 1),
@@ -37,13 +50,14 @@ export async function openRecordStore(connection: ClickHouseConnection): Promise
 async function loadRecords(
   connection: ClickHouseConnection,
   kind: string,
+  { test, id }: { readonly test: string; readonly id: string },
 ): Promise<readonly StateRecord[]> {
   const rows = await connection.rows<[string, string]>({
-    sql: 'SELECT id, body FROM records FINAL WHERE kind = {kind:String} ORDER BY id',
-    parameters: { kind },
+    sql: `SELECT id, body FROM records FINAL WHERE kind = {kind:String} AND ${test} ORDER BY id`,
+    parameters: { kind, id },
   })
-  return rows.map(([id, text]) => {
+  return rows.map(([name, text]) => {
     const body: JsonObject = JSON.parse(text)
-    return { kind, id, body }
+    return { kind, id: name, body }
   })
 }

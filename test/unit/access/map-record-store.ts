@@ -5,8 +5,17 @@ export class MapRecordStore implements RecordStore {
   readonly records = new Map<string, StateRecord>()
   failure: Error | undefined
 
-  async load(kind: string): Promise<readonly StateRecord[]> {
-    return [...this.records.values()].filter((record) => record.kind === kind)
+  async load(kind: string, idPrefix = ''): Promise<readonly StateRecord[]> {
+    const records = [...this.records.values()].filter((record) => record.kind === kind)
+    return records.filter(({ id }) => id.startsWith(idPrefix))
+  }
+
+  async get(kind: string, id: string): Promise<StateRecord | undefined> {
+    return this.records.get(`${kind}/${id}`)
+  }
+
+  async count(kind: string, idPrefix: string): Promise<number> {
+    return (await this.load(kind, idPrefix)).length
   }
 
   async put(record: StateRecord): Promise<void> {

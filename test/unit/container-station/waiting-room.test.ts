@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events'
 import { expect, test } from 'vitest'
+import type { JsonObject } from '../../../src/core/event.ts'
 import { Containers } from '../../../src/dialects/container-station/containers.ts'
+import type { Caller } from '../../../src/dialects/container-station/credentials.ts'
 import type { WaitParameters } from '../../../src/dialects/container-station/parameters.ts'
 import { StateWaits } from '../../../src/dialects/container-station/wait-for-state.ts'
-import { WaitingRoom } from '../../../src/dialects/container-station/waiting-room.ts'
+import { WAITS, WaitingRoom } from '../../../src/dialects/container-station/waiting-room.ts'
 import { callerNamed, StationModel } from './station-context.ts'
 
 const CALLER = callerNamed('alice')
@@ -27,14 +29,26 @@ function stationWithWeb() {
     defaultTenant: 'default',
   })
   const waits = new StateWaits(containers, room)
-  const wait = (parameters: Partial<WaitParameters> = {}, signal = NEVER) =>
+  const wait = (parameters: Partial<WaitParameters> = {}, signal = NEVER, caller = CALLER) =>
     waits.wait(
-      CALLER,
+      caller,
       { type: 'docker', container: 'web', state: 'stopped', durationMs: LONG_MS, ...parameters },
       signal,
     )
   return { station, waits, wait }
 }
+
+/** Callers that together may take every place: three tokens of a tenant, and an administrator's. */
+const CROWD: readonly Caller[] = [
+  ...['one', 'two', 'three'].map((tokenId) => ({
+    ...CALLER,
+    principal: { ...CALLER.principal, tokenId },
+  })),
+  { ...CALLER, principal: { ...CALLER.principal, tenant: null, roles: ['administrator'] } },
+]
+
+const crowdOf = (count: number, wait: (caller: Caller | undefined) => Promise<JsonObject>) =>
+  Array.from({ length: count }, (_, index) => wait(CROWD[index % CROWD.length]))
 
 /** Lets everything run that can. */
 async function settled(): Promise<void> {
@@ -100,7 +114,7 @@ test('an event of an earlier time, as after a jump of a clock, ends a wait too',
 
 test('a thousand wait for nothing but one growth of the ledger, and all are told', async () => {
   const { station, wait } = stationWithWeb()
-  const waits = Array.from({ length: 1000 }, () => wait())
+  const waits = crowdOf(WAITS.allMax, (caller) => wait({}, NEVER, caller))
   await settled()
   expect(station.waiting).toBe(1)
   expect(station.tails).toBe(0)
@@ -114,11 +128,33 @@ test('a thousand wait for nothing but one growth of the ledger, and all are told
   expect(station.waiting).toBe(0)
 })
 
+test('no token and no tenant takes all places to wait', async () => {
+  const { station, waits, wait } = stationWithWeb()
+  const ofToken = (count: number, caller: Caller | undefined) =>
+    Array.from({ length: count }, () => wait({}, NEVER, caller))
+  const [one, two, three, administrator] = CROWD
+  const waiting = ofToken(WAITS.callerMax, one)
+  await expect(wait({}, NEVER, one)).rejects.toMatchObject({ status: 429, retryAfterSeconds: 10 })
+  waiting.push(...ofToken(WAITS.callerMax, two), ...ofToken(WAITS.callerMax, three))
+  // The tenant has all of its places: another token of it gets none, another tenant does.
+  await expect(wait()).rejects.toMatchObject({ status: 429 })
+  waiting.push(wait({}, NEVER, administrator))
+  await settled()
+  station.add(event('container.stop'))
+  expect(new Set((await Promise.all(waiting)).map(({ state }) => state))).toEqual(
+    new Set(['stopped']),
+  )
+  // Places are free again.
+  waiting.push(...ofToken(WAITS.callerMax, one))
+  waits.close()
+  await Promise.all(waiting)
+})
+
 test('who goes away leaves a place', async () => {
   const { station, wait } = stationWithWeb()
   const gone = new AbortController()
   setMaxListeners(0, gone.signal)
-  const waits = Array.from({ length: 1000 }, () => wait({}, gone.signal))
+  const waits = crowdOf(WAITS.allMax, (caller) => wait({}, gone.signal, caller))
   await settled()
   gone.abort()
   await Promise.all(waits)

@@ -129,6 +129,7 @@ beforeEach(async () => {
   }
   const box = createSecretBox(Buffer.alloc(32), 'test')
   server = createServer({
+    addressConnectionsMax: 100,
     context: {
       events: READER,
       ledger: { ...ledger, append: metrics.measured(ledger.append) },
