@@ -4,7 +4,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { commandLineMarkdown } from '../src/cli/command-line-markdown.ts'
 import { configurationMarkdown } from '../src/config/configuration-markdown.ts'
-import { actionsDocument, errorsDocument, quayKindsDocument } from './reference-documents.ts'
+import {
+  actionsDocument,
+  errorsDocument,
+  limitsDocument,
+  quayKindsDocument,
+} from './reference-documents.ts'
 
 const FOLDER = fileURLToPath(new URL('../docs/reference/', import.meta.url))
 
@@ -13,6 +18,7 @@ const DOCUMENTS: Readonly<Record<string, string>> = {
   'command-line.md': commandLineMarkdown(),
   'configuration.md': configurationMarkdown(),
   'errors.md': errorsDocument(),
+  'limits.md': limitsDocument(),
   'quay-kinds.md': quayKindsDocument(),
 }
 

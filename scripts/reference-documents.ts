@@ -1,6 +1,7 @@
 import { ACTIONS } from '../src/core/action-catalogue.ts'
 import { ERRORS } from '../src/core/errors.ts'
 import { QUAY_KINDS } from '../src/dialects/quay/kinds.ts'
+import { LIMITS } from './limits-table.ts'
 
 /** docs/reference/actions.md: the action catalogue, in its order. */
 export function actionsDocument(): string {
@@ -29,6 +30,33 @@ export function errorsDocument(): string {
       errors.map(([name, { status, title }]) => [code(name), String(status), title]),
     ),
   ].join('\n')
+}
+
+/** docs/reference/limits.md: what is bounded, and what a client is answered that meets a bound. */
+export function limitsDocument(): string {
+  return [
+    ...heading('Limits', 'scripts/limits-table.ts'),
+    'Nothing that a client sends or asks for is unbounded, and what is limited is limited for each',
+    'token and each tenant first: no client takes what others need. A name in capitals is a constant',
+    'of the program; one with a dot is a [setting](configuration.md). The vendors’ APIs answer with',
+    'the same status in their own shapes.',
+    '',
+    ...LIMITS.flatMap(({ title, limits }) => [
+      `## ${title}`,
+      '',
+      ...table(
+        ['What', 'Name', 'Default', 'At the limit'],
+        limits.map(({ what, name, value, answer }) => [
+          what,
+          name.replaceAll(/[A-Z_]{3,}[\w.]*/g, code),
+          value,
+          answer,
+        ]),
+      ),
+    ]),
+  ]
+    .join('\n')
+    .replace(/\n+$/, '\n')
 }
 
 /** docs/reference/quay-kinds.md: Quay's kinds and what they are in the catalogue. */

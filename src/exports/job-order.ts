@@ -7,6 +7,8 @@ import {
   EXPORTS_RUNNING_MAX,
   FILE_KEPT_MS,
   FIRST_PAUSE_MS,
+  TENANT_DELIVERIES_RUNNING_MAX,
+  TENANT_EXPORTS_RUNNING_MAX,
 } from './limits.ts'
 
 const MS_MICROS = 1000
@@ -24,43 +26,81 @@ export interface Going {
 }
 
 /**
- * The exports to begin now, in the order in which they were asked for: one of a namespace at a
- * time, and so many in all. One that waits out a failure lets those behind it pass.
+ * The exports to begin now: one of a namespace at a time, so many in all. Those of the tenant that
+ * has the fewest running come first, then in the order in which they were asked for. One that waits
+ * out a failure lets those behind it pass.
  */
 export function exportsToBegin(
   jobs: readonly ExportJob[],
   { runs }: Pick<Going, 'runs'>,
   nowMicros: number,
 ): readonly ExportJob[] {
-  const busy = new Set([...runs.values()].map(namespaceOf))
-  const chosen: ExportJob[] = []
   const due = jobs
     .filter((job) => !isFinished(job) && !runs.has(job.id) && job.nextRunMicros <= nowMicros)
     .sort((left, right) => left.requestedMicros - right.requestedMicros)
-  for (const job of due) {
-    if (runs.size + chosen.length >= EXPORTS_RUNNING_MAX) break
-    const namespace = namespaceOf(job)
-    if (busy.has(namespace)) continue
-    busy.add(namespace)
-    chosen.push(job)
+  const chosen: ExportJob[] = []
+  while (runs.size + chosen.length < EXPORTS_RUNNING_MAX) {
+    const going = [...runs.values(), ...chosen]
+    const busy = new Set(going.map(namespaceOf))
+    const free = due.filter((job) => !busy.has(namespaceOf(job)))
+    const next = nextOf(free, countByTenant(going), TENANT_EXPORTS_RUNNING_MAX)
+    if (next === undefined) break
+    chosen.push(next)
   }
   return chosen
 }
 
-/** The deliveries to try now, those that wait longest first. */
+/** The deliveries to try now, in turns between tenants; of one tenant what waits longest first. */
 export function deliveriesToTry(
   jobs: readonly ExportJob[],
   { deliveries }: Pick<Going, 'deliveries'>,
   nowMicros: number,
 ): readonly DueDelivery[] {
-  return jobs
+  const all = jobs
     .filter(isFinished)
-    .flatMap((job) => job.deliveries.map((delivery) => ({ job, delivery })))
+    .flatMap((job) => job.deliveries.map((delivery) => ({ tenant: job.tenant, job, delivery })))
+  const going = all.filter((one) => deliveries.has(deliveryName(one)))
+  const due = all
     .filter(({ delivery }) => delivery.status === 'waiting')
     .filter(({ delivery }) => delivery.nextAttemptMicros <= nowMicros)
-    .filter((due) => !deliveries.has(deliveryName(due)))
+    .filter((one) => !deliveries.has(deliveryName(one)))
     .sort((left, right) => left.delivery.nextAttemptMicros - right.delivery.nextAttemptMicros)
-    .slice(0, Math.max(0, DELIVERIES_RUNNING_MAX - deliveries.size))
+  const chosen: typeof due = []
+  while (deliveries.size + chosen.length < DELIVERIES_RUNNING_MAX) {
+    const free = due.filter((one) => !chosen.includes(one))
+    const counts = countByTenant([...going, ...chosen])
+    const next = nextOf(free, counts, TENANT_DELIVERIES_RUNNING_MAX)
+    if (next === undefined) break
+    chosen.push(next)
+  }
+  return chosen.map(({ job, delivery }) => ({ job, delivery }))
+}
+
+interface OfTenant {
+  readonly tenant: string
+}
+
+function countByTenant(going: readonly OfTenant[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { tenant } of going) counts.set(tenant, (counts.get(tenant) ?? 0) + 1)
+  return counts
+}
+
+/** The first of the tenant that has the fewest going, if that is less than it may have. */
+function nextOf<Item extends OfTenant>(
+  waiting: readonly Item[],
+  counts: ReadonlyMap<string, number>,
+  tenantMax: number,
+): Item | undefined {
+  let next: Item | undefined
+  let fewest = tenantMax
+  for (const item of waiting) {
+    const count = counts.get(item.tenant) ?? 0
+    if (count >= fewest) continue
+    fewest = count
+    next = item
+  }
+  return next
 }
 
 /** Tells a delivery from all others. */

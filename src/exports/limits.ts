@@ -6,9 +6,13 @@ const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
 /** Exports of all namespaces that run at once; of one namespace it is always one at a time. */
-export const EXPORTS_RUNNING_MAX = 2
+export const EXPORTS_RUNNING_MAX = 3
+/** Exports of one tenant that run at once: it cannot keep another tenant's waiting. */
+export const TENANT_EXPORTS_RUNNING_MAX = 2
 /** Exports of one tenant that wait or run; what is asked for on top is refused. */
 export const EXPORTS_WAITING_MAX = 100
+/** Exports of one user that wait or run; what is asked for on top is refused. */
+export const USER_EXPORTS_WAITING_MAX = 50
 /** Exports that are remembered, files or not; beyond it the oldest finished ones are forgotten. */
 export const EXPORTS_REMEMBERED_MAX = 1000
 /** How long a finished export is remembered, ms. */
@@ -28,6 +32,8 @@ export const RUN_PAUSE_MS_MAX = 10 * MINUTE_MS
 
 /** Callbacks and mails that are being sent at once. */
 export const DELIVERIES_RUNNING_MAX = 8
+/** Of one tenant: addresses that do not answer cannot keep another tenant's deliveries waiting. */
+export const TENANT_DELIVERIES_RUNNING_MAX = 4
 /** How long a delivery is tried again after its export has finished, ms. */
 export const DELIVERY_TRIED_MS = DAY_MS
 /** Longest pause before a delivery is tried again, ms. */

@@ -21,7 +21,7 @@ import { createLinkSigner, type LinkSigner } from './export-link.ts'
 import { type ExportRights, lostRight } from './export-rights.ts'
 import { type ExportLog, ExportWorker } from './export-worker.ts'
 import { type JobBook, openJobBook } from './job-book.ts'
-import { EXPORTS_WAITING_MAX, FILES_BYTES_MAX } from './limits.ts'
+import { EXPORTS_WAITING_MAX, FILES_BYTES_MAX, USER_EXPORTS_WAITING_MAX } from './limits.ts'
 import { createMailer, type Mailer } from './mailer.ts'
 
 /** Folder of the data directory that holds the files. */
@@ -135,22 +135,20 @@ function acceptInto(
   },
 ): ExportDesk['accept'] {
   // Those that are announced now are not in the book yet, but they count.
-  const coming: string[] = []
+  const coming = new Set<ExportJob>()
   return async (order, announce) => {
-    const { tenant } = order
-    const waiting = book.all().filter((job) => job.tenant === tenant && !isFinished(job))
-    const announced = coming.filter((one) => one === tenant)
-    if (waiting.length + announced.length >= EXPORTS_WAITING_MAX) {
-      const detail = `${EXPORTS_WAITING_MAX} exports wait already`
-      throw new Fault('request.too-many', { detail })
-    }
+    const waiting = [...book.all().filter((job) => !isFinished(job)), ...coming]
+    const ofTenant = waiting.filter(({ tenant }) => tenant === order.tenant)
+    const ofUser = ofTenant.filter(({ requester }) => requester.userId === order.requester.userId)
+    refuseOver(ofTenant.length, EXPORTS_WAITING_MAX, 'of this tenant')
+    refuseOver(ofUser.length, USER_EXPORTS_WAITING_MAX, 'of this user')
     const job = parts.jobOf(order)
-    coming.push(tenant)
+    coming.add(job)
     try {
       await announce(job.id)
       await book.add(job)
     } finally {
-      coming.splice(coming.indexOf(tenant), 1)
+      coming.delete(job)
     }
     parts.onAccepted()
     return job.id
@@ -217,4 +215,9 @@ async function openFile(
   const job = book.all().find((one) => one.hasFile && one.fileName === fileName)
   const file = job === undefined ? undefined : await files.read(job.fileName)
   return file === undefined ? { state: 'missing' } : { state: 'open', ...file }
+}
+
+function refuseOver(waiting: number, waitingMax: number, whose: string): void {
+  if (waiting < waitingMax) return
+  throw new Fault('request.too-many', { detail: `${waitingMax} exports ${whose} wait already` })
 }

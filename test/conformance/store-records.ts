@@ -21,4 +21,27 @@ export function describeRecords(harness: () => StoreHarness): void {
     await other.put({ kind: 'user', id: 'c', body: { again: true } })
     expect(await records.load('user')).toHaveLength(3)
   })
+  test('records are read one by one and by the beginning of their ids', async () => {
+    const { records } = (await harness().open()).store
+    for (const id of ['["a","1"]', '["a","2"]', '["a\\u0027","3"]', '["ab","4"]', '["%","5"]']) {
+      await records.put({ kind: 'place', id, body: { id } })
+    }
+    await records.put({ kind: 'other', id: '["a","1"]', body: {} })
+    await records.put({ kind: 'place', id: '["a","2"]', body: { again: true } })
+    expect(await records.get('place', '["a","2"]')).toEqual({
+      ...{ kind: 'place', id: '["a","2"]' },
+      body: { again: true },
+    })
+    expect(await records.get('place', '["a"')).toBeUndefined()
+    expect((await records.load('place', '["a",')).map(({ id }) => id)).toEqual([
+      '["a","1"]',
+      '["a","2"]',
+    ])
+    expect(await records.count('place', '["a",')).toBe(2)
+    expect(await records.count('place', '["%')).toBe(1)
+    expect(await records.count('place', '')).toBe(5)
+    await records.remove('place', '["a","2"]')
+    expect(await records.count('place', '["a",')).toBe(1)
+    expect(await records.get('place', '["a","2"]')).toBeUndefined()
+  })
 }

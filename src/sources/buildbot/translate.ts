@@ -3,7 +3,7 @@ import { cutText } from '../../core/cut-text.ts'
 import type { Actor, JsonObject, JsonValue } from '../../core/event.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { deepJsonText } from '../../core/json-excerpt.ts'
-import { DETAILS_DEPTH_MAX, MESSAGE_LENGTH_MAX } from '../../core/limits.ts'
+import { BATCH_EVENTS_MAX, DETAILS_DEPTH_MAX, MESSAGE_LENGTH_MAX } from '../../core/limits.ts'
 import type { NewEvent } from '../../core/new-event.ts'
 import { recordableText } from '../../core/recordable-text.ts'
 import { formatTimestamp, TIME_MICROS_END } from '../../core/timestamp.ts'
@@ -33,6 +33,9 @@ export function translateBuild(build: JsonObject, sourceName: string): ReadBuild
     return { unreadable: 'it is no build: it has neither a buildid nor the name of a builder' }
   }
   const { told, untold } = stepsOf(build['steps'])
+  if (told.length >= BATCH_EVENTS_MAX) {
+    return { unreadable: `the build has ${BATCH_EVENTS_MAX} steps or more` }
+  }
   const { steps: _steps, ...rest } = build
   const run: Run = {
     id: runId(build),

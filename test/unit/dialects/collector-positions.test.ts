@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createClock } from '../../../src/core/timestamp.ts'
-import { collectorPositions } from '../../../src/dialects/collector-positions.ts'
+import { collectorPositions, POSITIONS_MAX } from '../../../src/dialects/collector-positions.ts'
 import {
   positionBody,
   readPosition,
@@ -18,6 +18,32 @@ test('a position is kept for each tenant, kind and name, and the last one counts
   expect(await positions.get({ ...MAIN, name: 'other' })).toBeUndefined()
   expect((await positions.list('two')).map(({ position }) => position)).toEqual([{ at: 2 }])
   expect(await positions.list(null)).toHaveLength(2)
+})
+
+test('a tenant has so many positions, whoever saves them, and none of another tenant counts', async () => {
+  const positions = collectorPositions(new MapRecordStore(), createClock())
+  const named = (name: string, tenant = 'one') => ({ tenant, kind: 'quay', name })
+  for (const tenant of ['on', 'one,', 'one"', 'two']) {
+    await positions.saveOfClient(named('main', tenant), {})
+  }
+  // Side by side: none may slip in between the count of another and its record.
+  const saves = Array.from({ length: 150 }, (_, index) =>
+    positions.saveOfClient(named(`p${index}`), { at: index }),
+  )
+  const refused = (await Promise.allSettled(saves)).filter(({ status }) => status === 'rejected')
+  expect(refused).toHaveLength(150 - POSITIONS_MAX)
+  expect(await positions.list('one')).toHaveLength(POSITIONS_MAX)
+  await expect(positions.saveOfClient(named('new'), {})).rejects.toMatchObject({
+    code: 'resource.too-many',
+  })
+  // What is there goes on, also a collector of the server itself; what is removed makes room.
+  await positions.saveOfClient(named('p0'), { at: 7 })
+  expect(await positions.get(named('p0'))).toMatchObject({ position: { at: 7 } })
+  await positions.save(named('own'), {})
+  await positions.remove(named('own'))
+  await positions.remove(named('p1'))
+  await positions.saveOfClient(named('new'), {})
+  expect(await positions.get(named('p1'))).toBeUndefined()
 })
 
 test('the position of a Quay survives being saved', () => {

@@ -15,6 +15,8 @@ import {
   DELIVERIES_RUNNING_MAX,
   EXPORTS_REMEMBERED_MAX,
   EXPORTS_RUNNING_MAX,
+  TENANT_DELIVERIES_RUNNING_MAX,
+  TENANT_EXPORTS_RUNNING_MAX,
 } from '../../../src/exports/limits.ts'
 import { callbackTo, jobOf, NOW_MICROS } from './export-jobs.ts'
 
@@ -98,9 +100,35 @@ test('deliveries are tried when due and not twice at once, those that wait longe
     deliveriesToTry(all, { deliveries: going }, NOW_MICROS).map(({ job }) => job.id)
   expect(tried(new Set())).toEqual(['old', 'young'])
   expect(tried(new Set(['old callback']))).toEqual(['young'])
-  const many = Array.from({ length: 20 }, (_, index) => done(`d${index}`, 1))
+  const many = Array.from({ length: 20 }, (_, index) => ({
+    ...done(`d${index}`, 1),
+    tenant: `t${index % 2}`,
+  }))
   const chosen = deliveriesToTry(many, { deliveries: new Set(['other']) }, NOW_MICROS)
   expect(chosen).toHaveLength(DELIVERIES_RUNNING_MAX - 1)
+})
+
+test('no tenant takes all places of exports and deliveries, and a later one has its turn', () => {
+  const at = (id: string, tenant: string, requestedMicros: number) =>
+    jobOf({ id, tenant, namespace: id, requestedMicros })
+  const heavy = Array.from({ length: 20 }, (_, index) => at(`heavy ${index}`, 'red', index))
+  expect(begun(heavy)).toHaveLength(TENANT_EXPORTS_RUNNING_MAX)
+  const late = at('late', 'blue', 100)
+  expect(begun([...heavy, late])).toEqual(['heavy 0', 'late', 'heavy 1'])
+  const [first, second] = heavy
+  if (first === undefined || second === undefined) throw new Error('there are twenty')
+  expect(begun([...heavy, late], running(first, second))).toEqual(['late'])
+  const done = (job: ExportJob): ExportJob => ({
+    ...job,
+    status: 'success',
+    deliveries: [callbackTo('http://a/', { nextAttemptMicros: job.requestedMicros })],
+  })
+  const waiting = [...heavy, late].map(done)
+  const tried = deliveriesToTry(waiting, { deliveries: new Set() }, NOW_MICROS)
+  expect(tried.filter(({ job }) => job.tenant === 'red')).toHaveLength(
+    TENANT_DELIVERIES_RUNNING_MAX,
+  )
+  expect(tried.map(({ job }) => job.id)).toContain('late')
 })
 
 test('the next thing due is waited for, not what is due already', () => {

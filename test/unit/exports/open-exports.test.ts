@@ -9,7 +9,7 @@ import type { StoredEvent } from '../../../src/core/event.ts'
 import type { EventFilter } from '../../../src/core/query.ts'
 import { createClock } from '../../../src/core/timestamp.ts'
 import type { ExportOrder } from '../../../src/exports/export-desk.ts'
-import { EXPORTS_WAITING_MAX } from '../../../src/exports/limits.ts'
+import { EXPORTS_WAITING_MAX, USER_EXPORTS_WAITING_MAX } from '../../../src/exports/limits.ts'
 import { type Exports, openExports } from '../../../src/exports/open-exports.ts'
 import { type CallbackServer, startCallbackServer } from '../../support/callback-server.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -276,13 +276,17 @@ test('the next batch is asked for only when the one before is written', async ()
   expect(await finished(exports, id)).toMatchObject({ status: 'success', entries: 20 })
 })
 
-test('a tenant with too many exports that wait is refused, others are not', async () => {
+test('a user and a tenant with too many exports that wait are refused, others are not', async () => {
   const exports = await open()
-  for (let count = 0; count < EXPORTS_WAITING_MAX; count += 1) {
-    await exports.desk.accept(ORDER, unannounced)
+  const asked = (userId: string) =>
+    exports.desk.accept({ ...ORDER, requester: { userId, name: userId } }, unannounced)
+  const refusal = { code: 'request.too-many' }
+  for (let count = 0; count < USER_EXPORTS_WAITING_MAX; count += 1) await asked('one')
+  await expect(asked('one')).rejects.toMatchObject(refusal)
+  for (let count = USER_EXPORTS_WAITING_MAX; count < EXPORTS_WAITING_MAX; count += 1) {
+    await asked('two')
   }
-  const refused = exports.desk.accept(ORDER, unannounced)
-  await expect(refused).rejects.toMatchObject({ code: 'request.too-many' })
+  await expect(asked('three')).rejects.toMatchObject(refusal)
   await exports.desk.accept({ ...ORDER, tenant: 'other' }, unannounced)
 })
 

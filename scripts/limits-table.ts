@@ -1,0 +1,332 @@
+import { PASSWORD_LENGTH_MAX } from '../src/access/password.ts'
+import { SETTINGS } from '../src/config/settings.ts'
+import * as core from '../src/core/limits.ts'
+import { POSITION_BYTES_MAX, POSITIONS_MAX } from '../src/dialects/collector-positions.ts'
+import { WAITS } from '../src/dialects/container-station/waiting-room.ts'
+import { DOWNLOAD_BYTES_PER_SECOND_MIN, DOWNLOAD_DELAY_MS_MAX } from '../src/dialects/download.ts'
+import { STREAMS } from '../src/dialects/native/event-stream.ts'
+import * as exports from '../src/exports/limits.ts'
+import * as server from '../src/server/limits.ts'
+import { QUERY_BYTES_MAX, QUERY_SECONDS_MAX } from '../src/store/clickhouse/engine-settings.ts'
+
+/** One limit, as docs/reference/limits.md shows it. */
+export interface Limit {
+  readonly what: string
+  /** Names of the constants in the program, or the key of the setting. */
+  readonly name: string
+  readonly value: string
+  /** What a client is answered that meets it. */
+  readonly answer: string
+}
+
+/** The limits that belong together. */
+export interface LimitSection {
+  readonly title: string
+  readonly limits: readonly Limit[]
+}
+
+const KIBIBYTE = 1024
+const MEBIBYTE = 1024 * KIBIBYTE
+const GIBIBYTE = 1024 * MEBIBYTE
+
+const count = (value: number, unit: string) => `${value.toLocaleString('en-US')} ${unit}`
+
+function bytes(value: number): string {
+  if (value % GIBIBYTE === 0) return `${value / GIBIBYTE} GiB`
+  if (value % MEBIBYTE === 0) return `${value / MEBIBYTE} MiB`
+  return value % KIBIBYTE === 0 ? `${value / KIBIBYTE} KiB` : count(value, 'bytes')
+}
+
+function duration(ms: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1000],
+  ] as const
+  const unit = units.find(([, unitMs]) => ms >= 2 * unitMs && ms % unitMs === 0)
+  return unit === undefined ? `${ms} ms` : `${ms / unit[1]} ${unit[0]}`
+}
+
+interface Shares {
+  readonly callerMax: number
+  readonly tenantMax: number
+  readonly allMax: number
+}
+
+const shares = ({ callerMax, tenantMax, allMax }: Shares) =>
+  `${callerMax} of a token, ${tenantMax} of a tenant, ${count(allMax, 'in all')}`
+
+const TOO_LARGE = '413 `request.too-large`'
+const INVALID_EVENT = '400 `event.invalid`, with the path'
+const INVALID = '400 `request.invalid`, with the parameter'
+const TOO_MANY = '429 `request.too-many`, Retry-After'
+const UTF16 = 'UTF-16 units'
+
+const EVENTS: LimitSection = {
+  title: 'Events and what brings them',
+  limits: [
+    row(
+      'Body of `POST /v1/events`, as sent and unpacked',
+      'BATCH_BYTES_MAX',
+      bytes(core.BATCH_BYTES_MAX),
+      TOO_LARGE,
+    ),
+    row(
+      'Events in a request',
+      'BATCH_EVENTS_MAX',
+      count(core.BATCH_EVENTS_MAX, 'events'),
+      `${TOO_LARGE}, when the first one too many begins`,
+    ),
+    row(
+      'One event as it is sent',
+      'SENT_EVENT_BYTES_MAX',
+      bytes(core.SENT_EVENT_BYTES_MAX),
+      TOO_LARGE,
+    ),
+    row(
+      'Canonical JSON of one event',
+      'EVENT_BYTES_MAX',
+      bytes(core.EVENT_BYTES_MAX),
+      INVALID_EVENT,
+    ),
+    row(
+      'Names, ids, tags, tenants, actions',
+      'NAME_LENGTH_MAX',
+      count(core.NAME_LENGTH_MAX, UTF16),
+      INVALID_EVENT,
+    ),
+    row(
+      'Repository path',
+      'REPOSITORY_LENGTH_MAX',
+      count(core.REPOSITORY_LENGTH_MAX, UTF16),
+      INVALID_EVENT,
+    ),
+    row(
+      'User agent',
+      'USER_AGENT_LENGTH_MAX',
+      count(core.USER_AGENT_LENGTH_MAX, UTF16),
+      INVALID_EVENT,
+    ),
+    row('Message', 'MESSAGE_LENGTH_MAX', count(core.MESSAGE_LENGTH_MAX, UTF16), INVALID_EVENT),
+    row(
+      'Nesting of `details`',
+      'DETAILS_DEPTH_MAX',
+      count(core.DETAILS_DEPTH_MAX, 'levels'),
+      INVALID_EVENT,
+    ),
+    row(
+      'Problems that a refusal names',
+      'PROBLEMS_NAMED_MAX',
+      count(core.PROBLEMS_NAMED_MAX, 'problems'),
+      'reading ends there',
+    ),
+    row(
+      '`Idempotency-Key`',
+      'IDEMPOTENCY_KEY_LENGTH_MAX',
+      count(core.IDEMPOTENCY_KEY_LENGTH_MAX, UTF16),
+      INVALID,
+    ),
+    row(
+      'Events that wait to be stored',
+      '`limits.queueEventsMax`',
+      count(Number(SETTINGS.limits.queueEventsMax.default), 'events'),
+      '429 `ledger.overloaded`, Retry-After',
+    ),
+    row(
+      'JSON values in a delivery to a source',
+      'DELIVERY_VALUES_MAX',
+      count(server.DELIVERY_VALUES_MAX, 'values'),
+      '202; the delivery is kept as a dead letter',
+    ),
+  ],
+}
+
+const QUERIES: LimitSection = {
+  title: 'Queries',
+  limits: [
+    row(
+      'Queries that run at once, on the engine inside',
+      'EMBEDDED_QUERIES.running',
+      shares(server.EMBEDDED_QUERIES.running),
+      'they wait; tenants and their tokens take turns',
+    ),
+    row(
+      'Queries that run at once, on a ClickHouse server',
+      'SERVER_QUERIES.running',
+      shares(server.SERVER_QUERIES.running),
+      'they wait; tenants and their tokens take turns',
+    ),
+    row(
+      'Queries that wait',
+      'EMBEDDED_QUERIES.waiting, SERVER_QUERIES.waiting',
+      shares(server.EMBEDDED_QUERIES.waiting),
+      TOO_MANY,
+    ),
+    row('Time of one query', 'QUERY_SECONDS_MAX', `${QUERY_SECONDS_MAX} s`, '504 `query.timeout`'),
+    row(
+      'Memory of one query',
+      'QUERY_BYTES_MAX',
+      bytes(QUERY_BYTES_MAX),
+      '400 `query.too-complex`',
+    ),
+    row(
+      'Values of one filter',
+      'FILTER_VALUES_MAX',
+      count(core.FILTER_VALUES_MAX, 'values'),
+      INVALID,
+    ),
+    row(
+      'Values of all filters of a request',
+      'FILTER_VALUES_TOTAL_MAX',
+      count(core.FILTER_VALUES_TOTAL_MAX, 'values'),
+      INVALID,
+    ),
+    row('One `q`', 'FULL_TEXT_LENGTH_MAX', count(core.FULL_TEXT_LENGTH_MAX, UTF16), INVALID),
+    row(
+      'Words of all `q` of a request',
+      'FULL_TEXT_WORDS_MAX',
+      count(core.FULL_TEXT_WORDS_MAX, 'words'),
+      INVALID,
+    ),
+    row('Events on a page', 'PAGE_EVENTS_MAX', count(core.PAGE_EVENTS_MAX, 'events'), INVALID),
+    row(
+      'Buckets of a histogram',
+      'HISTOGRAM_BUCKETS_MAX',
+      count(core.HISTOGRAM_BUCKETS_MAX, 'buckets'),
+      '400 `query.too-many-buckets`',
+    ),
+  ],
+}
+
+const OPEN: LimitSection = {
+  title: 'What stays open',
+  limits: [
+    row(
+      'Downloads of events (`/v1/events/export`, Container Station’s `/log/export`)',
+      'DOWNLOADS',
+      shares(server.DOWNLOADS),
+      TOO_MANY,
+    ),
+    row(
+      'Slowest reader of a download',
+      'DOWNLOAD_BYTES_PER_SECOND_MIN',
+      `${bytes(DOWNLOAD_BYTES_PER_SECOND_MIN)}/s`,
+      'the connection is closed',
+    ),
+    row(
+      'How far a reader may be behind that',
+      'DOWNLOAD_DELAY_MS_MAX',
+      duration(DOWNLOAD_DELAY_MS_MAX),
+      'the connection is closed',
+    ),
+    row('Streams of events (`/v1/events/stream`)', 'STREAMS', shares(STREAMS), TOO_MANY),
+    row(
+      'Waits for a state (Container Station’s `/event/wait`)',
+      'WAITS',
+      shares(WAITS),
+      '429, or 503 when all places are taken; Retry-After',
+    ),
+    row(
+      'Exports that wait or run',
+      'USER_EXPORTS_WAITING_MAX, EXPORTS_WAITING_MAX',
+      `${exports.USER_EXPORTS_WAITING_MAX} of a user, ${exports.EXPORTS_WAITING_MAX} of a tenant`,
+      TOO_MANY,
+    ),
+    row(
+      'Exports that run at once',
+      'TENANT_EXPORTS_RUNNING_MAX, EXPORTS_RUNNING_MAX',
+      `${exports.TENANT_EXPORTS_RUNNING_MAX} of a tenant, ${exports.EXPORTS_RUNNING_MAX} in all`,
+      'they wait; tenants take turns',
+    ),
+    row(
+      'Callbacks and mails that are sent at once',
+      'TENANT_DELIVERIES_RUNNING_MAX, DELIVERIES_RUNNING_MAX',
+      `${exports.TENANT_DELIVERIES_RUNNING_MAX} of a tenant, ${exports.DELIVERIES_RUNNING_MAX} in all`,
+      'they wait; tenants take turns',
+    ),
+    row(
+      'Files of exports together',
+      'FILES_BYTES_MAX',
+      bytes(exports.FILES_BYTES_MAX),
+      'the oldest are removed, or the export fails',
+    ),
+    row(
+      'How long the file of an export is kept',
+      'FILE_KEPT_MS',
+      duration(exports.FILE_KEPT_MS),
+      '404',
+    ),
+    row(
+      'Connections of one address',
+      '`limits.addressConnectionsMax`',
+      count(Number(SETTINGS.limits.addressConnectionsMax.default), 'connections'),
+      'the connection is closed at once',
+    ),
+    row(
+      'Connections',
+      'CONNECTIONS_MAX',
+      count(server.CONNECTIONS_MAX, 'connections'),
+      'the connection is closed at once',
+    ),
+  ],
+}
+
+const REQUESTS: LimitSection = {
+  title: 'Requests',
+  limits: [
+    row(
+      'Head of a request',
+      'HEADER_BYTES_MAX',
+      bytes(server.HEADER_BYTES_MAX),
+      '431 `request.head-too-large`',
+    ),
+    row('URL', 'URL_LENGTH_MAX', count(server.URL_LENGTH_MAX, 'characters'), TOO_LARGE),
+    row(
+      'Part of a path',
+      'PATH_PARAMETER_LENGTH_MAX',
+      count(server.PATH_PARAMETER_LENGTH_MAX, 'characters'),
+      '404',
+    ),
+    row('Body of other routes', 'BODY_BYTES_MAX', bytes(server.BODY_BYTES_MAX), TOO_LARGE),
+    row(
+      'Until the head has arrived',
+      'HEADERS_MS_MAX',
+      duration(server.HEADERS_MS_MAX),
+      '408 `request.timeout`',
+    ),
+    row(
+      'Until the request has arrived',
+      'REQUEST_MS_MAX',
+      duration(server.REQUEST_MS_MAX),
+      '408 `request.timeout`',
+    ),
+    row(
+      'Without a byte on a connection',
+      'SILENCE_MS_MAX',
+      duration(server.SILENCE_MS_MAX),
+      'the connection is closed',
+    ),
+    row(
+      'Between two requests',
+      'KEEP_ALIVE_MS',
+      duration(server.KEEP_ALIVE_MS),
+      'the connection is closed',
+    ),
+    row('Password', 'PASSWORD_LENGTH_MAX', count(PASSWORD_LENGTH_MAX, 'characters'), INVALID),
+    row('Position of a collector', 'POSITION_BYTES_MAX', bytes(POSITION_BYTES_MAX), TOO_LARGE),
+    row(
+      'Positions of collectors of a tenant',
+      'POSITIONS_MAX',
+      count(POSITIONS_MAX, 'positions'),
+      '409 `resource.too-many`',
+    ),
+  ],
+}
+
+/** The limits that a client or an operator can meet, in the order of the document. */
+export const LIMITS: readonly LimitSection[] = [EVENTS, QUERIES, OPEN, REQUESTS]
+
+function row(what: string, name: string, value: string, answer: string): Limit {
+  return { what, name, value, answer }
+}

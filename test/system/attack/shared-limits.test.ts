@@ -1,0 +1,228 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
+import { jsonOf, startWaybill, type WaybillProcess } from '../../support/waybill-process.ts'
+
+const EVENTS = 10_000
+const MESSAGE = 'x'.repeat(2000)
+
+let waybill: WaybillProcess
+const tokens: Record<string, string> = {}
+
+beforeAll(async () => {
+  waybill = await startWaybill({ arguments: ['--limits-address-connections-max', '3000'] })
+  for (const [name, tenant, role] of [
+    ['reader', 'red', 'auditor'],
+    ['other', 'red', 'auditor'],
+    ['writer', 'red', 'writer'],
+    ['vera', 'blue', 'auditor'],
+  ] as const) {
+    await made('/v1/users', { name, tenant, roles: [role] })
+    const scopes = [role === 'writer' ? 'events:write' : 'events:read']
+    tokens[name] = Object(await made('/v1/tokens', { user: name, name, scopes })).token
+  }
+  for (const tenant of ['red', 'blue']) {
+    const events = Array.from({ length: EVENTS }, (_, index) => ({
+      ...{ action: 'image.push', tenant, message: `${index} ${MESSAGE}` },
+      target: { type: 'container', id: 'c'.repeat(64), name: 'web' },
+    }))
+    await made('/v1/events', events)
+    const target = { type: 'container', id: 'c'.repeat(64), name: 'web' }
+    await made('/v1/events', [{ action: 'container.start', outcome: 'success', tenant, target }])
+  }
+})
+afterAll(() => waybill?.stop())
+
+/** Posts as the administrator. */
+async function made(path: string, body: unknown): Promise<unknown> {
+  const headers = { 'Content-Type': 'application/json' }
+  const init = { method: 'POST', headers, body: JSON.stringify(body) }
+  const answer = await waybill.request(path, init)
+  expect(answer.status).toBe(201)
+  return answer.json()
+}
+
+function as(name: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { Authorization: `Bearer ${tokens[name]}`, ...Object(init.headers) }
+  return waybill.request(path, { ...init, headers })
+}
+
+/** A page of another tenant, which has to be answered whatever happens. */
+async function pageOfBlue(): Promise<void> {
+  const page = await jsonOf<{ events: readonly unknown[] }>(as('vera', '/v1/events?limit=20'))
+  expect(page.events).toHaveLength(20)
+}
+
+interface Problem {
+  readonly code: string
+  readonly detail?: string
+  readonly errors?: readonly { readonly path: string; readonly expected: string }[]
+}
+
+const BODY_BYTES = 33_000_000
+const filled = (unit: string) => unit.repeat(Math.floor(BODY_BYTES / unit.length))
+
+describe('a small packed body that unpacks to 33 MB is refused by its limit', () => {
+  test.each([
+    ['lines', 'application/x-ndjson', filled('{}\n'), 'at most 10000 events'],
+    ['blank lines', 'application/x-ndjson', filled('\n'), 'at most 393216 bytes'],
+    ['items of an array', 'application/json', `[${filled('{},')}{}]`, 'at most 10000 events'],
+    ['brackets', 'application/json', filled('['), 'at most 393216 bytes'],
+    ['one text', 'application/json', `{"message":"${filled('x')}"}`, 'at most 393216 bytes'],
+    ['records', 'application/json-seq', filled('\u001e{}'), 'at most 10000 events'],
+    ['more than fits', 'application/x-ndjson', filled('{"a":1}\n').repeat(8), 'at most'],
+  ])('%s', async (_what, type, body, limit) => {
+    const packed = gzipSync(body, { level: 1 })
+    expect(packed.length).toBeLessThan(3_000_000)
+    const headers = { 'Content-Type': type, 'Content-Encoding': 'gzip' }
+    const sent = Array.from({ length: 4 }, () =>
+      as('writer', '/v1/events', { method: 'POST', headers, body: packed }),
+    )
+    await pageOfBlue()
+    for (const answer of await Promise.all(sent)) {
+      expect(answer.status).toBe(413)
+      const { code, detail } = await jsonOf<Problem>(answer)
+      expect(code).toBe('request.too-large')
+      expect(detail).toContain(limit)
+    }
+  })
+
+  test('to a source it is one dead letter, or over the limit of its bytes', async () => {
+    for (const [body, status] of [
+      [`{"events":[${filled('{},').slice(0, 12_000_000)}{}]}`, 202],
+      [`{"events":[${filled('{},')}{}]}`, 413],
+    ] as const) {
+      const init = { method: 'POST', headers: { 'Content-Encoding': 'gzip' } }
+      const packed = gzipSync(body, { level: 1 })
+      const answer = await as('writer', '/v1/sources/distribution/reg', { ...init, body: packed })
+      expect(answer.status).toBe(status)
+      const taken = await answer.json()
+      if (status === 202) expect(taken).toMatchObject({ deadLetters: 1, accepted: 1 })
+    }
+  })
+})
+
+describe('questions', () => {
+  const words = (count: number) => Array.from({ length: count }, (_, index) => `w${index}`)
+
+  test('of 45 words on 12 connections are refused, and of the most words take turns', async () => {
+    const refused = await as('reader', `/v1/events/count?q=${words(45).join('+')}`)
+    expect(refused.status).toBe(400)
+    const { errors } = await jsonOf<Problem>(refused)
+    expect(errors?.[0]?.path).toBe('q')
+    const most = words(32).map((word) => `q=${word}`)
+    const heavy = Array.from({ length: 12 }, async () => {
+      const answer = await as('reader', `/v1/events/count?${most.join('&')}`)
+      expect(await answer.json()).toEqual({ count: 0 })
+    })
+    await pageOfBlue()
+    await Promise.all(heavy)
+  })
+
+  test('with more values than all filters may have are refused by name', async () => {
+    const values = (name: string, count: number) =>
+      Array.from({ length: count }, (_, index) => `${name}=v${index}`).join('&')
+    const asked = [values('actor', 100), values('namespace', 60), values('target', 60)]
+    const refused = await as('reader', `/v1/events/count?${asked.join('&')}`)
+    expect(refused.status).toBe(400)
+    expect((await jsonOf<Problem>(refused)).errors?.[0]?.expected).toContain('at most 200 values')
+    const accepted = await as('reader', `/v1/events/count?${asked.slice(0, 2).join('&')}`)
+    expect(await accepted.json()).toEqual({ count: 0 })
+  })
+
+  test('of one token that fill its places to wait are refused, those of others are not', async () => {
+    const heavy = Array.from({ length: 200 }, () => as('reader', '/v1/events?limit=1000&q=nowhere'))
+    await pageOfBlue()
+    expect((await as('other', '/v1/events?limit=1')).status).toBe(200)
+    const answers = await Promise.all(heavy)
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(refused.length).toBeGreaterThan(0)
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(64)
+    expect(Number(refused[0]?.headers.get('Retry-After'))).toBeGreaterThan(0)
+  })
+})
+
+/** Asks for a download and reads nothing but the head of the answer. */
+async function stalledDownload(name: string, path: string): Promise<[Socket, number]> {
+  const socket = connect(Number(new URL(waybill.url).port), '127.0.0.1')
+  socket.on('error', () => undefined)
+  const head = ['Host: waybill.invalid', `Authorization: Bearer ${tokens[name]}`]
+  socket.write(`GET ${path} HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n`)
+  const [chunk] = await once(socket, 'data')
+  socket.pause()
+  return [socket, Number(String(chunk).split(' ')[1])]
+}
+
+test('eight slow readers of one token hold two downloads, and everybody else has theirs', async () => {
+  const readers = await Promise.all(
+    Array.from({ length: 8 }, () => stalledDownload('reader', '/v1/events/export')),
+  )
+  const statuses = readers.map(([, status]) => status).sort()
+  expect(statuses).toEqual([200, 200, ...Array.from({ length: 6 }, () => 429)])
+  const station = '/container-station/api/v1/log/export'
+  const [refused, status] = await stalledDownload('reader', station)
+  expect(status).toBe(429)
+  for (const format of ['ndjson', 'csv', 'json', 'parquet']) {
+    const whole = await as('vera', `/v1/events/export?format=${format}`)
+    expect(whole.status).toBe(200)
+    expect((await whole.arrayBuffer()).byteLength).toBeGreaterThan(10_000)
+  }
+  const lines = (await (await as('other', '/v1/events/export')).text()).trimEnd().split('\n')
+  expect(lines.length).toBeGreaterThan(EVENTS)
+  expect((await as('vera', station)).status).toBe(200)
+  for (const [socket] of [...readers, [refused]] as const) socket.destroy()
+  // Those that go away make room.
+  const again = () => as('reader', '/v1/events/export')
+  const answer = await eventually(again, (one) => one.status === 200, { what: 'a free download' })
+  await answer.body?.cancel()
+})
+
+test('a thousand waits of one token take a quarter of the places', async () => {
+  const wait = '/container-station/api/v1/event/wait/docker/web/stopped?duration=3600'
+  const given = new AbortController()
+  const waits = Array.from({ length: 1000 }, () =>
+    as('reader', wait, { signal: given.signal }).then(
+      ({ status }) => status,
+      () => undefined,
+    ),
+  )
+  const refused: number[] = []
+  for (const one of waits) void one.then((status) => status === 429 && refused.push(status))
+  const count = async () => refused.length
+  await eventually(count, (seen) => seen >= 750, { what: 'waits that are refused' })
+  expect(refused).toHaveLength(750)
+  const short = wait.replace('3600', '1')
+  expect((await as('vera', short)).status).toBe(200)
+  expect((await as('other', short)).status).toBe(200)
+  given.abort()
+  await Promise.all(waits)
+})
+
+test('150 positions of 1 MB are refused, and a hundred of the largest keep nobody waiting', async () => {
+  const put = (name: string, position: object) =>
+    as('writer', `/v1/collectors/quay/${name}`, {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ position }),
+    })
+  expect((await put('large', { text: 'x'.repeat(1_000_000) })).status).toBe(413)
+  const statuses: number[] = []
+  for (let number = 0; number < 150; number += 1) {
+    const size = number < 100 ? 500_000 : 10
+    statuses.push((await put(`p${number}`, { text: 'x'.repeat(size) })).status)
+  }
+  expect(statuses.filter((status) => status === 204)).toHaveLength(100)
+  expect(statuses.filter((status) => status === 409)).toHaveLength(50)
+  // Of another tenant there is still room, and what is there goes on.
+  const own = '/v1/collectors/quay/own?tenant=blue'
+  const init = { headers: { 'Content-Type': 'application/json' } }
+  const body = JSON.stringify({ position: { at: 1 } })
+  expect((await waybill.request(own, { ...init, method: 'PUT', body })).status).toBe(204)
+  expect(await (await waybill.request(own)).json()).toMatchObject({ position: { at: 1 } })
+  expect((await put('p0', { at: 2 })).status).toBe(204)
+  const removed = await as('writer', '/v1/collectors/quay/p1', { method: 'DELETE' })
+  expect(removed.status).toBe(204)
+  expect((await put('new', { at: 3 })).status).toBe(204)
+})

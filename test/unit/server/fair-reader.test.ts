@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest'
+import { inRequest, nameCaller } from '../../../src/core/asker.ts'
+import type { EventFilter } from '../../../src/core/query.ts'
+import { createFairReader } from '../../../src/server/fair-reader.ts'
+import { DOWNLOADS, EMBEDDED_QUERIES } from '../../../src/server/limits.ts'
+import { StationModel } from '../container-station/station-context.ts'
+
+const { events } = new StationModel()
+
+/** What a request of a token asks for. */
+function asToken<Result>(
+  tokenId: string,
+  tenant: string | null,
+  ask: () => Result,
+): Promise<Result> {
+  return new Promise((resolve) => {
+    inRequest(
+      () => false,
+      () => {
+        nameCaller({ tokenId, tenant })
+        resolve(ask())
+      },
+    )
+  })
+}
+
+const ALL: EventFilter = { tenants: 'all', conditions: [] }
+
+/** A reader whose counts last until the test ends them. */
+function slowReader() {
+  const counts: { readonly tenants: EventFilter['tenants']; readonly end: () => void }[] = []
+  const reader = createFairReader(
+    {
+      ...events,
+      count: ({ tenants }) =>
+        new Promise((resolve) => {
+          counts.push({ tenants, end: () => resolve(0) })
+        }),
+    },
+    EMBEDDED_QUERIES,
+  )
+  return { counts, reader }
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate)
+}
+
+test('a token that asks much keeps no other token and no other tenant waiting', async () => {
+  const { counts, reader } = slowReader()
+  const red: EventFilter = { ...ALL, tenants: ['red'] }
+  const heavy = Array.from({ length: 12 }, () => asToken('heavy', 'red', () => reader.count(red)))
+  await settled()
+  expect(counts).toHaveLength(1)
+  const asked = [
+    asToken('other', 'red', () => reader.count(red)),
+    asToken('third', 'blue', () => reader.count({ ...ALL, tenants: ['blue'] })),
+    asToken('admin', null, () => reader.count(ALL)),
+  ]
+  await settled()
+  expect(counts.map(({ tenants }) => tenants)).toEqual([['red'], ['red'], ['blue'], 'all'])
+  for (let ended = 0; ended < heavy.length + asked.length; ended += 1) {
+    counts[ended]?.end()
+    await settled()
+  }
+  await Promise.all(await Promise.all([...heavy, ...asked]))
+})
+
+test('what an administrator asks about a tenant takes no turn of it', async () => {
+  const { counts, reader } = slowReader()
+  const red: EventFilter = { ...ALL, tenants: ['red'] }
+  const asked = ['one', 'two', 'three'].map((token) =>
+    asToken(token, null, () => reader.count(red)),
+  )
+  asked.push(asToken('own', 'red', () => reader.count(red)))
+  await settled()
+  expect(counts).toHaveLength(EMBEDDED_QUERIES.running.tenantMax + 1)
+  for (let ended = 0; ended < asked.length; ended += 1) {
+    counts[ended]?.end()
+    await settled()
+  }
+  await Promise.all(await Promise.all(asked))
+})
+
+test('an export has one place from its first byte to its last, however it ends', async () => {
+  const reader = createFairReader(
+    {
+      ...events,
+      export: async function* () {
+        for (let slice = 0; slice < 3; slice += 1) yield Buffer.from(`slice ${slice}`)
+      },
+    },
+    EMBEDDED_QUERIES,
+  )
+  const begin = async (token: string, tenant: string) => {
+    const chunks = await asToken(token, tenant, () => reader.export(ALL, 'ndjson'))
+    const iterator = chunks[Symbol.asyncIterator]()
+    await iterator.next()
+    return iterator
+  }
+  const refusal = { code: 'request.too-many', retryAfterSeconds: DOWNLOADS.retryAfterSeconds }
+  const first = await begin('one', 'red')
+  for (let count = 1; count < DOWNLOADS.callerMax; count += 1) await begin('one', 'red')
+  await expect(begin('one', 'red')).rejects.toMatchObject(refusal)
+  for (let count = DOWNLOADS.callerMax; count < DOWNLOADS.tenantMax; count += 1) {
+    await begin(`token ${count}`, 'red')
+  }
+  await expect(begin('yet another', 'red')).rejects.toMatchObject(refusal)
+  const others = []
+  for (let count = DOWNLOADS.tenantMax; count < DOWNLOADS.allMax; count += 1) {
+    others.push(await begin(`token ${count}`, `tenant ${count}`))
+  }
+  await expect(begin('last', 'green')).rejects.toMatchObject(refusal)
+  // One that is read on keeps its place, one that is given up frees it.
+  await first.next()
+  await expect(begin('one', 'red')).rejects.toMatchObject(refusal)
+  await first.return?.()
+  const again = await begin('one', 'red')
+  while ((await again.next()).done !== true);
+  await begin('one', 'red')
+})
+
+test('exports that Waybill writes by itself take no place of downloads', async () => {
+  const reader = createFairReader(events, EMBEDDED_QUERIES)
+  for (let count = 0; count < 2 * DOWNLOADS.allMax; count += 1) {
+    expect(await reader.stream(ALL, 'oldest')[Symbol.asyncIterator]().next()).toBeDefined()
+  }
+})
