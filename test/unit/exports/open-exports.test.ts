@@ -279,7 +279,10 @@ test('the next batch is asked for only when the one before is written', async ()
 test('a user and a tenant with too many exports that wait are refused, others are not', async () => {
   const exports = await open()
   const asked = (userId: string) =>
-    exports.desk.accept({ ...ORDER, requester: { userId, name: userId } }, unannounced)
+    exports.desk.accept(
+      { ...ORDER, requester: { ...ORDER.requester, userId, name: userId } },
+      unannounced,
+    )
   const refusal = { code: 'request.too-many' }
   for (let count = 0; count < USER_EXPORTS_WAITING_MAX; count += 1) await asked('one')
   await expect(asked('one')).rejects.toMatchObject(refusal)
