@@ -18,6 +18,16 @@ export async function ledgerSize(of: WaybillProcess): Promise<number> {
 }
 
 /**
+ * Events that were collected from a Quay.
+ *
+ * @param query more conditions: of a whole Quay, what it records of its own start comes along.
+ */
+export async function collectedEvents(of: WaybillProcess, query = ''): Promise<number> {
+  const answer = of.request(`/v1/events/count?source=quay${query}`)
+  return (await jsonOf<{ count: number }>(answer)).count
+}
+
+/**
  * The texts of all pages of one of Quay's logs, without the tokens that lead from one to the next.
  *
  * @param path with a query.

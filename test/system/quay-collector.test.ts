@@ -7,7 +7,7 @@ import type { NewEvent } from '../../src/core/new-event.ts'
 import { eventually } from '../support/eventually.ts'
 import { everyKind, NAMESPACES, quayEvent, REPOSITORIES } from '../support/quay-events.ts'
 import { startFront } from '../support/quay-front.ts'
-import { ledgerSize, post, quayPages } from '../support/quay-pages.ts'
+import { collectedEvents, post, quayPages } from '../support/quay-pages.ts'
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 
 const DAY_SECONDS = 86_400
@@ -86,7 +86,7 @@ test('what a server collects it answers byte for byte, also after it was killed'
   endings.push(() => first.kill())
   const ofAcme = events.filter(({ target }) => target?.namespace === 'acme').length
   await eventually(
-    async () => ledgerSize(first),
+    async () => collectedEvents(first),
     (count) => count >= ofAcme,
     { what: 'the first organization', deadlineMs: 120_000 },
   )
@@ -96,7 +96,7 @@ test('what a server collects it answers byte for byte, also after it was killed'
   const second = await first.restart()
   endings.push(() => second.stop())
   await eventually(
-    async () => ledgerSize(second),
+    async () => collectedEvents(second),
     (count) => count >= events.length,
     { what: 'the other organizations', deadlineMs: 120_000 },
   )
@@ -113,12 +113,12 @@ test('what a server collects it answers byte for byte, also after it was killed'
     },
   ])
   await eventually(
-    async () => ledgerSize(second),
+    async () => collectedEvents(second),
     (count) => count > events.length,
     { what: 'the new event', deadlineMs: 120_000 },
   )
   await expectSameLogs(second, peer)
-  expect(await ledgerSize(second)).toBe(events.length + 1)
+  expect(await collectedEvents(second)).toBe(events.length + 1)
   const metrics = await (await second.request('/metrics')).text()
   expect(metrics).toContain('waybill_collector_missing_total{collector="quay/main"} 0')
 })
