@@ -12,6 +12,13 @@ export interface TurnLimits {
   readonly retryAfterSeconds: number
 }
 
+/** How long after another tenant asked the thread counts as shared, ms. */
+const SHARED_MS = 1000
+/** How much longer than the writing of its answer a turn lasts then. */
+const REST_FACTOR = 3
+/** Longest that it lasts longer, ms. */
+const REST_MS_MAX = 200
+
 interface Shares {
   readonly callerMax: number
   readonly tenantMax: number
@@ -50,12 +57,18 @@ class TenantQueue {
  */
 export class FairTurns {
   readonly #limits: TurnLimits
+  readonly #nowMs: () => number
   readonly #tenants = new Rotation<TenantQueue>()
   #running = 0
   #waiting = 0
+  #latestTenant: string | undefined
+  /** When the tenant that asks last changed. */
+  #sharedMs = Number.NEGATIVE_INFINITY
 
-  constructor(limits: TurnLimits) {
+  /** @param nowMs the time, as `performance.now` tells it. */
+  constructor(limits: TurnLimits, nowMs = () => performance.now()) {
     this.#limits = limits
+    this.#nowMs = nowMs
   }
 
   /**
@@ -68,13 +81,34 @@ export class FairTurns {
     isGone: () => boolean,
     work: () => Promise<Result>,
   ): Promise<Result> {
+    this.#noteTenant(asker.tenant)
     await this.#turn(asker, isGone)
     try {
       return await work()
     } finally {
-      // Not before the answer is written, which takes this thread's time, and others were looked at.
-      setImmediate(() => this.#end(asker))
+      this.#endRested(asker, this.#nowMs())
     }
+  }
+
+  #noteTenant(tenant: string): void {
+    if (tenant === this.#latestTenant) return
+    this.#latestTenant = tenant
+    this.#sharedMs = this.#nowMs()
+  }
+
+  /**
+   * Ends a turn when its answer is written, which takes the time of the one thread that serves all
+   * requests. While other tenants ask too, it lasts longer by a multiple of that: large answers of
+   * one tenant leave most of the thread to the others.
+   */
+  #endRested(asker: Asker, answeredMs: number): void {
+    setImmediate(() => {
+      const nowMs = this.#nowMs()
+      const isShared = nowMs - this.#sharedMs < SHARED_MS
+      const restMs = isShared ? Math.min(REST_FACTOR * (nowMs - answeredMs), REST_MS_MAX) : 0
+      if (restMs < 1) this.#end(asker)
+      else setTimeout(() => this.#end(asker), restMs)
+    })
   }
 
   #turn(asker: Asker, isGone: () => boolean): Promise<void> {

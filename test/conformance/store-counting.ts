@@ -130,4 +130,17 @@ export function describeCounting(harness: () => StoreHarness): void {
       }
     }
   })
+
+  test('a question that the engine refuses for its size is to be asked otherwise, not again', async () => {
+    const { reader } = (await harness().open()).store
+    const anyOf = Array.from({ length: 20_000 }, (_, index): Condition[] => [
+      { field: 'targetName', in: [`n${index}`] },
+    ])
+    const filter = { tenants: ['edges'], conditions: [{ anyOf }] }
+    const refusal = { code: 'query.too-complex', status: 400 }
+    await expect(reader.count(filter)).rejects.toMatchObject(refusal)
+    await expect(reader.page({ filter, order: 'newest', limit: 1 })).rejects.toMatchObject(refusal)
+    const first = reader.export(filter, 'ndjson')[Symbol.asyncIterator]().next()
+    await expect(first).rejects.toMatchObject(refusal)
+  })
 }

@@ -19,8 +19,8 @@ class Bench {
   readonly turns: FairTurns
   readonly #running: Work[] = []
 
-  constructor(limits = LIMITS) {
-    this.turns = new FairTurns(limits)
+  constructor(limits = LIMITS, nowMs = () => 0) {
+    this.turns = new FairTurns(limits, nowMs)
   }
 
   ask(name: string, asker: Asker, isGone = () => false): Promise<void> {
@@ -134,6 +134,43 @@ test('what nobody waits for any more is not begun, and gives its place to the ne
   expect(bench.begun).toEqual(['first', 'next'])
   await bench.endOldest()
   await Promise.all([first, next])
+})
+
+test('a large answer lasts longer for its tenant while another one asks, and not alone', async () => {
+  let nowMs = 0
+  const { turns } = new Bench(LIMITS, () => nowMs)
+  /** Work whose answer takes 20 ms of the thread to write; then work of the same caller. */
+  const twice = async () => {
+    const large = turns.run(
+      of('red', 'a'),
+      () => false,
+      async () => undefined,
+    )
+    await large
+    nowMs += 20
+    let isBegun = false
+    const next = turns.run(
+      of('red', 'a'),
+      () => false,
+      async () => {
+        isBegun = true
+      },
+    )
+    await settled()
+    const wasBegunAtOnce = isBegun
+    await next
+    return wasBegunAtOnce
+  }
+  nowMs += 10_000
+  expect(await twice()).toBe(false)
+  nowMs += 10_000
+  expect(await twice()).toBe(true)
+  await turns.run(
+    of('blue', 'b'),
+    () => false,
+    async () => undefined,
+  )
+  expect(await twice()).toBe(false)
 })
 
 test('work that fails ends its turn', async () => {
