@@ -36,10 +36,10 @@ export function errorsDocument(): string {
 export function limitsDocument(): string {
   return [
     ...heading('Limits', 'scripts/limits-table.ts'),
-    'Nothing that a client sends or asks for is unbounded, and what is limited is limited for each',
-    'token and each tenant first: no client takes what others need. A name in capitals is a constant',
-    'of the program; one with a dot is a [setting](configuration.md). The vendors’ APIs answer with',
-    'the same status in their own shapes.',
+    'Nothing that a client sends or asks for is unbounded. What clients share is limited for each',
+    'token and each tenant first, so that none takes what others need. A name in capitals is a',
+    'constant of the program; one with a dot is a [setting](configuration.md). The vendors’ APIs',
+    'answer with the same status in their own shapes.',
     '',
     ...LIMITS.flatMap(({ title, limits }) => [
       `## ${title}`,

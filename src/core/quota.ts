@@ -44,7 +44,8 @@ export class Quota {
   enter(asker: Asker): () => void {
     const { what, callerMax, tenantMax, allMax, retryAfterSeconds } = this.#limits
     if (this.reached(asker) !== undefined) {
-      const detail = `${what} at once: ${callerMax} with a token, ${tenantMax} of a tenant, ${allMax} in all`
+      const shares = `${callerMax} with a token, ${tenantMax} of a tenant, ${allMax} in all`
+      const detail = `${what} at once: ${shares}`
       throw new Fault('request.too-many', { detail, retryAfterSeconds })
     }
     this.#add(asker, 1)

@@ -131,7 +131,7 @@ export function describeCounting(harness: () => StoreHarness): void {
     }
   })
 
-  test('a question that the engine refuses for its size is to be asked otherwise, not again', async () => {
+  test('a question that is too large for the engine is to be asked otherwise', async () => {
     const { reader } = (await harness().open()).store
     const anyOf = Array.from({ length: 20_000 }, (_, index): Condition[] => [
       { field: 'targetName', in: [`n${index}`] },

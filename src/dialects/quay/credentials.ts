@@ -72,7 +72,7 @@ function mayAsSuperuser(principal: Principal, subjectKind: SubjectKind, act: Log
 type NamespaceOrRepository = Pick<LogSubject, 'namespace' | 'repository'>
 
 /** The namespace of a user's name is its own, unless that held something before the user. */
-export function ownsNamespace({ name, ownNamespace }: Principal, namespace: string): boolean {
+function ownsNamespace({ name, ownNamespace }: Principal, namespace: string): boolean {
   return name === namespace && ownNamespace !== false
 }
 

@@ -76,7 +76,7 @@ function selectAll(
     sql: `SELECT ${columns} FROM events WHERE ${filterSql(filter, parameters)}
       ORDER BY time ${direction}, origin ${direction}, seq ${direction}
       SETTINGS max_block_size = ${blockRows}, read_in_order_use_buffering = 0,
-        max_threads = 1, priority = ${PRIORITY.stream}`,
+        priority = ${PRIORITY.stream}`,
     parameters: parameters.values,
   }
 }

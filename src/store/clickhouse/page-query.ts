@@ -133,7 +133,8 @@ function pageStatement(query: Asked, window: TimeWindow, limit: number): Stateme
   return {
     sql: `SELECT ${EVENT_ROW_SQL} FROM events WHERE ${filter}${after}
       ORDER BY time ${direction}, origin ${direction}, seq ${direction}
-      LIMIT ${parameters.add('UInt64', limit)} ${offset} SETTINGS max_threads = 1, priority = ${PRIORITY.page}`,
+      LIMIT ${parameters.add('UInt64', limit)} ${offset}
+      SETTINGS max_threads = 1, priority = ${PRIORITY.page}`,
     parameters: parameters.values,
   }
 }

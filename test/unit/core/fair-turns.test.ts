@@ -136,7 +136,7 @@ test('what nobody waits for any more is not begun, and gives its place to the ne
   await Promise.all([first, next])
 })
 
-test('a large answer lasts longer for its tenant while another one asks, and not alone', async () => {
+test('a turn with a large answer lasts longer while another tenant asks', async () => {
   let nowMs = 0
   const { turns } = new Bench(LIMITS, () => nowMs)
   /** Work whose answer takes 20 ms of the thread to write; then work of the same caller. */

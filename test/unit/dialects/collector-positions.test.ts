@@ -20,7 +20,7 @@ test('a position is kept for each tenant, kind and name, and the last one counts
   expect(await positions.list(null)).toHaveLength(2)
 })
 
-test('a tenant has so many positions, whoever saves them, and none of another tenant counts', async () => {
+test('a tenant has so many positions, and those of other tenants do not count', async () => {
   const positions = collectorPositions(new MapRecordStore(), createClock())
   const named = (name: string, tenant = 'one') => ({ tenant, kind: 'quay', name })
   for (const tenant of ['on', 'one,', 'one"', 'two']) {

@@ -67,7 +67,7 @@ async function isOpenAfter(bytesPerSecond: number, ms: number): Promise<boolean>
   return isOpen
 }
 
-test('a reader is let go when it is slower than the slowest rate, and not when faster', async () => {
+test('a reader is let go when it is slower than the slowest rate', async () => {
   const longMs = 20 * DOWNLOAD_DELAY_MS_MAX
   expect(await isOpenAfter(DOWNLOAD_BYTES_PER_SECOND_MIN * 1.2, longMs)).toBe(true)
   expect(await isOpenAfter(DOWNLOAD_BYTES_PER_SECOND_MIN / 2, longMs)).toBe(false)

@@ -276,7 +276,7 @@ test('the next batch is asked for only when the one before is written', async ()
   expect(await finished(exports, id)).toMatchObject({ status: 'success', entries: 20 })
 })
 
-test('a user and a tenant with too many exports that wait are refused, others are not', async () => {
+test('a user and a tenant with too many waiting exports are refused', async () => {
   const exports = await open()
   const asked = (userId: string) =>
     exports.desk.accept(

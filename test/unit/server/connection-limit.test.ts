@@ -50,7 +50,7 @@ async function served(connections: readonly Connection[]): Promise<number> {
   return connections.filter(({ answer }) => answer.endsWith('here')).length
 }
 
-test('an address has so many connections; others have theirs, and one that ends makes room', async () => {
+test('an address has so many connections, and one that ends makes room', async () => {
   await listen()
   const many = Array.from({ length: 3 * MAX }, () => open('127.0.0.2'))
   expect(await served(many)).toBe(MAX)
