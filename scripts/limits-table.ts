@@ -242,7 +242,8 @@ const OPEN: LimitSection = {
     row(
       'Callbacks and mails that are sent at once',
       'TENANT_DELIVERIES_RUNNING_MAX, DELIVERIES_RUNNING_MAX',
-      `${exports.TENANT_DELIVERIES_RUNNING_MAX} of a tenant, ${exports.DELIVERIES_RUNNING_MAX} in all`,
+      `${exports.TENANT_DELIVERIES_RUNNING_MAX} of a tenant, ` +
+        `${exports.DELIVERIES_RUNNING_MAX} in all`,
       'they wait; tenants take turns',
     ),
     row(

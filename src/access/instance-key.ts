@@ -71,7 +71,7 @@ function derivedKey(secretKey: Uint8Array, name: InstanceKeyName): Buffer {
 function otherSecretKey(name: InstanceKeyName): string {
   return (
     `the ${name} in the store is sealed with another secret-key than that of this data ` +
-    'directory; all instances on one store need the same file secret-key: copy it from the instance that ' +
-    'made it, or restore it'
+    'directory; all instances on one store need the same file secret-key: copy it from the ' +
+    'instance that made it, or restore it'
   )
 }

@@ -4,7 +4,10 @@ import type { Settings } from '../config/settings.ts'
 import { SettingsError } from '../config/settings-error.ts'
 import { CommandError } from './command-error.ts'
 
-/** The settings of a server by flags and variables. @throws CommandError that names each problem. */
+/**
+ * The settings of a server by flags and variables.
+ * @throws CommandError that names each problem.
+ */
 export function settingsOrRefused(
   flags: SettingSources['flags'],
   environment: Environment,

@@ -109,7 +109,7 @@ async function stalledDownload(name: string, path: string): Promise<[Socket, num
   return [socket, Number(String(chunk).split(' ')[1])]
 }
 
-test('eight slow readers of one token hold two downloads, and everybody else has theirs', async () => {
+test('eight slow readers of one token hold two downloads, and others have theirs', async () => {
   const readers = await Promise.all(
     Array.from({ length: 8 }, () => stalledDownload('reader', '/v1/events/export')),
   )
