@@ -55,15 +55,17 @@ async function idsOf(path: string, wanted: number, headers: Record<string, strin
 }
 
 test('a stream begins where it is told, goes on live, and continues by Last-Event-ID', async () => {
+  const { size } = await jsonOf<{ size: number }>(waybill.request('/v1/ledger'))
   await send([{ action: 'image.push' }, { action: 'image.pull' }, { action: 'image.push' }])
-  expect(await idsOf('/v1/events/stream?after=-1', 3)).toEqual([0, 1, 2])
-  expect(await idsOf('/v1/events/stream?after=-1&action=image.push', 2)).toEqual([0, 2])
-  expect(await idsOf('/v1/events/stream', 1, { 'Last-Event-ID': '1' })).toEqual([2])
+  const ids = [0, 1, 2, 3, 4].map((offset) => size + offset)
+  expect(await idsOf(`/v1/events/stream?after=${size - 1}`, 3)).toEqual(ids.slice(0, 3))
+  expect(await idsOf('/v1/events/stream?after=-1&action=image.push', 2)).toEqual([ids[0], ids[2]])
+  expect(await idsOf('/v1/events/stream', 1, { 'Last-Event-ID': `${ids[1]}` })).toEqual([ids[2]])
 
-  const live = idsOf('/v1/events/stream?after=2', 2)
+  const live = idsOf(`/v1/events/stream?after=${ids[2]}`, 2)
   await send({ action: 'image.push' })
   await send({ action: 'image.push' })
-  expect(await live).toEqual([3, 4])
+  expect(await live).toEqual([ids[3], ids[4]])
 })
 
 test('a long backlog arrives whole, in order and once', async () => {
@@ -77,7 +79,7 @@ test('a stream shows no event of another tenant', async () => {
   const red = await tokenOf('red')
   const headers = { Authorization: `Bearer ${red.token}` }
   const { size } = await jsonOf<{ size: number }>(waybill.request('/v1/ledger'))
-  const live = idsOf('/v1/events/stream?after=-1', 1, headers)
+  const live = idsOf('/v1/events/stream?after=-1&source=api', 1, headers)
   await send({ action: 'image.push' })
   await send({ action: 'image.push' }, red.token)
   expect(await live).toEqual([size + 1])
@@ -91,7 +93,7 @@ test('a revoked token ends the stream that it opened', async () => {
   await waybill.request(`/v1/tokens/${blue.id}`, { method: 'DELETE' })
   // The next event wakes the stream; it must end without showing it.
   await send({ action: 'image.push', tenant: 'blue' })
-  expect(await whole).not.toContain('data:')
+  expect(await whole).not.toContain('image.push')
 })
 
 test('a token that expires is refused from then on', async () => {

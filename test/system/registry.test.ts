@@ -267,7 +267,7 @@ function image(content: string): OciImage {
 /** The events of namespaces in the native API, oldest first, once they are what is waited for. */
 function eventsOf(...namespaces: readonly string[]) {
   const filter = namespaces.map((namespace) => `namespace=${namespace}`).join('&')
-  const path = `/v1/events?${filter}&order=oldest&limit=100`
+  const path = `/v1/events?${filter}&source=distribution&order=oldest&limit=100`
   return {
     until: (accept: (seen: readonly NativeEvent[]) => boolean) =>
       eventually(
