@@ -81,6 +81,8 @@ const TIMEOUT_ERRORS: ReadonlySet<number> = new Set([
 const MEMORY_ERROR = 241
 /** A query's own limit, not that of the whole engine, which other queries may have used up. */
 const OWN_MEMORY_LIMIT = /query memory limit exceeded|memory limit \(for query\) exceeded/i
+/** A server refuses a form whose fields are too many or too long before it has an error code. */
+const REFUSED_FORM = /HTML Form Exception: (Field value too long|Too many)/
 
 /**
  * The Fault of a question that a client put together. Where the store as such is not at fault it
@@ -89,6 +91,9 @@ const OWN_MEMORY_LIMIT = /query memory limit exceeded|memory limit \(for query\)
 export function queryFault(error: unknown): unknown {
   if (!(error instanceof Fault) || error.cause === undefined) return error
   const { cause } = error
+  if (cause instanceof Error && REFUSED_FORM.test(cause.message)) {
+    return new Fault('query.too-complex', { cause })
+  }
   const code = clickHouseCode(cause)
   if (code === undefined) return error
   if (TIMEOUT_ERRORS.has(code)) return new Fault('query.timeout', { cause })
