@@ -2,7 +2,7 @@ import { Fault } from '../../core/errors.ts'
 import type { Condition, EventFilter, Field, HistogramBucket } from '../../core/query.ts'
 import type { DialectContext } from '../dialect.ts'
 import { problem } from './errors.ts'
-import { everythingOf, OF_REGISTRY } from './selection.ts'
+import { everythingOf, OF_REPOSITORIES } from './selection.ts'
 
 /** Most combinations of repository and month that are read for one list. */
 const BUCKETS_MAX = 100_000
@@ -56,7 +56,7 @@ export async function lastSecondOf(
 ): Promise<number | null> {
   if (lastMonthMicros === undefined) return null
   const filter: EventFilter = {
-    ...everythingOf({ tenant, namespace, repository: name }, [OF_REGISTRY]),
+    ...everythingOf({ tenant, namespace, repository: name }, [OF_REPOSITORIES]),
     fromMicros: lastMonthMicros,
   }
   const { events: newest } = await events.page({ filter, order: 'newest', limit: 1 })
@@ -85,7 +85,7 @@ async function monthsOf(
 ): Promise<readonly HistogramBucket[]> {
   const { by } = asked
   const named: Condition = { field: 'namespace', notIn: [''] }
-  const filter = everythingOf({ tenant }, [...asked.conditions, named, OF_REGISTRY])
+  const filter = everythingOf({ tenant }, [...asked.conditions, named, OF_REPOSITORIES])
   try {
     return await events.histogram({ filter, interval: 'month', by, bucketsMax: BUCKETS_MAX })
   } catch (error) {

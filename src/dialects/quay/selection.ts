@@ -1,6 +1,7 @@
 import { DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
 import type { Event, Outcome } from '../../core/event.ts'
 import type { Condition, EventFilter } from '../../core/query.ts'
+import { OWN_SOURCE_KIND } from '../../core/source-name.ts'
 import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
 import {
   actionsWithKind,
@@ -146,6 +147,12 @@ const ENGINE_SOURCES: readonly string[] = ['engine', DOCKER_AUTHZ_KIND]
  * registry reported itself would be counted twice.
  */
 export const OF_REGISTRY: Condition = { field: 'sourceKind', notIn: ENGINE_SOURCES }
+
+/** Holds for what happened to repositories, apart from what Waybill recorded of itself. */
+export const OF_REPOSITORIES: Condition = {
+  field: 'sourceKind',
+  notIn: [...ENGINE_SOURCES, OWN_SOURCE_KIND],
+}
 
 function isOfRegistry({ source }: Event): boolean {
   return !ENGINE_SOURCES.includes(source.kind)
