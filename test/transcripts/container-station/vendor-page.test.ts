@@ -29,7 +29,7 @@ let waybill: WaybillProcess
 
 beforeAll(async () => {
   waybill = await startWaybill()
-  const user = { name: 'admin', tenant: 'default', password: 'admin', roles: ['administrator'] }
+  const user = { name: 'admin', tenant: 'default', password: 'admin-password', roles: ['administrator'] }
   await post('/v1/users', user)
   const actor = { name: 'admin', kind: 'user' }
   const rows = EVENTS.map(([category, time, message]) => ({
@@ -70,7 +70,7 @@ async function sh(line: string): Promise<string> {
 }
 
 test('a session is opened as the vendor opens it', async () => {
-  const login = `curl -sq -XPOST -c cookies.txt -d '{"username": "admin", "password": "admin"}' \
+  const login = `curl -sq -XPOST -c cookies.txt -d '{"username": "admin", "password": "admin-password"}' \
     http://\${QIP}:\${QPORT}/container-station/api/v1/login`
   const answer = await sh(login)
   const time = /"logintime": "(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"/.exec(answer)?.[1]
