@@ -29,7 +29,12 @@ let waybill: WaybillProcess
 
 beforeAll(async () => {
   waybill = await startWaybill()
-  const user = { name: 'admin', tenant: 'default', password: 'admin-password', roles: ['administrator'] }
+  const user = {
+    name: 'admin',
+    tenant: 'default',
+    password: 'admin-password',
+    roles: ['administrator'],
+  }
   await post('/v1/users', user)
   const actor = { name: 'admin', kind: 'user' }
   const rows = EVENTS.map(([category, time, message]) => ({
