@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import type { Event } from '../../src/core/event.ts'
 import { formatTimestamp } from '../../src/core/timestamp.ts'
+import { mintUuid } from '../../src/core/uuid.ts'
 import { BASE_MICROS, eventOf } from '../support/store-events.ts'
 import { collectBytes, collectText, type StoreHarness } from '../support/store-harness.ts'
 
@@ -8,6 +10,13 @@ const EVENTS = 70_000
 const INSERT_EVENTS = 10_000
 /** More than may be open at once. */
 const STREAMS = 30
+
+/** What an event may leave out, in the order of the columns. */
+const OPTIONAL_COLUMNS = [
+  ...['source_event_id', 'native_action', 'actor_id', 'actor_name', 'actor_email', 'actor_kind'],
+  ...['target_type', 'target_id', 'target_name', 'target_namespace', 'target_repository'],
+  ...['target_tag', 'target_digest', 'client_ip', 'client_user_agent', 'message', 'details'],
+]
 
 export function describeExports(harness: () => StoreHarness): void {
   test('each format is one document of all events, oldest first', async () => {
@@ -70,16 +79,81 @@ export function describeExports(harness: () => StoreHarness): void {
         tenant: 'csv',
         message: 'a "quoted", text\nof two lines',
         client: { userAgent: '=HYPERLINK("http://evil")' },
-        target: { name: '-1', tag: '@x' },
-        actor: { kind: 'user', name: '+1', email: 'plain@example.org' },
+        target: { name: '-1', tag: '@x', id: '\n=1', repository: '\t=2', type: '＝3' },
+        actor: { kind: 'user', name: '+1', email: 'plain@example.org', id: '\r=4' },
+        source: { kind: 'api', name: '-a', eventId: '＠5' },
       }),
     ])
     const filter = { tenants: ['csv'], conditions: [] }
     const csv = await collectText(opened.store.reader.export(filter, 'csv'))
     expect(csv).toContain('"a ""quoted"", text\nof two lines"')
     expect(csv).toContain('"\'=HYPERLINK(""http://evil"")"')
-    for (const cell of ["'-1", "'@x", "'+1", 'plain@example.org'])
+    const guarded = ['-1', '@x', '+1', '\n=1', '\t=2', '＝3', '\r=4', '-a', '＠5']
+    for (const cell of [...guarded.map((text) => `'${text}`), 'plain@example.org']) {
       expect(csv).toContain(`"${cell}"`)
+    }
+  })
+
+  test('Parquet has nulls for what an event lacks, and JSON in `details`', async () => {
+    const opened = await harness().open()
+    const tenant = 'typed'
+    const full = eventOf({
+      tenant,
+      time: formatTimestamp(BASE_MICROS),
+      actor: { kind: 'user', id: 'u1', name: 'alice', email: 'a@example.org' },
+      target: {
+        ...{ type: 'image', id: 'i1', name: 'n1', namespace: 'team', repository: 'app' },
+        ...{ tag: '1', digest: `sha256:${'0'.repeat(64)}` },
+      },
+      client: { ip: '192.0.2.7', userAgent: 'test/1' },
+      nativeAction: 'push_repo',
+      message: 'Pushed',
+      // What the engine's own JSON type would lose.
+      details: { 'a.b': 1, empty: {}, list: [], none: null, text: '' },
+    })
+    const { id, received } = full
+    const bare: Event = {
+      ...{ id: mintUuid(Date.now()), received, tenant },
+      time: formatTimestamp(BASE_MICROS + 1),
+      source: { kind: 'api', name: 'test' },
+      ...{ action: 'image.pull', category: 'image', level: 'info', outcome: 'unknown' },
+      actor: null,
+    }
+    await opened.insert([full, bare])
+    const document = await collectBytes(
+      opened.store.reader.export({ tenants: [tenant], conditions: [] }, 'parquet'),
+    )
+    const parameters = { base64: document.toString('base64') }
+    const connection = await harness().connect()
+    const source = 'base64Decode({base64:String})'
+    const columns = await connection.rows<[string, string, string, number]>({
+      sql: `SELECT c.1, c.5, c.6, c.3 FROM format(ParquetMetadata, ${source})
+        ARRAY JOIN columns AS c`,
+      parameters,
+    })
+    const nullable = columns.filter(([, , , maxDefinitionLevel]) => maxDefinitionLevel === 1)
+    expect(nullable.map(([name]) => name)).toEqual(OPTIONAL_COLUMNS)
+    expect(columns.find(([name]) => name === 'details')).toEqual([
+      'details',
+      'BYTE_ARRAY',
+      'JSON',
+      1,
+    ])
+    const asked = OPTIONAL_COLUMNS.map((name) => `${name} Nullable(String)`).join(', ')
+    const rows = await connection.rows<(string | null)[]>({
+      // As texts: the engine would read `details` as its own JSON type.
+      sql: `SELECT * EXCEPT seq FROM format(Parquet, 'seq UInt64, ${asked}', ${source})
+        ORDER BY seq`,
+      parameters,
+    })
+    const details = '{"a.b":1,"empty":{},"list":[],"none":null,"text":""}'
+    expect(rows).toEqual([
+      [
+        ...[id, 'push_repo', 'u1', 'alice', 'a@example.org', 'user', 'image', 'i1', 'n1', 'team'],
+        ...['app', '1', `sha256:${'0'.repeat(64)}`, '192.0.2.7', 'test/1', 'Pushed', details],
+      ],
+      OPTIONAL_COLUMNS.map(() => null),
+    ])
   })
 
   test('a stream that is given up takes nothing from those that come after it', async () => {

@@ -2,6 +2,7 @@ import type { ExportFormat } from '../../core/query.ts'
 import { canonicalJsonSql } from './canonical-sql.ts'
 import type { StreamFormat } from './connection.ts'
 import { EVENT_ID_SQL } from './event-columns.ts'
+import { withJsonColumn } from './parquet-json-column.ts'
 
 /** How an export document comes about: what the engine writes, and what goes around it. */
 interface ExportDocument {
@@ -47,6 +48,22 @@ const EXPORT_COLUMNS: readonly (readonly [name: string, sql: string])[] = [
   ['details', 'details'],
 ]
 
+/** The columns that every event has. All others are null in Parquet where an event lacks them. */
+const PRESENT_COLUMNS: ReadonlySet<string> = new Set([
+  'origin',
+  'seq',
+  'id',
+  'time',
+  'received',
+  'tenant',
+  'source_kind',
+  'source_name',
+  'action',
+  'category',
+  'level',
+  'outcome',
+])
+
 /** Columns that no sender can make a formula of: numbers, times, and words of Waybill's own. */
 const PLAIN_COLUMNS: ReadonlySet<string> = new Set([
   'seq',
@@ -78,20 +95,25 @@ export const EXPORT_DOCUMENTS: Readonly<Record<ExportFormat, ExportDocument>> = 
     frame: csvWithHeader,
   },
   parquet: {
-    columns: EXPORT_COLUMNS.map(([name, sql]) => `${sql} AS ${name}`).join(', '),
+    columns: EXPORT_COLUMNS.map(parquetColumnSql).join(', '),
     engineFormat: 'Parquet',
-    frame: (chunks) => chunks,
+    frame: (chunks) => withJsonColumn(chunks, 'details'),
   },
 }
 
 /**
- * A cell of the CSV export. Spreadsheets run a text that begins with = + - @, tab, return or line
- * feed as a formula, and a client chooses its user agent: such a text gets an apostrophe in front.
- * The other formats hold every text as it is.
+ * A cell of the CSV export. Spreadsheets run a text that begins with = + - @ (or their full-width
+ * forms), tab, return or line feed as a formula, and a client chooses its user agent: such a text
+ * gets an apostrophe in front. The other formats hold every text as it is.
  */
 function csvCellSql([name, sql]: readonly [name: string, sql: string]): string {
   if (PLAIN_COLUMNS.has(name)) return sql
-  return `if(match(${sql}, '^[=+@\\t\\r\\n-]'), concat('\\'', ${sql}), ${sql})`
+  return `if(match(${sql}, '^[=+@＝＋－＠\\t\\r\\n-]'), concat('\\'', ${sql}), ${sql})`
+}
+
+/** A column of the Parquet export. No event has an empty text, so `''` is what is not there. */
+function parquetColumnSql([name, sql]: readonly [name: string, sql: string]): string {
+  return `${PRESENT_COLUMNS.has(name) ? sql : `nullIf(${sql}, '')`} AS ${name}`
 }
 
 const CSV_LINE_END = '\r\n'
