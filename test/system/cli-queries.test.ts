@@ -132,3 +132,21 @@ function withoutPlace(line: string): unknown {
   const { received: _received, seq: _seq, source, ...event } = JSON.parse(line)
   return { ...event, source: { eventId: event.id, ...source } }
 }
+
+test('CSV begins with a byte-order mark by choice, also when it has no rows', async () => {
+  const event = {
+    action: 'image.push',
+    actor: { name: 'Jürgen 主婦' },
+    target: { namespace: 'bom' },
+  }
+  await run(['send'], JSON.stringify(event))
+  const csv = ['export', '--format', 'csv', '--namespace', 'bom']
+  const plain = (await run(csv)).stdout
+  expect(plain).toMatch(/^origin,seq,/)
+  expect(plain).toContain('"Jürgen 主婦"')
+  expect((await run([...csv, '--bom'])).stdout).toBe(`\ufeff${plain}`)
+  const empty = ['export', '--format', 'csv', '--namespace', 'nothing', '--bom']
+  expect((await run(empty)).stdout).toMatch(/^\ufefforigin,.*,details\r\n$/)
+  const refused = await run(['export', '--bom', '--format', 'json'])
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--format csv') })
+})

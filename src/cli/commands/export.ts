@@ -20,6 +20,10 @@ const OPTIONS = {
     placeholder: 'FORMAT',
     description: `${EXPORT_FORMATS.join(', ')}; ${EXPORT_FORMATS[0]} when left out`,
   },
+  bom: {
+    type: 'switch',
+    description: 'Begin CSV with a byte-order mark, by which spreadsheets tell that it is UTF-8',
+  },
   output: {
     type: 'text',
     short: 'o',
@@ -48,6 +52,10 @@ FILE.part.`,
         line: 'waybill export --from 2026-10-01 --to 2026-11-01 --format csv --output october.csv',
         does: 'one month',
       },
+      {
+        line: 'waybill export --format csv --bom --output for-a-spreadsheet.csv',
+        does: 'opens with its umlauts on a double click',
+      },
       { line: 'waybill export --namespace team | gzip > team.ndjson.gz', does: 'through a pipe' },
     ],
   },
@@ -62,6 +70,9 @@ async function exportEvents(call: Call<typeof OPTIONS>): Promise<Ending> {
       ending: 'usage',
     })
   }
+  if (options.bom && format !== 'csv') {
+    throw new CommandError('--bom: only with --format csv', { ending: 'usage' })
+  }
   const file = options.output === '-' ? undefined : options.output
   if (file === undefined && format === 'parquet' && io.stdout.isTTY === true) {
     throw new CommandError('parquet is not for terminals: name a file with --output', {
@@ -70,6 +81,7 @@ async function exportEvents(call: Call<typeof OPTIONS>): Promise<Ending> {
   }
   const query = filterQuery(options, operands)
   query.set('format', format)
+  if (options.bom) query.set('bom', 'true')
   const signal = io.interruption()
   const connection = findConnection(options, io.env)
   const { body } = await createClient(connection)({ path: 'v1/events/export', query, signal })

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { visibleEvents } from '../../access/visibility.ts'
+import { Fault } from '../../core/errors.ts'
 import { EXPORT_FORMATS, type ExportFormat } from '../../core/query.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
 import { principalOf } from '../authentication.ts'
@@ -25,15 +26,29 @@ export function registerEventExport(scope: NativeScope, context: DialectContext)
       {
         ...filterParameters,
         format: Type.Optional(Type.Enum(EXPORT_FORMATS, { default: 'ndjson' })),
+        bom: Type.Optional(
+          Type.Enum(['true', 'false'], {
+            default: 'false',
+            description:
+              'With `format=csv`: whether the document begins with a byte-order mark, by which ' +
+              'spreadsheets tell that it is UTF-8',
+          }),
+        ),
       },
       { additionalProperties: false },
     ),
   }
   const options = { schema, onRequest: mayReadEvents(context), exposeHeadRoute: false }
   scope.get('/v1/events/export', options, async (request, reply) => {
-    const { format = 'ndjson', ...parameters } = request.query
+    const { format = 'ndjson', bom, ...parameters } = request.query
+    const isMarked = bom === 'true'
+    if (isMarked && format !== 'csv') {
+      const problems = [{ path: 'bom', expected: '`format=csv` with it' }]
+      throw new Fault('request.invalid', { problems })
+    }
     const filter = readFilter(parameters, visibleEvents(principalOf(request)))
-    const document = await beginDownload(context.events.export(filter, format))
+    const events = context.events.export(filter, format)
+    const document = await beginDownload(isMarked ? withByteOrderMark(events) : events)
     const day = formatTimestamp(context.clock()).slice(0, 10)
     return reply
       .header('Content-Type', MEDIA_TYPES[format])
@@ -41,4 +56,15 @@ export function registerEventExport(scope: NativeScope, context: DialectContext)
       .header('Content-Disposition', `attachment; filename="events-${day}.${format}"`)
       .send(document)
   })
+}
+
+const BYTE_ORDER_MARK = Buffer.from('\ufeff')
+
+/** Waits for the first piece, so that a document that cannot begin is an error and not a mark. */
+async function* withByteOrderMark(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  let isFirst = true
+  for await (const chunk of chunks) {
+    yield isFirst ? Buffer.concat([BYTE_ORDER_MARK, chunk]) : chunk
+    isFirst = false
+  }
 }
