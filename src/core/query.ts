@@ -1,4 +1,5 @@
 import type { StoredEvent } from './event.ts'
+import type { TimeZone } from './time-zone.ts'
 
 const FIELDS = [
   'tenant',
@@ -102,14 +103,16 @@ export interface EventPage {
 }
 
 /** Widths of the buckets of a histogram. */
-export const HISTOGRAM_INTERVALS = ['minute', 'hour', 'day', 'month'] as const
+export const HISTOGRAM_INTERVALS = ['minute', 'hour', 'day', 'week', 'month'] as const
 export type HistogramInterval = (typeof HISTOGRAM_INTERVALS)[number]
 
 /** A question for counts of events over time. */
 export interface HistogramQuery {
   readonly filter: EventFilter
-  /** Calendar intervals in UTC. */
+  /** Calendar intervals; weeks begin on Monday. */
   readonly interval: HistogramInterval
+  /** Whose clocks tell the intervals; absent: UTC, which is the fastest. */
+  readonly timeZone?: TimeZone
   /** Fields to count by, besides time; may be empty. */
   readonly by: readonly Field[]
   /** Most buckets answered, from 1. More is an error (`query.too-many-buckets`), never a cut. */

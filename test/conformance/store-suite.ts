@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import type { StoreHarness, StoreHarnessFactory } from '../support/store-harness.ts'
 import { describeModel } from './store-against-model.ts'
+import { describeCalendar } from './store-calendar.ts'
 import { describeConnection } from './store-connection.ts'
 import { describeCounting } from './store-counting.ts'
 import { describeExports } from './store-exports.ts'
@@ -33,6 +34,7 @@ export function registerStoreConformance(name: string, factory: StoreHarnessFact
     describeRoundTrip(current)
     describePages(current)
     describeCounting(current)
+    describeCalendar(current)
     describeModel(current, 2)
     describeExports(current)
     describeIndexes(current)

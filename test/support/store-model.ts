@@ -170,11 +170,14 @@ function fieldOf(event: Event, field: Field): string {
   return values[field] ?? ''
 }
 
-const UNIT_LENGTH = { minute: 16, hour: 13, day: 10, month: 7 } as const
+const UNIT_LENGTH = { minute: 16, hour: 13, day: 10, week: 10, month: 7 } as const
+const DAY_MICROS = 24 * 60 * 60 * 1_000_000
 
 /** By the calendar text of the time, which is another way than the store's. */
 function intervalStart(micros: number, interval: HistogramInterval): number {
   const text = new Date(Math.floor(micros / 1000)).toISOString()
   const start = text.slice(0, UNIT_LENGTH[interval])
-  return Date.parse(`${start}${'0000-01-01T00:00:00.000Z'.slice(start.length)}`) * 1000
+  let found = Date.parse(`${start}${'0000-01-01T00:00:00.000Z'.slice(start.length)}`) * 1000
+  while (interval === 'week' && new Date(found / 1000).getUTCDay() !== 1) found -= DAY_MICROS
+  return found
 }

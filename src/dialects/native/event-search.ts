@@ -4,6 +4,7 @@ import { Fault } from '../../core/errors.ts'
 import type { StoredEvent } from '../../core/event.ts'
 import { HISTOGRAM_BUCKETS_MAX, PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX } from '../../core/limits.ts'
 import { type Field, HISTOGRAM_INTERVALS } from '../../core/query.ts'
+import { findTimeZone, isUtc, type TimeZone } from '../../core/time-zone.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
 import { isUuid } from '../../core/uuid.ts'
 import { authenticated, principalOf } from '../authentication.ts'
@@ -29,6 +30,9 @@ const COUNTED_FIELDS = {
   outcome: 'outcome',
   ip: 'ip',
 } as const satisfies Record<string, Field>
+
+/** Longest name of a time zone, in characters; the longest there is has 32. */
+const TIME_ZONE_LENGTH_MAX = 64
 
 const COUNTED_WORDS = Object.keys(COUNTED_FIELDS) as (keyof typeof COUNTED_FIELDS)[]
 
@@ -152,7 +156,18 @@ function registerHistogram(scope: NativeScope, context: DialectContext): void {
     querystring: Type.Object(
       {
         ...filterParameters,
-        interval: Type.Enum(HISTOGRAM_INTERVALS, { description: 'Calendar intervals in UTC' }),
+        interval: Type.Enum(HISTOGRAM_INTERVALS, {
+          description: 'Calendar intervals; a week begins on Monday',
+        }),
+        timeZone: Type.Optional(
+          Type.String({
+            minLength: 1,
+            maxLength: TIME_ZONE_LENGTH_MAX,
+            default: 'UTC',
+            description:
+              'Time zone of the intervals, a name of the IANA database such as Europe/Berlin',
+          }),
+        ),
         by: Type.Optional(Type.Enum(COUNTED_WORDS)),
       },
       Closed,
@@ -171,10 +186,11 @@ function registerHistogram(scope: NativeScope, context: DialectContext): void {
   }
   const options = { schema, onRequest: mayReadEvents(context) }
   scope.get('/v1/events/histogram', options, async (request) => {
-    const { interval, by, ...parameters } = request.query
+    const { interval, timeZone, by, ...parameters } = request.query
     const found = await context.events.histogram({
       filter: readFilter(parameters, visibleEvents(principalOf(request))),
       interval,
+      ...zoneOf(timeZone),
       by: by === undefined ? [] : [COUNTED_FIELDS[by]],
       bucketsMax: HISTOGRAM_BUCKETS_MAX,
     })
@@ -185,4 +201,15 @@ function registerHistogram(scope: NativeScope, context: DialectContext): void {
     }))
     return { buckets }
   })
+}
+
+/** Nothing for UTC, whose days are counted beforehand. */
+function zoneOf(name: string | undefined): { readonly timeZone?: TimeZone } {
+  if (name === undefined) return {}
+  const timeZone = findTimeZone(name)
+  if (timeZone === undefined) {
+    const expected = `the name of a zone of the IANA time zone database, not "${name}"`
+    throw new Fault('request.invalid', { problems: [{ path: 'timeZone', expected }] })
+  }
+  return isUtc(timeZone) ? {} : { timeZone }
 }

@@ -8,7 +8,7 @@ import type { StatementParameters } from './statement-parameters.ts'
 import { ALL_TIME, DAY_MICROS, type TimeWindow } from './time-windows.ts'
 
 /** Which events are counted, and by what. */
-export interface Counted extends Pick<HistogramQuery, 'interval' | 'by'> {
+export interface Counted extends Pick<HistogramQuery, 'interval' | 'by' | 'timeZone'> {
   readonly filter: PartedFilter
 }
 
@@ -36,15 +36,16 @@ const FROM_EVENTS = `SETTINGS priority = ${PRIORITY.count}, optimize_use_project
  * asked about; the engine takes it only for conditions on the day itself. What is left of a span
  * before and after its whole days is counted from the events.
  */
-function placesOf({ filter, interval, by }: Counted): readonly CountedPlace[] {
+function placesOf({ filter, interval, by, timeZone }: Counted): readonly CountedPlace[] {
   const span = {
     fromMicros: filter.fromMicros ?? ALL_TIME.fromMicros,
     toMicros: filter.toMicros ?? ALL_TIME.toMicros,
   }
   const firstDay = Math.ceil(span.fromMicros / DAY_MICROS) * DAY_MICROS
   const lastDay = Math.floor(span.toMicros / DAY_MICROS) * DAY_MICROS
-  const isByDay = interval === 'day' || interval === 'month'
-  const counts = isByDay && firstDay < lastDay ? countsByDay(filter, by) : undefined
+  const isByDay = interval === 'day' || interval === 'week' || interval === 'month'
+  const isInUtc = timeZone === undefined
+  const counts = isByDay && isInUtc && firstDay < lastDay ? countsByDay(filter, by) : undefined
   if (counts === undefined) {
     const whereSql = (parameters: StatementParameters) => filterSql(filter, parameters)
     return [{ whereSql, settingsSql: FROM_EVENTS }]

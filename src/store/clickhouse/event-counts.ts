@@ -1,9 +1,10 @@
 import { Fault } from '../../core/errors.ts'
-import type { HistogramBucket, HistogramInterval, HistogramQuery } from '../../core/query.ts'
+import type { HistogramBucket, HistogramQuery } from '../../core/query.ts'
 import type { ClickHouseConnection, Statement } from './connection.ts'
 import { type Counted, type CountedPlace, countedPlaces } from './counted-places.ts'
 import { PRIORITY } from './engine-settings.ts'
 import { FIELD_SQL } from './event-columns.ts'
+import { type IntervalSql, intervalSql } from './interval-sql.ts'
 import type { PartedFilter } from './shape-parts.ts'
 import { StatementParameters } from './statement-parameters.ts'
 
@@ -37,22 +38,27 @@ export async function readHistogram(
   connection: ClickHouseConnection,
   query: Counted & Pick<HistogramQuery, 'bucketsMax'>,
 ): Promise<readonly HistogramBucket[]> {
-  const { bucketsMax, by } = query
+  const { bucketsMax, by, interval, timeZone } = query
   const places = countedPlaces(query)
   if (places.length === 0) return []
   const parameters = new StatementParameters()
+  const time = intervalSql(interval, timeZone, parameters)
   const keys = by.map((field) => `, by_${field}`).join('')
   const [only, ...others] = places
   const settings = others.length === 0 ? only?.settingsSql : `SETTINGS priority = ${PRIORITY.count}`
   const rows = await connection.rows<[number, number, ...string[]]>({
-    sql: `${countsSql(query, places, parameters)} GROUP BY start${keys} ORDER BY start${keys}
+    sql: `${countsSql(time, by, places, parameters)} GROUP BY start${keys} ORDER BY start${keys}
       LIMIT ${parameters.add('UInt64', bucketsMax + 1)} ${settings}`,
     parameters: parameters.values,
   })
   if (rows.length > bucketsMax) {
     throw new Fault('query.too-many-buckets', { detail: `at most ${bucketsMax}` })
   }
-  return rows.map(([timeMicros, count, ...values]) => ({ timeMicros, keys: values, count }))
+  return rows.map(([start, count, ...values]) => ({
+    timeMicros: time.microsOf(start),
+    keys: values,
+    count,
+  }))
 }
 
 /**
@@ -60,43 +66,25 @@ export async function readHistogram(
  * are summed; those of one are the answer, without the sixth of the time that summing takes.
  */
 function countsSql(
-  { interval, by }: Counted,
+  { unitSql, startSql }: IntervalSql,
+  by: Counted['by'],
   places: readonly CountedPlace[],
   parameters: StatementParameters,
 ): string {
   const fields = by.map((field) => `, ${FIELD_SQL[field]} AS by_${field}`).join('')
   const keys = by.map((field) => `, by_${field}`).join('')
-  const unit = UNIT_SQL[interval]
   const [only, ...others] = places
   if (only !== undefined && others.length === 0) {
-    const start = bucketSql(interval, unit)
-    return `SELECT ${start} AS start, count()${fields} FROM events
+    return `SELECT ${startSql(unitSql)} AS start, count()${fields} FROM events
       WHERE ${only.whereSql(parameters)}`
   }
   const counts = places.map(
-    ({ whereSql, settingsSql }) => `SELECT ${unit} AS unit${fields}, count() AS events FROM events
+    ({
+      whereSql,
+      settingsSql,
+    }) => `SELECT ${unitSql} AS unit${fields}, count() AS events FROM events
       WHERE ${whereSql(parameters)} GROUP BY unit${keys} ${settingsSql}`,
   )
-  return `SELECT ${bucketSql(interval, 'unit')} AS start, sum(events)${keys}
+  return `SELECT ${startSql('unit')} AS start, sum(events)${keys}
     FROM (${counts.join(' UNION ALL ')})`
-}
-
-/** What an event's interval is told by inside the engine. */
-const UNIT_SQL: Readonly<Record<HistogramInterval, string>> = {
-  minute: 'intDiv(toUnixTimestamp64Micro(time), 60000000)',
-  hour: 'intDiv(toUnixTimestamp64Micro(time), 3600000000)',
-  day: 'toDate32(time)',
-  month: 'toDate32(time)',
-}
-
-/**
- * The start of the interval in microseconds since the epoch, from its `unit`. The engine's usual
- * functions end with 32-bit times in 2106; these do not.
- */
-function bucketSql(interval: HistogramInterval, unit: string): string {
-  if (interval === 'minute') return `${unit} * 60000000`
-  if (interval === 'hour') return `${unit} * 3600000000`
-  const month = `makeDateTime64(toYear(${unit}), toMonth(${unit}), 1, 0, 0, 0, 0, 6, 'UTC')`
-  const start = interval === 'month' ? month : `toDateTime64(${unit}, 6, 'UTC')`
-  return `toUnixTimestamp64Micro(${start})`
 }

@@ -1,0 +1,120 @@
+import { TIME_MICROS_END, TIME_MICROS_MIN } from './timestamp.ts'
+
+const SECOND_MS = 1000
+const DAY_MS = 24 * 60 * 60 * SECOND_MS
+const DAY_MICROS = DAY_MS * 1000
+/**
+ * How far apart a zone's offset is looked at, in days. No zone has had an offset for a shorter time
+ * since 1970; the shortest were 12 days of Tucumán's in June 2004.
+ */
+const STEP_DAYS = 10
+/**
+ * Where the first period begins: before the start of every week and month that has the first
+ * moment of 1970 in it, in any zone.
+ */
+const BEGINNING_MICROS = TIME_MICROS_MIN - 40 * DAY_MICROS
+
+/** A time in which the clocks of a zone differ from UTC by one offset. */
+interface OffsetPeriod {
+  /** Its first moment, microseconds since the epoch. It ends where the next one begins. */
+  readonly fromMicros: number
+  /** What its clocks show less UTC, in microseconds. */
+  readonly offsetMicros: number
+}
+
+/** A time zone, over all time that an event may carry. */
+export interface TimeZone {
+  /** From the oldest to the last, at least one. */
+  readonly periods: readonly OffsetPeriod[]
+}
+
+/** The zones that were asked for, by name: no more than the IANA database has. */
+const known = new Map<string, TimeZone>()
+
+/**
+ * The zone with a name of the IANA time zone database, whatever its case; undefined when there is
+ * none. The data is that of Node, so that it does not depend on files of the system or on the
+ * engine. The first look at a zone takes some 50 ms.
+ */
+export function findTimeZone(name: string): TimeZone | undefined {
+  const format = formatOf(name)
+  if (format === undefined) return undefined
+  const { timeZone } = format.resolvedOptions()
+  const zone = known.get(timeZone) ?? { periods: periodsOf(format) }
+  known.set(timeZone, zone)
+  return zone
+}
+
+/** Whether the clocks of a zone always show UTC. */
+export function isUtc({ periods }: TimeZone): boolean {
+  return periods.every(({ offsetMicros }) => offsetMicros === 0)
+}
+
+/**
+ * The first moment, in microseconds since the epoch, at which the clocks of a zone show a day or a
+ * later one: 00:00, unless they skip that.
+ *
+ * @param day in days since 1970-01-01.
+ */
+export function startOfLocalDay({ periods }: TimeZone, day: number): number {
+  for (const [index, { fromMicros, offsetMicros }] of periods.entries()) {
+    const micros = Math.max(fromMicros, day * DAY_MICROS - offsetMicros)
+    if (micros < (periods[index + 1]?.fromMicros ?? Number.POSITIVE_INFINITY)) return micros
+  }
+  throw new Error('the last period has no end')
+}
+
+/** Names begin with a letter; newer versions of Node also take offsets such as `+01:00`. */
+const NAME = /^[a-z]/i
+
+function formatOf(name: string): Intl.DateTimeFormat | undefined {
+  if (!NAME.test(name)) return undefined
+  try {
+    return new Intl.DateTimeFormat('en-US-u-ca-gregory-nu-latn', {
+      timeZone: name,
+      hourCycle: 'h23',
+      ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+      ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
+    })
+  } catch {
+    return undefined
+  }
+}
+
+function periodsOf(format: Intl.DateTimeFormat): readonly OffsetPeriod[] {
+  const endMs = TIME_MICROS_END / 1000
+  let fromMs = TIME_MICROS_MIN / 1000
+  let offsetMs = offsetAt(format, fromMs)
+  const periods = [{ fromMicros: BEGINNING_MICROS, offsetMicros: offsetMs * 1000 }]
+  while (fromMs < endMs) {
+    const nextMs = Math.min(fromMs + STEP_DAYS * DAY_MS, endMs)
+    if (offsetAt(format, nextMs) === offsetMs) {
+      fromMs = nextMs
+      continue
+    }
+    fromMs = firstChange(format, fromMs, nextMs)
+    offsetMs = offsetAt(format, fromMs)
+    periods.push({ fromMicros: fromMs * 1000, offsetMicros: offsetMs * 1000 })
+  }
+  return periods
+}
+
+/** The first second with another offset than `fromMs` has; `toMs` has another one. */
+function firstChange(format: Intl.DateTimeFormat, fromMs: number, toMs: number): number {
+  const offsetMs = offsetAt(format, fromMs)
+  let before = fromMs
+  let after = toMs
+  while (after - before > SECOND_MS) {
+    const middle = before + Math.floor((after - before) / 2 / SECOND_MS) * SECOND_MS
+    if (offsetAt(format, middle) === offsetMs) before = middle
+    else after = middle
+  }
+  return after
+}
+
+/** What the clocks of a zone show less UTC, in milliseconds. */
+function offsetAt(format: Intl.DateTimeFormat, ms: number): number {
+  const shown = format.format(ms).match(/\d+/g)?.map(Number) ?? []
+  const [month = 1, day = 1, year = 1970, hour = 0, minute = 0, second = 0] = shown
+  return Date.UTC(year, month - 1, day, hour, minute, second) - ms
+}
