@@ -1,4 +1,9 @@
 import { PASSWORD_LENGTH_MAX } from '../src/access/password.ts'
+import {
+  STREAM_TICKET_AGE_MS_MAX,
+  STREAM_TICKET_IDLE_MS_MAX,
+  STREAM_TICKETS,
+} from '../src/access/stream-tickets.ts'
 import { SETTINGS } from '../src/config/settings.ts'
 import * as core from '../src/core/limits.ts'
 import { POSITION_BYTES_MAX, POSITIONS_MAX } from '../src/dialects/collector-positions.ts'
@@ -221,6 +226,24 @@ const OPEN: LimitSection = {
       'the connection is closed',
     ),
     row('Streams of events (`/v1/events/stream`)', 'STREAMS', shares(STREAMS), TOO_MANY),
+    row(
+      'Tickets for streams (`/v1/events/stream/tickets`)',
+      'STREAM_TICKETS',
+      shares(STREAM_TICKETS),
+      TOO_MANY,
+    ),
+    row(
+      'Time of such a ticket without a connection',
+      'STREAM_TICKET_IDLE_MS_MAX',
+      duration(STREAM_TICKET_IDLE_MS_MAX),
+      '401 `access.unauthenticated`',
+    ),
+    row(
+      'Time in which it can be connected with',
+      'STREAM_TICKET_AGE_MS_MAX',
+      duration(STREAM_TICKET_AGE_MS_MAX),
+      '401 `access.unauthenticated`',
+    ),
     row(
       'Waits for a state (Container Station’s `/event/wait`)',
       'WAITS',

@@ -13,11 +13,21 @@ export function loggerOptions(level: string): NonNullable<FastifyServerOptions['
     serializers: {
       req: (request: FastifyRequest) => ({
         method: request.method,
-        url: request.url,
+        url: loggedUrl(request.url),
         remoteAddress: request.ip,
       }),
     },
     redact: ['*.authorization', '*.cookie', '*.token', '*.password', '*.headers'],
+  }
+}
+
+/** A URL without its query when that holds a ticket, which is as good as a token. */
+function loggedUrl(url: string): string {
+  const [path = '', query = ''] = url.split('?', 2)
+  try {
+    return /ticket=/i.test(decodeURIComponent(query)) ? path : url
+  } catch {
+    return path
   }
 }
 

@@ -96,6 +96,62 @@ test('a revoked token ends the stream that it opened', async () => {
   expect(await whole).not.toContain('image.push')
 })
 
+/** What a client without headers uses, for a token. */
+async function ticketOf(token: string): Promise<string> {
+  const headers = { Authorization: `Bearer ${token}` }
+  const response = await waybill.request('/v1/events/stream/tickets', { method: 'POST', headers })
+  expect(response.status).toBe(201)
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  return (await jsonOf<{ ticket: string }>(response)).ticket
+}
+
+/** Asks as a client does that cannot send a header. */
+const askWithout = (path: string) => fetch(`${waybill.url}${path}`)
+
+test('a ticket opens the stream as its token does, also again, and nothing else', async () => {
+  const pink = await tokenOf('pink')
+  const ticket = await ticketOf(pink.token)
+  const { size } = await jsonOf<{ size: number }>(waybill.request('/v1/ledger'))
+  await send({ action: 'image.push' })
+  await send({ action: 'image.push' }, pink.token)
+  const path = `/v1/events/stream?source=api&after=-1&ticket=${ticket}`
+  const none = { Authorization: '' }
+  expect(await idsOf(path, 1, none)).toEqual([size + 1])
+  await send({ action: 'image.pull' }, pink.token)
+  const since = { ...none, 'Last-Event-ID': `${size + 1}` }
+  expect(await idsOf(path, 1, since)).toEqual([size + 2])
+  for (const other of ['/v1/events?', '/v1/events/export?', '/v1/events/count?']) {
+    expect((await askWithout(`${other}ticket=${ticket}`)).status, other).toBe(401)
+  }
+  const bearer = { Authorization: `Bearer ${ticket}` }
+  expect((await waybill.request('/v1/events/stream', { headers: bearer })).status).toBe(401)
+})
+
+test('a ticket has one connection at a time: another one ends the first', async () => {
+  const ticket = await ticketOf(waybill.adminToken)
+  const first = await askWithout(`/v1/events/stream?ticket=${ticket}`)
+  const whole = first.text()
+  const stop = new AbortController()
+  const second = await fetch(`${waybill.url}/v1/events/stream?ticket=${ticket}`, {
+    signal: stop.signal,
+  })
+  expect(second.status).toBe(200)
+  await whole
+  stop.abort()
+})
+
+test('a ticket is revoked with its token, and so is the stream that it opened', async () => {
+  const brown = await tokenOf('brown')
+  const ticket = await ticketOf(brown.token)
+  const stream = await askWithout(`/v1/events/stream?ticket=${ticket}`)
+  expect(stream.status).toBe(200)
+  const whole = stream.text()
+  await waybill.request(`/v1/tokens/${brown.id}`, { method: 'DELETE' })
+  await send({ action: 'image.push', tenant: 'brown' })
+  expect(await whole).not.toContain('image.push')
+  expect((await askWithout(`/v1/events/stream?ticket=${ticket}`)).status).toBe(401)
+})
+
 test('a token that expires is refused from then on', async () => {
   const expiresAt = new Date(Date.now() + 2000).toISOString()
   const green = await tokenOf('green', { expiresAt })

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { Scope } from '../../access/principal.ts'
 import { visibleEvents } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
 import type { StoredEvent } from '../../core/event.ts'
@@ -44,9 +45,12 @@ export function registerEventSearch(scope: NativeScope, context: DialectContext)
   registerHistogram(scope, context)
 }
 
+/** Tokens with one of these may read events. */
+export const READING_SCOPES = ['events:read', 'admin'] as const satisfies readonly Scope[]
+
 /** The hook of every route that reads events. */
 export function mayReadEvents(context: DialectContext) {
-  return authenticated(context.directory, { scopes: ['events:read', 'admin'] })
+  return authenticated(context.directory, { scopes: READING_SCOPES })
 }
 
 function registerPage(scope: NativeScope, context: DialectContext): void {

@@ -3,19 +3,21 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { createStreamTickets, type StreamTickets } from '../../access/stream-tickets.ts'
 import { visibleEvents } from '../../access/visibility.ts'
 import { askerOf } from '../../core/asker.ts'
 import { Fault } from '../../core/errors.ts'
 import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter, TailQuery } from '../../core/query.ts'
 import { Quota, type QuotaLimits } from '../../core/quota.ts'
-import { bearerToken, principalOf } from '../authentication.ts'
+import { authenticated, bearerToken, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import { eventJson } from './event-json.ts'
-import { mayReadEvents } from './event-search.ts'
+import { READING_SCOPES } from './event-search.ts'
 import { type FilterParameters, filterParameters, readFilter } from './filter-parameters.ts'
 import { ORIGIN_HEADER, positionParameters, refuseForeignPosition } from './ledger-position.ts'
 import type { NativeScope } from './native-scope.ts'
+import { registerStreamTickets, ticketOf } from './stream-tickets.ts'
 
 /** Streams open at once. */
 export const STREAMS = {
@@ -35,13 +37,18 @@ const CROWDED_PAUSE_MS = 1000
 /**
  * `GET /v1/events/stream`: server-sent events (WHATWG HTML, section 9.2) of this instance's ledger,
  * in its order. `Last-Event-ID` or `after` continues after a seq; without them it begins now. A seq
- * that this ledger does not have is refused: to wait for it would leave events out.
+ * that this ledger does not have is refused: to wait for it would leave events out. A client that
+ * cannot send headers brings a ticket.
  */
 export function registerEventStream(scope: NativeScope, context: DialectContext): void {
   const stopping = new AbortController()
   // Every open stream listens for the end of the server.
   setMaxListeners(STREAMS.allMax, stopping.signal)
   const streams = new Quota(STREAMS)
+  const tickets = createStreamTickets(context.clock)
+  registerStreamTickets(scope, context, tickets)
+  const findToken = (request: FastifyRequest) => tokenOf(request, tickets)
+  const onRequest = authenticated(context.directory, { scopes: READING_SCOPES }, findToken)
   scope.addHook('preClose', async () => stopping.abort())
   const schema = {
     summary: 'Follow events as they are stored, as server-sent events',
@@ -50,14 +57,19 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
       {
         ...filterParameters,
         ...positionParameters,
+        ticket: Type.Optional(
+          Type.String({
+            description: 'Of `POST /v1/events/stream/tickets`, instead of an Authorization header',
+          }),
+        ),
       },
       { additionalProperties: false },
     ),
   }
-  const options = { schema, onRequest: mayReadEvents(context), exposeHeadRoute: false }
+  const options = { schema, onRequest, exposeHeadRoute: false }
   scope.get('/v1/events/stream', options, async (request, reply) => {
-    const { after, origin, ...parameters } = request.query
-    const filter = currentFilter(context, request, parameters)
+    const { after, origin, ticket, ...parameters } = request.query
+    const filter = currentFilter(context, findToken(request) ?? '', parameters)
     filter()
     const status = context.ledger.status()
     const afterSeq = lastEventId(request) ?? after ?? status.size - 1
@@ -65,9 +77,11 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
     const leave = streams.enter(askerOf(principalOf(request)))
     const ended = new AbortController()
     const end = () => ended.abort()
+    const disconnected = ticket === undefined ? undefined : tickets.connect(ticket, end)
     stopping.signal.addEventListener('abort', end)
     reply.raw.once('close', () => {
       end()
+      disconnected?.()
       stopping.signal.removeEventListener('abort', end)
       leave()
     })
@@ -83,16 +97,21 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
   })
 }
 
+/** A ticket goes before a header: browsers add those of proxies by themselves. */
+function tokenOf(request: FastifyRequest, tickets: StreamTickets): string | undefined {
+  const ticket = ticketOf(request)
+  return ticket === undefined ? bearerToken(request) : tickets.tokenOf(ticket)
+}
+
 /**
  * What the token may see at the moment of the call: undefined once it is expired or revoked. A
  * stream may live for months; rights that were taken away must not.
  */
 function currentFilter(
   context: DialectContext,
-  request: FastifyRequest,
+  token: string,
   parameters: FilterParameters,
 ): () => EventFilter | undefined {
-  const token = bearerToken(request) ?? ''
   return () => {
     const principal = context.directory.authenticate(token)
     return principal === undefined ? undefined : readFilter(parameters, visibleEvents(principal))

@@ -1,5 +1,6 @@
+import { fastify } from 'fastify'
 import { describe, expect, test } from 'vitest'
-import { withoutSecrets } from '../../../src/server/logging.ts'
+import { loggerOptions, withoutSecrets } from '../../../src/server/logging.ts'
 
 const lineOf = (facts: object) => `${JSON.stringify({ level: 40, ...facts })}\n`
 
@@ -31,4 +32,19 @@ describe('a line of the log has no secret, and stays JSON', () => {
     const line = lineOf({ time: 1, task: 'source engine/host1', msg: 'source disconnected' })
     expect(withoutSecrets(line)).toBe(line)
   })
+})
+
+test('the ticket of a stream is not logged, however it is spelled', async () => {
+  const logged: unknown[] = []
+  const logger = loggerOptions('warn')
+  const stream = { write: (line: string) => logged.push(JSON.parse(line).req.url) }
+  const server = fastify({ logger: { ...Object(logger), stream } })
+  server.get('/*', (request, reply) => {
+    request.log.warn({ req: request })
+    return reply.send()
+  })
+  const queries = ['ticket=0000', 'after=1&ticket=0000', '%74icke%54=0000', 'ticket%3D0000&%']
+  for (const query of queries) await server.inject(`/v1/events/stream?${query}`)
+  await server.inject('/v1/events?q=one')
+  expect(logged).toEqual([...queries.map(() => '/v1/events/stream'), '/v1/events?q=one'])
 })
