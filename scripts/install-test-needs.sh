@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs from Debian what the tests run against: a real registry and its client, container engines
 # and an image for them, a CI server and its worker, a mail server, PostgreSQL, a C compiler for the
-# launcher of the ClickHouse test server, and toolchains for test/outside where the PATH has none
-# of them. Asks the package manager for nothing, and prints nothing, when all of it is there.
+# launcher of the ClickHouse test server, and toolchains and a browser for test/outside where the
+# PATH has none of them. Asks the package manager for nothing, and prints nothing, when all of it is
+# there.
 set -eu
 
 needs='docker-registry skopeo apache2-utils gcc libc6-dev opensmtpd postgresql
@@ -11,6 +12,7 @@ python3 -c 'import ensurepip' 2>/dev/null || needs="$needs python3-venv"
 command -v go >/dev/null || needs="$needs golang-go"
 command -v javac >/dev/null || needs="$needs default-jdk-headless"
 command -v mvn >/dev/null || needs="$needs maven"
+command -v chromium >/dev/null || needs="$needs chromium"
 
 missing=''
 for package in $needs; do
