@@ -9,7 +9,7 @@ import type { Importer, ImportRequest } from './dialects/importer.ts'
 import type { ServerParts } from './server/serve.ts'
 
 /** Every dialect and every source there is; loaded by a server alone, for a quick command line. */
-async function loadParts(): Promise<ServerParts> {
+export async function loadParts(): Promise<ServerParts> {
   const { containerStationDialect } = await import('./dialects/container-station/dialect.ts')
   const { hssDialect } = await import('./dialects/hss/dialect.ts')
   const { nativeDialect } = await import('./dialects/native/dialect.ts')

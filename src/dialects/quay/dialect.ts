@@ -1,4 +1,4 @@
-import type { Dialect } from '../dialect.ts'
+import type { Dialect, DialectContext } from '../dialect.ts'
 import { applyBrowserRules } from './browser-rules.ts'
 import { configRoutes } from './config.ts'
 import { currentUserRoutes } from './current-user.ts'
@@ -53,13 +53,7 @@ export function quayDialect(settings: QuaySettings = {}): Dialect {
       scope.setNotFoundHandler(() => {
         throw problem('not_found')
       })
-      const operations = new Map<string, LogOperation>([
-        ['logs', listOperation(context)],
-        ['', detailsOperation(context)],
-        ['aggregatelogs', aggregateOperation(context, settings.aggregateDaysMax)],
-        ['exportlogs', exportOperation(context, settings.exportStatus === '201' ? 201 : 200)],
-        ...emptyLists(),
-      ])
+      const operations = logOperations(context, settings)
       applyBrowserRules(scope, context, { xhrOnly: settings.browserApiCallsXhrOnly ?? true })
       scope.register((logs, _options, done) => {
         keepBodiesAsBytes(logs)
@@ -75,4 +69,18 @@ export function quayDialect(settings: QuaySettings = {}): Dialect {
       errorRoutes(scope)
     },
   }
+}
+
+/** What can be asked of a log, by the last segment of its path. */
+export function logOperations(
+  context: DialectContext,
+  { aggregateDaysMax, exportStatus }: QuaySettings,
+): ReadonlyMap<string, LogOperation> {
+  return new Map([
+    ['logs', listOperation(context)],
+    ['', detailsOperation(context)],
+    ['aggregatelogs', aggregateOperation(context, aggregateDaysMax)],
+    ['exportlogs', exportOperation(context, exportStatus === '201' ? 201 : 200)],
+    ...emptyLists(),
+  ])
 }
