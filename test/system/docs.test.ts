@@ -11,6 +11,7 @@ import { writeOciImage } from '../support/oci-image.ts'
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const PROGRAM = join(ROOT, 'bin/waybill.js')
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
 /** Printed between the blocks, to tell their output apart. */
 const SEPARATOR = '=====next block====='
@@ -29,9 +30,23 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** The blocks of the README that are fenced as `sh tour`, in order. */
-function tourBlocks(): readonly string[] {
-  return [...README.matchAll(/^```sh tour\n(.*?)^```$/gms)].map((match) => match[1] ?? '')
+/** The blocks of a document that are fenced as `sh NAME`, in order. */
+function blocksOf(document: string, name: string): readonly string[] {
+  const blocks = [...document.matchAll(/^```sh (\w+)\n(.*?)^```$/gms)]
+  return blocks.flatMap(([, of, text]) => (of === name && text !== undefined ? [text] : []))
+}
+
+/** Runs blocks as one shell in the folder of the tour, with the server's address in place. */
+async function runBlocks(
+  blocks: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
+  const script = `set -eu -o pipefail\nwaybill() { node ${PROGRAM} "$@"; }\n${blocks.join('\n')}`
+  const { stdout } = await promisify(execFile)('bash', ['-c', script], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder, ...environment },
+  })
+  return stdout
 }
 
 /** Replaces a text that has to be there: a tour that no longer says it would test nothing. */
@@ -44,7 +59,7 @@ function replaced(text: string, from: string, to: string): string {
 async function runTour(): Promise<readonly string[]> {
   symlinkSync(join(ROOT, 'bin'), join(folder, 'bin'))
   const image = writeOciImage(join(folder, 'image'), 'tour')
-  let script = tourBlocks().join(`echo '${SEPARATOR}'\n`)
+  let script = blocksOf(README, 'tour').join(`echo '${SEPARATOR}'\n`)
   script = replaced(script, 'http://127.0.0.1:7480', waybill.url)
   script = replaced(script, '127.0.0.1:5001', `127.0.0.1:${await freePort()}`)
   script = replaced(script, UPSTREAM_IMAGE, `oci:${image.path}`)
@@ -64,7 +79,7 @@ async function runTour(): Promise<readonly string[]> {
 
 test('every line of the tour works as it is written', async () => {
   const [status, search, quay, registry, everything] = await runTour()
-  expect(status).toMatch(/^version .*\n.*\norigin .*\nledger +\d+ events/)
+  expect(status).toMatch(/^version .*\n.*\norigin .*\nledger +3 events/)
   expect(search).toContain('stored 1 event\nstored 2 events\n')
   expect(search).toMatch(/image\.pull +mallory +denied +203\.0\.113\.9 +team\/app:1\.0/)
   expect(search).toMatch(/image\.push +alice +success +10\.0\.0\.5 +team\/app:1\.0/)
@@ -76,6 +91,41 @@ test('every line of the tour works as it is written', async () => {
   const csv = readFileSync(join(folder, 'team.csv'), 'utf8')
   expect(csv.trim().split('\n').length).toBeGreaterThan(4)
   expect(readFileSync(join(folder, 'everything.parquet')).subarray(0, 4).toString()).toBe('PAR1')
+})
+
+test('the commands about users and tokens work as they are written', async () => {
+  const document = readFileSync(join(ROOT, 'docs/access.md'), 'utf8')
+  const blocks = blocksOf(document, 'tour').map((block) =>
+    block.replaceAll('http://127.0.0.1:7480', waybill.url),
+  )
+  const printed = await runBlocks(blocks, {
+    WAYBILL_SERVER: waybill.url,
+    WAYBILL_DATA: waybill.dataDirectory,
+  })
+  expect(printed).toMatch(/carol .*team-a[\s\S]*carol .*team-b/)
+  expect(printed).toContain('{"accepted":0,"duplicates":0,"deadLetters":0,"skipped":0}')
+  expect(printed).toContain('the token is for the source distribution/reg1 alone')
+})
+
+test('a lost secret key and a lost token are recovered as it is written', async () => {
+  const document = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
+  const dataDirectory = join(folder, 'data')
+  const before = await startWaybill({ dataDirectory })
+  const reader = { name: 'reader', roles: ['auditor'] }
+  const headers = { 'Content-Type': 'application/json' }
+  const posted = { method: 'POST', headers, body: JSON.stringify(reader) }
+  expect((await before.request('/v1/users', posted)).status).toBe(201)
+  await before.stop()
+  rmSync(join(dataDirectory, 'secret-key'))
+  rmSync(join(dataDirectory, 'admin-token'))
+  await expect(startWaybill({ dataDirectory })).rejects.toThrow('recover --secret-key')
+  await runBlocks(blocksOf(document, 'recovery'), {})
+  const after = await startWaybill({ dataDirectory })
+  expect(after.adminToken).not.toBe(before.adminToken)
+  const old = { headers: { Authorization: `Bearer ${before.adminToken}` } }
+  expect((await after.request('/v1/users', old)).status).toBe(401)
+  expect(await (await after.request('/v1/users')).text()).toContain('"reader"')
+  await after.stop()
 })
 
 test('the README begins with the commands that have to work on a fresh clone', () => {
