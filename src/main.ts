@@ -25,6 +25,10 @@ export async function loadParts(): Promise<ServerParts> {
   const { engineClient } = await import('./sources/engine/engine-client.ts')
   const { engineSource } = await import('./sources/engine/source.ts')
   const { calledWith, watchedWith } = await import('./sources/omitted-commands.ts')
+  const { calledSkipping, watchedSkipping, webhookSkipping } = await import(
+    './sources/skipped-events.ts'
+  )
+  const { collectorSkipping } = await import('./server/collector-skipping.ts')
   return {
     dialects: ({ dialects, sources, tenants, publicUrl, collectors, defaultTenant }, facts) => [
       nativeDialect(facts, collectorNames(collectors, defaultTenant)),
@@ -36,18 +40,25 @@ export async function loadParts(): Promise<ServerParts> {
       hssDialect(dialects.hss, { tenants, publicUrl }),
       opseraDialect({ tenants }),
     ],
-    sources: ({ sources }) => [distributionSource(sources.distribution), buildbotSource()],
-    tasks: async ({ collectors, sources }) => [
-      ...sources.engine.map((settings) =>
-        watchedSourceTask(watchedWith(engineSource(settings), sources.commandLines)),
+    sources: ({ sources }, skips) =>
+      [distributionSource(sources.distribution), buildbotSource()].map((source) =>
+        webhookSkipping(source, skips),
       ),
-      ...(await configuredCollectors(collectors)).map(collectorTask),
+    tasks: async ({ collectors, sources }, skips) => [
+      ...sources.engine.map((settings) =>
+        watchedSourceTask(
+          watchedSkipping(watchedWith(engineSource(settings), sources.commandLines), skips),
+        ),
+      ),
+      ...(await configuredCollectors(collectors)).map(({ collector, tenant }) =>
+        collectorTask({ collector: collectorSkipping(collector, skips), tenant }),
+      ),
       ...(await Promise.all(
         sources.dockerAuthz.map((settings) => {
           const engine = namedEngine(settings, sources.engine)
           const client = engine === undefined ? undefined : engineClient(engine)
           const source = dockerAuthzSource(settings, client)
-          return calledSourceTask(calledWith(source, sources.commandLines))
+          return calledSourceTask(calledSkipping(calledWith(source, sources.commandLines), skips))
         }),
       )),
     ],

@@ -7,6 +7,7 @@ import { HSS_COLLECTORS } from './hss-collector-settings.ts'
 import { HSS_SETTINGS } from './hss-settings.ts'
 import { OPSERA_COLLECTORS } from './opsera-collector-settings.ts'
 import { notInFile, optional, type SettingTable, type ValuesOf, withDefault } from './setting.ts'
+import { SKIP_RULES } from './skip-settings.ts'
 import { STATION_COLLECTORS } from './station-collector-settings.ts'
 import { TENANTS } from './tenant-settings.ts'
 import {
@@ -104,6 +105,7 @@ export const SETTINGS = {
     ),
     engine: ENGINES,
     dockerAuthz: DOCKER_AUTHZ,
+    skip: SKIP_RULES,
   },
   dialects: {
     quay: {

@@ -4,6 +4,7 @@ import { Fault } from '../core/errors.ts'
 import type { ExportJob } from '../exports/export-job.ts'
 import type { Append } from '../ledger/append.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { SkipCount } from '../sources/skipped-events.ts'
 import { type CollectorMeter, collectorMeters } from './collector-metrics.ts'
 import { registerExportGauges } from './export-metrics.ts'
 
@@ -35,6 +36,8 @@ export interface Metrics {
   collector(name: string): CollectorMeter
   /** Counts these exports from now on. */
   watchExports(jobs: () => readonly ExportJob[]): void
+  /** Shows these counts from now on. */
+  watchSkipped(counts: () => readonly SkipCount[]): void
 }
 
 /** Metrics of one server, in a registry of their own. */
@@ -79,6 +82,7 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
     measured: appendMeter(registers),
     collector: collectorMeters(registers),
     watchExports: (jobs) => registerExportGauges(registers, jobs),
+    watchSkipped: (counts) => registerSkipCounter(registers, counts),
   }
 }
 
@@ -126,6 +130,19 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
     registers,
     collect() {
       this.set(ledger.status().queuedEvents)
+    },
+  })
+}
+
+function registerSkipCounter(registers: Registry[], counts: () => readonly SkipCount[]): void {
+  new Counter({
+    name: 'waybill_skipped_events_total',
+    help: 'Events of sources and collectors that a rule of sources.skip left out',
+    labelNames: ['source', 'rule'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { source, rule, events } of counts()) this.inc({ source, rule }, events)
     },
   })
 }

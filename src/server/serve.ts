@@ -15,6 +15,7 @@ import { type Exports, openExports } from '../exports/open-exports.ts'
 import { type AuditTrail, createAuditTrail } from '../ledger/audit-trail.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
+import { SkippedEvents } from '../sources/skipped-events.ts'
 import type { WebhookSource } from '../sources/source.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { type BackgroundTask, startTasks } from './background-task.ts'
@@ -35,8 +36,9 @@ import { createTokenUses, type TokenUses } from './token-uses.ts'
 /** The parts that a server is put together from: main.ts knows which there are. */
 export interface ServerParts {
   dialects(settings: Settings, facts: InstanceFacts): readonly Dialect[]
-  sources(settings: Settings): readonly WebhookSource[]
-  tasks(settings: Settings): Promise<readonly BackgroundTask[]>
+  /** @param skips what is not recorded of sources and collectors. */
+  sources(settings: Settings, skips: SkippedEvents): readonly WebhookSource[]
+  tasks(settings: Settings, skips: SkippedEvents): Promise<readonly BackgroundTask[]>
   /** The forms that exports are written in. */
   exportForms(): readonly ExportForm[]
 }
@@ -113,7 +115,9 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
     ...store.probes,
     refusedAtMs: () => ledger.status().refusedAtMs,
   })
+  const skips = new SkippedEvents(settings.sources.skip)
   const { server, context, exports, metrics, tokenUses } = await assemble({
+    skips,
     settings,
     parts,
     clock,
@@ -134,7 +138,7 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
   )
   await reportContradiction(ledger, { log, audit: context.audit, tenant: settings.defaultTenant })
   const ownTasks = [sessionSweep, exportTask(exports)]
-  const allTasks = [...(await parts.tasks(settings)), ...ownTasks]
+  const allTasks = [...(await parts.tasks(settings, skips)), ...ownTasks]
   await server.listen({ host: settings.listen.host, port: settings.listen.port })
   readiness.started()
   const tasks = startTasks(allTasks, {
@@ -179,6 +183,7 @@ async function reportContradiction(
 }
 
 interface Assembly {
+  readonly skips: SkippedEvents
   readonly settings: Settings
   readonly parts: ServerParts
   readonly clock: Clock
@@ -198,7 +203,7 @@ interface Assembled {
 }
 
 async function assemble(assembly: Assembly): Promise<Assembled> {
-  const { settings, parts, clock, store, ledger, readiness, origin, secretKey } = assembly
+  const { settings, parts, clock, store, ledger, readiness, origin, secretKey, skips } = assembly
   const { defaultTenant } = settings
   const { records } = store
   const queries = settings.store === undefined ? EMBEDDED_QUERIES : SERVER_QUERIES
@@ -217,6 +222,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     ...{ origin, clock, records, events, directory, audit },
   })
   metrics.watchExports(exports.desk.jobs)
+  metrics.watchSkipped(() => skips.counts())
   const context: DialectContext = {
     events,
     ledger: { ...ledger, append },
@@ -237,6 +243,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     version: programVersion(),
     startedMicros: clock(),
     storeSize: () => store.size(),
+    skipped: () => skips.counts(),
   }
   const tokenUses = settings.audit.tokenUse
     ? createTokenUses({ append, origin, clock, defaultTenant })
@@ -245,7 +252,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     context,
     tokenUses,
     dialects: parts.dialects(settings, facts),
-    sources: parts.sources(settings),
+    sources: parts.sources(settings, skips),
     readiness,
     metrics,
     logLevel: settings.logLevel,

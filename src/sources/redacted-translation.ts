@@ -16,10 +16,11 @@ const PARTIES: ReadonlySet<string> = new Set(['actor', 'target', 'client'])
  * `source.eventId`, stays. Dead letters are redacted where they become events.
  */
 export function redactTranslation(translation: Translation): Translation {
-  return { ...translation, events: translation.events.map(redactEvent) }
+  return { ...translation, events: translation.events.map(redactedEvent) }
 }
 
-function redactEvent({ source, ...fields }: NewEvent): NewEvent {
+/** One event, with the secrets taken out of it. */
+export function redactedEvent({ source, ...fields }: NewEvent): NewEvent {
   const safe = redactFields(fields)
   return source === undefined ? safe : { ...safe, source }
 }

@@ -2,6 +2,7 @@ import { readSettings } from '../../src/config/read-settings.ts'
 import { logOperations } from '../../src/dialects/quay/dialect.ts'
 import { loadParts } from '../../src/main.ts'
 import { createServer, type ServerOptions } from '../../src/server/server.ts'
+import { SkippedEvents } from '../../src/sources/skipped-events.ts'
 
 /** A route as the server registers it. */
 export interface ServerRoute {
@@ -20,7 +21,7 @@ export async function serverRoutes(): Promise<readonly ServerRoute[]> {
   }
   const options: Partial<ServerOptions> = {
     dialects: parts.dialects(settings, facts),
-    sources: parts.sources(settings),
+    sources: parts.sources(settings, new SkippedEvents([])),
     ...{ logLevel: 'silent', addressConnectionsMax: 1 },
   }
   const server = createServer({ ...UNUSED, ...options })

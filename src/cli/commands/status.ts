@@ -45,8 +45,19 @@ function report(status: Members): string {
     ['store', `${eventCount(events)}, ${byteSize(bytes)}${each}`],
   ]
   const { contradiction } = ledger
-  const all = contradiction === undefined ? lines : [...lines, ['PROBLEM', contradiction] as const]
-  return all.map(([name, value]) => `${name.padEnd(9)}${plainLine(String(value))}\n`).join('')
+  const problem = contradiction === undefined ? [] : [['PROBLEM', contradiction] as const]
+  return [...lines, ...skippedLines(status), ...problem]
+    .map(([name, value]) => `${name.padEnd(9)}${plainLine(String(value))}\n`)
+    .join('')
+}
+
+/** What the rules of the server left out: nothing is skipped without a trace. */
+function skippedLines({ skipped }: Members): readonly (readonly [string, unknown])[] {
+  const counts = Array.isArray(skipped) ? skipped.filter(isMembers) : []
+  return counts.map(({ source, rule, events }) => [
+    'skipped',
+    `${eventCount(events)} of ${String(source)} by the rule ${String(rule)}`,
+  ])
 }
 
 function eventCount(count: unknown): string {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { mayAdminister } from '../../access/visibility.ts'
-import { authenticated } from '../authentication.ts'
+import { authenticated, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import type { NativeScope } from './native-scope.ts'
 
@@ -11,6 +11,15 @@ export interface InstanceFacts {
   readonly startedMicros: number
   /** Events of all origins, and what the store takes up on disk. */
   readonly storeSize: () => Promise<{ readonly events: number; readonly bytesOnDisk: number }>
+  /** What the rules for sources have left out since the start; absent: there are no rules. */
+  readonly skipped?: () => readonly SkipCount[]
+}
+
+/** Events that a rule has left out of a source. */
+interface SkipCount {
+  readonly rule: string
+  readonly source: string
+  readonly events: number
 }
 
 /** `GET /v1/ledger` and `GET /v1/status`. */
@@ -54,6 +63,16 @@ export function registerInstanceRoutes(
           rows: Type.Integer({ description: 'Events of all instances that share the store' }),
           bytes: Type.Integer({ description: 'On disk' }),
         }),
+        skipped: Type.Optional(
+          Type.Array(
+            Type.Object({
+              rule: Type.String({ description: 'Of `sources.skip`' }),
+              source: Type.String({ description: '`KIND/NAME`' }),
+              events: Type.Integer({ description: 'Events not recorded since the start' }),
+            }),
+            { description: 'For administrators of the installation' },
+          ),
+        ),
       }),
     },
   }
@@ -61,15 +80,18 @@ export function registerInstanceRoutes(
     scopes: ['admin'],
     may: mayAdminister,
   })
-  scope.get('/v1/status', { schema: statusSchema, onRequest: isAdministrator }, async () => {
+  scope.get('/v1/status', { schema: statusSchema, onRequest: isAdministrator }, async (request) => {
     const { events, bytesOnDisk } = await facts.storeSize()
     const { origin, size, queuedEvents, contradiction } = context.ledger.status()
+    const skipped = facts.skipped?.() ?? []
+    const isOfAll = principalOf(request).tenant === null
     return {
       version: facts.version,
       origin,
       uptimeSeconds: Math.floor((context.clock() - facts.startedMicros) / 1_000_000),
       ledger: { size, queuedEvents, ...(contradiction === undefined ? {} : { contradiction }) },
       store: { rows: events, bytes: bytesOnDisk },
+      ...(isOfAll && skipped.length > 0 && { skipped: [...skipped] }),
     }
   })
 }
