@@ -8,6 +8,7 @@ import type { DialectContext } from '../dialect.ts'
 import { clientOf } from '../request-client.ts'
 import { DIALECT_NAME, type NamedSession, SESSION_COOKIE, sessionOf } from './credentials.ts'
 import { badParameter, tooManyAttempts, unauthorized } from './errors.ts'
+import { refuseOtherSites } from './same-site.ts'
 import type { WallClock } from './wall-clock.ts'
 
 /** Largest body of a login, bytes. */
@@ -23,13 +24,15 @@ export interface LoginContext
  * `POST /login`: begins a session, by a name and a password. With `sid` it only takes up a session
  * that there is: Waybill has no desktop whose sessions it could know.
  *
- * @throws StationError 400 for a body without them, 401 for what does not let in, 429.
+ * @throws StationError 400 for a body without them, 401 for what does not let in, 403 for a form of
+ *   another site, 429.
  */
 export async function login(
   request: FastifyRequest,
   reply: FastifyReply,
   context: LoginContext,
 ): Promise<JsonObject> {
+  refuseOtherSites(request)
   const body = readBody(request.body)
   const sid = body['sid']
   if (typeof sid === 'string' && sid !== '') {
