@@ -146,7 +146,7 @@ const ENGINE_SOURCES: readonly string[] = ['engine', DOCKER_AUTHZ_KIND]
  * What a container engine did with an image is no entry of a registry's log: a pull that the
  * registry reported itself would be counted twice.
  */
-export const OF_REGISTRY: Condition = { field: 'sourceKind', notIn: ENGINE_SOURCES }
+const OF_REGISTRY: Condition = { field: 'sourceKind', notIn: ENGINE_SOURCES }
 
 /** Holds for what happened to repositories, apart from what Waybill recorded of itself. */
 export const OF_REPOSITORIES: Condition = {
