@@ -50,7 +50,9 @@ async function answer({ command, target }) {
   return streams.size
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
+const lines = createInterface({ input: process.stdin })
+// Also while an answer is waited for.
+lines.once('close', () => process.exit(0))
+for await (const line of lines) {
   process.stdout.write(`${JSON.stringify(await answer(JSON.parse(line)))}\n`)
 }
-process.exit(0)
