@@ -3,7 +3,7 @@ import { formatTimestamp, parseTimestamp } from '../core/timestamp.ts'
 import { isUuid } from '../core/uuid.ts'
 
 /** Longest text of a user, grant or token, in UTF-16 units. */
-const TEXT_LENGTH_MAX = 255
+export const TEXT_LENGTH_MAX = 255
 
 /**
  * Characters that nobody sees, or that look like an ordinary space: controls, zero-width and
@@ -11,6 +11,27 @@ const TEXT_LENGTH_MAX = 255
  */
 const HIDDEN =
   /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/u
+
+/** `HIDDEN` in ranges, for patterns that others read; a text of JSON has no lone surrogates. */
+const HIDDEN_RANGES =
+  '\\u0000-\\u001f\\u007f-\\u00a0\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f' +
+  '\\u0890-\\u0891\\u08e2\\u115f-\\u1160\\u1680\\u17b4-\\u17b5\\u180b-\\u180f' +
+  '\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000\\u3164\\ue000-\\uf8ff' +
+  '\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb\u{110bd}\u{110cd}\u{13430}-\u{1343f}' +
+  '\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}\u{f0000}-\u{ffffd}' +
+  '\u{100000}-\u{10fffd}'
+
+/** What `requireText` lets through, as a pattern (ECMA-262, with the flag `u`). */
+export const TEXT_PATTERN = patternWithout('')
+/** What `requireUserName` lets through, but for UUIDs and other normal forms. */
+export const USER_NAME_PATTERN = `^(?!\\.+$)${patternWithout('/\\\\').slice(1)}`
+/** What `requirePlace` lets through. */
+export const PLACE_PATTERN = patternWithout('*')
+
+function patternWithout(characters: string): string {
+  const refused = `${HIDDEN_RANGES}${characters}`
+  return `^[^ ${refused}](?:[^${refused}]*[^ ${refused}])?$`
+}
 
 /** A text of a user, grant or token. @throws Fault `request.invalid`. */
 export function requireText(path: string, text: string): string {

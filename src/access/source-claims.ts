@@ -11,7 +11,7 @@ import type { Principal } from './principal.ts'
 import { hasScope, mayAdminister } from './visibility.ts'
 
 /** Sources that one token may be bound to. */
-const TOKEN_SOURCES_MAX = 64
+export const TOKEN_SOURCES_MAX = 64
 
 /** The source that a principal is over the API itself. */
 export function ownSource({ name }: Principal): SourceName {

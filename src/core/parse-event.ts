@@ -47,7 +47,8 @@ const ACTOR_FIELDS = new Set(['id', 'name', 'email', 'kind'])
 const TARGET_FIELDS = new Set(['type', 'id', 'name', 'namespace', 'repository', 'tag', 'digest'])
 const CLIENT_FIELDS = new Set(['ip', 'userAgent'])
 
-const ACTION = {
+/** What an action is, but for those of the catalogue. */
+export const ACTION = {
   pattern: /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/,
   expected: '`object.verb` in lower case, such as image.push',
 }

@@ -1,5 +1,10 @@
 import { REPOSITORY_LENGTH_MAX } from './limits.ts'
 
+const SEGMENT = '(?:\\.?[^./%\\\\]|\\.\\.[^/%\\\\])[^/%\\\\]*'
+
+/** What `repositoryProblem` lets through, its length apart, as a pattern (ECMA-262). */
+export const REPOSITORY_PATTERN = `^${SEGMENT}(?:/${SEGMENT})*$`
+
 /**
  * What is wrong with a repository path (`app`, `team/app`), or undefined when nothing is.
  *

@@ -12,6 +12,7 @@ import type { Clock } from '../core/timestamp.ts'
 import type { ExportDesk } from '../exports/export-desk.ts'
 import type { AuditTrail } from '../ledger/audit-trail.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import type { ApiDescription } from './api-description.ts'
 
 /** What every dialect may use: it reads through `events`, writes through `ledger`, no more. */
 export interface DialectContext {
@@ -50,6 +51,8 @@ export interface Dialect {
   readonly name: string
   /** Path prefixes whose unknown routes this dialect answers, e.g. `/api/v1/`. */
   readonly prefixes: readonly string[]
+  /** How the API document describes it; absent: it is not in the document. */
+  readonly api?: ApiDescription
   register(scope: FastifyInstance, context: DialectContext): void
   /**
    * Answers what the framework refuses before it looks for a route, such as a path that cannot be

@@ -1,16 +1,17 @@
-import type { FastifyInstance, HTTPMethods } from 'fastify'
+import { METHODS } from 'node:http'
+import type { FastifyInstance } from 'fastify'
 import { Fault } from '../core/errors.ts'
 
-const METHODS: readonly HTTPMethods[] = [
-  'GET',
-  'HEAD',
-  'POST',
-  'PUT',
-  'PATCH',
-  'DELETE',
-  'OPTIONS',
-  'TRACE',
-]
+/**
+ * Has a server know every method that its parser reads, so that what a path has no answer for is
+ * refused as a method, also by scopes that were made before. (CONNECT never gets to a route.)
+ */
+export function knowAllMethods(server: FastifyInstance): void {
+  for (const method of METHODS) {
+    const isKnown = method === 'CONNECT' || server.supportedMethods.includes(method)
+    if (!isKnown) server.addHttpMethod(method)
+  }
+}
 
 /** The methods of every route that is registered from now on, by path. */
 export function watchRoutes(scope: FastifyInstance): ReadonlyMap<string, ReadonlySet<string>> {
@@ -23,22 +24,31 @@ export function watchRoutes(scope: FastifyInstance): ReadonlyMap<string, Readonl
   return methodsOf
 }
 
-/** Answers a known path with a method that it has not by 405 and `Allow` (RFC 9110, 15.5.6). */
+/**
+ * Answers a known path with a method that it has not by 405 and `Allow` (RFC 9110, 15.5.6).
+ *
+ * @param refusal the error that the scope answers with 405.
+ */
 export function refuseOtherMethods(
   scope: FastifyInstance,
   methodsOf: ReadonlyMap<string, ReadonlySet<string>>,
+  refusal: (allowed: string) => Error = methodFault,
 ): void {
   for (const [url, known] of [...methodsOf]) {
     const allowed = [...known].join(', ')
     scope.route({
-      method: METHODS.filter((method) => !known.has(method)),
+      method: scope.supportedMethods.filter((method) => !known.has(method)),
       url,
       schema: { hide: true },
       onRequest: async (_request, reply) => {
         void reply.header('Allow', allowed)
-        throw new Fault('resource.method', { detail: `allowed are ${allowed}` })
+        throw refusal(allowed)
       },
       handler: () => undefined,
     })
   }
+}
+
+function methodFault(allowed: string): Fault {
+  return new Fault('resource.method', { detail: `allowed are ${allowed}` })
 }

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Type } from 'typebox'
 import { Fault } from '../core/errors.ts'
+import type { OperationDescription } from '../dialects/api-description.ts'
 import type { ExportJob } from '../exports/export-job.ts'
 import type { Append } from '../ledger/append.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -86,9 +88,21 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
   }
 }
 
+const METRICS: OperationDescription = {
+  operationId: 'getMetrics',
+  summary: 'Figures of the instance, in the text format of Prometheus',
+  isPublic: true,
+  answers: {
+    200: {
+      description: 'All figures',
+      content: { 'text/plain': Type.String({ examples: ['waybill_ledger_size 128\n'] }) },
+    },
+  },
+}
+
 /** `GET /metrics`. */
 export function registerMetrics(scope: FastifyInstance, metrics: Metrics): void {
-  scope.get('/metrics', async (_request, reply) =>
+  scope.get('/metrics', { config: { operations: [METRICS] } }, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
   )
 }

@@ -255,6 +255,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     sources: parts.sources(settings, skips),
     readiness,
     metrics,
+    version: facts.version,
     logLevel: settings.logLevel,
     trustedProxies: settings.trustedProxies,
     addressConnectionsMax: settings.limits.addressConnectionsMax,

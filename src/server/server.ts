@@ -7,13 +7,15 @@ import fastify, {
 import { inRequest } from '../core/asker.ts'
 import { Fault } from '../core/errors.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
-import { refuseOtherMethods, watchRoutes } from '../dialects/other-methods.ts'
+import { knowAllMethods, refuseOtherMethods, watchRoutes } from '../dialects/other-methods.ts'
 import { answerProblem } from '../dialects/problem-details.ts'
 import type { WebhookSource } from '../sources/source.ts'
 import { protectAnswer } from './answer-headers.ts'
+import { RouteBook } from './api-document/route-book.ts'
+import { serveApiDocument } from './api-document/serve-document.ts'
 import { answerConnectionError, refuseExpectations } from './connection-errors.ts'
 import { limitConnections } from './connection-limit.ts'
-import { registerHealth } from './health.ts'
+import { OPERATION_API, registerHealth } from './health.ts'
 import {
   BODY_BYTES_MAX,
   CONNECTIONS_MAX,
@@ -30,7 +32,7 @@ import type { Readiness } from './readiness.ts'
 import { createRefusedDeliveries } from './refused-deliveries.ts'
 import { checkRequestHead } from './request-head.ts'
 import { tidySourceUrl } from './source-path.ts'
-import { registerSources } from './source-routes.ts'
+import { registerSources, SOURCE_API } from './source-routes.ts'
 import { SpelledResponse } from './spelled-response.ts'
 import type { TokenUses } from './token-uses.ts'
 
@@ -41,6 +43,8 @@ export interface ServerOptions {
   readonly sources: readonly WebhookSource[]
   readonly readiness: Readiness
   readonly metrics: Metrics
+  /** Of the program, as the API document names it. */
+  readonly version: string
   /** Absent: uses of tokens are not recorded. */
   readonly tokenUses?: Pick<TokenUses, 'watch'> | undefined
   readonly logLevel: string
@@ -87,6 +91,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       void answer(error, request, reply)
     },
   })
+  knowAllMethods(server)
   server.server.maxConnections = CONNECTIONS_MAX
   limitConnections(server.server, {
     addressConnectionsMax: options.addressConnectionsMax,
@@ -107,16 +112,20 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.addHook('onSend', protectAnswer)
   refuseExpectations(server.server)
   options.tokenUses?.watch(server)
+  const book = new RouteBook()
   server.register((scope, _options, done) => {
     const methodsOf = watchRoutes(scope)
+    book.watch(scope, OPERATION_API)
     registerHealth(scope, options.readiness)
     registerMetrics(scope, metrics)
+    serveApiDocument(scope, book, options.version)
     refuseOtherMethods(scope, methodsOf)
     done()
   })
   server.register((scope, _options, done) => {
     countRequests(scope, metrics, 'sources')
     const methodsOf = watchRoutes(scope)
+    book.watch(scope, SOURCE_API)
     registerSources(scope, sources, { context, metrics })
     refuseOtherMethods(scope, methodsOf)
     done()
@@ -125,6 +134,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     server.register((scope, _options, done) => {
       countRequests(scope, metrics, dialect.name)
       bindNotFound(scope, dialect)
+      book.watch(scope, dialect.api)
       dialect.register(scope, context)
       done()
     })

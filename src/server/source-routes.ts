@@ -1,11 +1,13 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
 import { requireDeliveryTo } from '../access/source-claims.ts'
 import { mayWrite } from '../access/visibility.ts'
 import { Fault } from '../core/errors.ts'
 import { hasValuesOver } from '../core/item-scan.ts'
 import type { Reception } from '../core/new-event.ts'
+import type { ApiDescription, OperationDescription } from '../dialects/api-description.ts'
 import {
   authenticated,
   bearerToken,
@@ -14,6 +16,7 @@ import {
 } from '../dialects/authentication.ts'
 import { isGzip } from '../dialects/content-encoding.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
+import { problemErrors } from '../dialects/problem-answers.ts'
 import { answerProblem } from '../dialects/problem-details.ts'
 import type { Translation, WebhookSource } from '../sources/source.ts'
 import { DELIVERY_VALUES_MAX } from './limits.ts'
@@ -22,6 +25,54 @@ import { takeIn } from './source-intake.ts'
 
 /** Names of configured instances: they end up in every event, and in nothing that parses them. */
 const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
+
+/** How the API document describes where sources deliver. */
+export const SOURCE_API: ApiDescription = {
+  tag: {
+    name: 'Sources',
+    description:
+      'Where other systems deliver what they report. A token may be sent as a bearer token, as ' +
+      'password or user of Basic, as the whole header Authorization, or as ?token=.',
+  },
+  securitySchemes: {
+    senderToken: { type: 'http', scheme: 'bearer', description: 'A token of Waybill' },
+    senderBasic: { type: 'http', scheme: 'basic', description: 'A token as the password' },
+    senderQuery: { type: 'apiKey', in: 'query', name: 'token', description: 'A token' },
+  },
+  errorAnswers: problemErrors,
+}
+
+const Taken: Type.TSchema = Type.Object(
+  {
+    accepted: Type.Integer({ description: 'Events that were stored' }),
+    duplicates: Type.Integer({ description: 'Events that were stored before' }),
+    deadLetters: Type.Integer({ description: 'Items that could not be read, kept as they came' }),
+    skipped: Type.Integer({ description: 'Items that were left out on purpose' }),
+  },
+  { title: 'Delivery' },
+)
+
+function deliveryTo({ kind, delivery }: WebhookSource): OperationDescription {
+  return {
+    operationId: `deliverTo${kind.charAt(0).toUpperCase()}${kind.slice(1)}`,
+    summary: delivery?.summary ?? `What ${kind} reports`,
+    params: Type.Object({
+      name: Type.String({ pattern: SOURCE_NAME.source, examples: ['reg1'] }),
+    }),
+    headers: Type.Object({
+      'Content-Encoding': Type.Optional(Type.Enum(['gzip', 'identity'])),
+    }),
+    body: delivery?.body ?? { '*/*': Type.Unsafe({ description: 'As the sender writes it' }) },
+    // An empty one is kept as it came, like anything else that cannot be read.
+    isBodyOptional: true,
+    answers: {
+      202: {
+        description: 'Everything is kept',
+        content: { 'application/json': Taken },
+      },
+    },
+  }
+}
 
 const gunzipped = promisify(gunzip)
 
@@ -55,6 +106,7 @@ export function registerSources(
     }
     const options = {
       ...{ onRequest: [onRequest, bound], preParsing, bodyLimit: source.bodyBytesMax },
+      config: { operations: [deliveryTo(source)] },
     }
     scope.post<{ Params: { name: string } }>(path, options, async (request, reply) => {
       const sourceName = request.params.name

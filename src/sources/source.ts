@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { TSchema } from 'typebox'
 import type { NewEvent } from '../core/new-event.ts'
 
 /** What a sender delivered to a source's webhook. */
@@ -38,5 +39,11 @@ export interface WebhookSource {
   readonly kind: string
   /** Largest body read, in bytes. */
   readonly bodyBytesMax: number
+  /** How the API document describes a delivery; absent: any bytes. */
+  readonly delivery?: {
+    readonly summary: string
+    /** By media type. Nothing is refused for its content, so a schema only describes. */
+    readonly body: Readonly<Record<string, TSchema>>
+  }
   translate(delivery: Delivery): Translation
 }

@@ -1,5 +1,6 @@
 import type { ContainerEngine } from '../../core/container-engine.ts'
 import type { Dialect } from '../dialect.ts'
+import { STATION_API } from './api-description.ts'
 import { ClearedLogs } from './clear-marks.ts'
 import { Containers } from './containers.ts'
 import { DIALECT_NAME } from './credentials.ts'
@@ -37,6 +38,7 @@ export function containerStationDialect(
     name: DIALECT_NAME,
     prefixes: OWN_PREFIXES,
     answerError,
+    api: STATION_API,
     register(scope, context) {
       const { events, records, clock, defaultTenant } = context
       const containers = new Containers({ events, engines, defaultTenant })

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { refuseOtherMethods, watchRoutes } from '../other-methods.ts'
+import { STATION_OPERATIONS } from './api-description.ts'
 import { notFound, wrongMethod } from './errors.ts'
 import { LOGIN_BYTES_MAX } from './login.ts'
 import type { Operation, Station } from './operations.ts'
@@ -14,36 +16,60 @@ interface Route {
   /** Without a slash in front; a part that begins with a colon is a parameter. */
   readonly path: string
   readonly operation: Operation
+  readonly describes: keyof typeof STATION_OPERATIONS
 }
 
 const ROUTES: readonly Route[] = [
-  { method: 'POST', path: 'login', operation: operations.loginOperation },
-  { method: 'GET', path: 'login_refresh', operation: operations.refreshOperation },
-  { method: 'PUT', path: 'logout', operation: operations.logoutOperation },
-  { method: 'GET', path: 'log', operation: operations.logOperation },
-  { method: 'DELETE', path: 'log', operation: operations.clearOperation },
-  { method: 'GET', path: 'log/export', operation: operations.exportOperation },
-  { method: 'GET', path: 'event', operation: operations.eventOperation },
-  { method: 'GET', path: 'event/wait/:type/:id/:state', operation: operations.waitOperation },
-  { method: 'GET', path: 'container', operation: operations.containersOperation },
-  { method: 'GET', path: 'container/:type/:id', operation: operations.containerOperation },
+  { method: 'POST', path: 'login', operation: operations.loginOperation, describes: 'login' },
+  {
+    method: 'GET',
+    path: 'login_refresh',
+    operation: operations.refreshOperation,
+    describes: 'login_refresh',
+  },
+  { method: 'PUT', path: 'logout', operation: operations.logoutOperation, describes: 'logout' },
+  { method: 'GET', path: 'log', operation: operations.logOperation, describes: 'log' },
+  { method: 'DELETE', path: 'log', operation: operations.clearOperation, describes: 'clear' },
+  { method: 'GET', path: 'log/export', operation: operations.exportOperation, describes: 'export' },
+  { method: 'GET', path: 'event', operation: operations.eventOperation, describes: 'event' },
+  {
+    method: 'GET',
+    path: 'event/wait/:type/:id/:state',
+    operation: operations.waitOperation,
+    describes: 'wait',
+  },
+  {
+    method: 'GET',
+    path: 'container',
+    operation: operations.containersOperation,
+    describes: 'containers',
+  },
+  {
+    method: 'GET',
+    path: 'container/:type/:id',
+    operation: operations.containerOperation,
+    describes: 'container',
+  },
   {
     method: 'GET',
     path: 'container/docker/getid/:id',
     operation: operations.containerIdOperation,
+    describes: 'containerId',
   },
-  { method: 'GET', path: 'system', operation: operations.systemOperation },
+  { method: 'GET', path: 'system', operation: operations.systemOperation, describes: 'system' },
 ]
 
 /** Every route, under every prefix, with a slash at the end and without. */
 export function stationRoutes(scope: FastifyInstance, station: Station): void {
+  const methodsOf = watchRoutes(scope)
   for (const prefix of [...OWN_PREFIXES, SHARED_PREFIX]) {
-    for (const { method, path, operation } of ROUTES) {
+    for (const { method, path, operation, describes } of ROUTES) {
       for (const end of ['', '/']) {
         scope.route({
           method,
           url: `${prefix}${path}${end}`,
           bodyLimit: LOGIN_BYTES_MAX,
+          config: { operations: [STATION_OPERATIONS[describes]] },
           // It would do the whole work for nothing.
           exposeHeadRoute: false,
           handler: (request, reply) => {
@@ -54,6 +80,7 @@ export function stationRoutes(scope: FastifyInstance, station: Station): void {
       }
     }
   }
+  refuseOtherMethods(scope, methodsOf, wrongMethod)
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type TenantAliases, TenantNames } from '../../access/tenant-names.ts'
 import type { Dialect } from '../dialect.ts'
 import { AccessKeyLocks } from './access-key-locks.ts'
+import { HSS_API } from './api-description.ts'
 import { answerError } from './errors.ts'
 import { requestIdOf } from './json-reply.ts'
 import { Projects } from './projects.ts'
@@ -37,6 +38,7 @@ export function hssDialect(settings: HssSettings, { tenants, publicUrl }: HssFac
     name: 'hss',
     prefixes: PREFIXES,
     answerError,
+    api: HSS_API,
     register(scope, context) {
       const { directory, clock } = context
       scope.addHook('onRequest', async (request, reply) => {

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { visibleEvents } from '../../access/visibility.ts'
 import type { JsonObject } from '../../core/event.ts'
+import type { OperationDescription } from '../api-description.ts'
 import type { DialectContext } from '../dialect.ts'
 import { type AccountOptions, listDomains, listProjects, listRegions } from './account.ts'
+import { HSS_OPERATIONS } from './api-description.ts'
 import { createToken, showToken, type TokenAccess } from './auth-tokens.ts'
 import { authenticate, tenantOfProject } from './credentials.ts'
 import { insufficientPermissions, unknownPath, wrongMethod } from './errors.ts'
@@ -23,26 +25,58 @@ interface Route {
   readonly method: 'GET' | 'POST'
   /** A part that begins with a colon is a parameter. */
   readonly path: string
+  readonly describes: OperationDescription
   answer(request: FastifyRequest, reply: FastifyReply, access: RouteAccess): Promise<FastifyReply>
 }
 
 const ROUTES: readonly Route[] = [
-  { method: 'GET', path: '/v5/:project/container/image/events', answer: answerEvents },
-  { method: 'POST', path: '/v3/auth/tokens', answer: createToken },
-  { method: 'GET', path: '/v3/auth/tokens', answer: showToken },
-  { method: 'GET', path: '/v3/projects', answer: ofAccount(listProjects) },
-  { method: 'GET', path: '/v3/regions', answer: ofAccount(listRegions) },
-  { method: 'GET', path: '/v3/auth/domains', answer: ofAccount(listDomains) },
+  {
+    method: 'GET',
+    path: '/v5/:project/container/image/events',
+    answer: answerEvents,
+    describes: HSS_OPERATIONS.events,
+  },
+  {
+    method: 'POST',
+    path: '/v3/auth/tokens',
+    answer: createToken,
+    describes: HSS_OPERATIONS.createToken,
+  },
+  {
+    method: 'GET',
+    path: '/v3/auth/tokens',
+    answer: showToken,
+    describes: HSS_OPERATIONS.showToken,
+  },
+  {
+    method: 'GET',
+    path: '/v3/projects',
+    answer: ofAccount(listProjects),
+    describes: HSS_OPERATIONS.projects,
+  },
+  {
+    method: 'GET',
+    path: '/v3/regions',
+    answer: ofAccount(listRegions),
+    describes: HSS_OPERATIONS.regions,
+  },
+  {
+    method: 'GET',
+    path: '/v3/auth/domains',
+    answer: ofAccount(listDomains),
+    describes: HSS_OPERATIONS.domains,
+  },
 ]
 
 /** Every route. */
 export function hssRoutes(scope: FastifyInstance, access: RouteAccess): void {
-  for (const { method, path, answer } of ROUTES) {
+  for (const { method, path, answer, describes } of ROUTES) {
     scope.route({
       method,
       url: path,
       bodyLimit: BODY_BYTES_MAX,
       exposeHeadRoute: false,
+      config: { operations: [describes] },
       handler: (request, reply) => answer(request, reply, access),
     })
   }

@@ -1,17 +1,24 @@
 import { Type } from 'typebox'
 import { principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
+import { UserReference } from './access-schemas.ts'
 import { administratorOf, administrators } from './administrators.ts'
 import type { NativeScope } from './native-scope.ts'
 
 const NoContent: Record<204, Type.TSchema> = { 204: Type.Null() }
 const Info = {
-  accessKey: Type.String(),
-  user: Type.String({ description: 'Id' }),
-  createdAt: Type.String({ description: 'RFC 3339' }),
+  accessKey: Type.String({ examples: ['H7GKQ2XN4T0ZC9PWB1RM'] }),
+  user: Type.String({ format: 'uuid', description: 'Id' }),
+  createdAt: Type.String({ format: 'date-time' }),
 }
-const Created: Type.TSchema = Type.Object({ ...Info, secretKey: Type.String() })
-const Listed: Type.TSchema = Type.Object({ accessKeys: Type.Array(Type.Object(Info)) })
+const Created: Type.TSchema = Type.Object(
+  { ...Info, secretKey: Type.String() },
+  { title: 'NewAccessKey', description: 'The pair of keys' },
+)
+const Listed: Type.TSchema = Type.Object(
+  { accessKeys: Type.Array(Type.Object(Info, { title: 'AccessKey' })) },
+  { description: 'The access keys, without their secrets' },
+)
 
 /** `/v1/access-keys`: pairs of keys with which requests are signed. */
 export function registerAccessKeys(
@@ -20,10 +27,11 @@ export function registerAccessKeys(
 ): void {
   const { accessKeys, administration } = context
   const created = {
+    operationId: 'createAccessKey',
     summary: 'Create an access key; its secret is shown in this answer and never again',
     body: Type.Object(
-      { user: Type.String({ description: 'Name or id' }) },
-      { additionalProperties: false },
+      { user: UserReference },
+      { additionalProperties: false, examples: [{ user: 'alice' }] },
     ),
     response: { 201: Created },
   }
@@ -34,12 +42,17 @@ export function registerAccessKeys(
     void reply.header('Cache-Control', 'no-store')
     return reply.code(201).send(pair)
   })
-  const listed = { summary: 'The access keys of the tenant', response: { 200: Listed } }
+  const listed = {
+    operationId: 'listAccessKeys',
+    summary: 'The access keys of the tenant',
+    response: { 200: Listed },
+  }
   const list = { schema: listed, onRequest: administrators(context) }
   scope.get('/v1/access-keys', list, async (request) => ({
     accessKeys: accessKeys.list(principalOf(request).tenant),
   }))
   const deleted = {
+    operationId: 'deleteAccessKey',
     summary: 'Delete an access key',
     params: Type.Object({ accessKey: Type.String() }),
     response: NoContent,

@@ -5,14 +5,25 @@ import { Fault } from '../../core/errors.ts'
 import { repositoryProblem } from '../../core/repository-name.ts'
 import { principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
+import {
+  GrantedRepository,
+  GrantSchema,
+  listOf,
+  Name,
+  NewTokenSchema,
+  Place,
+  TokenSchema,
+  TokenSources,
+  UserName,
+  UserReference,
+  UserSchema,
+} from './access-schemas.ts'
 import { administratorOf, administrators } from './administrators.ts'
 import type { NativeScope } from './native-scope.ts'
 
 const Closed = { additionalProperties: false } as const
-const Name = Type.String({ minLength: 1 })
 const ById = Type.Object({ id: Type.String() })
 const NoContent: Record<204, Type.TSchema> = { 204: Type.Null() }
-const Listed: Type.TSchema = Type.Object({}, { additionalProperties: true })
 
 /** Users, grants and tokens: what an administrator sees and changes of its own tenant. */
 export function registerAdministration(scope: NativeScope, context: DialectContext): void {
@@ -26,31 +37,50 @@ type AdministrationContext = Pick<DialectContext, 'directory' | 'administration'
 
 const Password = Type.String({ minLength: PASSWORD_LENGTH_MIN, maxLength: PASSWORD_LENGTH_MAX })
 
+const OF_A_TENANT_OR_ADMINISTRATOR = [
+  { properties: { tenant: { type: 'string' } } },
+  { required: ['roles'], properties: { roles: { contains: { const: 'administrator' } } } },
+]
+
 function registerUsers(scope: NativeScope, context: AdministrationContext): void {
   const { directory, administration } = context
   const body = Type.Object(
     {
-      name: Name,
+      name: UserName,
       email: Type.Optional(Name),
       kind: Type.Optional(Type.Enum(USER_KINDS)),
       password: Type.Optional(Password),
       tenant: Type.Optional(Type.Union([Name, Type.Null()])),
       roles: Type.Optional(Type.Array(Type.Enum(ROLES))),
     },
-    Closed,
+    {
+      ...Closed,
+      documented: { anyOf: OF_A_TENANT_OR_ADMINISTRATOR },
+      examples: [{ name: 'alice', email: 'alice@example.org', roles: ['auditor'] }],
+    },
   )
-  const created = { summary: 'Create a user', body, response: { 201: Listed } }
+  const created = {
+    operationId: 'createUser',
+    summary: 'Create a user',
+    body,
+    response: { 201: UserSchema },
+  }
   const create = { schema: created, onRequest: administrators(context, 'user.create') }
   scope.post('/v1/users', create, async (request, reply) => {
     const user = await administration.createUser(administratorOf(request), request.body)
     return reply.code(201).send(user)
   })
-  const listed = { summary: 'The users of the tenant', response: { 200: Listed } }
+  const listed = {
+    operationId: 'listUsers',
+    summary: 'The users of the tenant',
+    response: { 200: listOf('users', UserSchema) },
+  }
   const list = { schema: listed, onRequest: administrators(context) }
   scope.get('/v1/users', list, async (request) => ({
     users: directory.users(principalOf(request).tenant),
   }))
   const deleted = {
+    operationId: 'deleteUser',
     summary: 'Delete a user with its grants, tokens and access keys',
     params: ById,
     response: NoContent,
@@ -68,9 +98,13 @@ function registerUsers(scope: NativeScope, context: AdministrationContext): void
 
 function registerPasswords(scope: NativeScope, context: AdministrationContext): void {
   const schema = {
+    operationId: 'changePassword',
     summary: 'Give a user another password, which ends its sessions',
     params: ById,
-    body: Type.Object({ password: Password }, Closed),
+    body: Type.Object(
+      { password: Password },
+      { ...Closed, examples: [{ password: 'correct horse battery staple' }] },
+    ),
     response: NoContent,
   }
   const onRequest = administrators(context, 'user.reset-password')
@@ -81,32 +115,53 @@ function registerPasswords(scope: NativeScope, context: AdministrationContext): 
   })
 }
 
+const OF_A_PLACE = [
+  { required: ['namespace'] },
+  { required: ['repository'], properties: { repository: { pattern: '/' } } },
+]
+
 function registerGrants(scope: NativeScope, context: AdministrationContext): void {
   const { directory, administration } = context
   const body = Type.Object(
     {
-      user: Type.String({ description: 'Name or id' }),
+      user: UserReference,
       role: Type.Enum(GRANT_ROLES),
-      namespace: Type.Optional(Name),
-      repository: Type.Optional(
-        Type.String({ minLength: 1, description: 'Without `namespace`: `namespace/repository`' }),
-      ),
+      namespace: Type.Optional(Place),
+      repository: Type.Optional(GrantedRepository),
     },
-    Closed,
+    {
+      ...Closed,
+      documented: { anyOf: OF_A_PLACE },
+      examples: [{ user: 'alice', role: 'read', namespace: 'acme' }],
+    },
   )
-  const created = { summary: 'Grant a right', body, response: { 201: Listed } }
+  const created = {
+    operationId: 'createGrant',
+    summary: 'Grant a right',
+    body,
+    response: { 201: GrantSchema },
+  }
   const create = { schema: created, onRequest: administrators(context, 'grant.create') }
   scope.post('/v1/grants', create, async (request, reply) => {
     const { user, role, ...place } = request.body
     const grant = { user, role, ...grantedPlace(place) }
     return reply.code(201).send(await administration.createGrant(administratorOf(request), grant))
   })
-  const listed = { summary: 'The grants of the tenant', response: { 200: Listed } }
+  const listed = {
+    operationId: 'listGrants',
+    summary: 'The grants of the tenant',
+    response: { 200: listOf('grants', GrantSchema) },
+  }
   const list = { schema: listed, onRequest: administrators(context) }
   scope.get('/v1/grants', list, async (request) => ({
     grants: directory.grants(principalOf(request).tenant),
   }))
-  const deleted = { summary: 'Take a right away', params: ById, response: NoContent }
+  const deleted = {
+    operationId: 'deleteGrant',
+    summary: 'Take a right away',
+    params: ById,
+    response: NoContent,
+  }
   const remove = { schema: deleted, onRequest: administrators(context, 'grant.delete') }
   scope.delete('/v1/grants/:id', remove, async (request, reply) => {
     await administration.deleteGrant(administratorOf(request), request.params.id)
@@ -114,13 +169,16 @@ function registerGrants(scope: NativeScope, context: AdministrationContext): voi
   })
 }
 
-interface Place {
+interface StatedPlace {
   readonly namespace?: string
   readonly repository?: string
 }
 
 /** A namespace, or a repository in it: stated apart, or as `namespace/repository`. */
-function grantedPlace({ namespace, repository }: Place): Place & { readonly namespace: string } {
+function grantedPlace({
+  namespace,
+  repository,
+}: StatedPlace): StatedPlace & { readonly namespace: string } {
   if (repository === undefined) {
     if (namespace !== undefined) return { namespace }
     throw invalid('/namespace', 'a namespace or a repository')
@@ -141,20 +199,21 @@ function registerTokens(scope: NativeScope, context: AdministrationContext): voi
   const { directory, administration } = context
   const body = Type.Object(
     {
-      user: Type.String({ description: 'Name or id' }),
+      user: UserReference,
       name: Type.Optional(Name),
       scopes: Type.Array(Type.Enum(SCOPES), { minItems: 1 }),
-      sources: Type.Optional(
-        Type.Array(Type.String({ description: 'A source that it may speak for: `KIND/NAME`' })),
+      sources: Type.Optional(TokenSources),
+      expiresAt: Type.Optional(
+        Type.String({ documented: { format: 'date-time', description: 'In the future' } }),
       ),
-      expiresAt: Type.Optional(Type.String({ description: 'RFC 3339, in the future' })),
     },
-    Closed,
+    { ...Closed, examples: [{ user: 'alice', name: 'laptop', scopes: ['events:read'] }] },
   )
   const created = {
+    operationId: 'createToken',
     summary: 'Create a token; it is shown in this answer and never again',
     body,
-    response: { 201: Listed },
+    response: { 201: NewTokenSchema },
   }
   const create = { schema: created, onRequest: administrators(context, 'token.create') }
   scope.post('/v1/tokens', create, async (request, reply) => {
@@ -163,12 +222,21 @@ function registerTokens(scope: NativeScope, context: AdministrationContext): voi
     void reply.header('Cache-Control', 'no-store')
     return reply.code(201).send({ ...info, token })
   })
-  const listed = { summary: 'The tokens of the tenant', response: { 200: Listed } }
+  const listed = {
+    operationId: 'listTokens',
+    summary: 'The tokens of the tenant',
+    response: { 200: listOf('tokens', TokenSchema) },
+  }
   const list = { schema: listed, onRequest: administrators(context) }
   scope.get('/v1/tokens', list, async (request) => ({
     tokens: directory.tokens(principalOf(request).tenant),
   }))
-  const deleted = { summary: 'Revoke a token', params: ById, response: NoContent }
+  const deleted = {
+    operationId: 'revokeToken',
+    summary: 'Revoke a token',
+    params: ById,
+    response: NoContent,
+  }
   const remove = { schema: deleted, onRequest: administrators(context, 'token.revoke') }
   scope.delete('/v1/tokens/:id', remove, async (request, reply) => {
     await administration.revokeToken(administratorOf(request), request.params.id)

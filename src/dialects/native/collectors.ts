@@ -29,17 +29,23 @@ const Whose = Type.Object({
     }),
   ),
 })
-const Position = Type.Object({}, { additionalProperties: true })
+const Position = Type.Object({}, { additionalProperties: true, examples: [{ page: 'x7' }] })
 const NoContent: Record<204, Type.TSchema> = { 204: Type.Null() }
-const Saved: Type.TSchema = Type.Object({
-  tenant: Type.String(),
-  kind: Type.String(),
-  name: Type.String(),
-  position: Position,
-  saved: Type.String({ description: 'When, RFC 3339' }),
-})
+const Saved: Type.TSchema = Type.Object(
+  {
+    tenant: Type.String(),
+    kind: Type.String(),
+    name: Type.String(),
+    position: Position,
+    saved: Type.String({ format: 'date-time', description: 'When' }),
+  },
+  { title: 'CollectorPosition', description: 'How far the collector is' },
+)
 
-const ListOfSaved: Type.TSchema = Type.Object({ collectors: Type.Array(Saved) })
+const ListOfSaved: Type.TSchema = Type.Object(
+  { collectors: Type.Array(Saved) },
+  { description: 'The collectors, each with how far it is' },
+)
 
 /** `/v1/collectors`: how far each collector is, for those that run elsewhere and send over HTTP. */
 export function registerCollectors(
@@ -53,6 +59,7 @@ export function registerCollectors(
     may: mayWrite,
   })
   const listed = {
+    operationId: 'listCollectors',
     summary: 'The collectors that have saved how far they are',
     response: { 200: ListOfSaved },
   }
@@ -61,6 +68,7 @@ export function registerCollectors(
   }))
 
   const got = {
+    operationId: 'getCollector',
     summary: 'How far a collector is',
     params: Which,
     querystring: Whose,
@@ -75,11 +83,15 @@ export function registerCollectors(
   })
 
   const put = {
+    operationId: 'saveCollector',
     summary: 'Save how far a collector is',
     description: 'Send the events before it first: they have to be stored before this is.',
     params: Which,
     querystring: Whose,
-    body: Type.Object({ position: Position }, Closed),
+    body: Type.Object(
+      { position: Position },
+      { ...Closed, examples: [{ position: { page: 'x7' } }] },
+    ),
     response: NoContent,
   }
   const putOptions = { schema: put, onRequest, bodyLimit: POSITION_BYTES_MAX }
@@ -94,6 +106,7 @@ export function registerCollectors(
   })
 
   const deleted = {
+    operationId: 'forgetCollector',
     summary: 'Forget how far a collector is',
     description: 'A collector of this name begins anew; events that it sends again are recognized.',
     params: Which,

@@ -1,10 +1,11 @@
-import swagger from '@fastify/swagger'
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
+import type { ApiDescription } from '../api-description.ts'
 import { declarePrincipal } from '../authentication.ts'
 import type { CollectorName } from '../collector-positions.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { refuseOtherMethods, watchRoutes } from '../other-methods.ts'
+import { problemErrors } from '../problem-answers.ts'
 import { answerProblem } from '../problem-details.ts'
 import { registerAccessKeys } from './access-keys.ts'
 import { registerAdministration } from './administration.ts'
@@ -15,8 +16,19 @@ import { registerEventSearch } from './event-search.ts'
 import { registerEventStream } from './event-stream.ts'
 import { registerExports } from './exports.ts'
 import { type InstanceFacts, registerInstanceRoutes } from './instance-routes.ts'
-import type { NativeScope } from './native-scope.ts'
 import { withStrictIntegers } from './query-integers.ts'
+
+const NATIVE_API: ApiDescription = {
+  tag: {
+    name: 'Native',
+    description:
+      "Waybill's own API. Errors are problem details (RFC 9457) of type application/problem+json.",
+  },
+  securitySchemes: {
+    token: { type: 'http', scheme: 'bearer', description: 'A token of Waybill' },
+  },
+  errorAnswers: problemErrors,
+}
 
 /**
  * Waybill's own API: everything that it can do, with problems in the form of RFC 9457.
@@ -30,13 +42,13 @@ export function nativeDialect(
   return {
     name: 'native',
     prefixes: ['/v1/'],
+    api: NATIVE_API,
     register(scope, context) {
       scope.setErrorHandler(answerProblem)
       scope.setValidatorCompiler(withStrictIntegers(TypeBoxValidatorCompiler))
       // Schemas describe the answers; they must not drop what an event has and they do not list.
       scope.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
       declarePrincipal(scope)
-      scope.register(swagger, openApi(facts.version))
       scope.register((routes, _options, done) => {
         registerRoutes(routes, context, { facts, ownCollectors })
         done()
@@ -69,32 +81,9 @@ function registerRoutes(
     registerEventIntake(intake.withTypeProvider<TypeBoxTypeProvider>(), context)
     done()
   })
-  registerDescription(typed)
   // Registered plugins run in order: by then every route is known.
   scope.register((rest, _options, done) => {
     refuseOtherMethods(rest, methodsOf)
     done()
   })
-}
-
-function registerDescription(scope: NativeScope): void {
-  scope.get('/openapi.json', { schema: { hide: true } }, async () => scope.swagger())
-}
-
-function openApi(version: string) {
-  return {
-    openapi: {
-      openapi: '3.1.0' as const,
-      info: {
-        title: 'Waybill',
-        version,
-        description:
-          'The native API. Errors are problem details (RFC 9457) of type application/problem+json.',
-      },
-      components: {
-        securitySchemes: { token: { type: 'http' as const, scheme: 'bearer' } },
-      },
-      security: [{ token: [] }],
-    },
-  }
 }

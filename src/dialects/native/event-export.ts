@@ -3,9 +3,11 @@ import { visibleEvents } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
 import { EXPORT_FORMATS, type ExportFormat } from '../../core/query.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
+import type { AnswerDescription } from '../api-description.ts'
 import { principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import { beginDownload } from '../download.ts'
+import { EventSchema } from './event-json.ts'
 import { mayReadEvents } from './event-search.ts'
 import { filterParameters, readFilter } from './filter-parameters.ts'
 import type { NativeScope } from './native-scope.ts'
@@ -17,11 +19,23 @@ const MEDIA_TYPES: Readonly<Record<ExportFormat, string>> = {
   parquet: 'application/vnd.apache.parquet',
 }
 
+const DOCUMENT: AnswerDescription = {
+  description: 'The document, in the format that was asked for',
+  content: {
+    'application/x-ndjson': Type.String({ description: 'An event a line' }),
+    'text/csv': Type.String({ description: 'A row for each event, under a row of names' }),
+    'application/json': Type.Array(EventSchema),
+    'application/vnd.apache.parquet': Type.String({ format: 'binary' }),
+  },
+  headers: { 'Content-Disposition': 'A name for the file' },
+}
+
 /** `GET /v1/events/export`: the whole filtered result as one document, in constant memory. */
 export function registerEventExport(scope: NativeScope, context: DialectContext): void {
   const schema = {
+    operationId: 'exportEvents',
     summary: 'Download every matching event, oldest first',
-    produces: Object.values(MEDIA_TYPES),
+    answers: { 200: DOCUMENT },
     querystring: Type.Object(
       {
         ...filterParameters,

@@ -4,15 +4,16 @@ import { Type } from 'typebox'
 import { otherSources, ownSource } from '../../access/source-claims.ts'
 import { mayWrite } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
-import { BATCH_BYTES_MAX, IDEMPOTENCY_KEY_LENGTH_MAX } from '../../core/limits.ts'
+import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, IDEMPOTENCY_KEY_LENGTH_MAX } from '../../core/limits.ts'
 import type { Reception } from '../../core/new-event.ts'
 import { type EventBodyForm, parseEventBody, watchEventBody } from '../../core/parse-event-body.ts'
 import type { IdempotencyKey } from '../../ledger/append.ts'
+import type { OperationDescription } from '../api-description.ts'
 import { authenticated, principalOf } from '../authentication.ts'
 import { decompressing } from '../content-encoding.ts'
 import type { DialectContext } from '../dialect.ts'
-import { NewEventSchema } from './event-json.ts'
 import type { NativeScope } from './native-scope.ts'
+import { EVENT_EXAMPLE, NewEventSchema } from './new-event-schema.ts'
 
 const FORM_OF_MEDIA_TYPE: Readonly<Record<string, EventBodyForm>> = {
   'application/json': 'json',
@@ -28,24 +29,58 @@ const FORM_OF_MEDIA_TYPE: Readonly<Record<string, EventBodyForm>> = {
 
 const Position = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])
 
-const SCHEMA = {
+const IDEMPOTENCY_KEY = new RegExp(`^[\\x20-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
+
+const BODIES: Readonly<Record<EventBodyForm, Type.TSchema>> = {
+  json: Type.Unsafe({
+    anyOf: [NewEventSchema, { type: 'array', items: NewEventSchema, maxItems: BATCH_EVENTS_MAX }],
+    examples: [EVENT_EXAMPLE, [EVENT_EXAMPLE]],
+  }),
+  ndjson: Type.Unsafe({
+    description: 'An event a line; sent as application/stream+json too',
+    examples: [`${JSON.stringify(EVENT_EXAMPLE)}\n`],
+  }),
+  'json-seq': Type.Unsafe({
+    description: 'Events, each after a record separator (RFC 7464)',
+    examples: [`\u001e${JSON.stringify(EVENT_EXAMPLE)}\n`],
+  }),
+}
+
+const Stored: Type.TSchema = Type.Object(
+  {
+    accepted: Type.Integer({ description: 'Events that this request stored' }),
+    duplicates: Type.Integer({ description: 'Events that were stored before' }),
+    first: Position,
+    last: Position,
+  },
+  { title: 'Stored' },
+)
+
+/** The body is described; `parseEventBody` checks it, faster and with the path of each problem. */
+const OPERATION: OperationDescription = {
+  operationId: 'sendEvents',
   summary: 'Send events: all of them are stored, or none',
-  consumes: Object.keys(FORM_OF_MEDIA_TYPE),
   headers: Type.Object({
-    'idempotency-key': Type.Optional(
+    'Idempotency-Key': Type.Optional(
       Type.String({
+        pattern: IDEMPOTENCY_KEY.source,
         description: 'Makes the request repeatable: the same key and body store nothing again',
       }),
     ),
+    'Content-Encoding': Type.Optional(Type.Enum(['gzip', 'identity'])),
   }),
-  body: Type.Union([NewEventSchema, Type.Array(NewEventSchema)]),
-  response: {
-    201: Type.Object({
-      accepted: Type.Integer({ description: 'Events that this request stored' }),
-      duplicates: Type.Integer({ description: 'Events that were stored before' }),
-      first: Position,
-      last: Position,
-    }),
+  body: Object.fromEntries(
+    Object.entries(FORM_OF_MEDIA_TYPE)
+      // Its name says JSON, so that a client made of the document would quote its lines.
+      .filter(([mediaType]) => mediaType !== 'application/stream+json')
+      .map(([mediaType, form]) => [mediaType, BODIES[form]]),
+  ),
+  answers: {
+    201: {
+      description: 'All events are stored',
+      content: { 'application/json': Stored },
+      headers: { 'Idempotency-Replayed': '`true`: the answer of an earlier request of this key' },
+    },
   },
 }
 
@@ -58,9 +93,7 @@ export function registerEventIntake(scope: NativeScope, context: DialectContext)
     })
   }
   const options: RouteShorthandOptions = {
-    schema: SCHEMA,
-    // The schema describes; `parseEventBody` checks, faster and with the path of each problem.
-    validatorCompiler: () => () => true,
+    config: { operations: [OPERATION] },
     bodyLimit: BATCH_BYTES_MAX,
     onRequest: authenticated(context.directory, {
       scopes: ['events:write', 'admin'],
@@ -99,8 +132,6 @@ function formOf(request: FastifyRequest): EventBodyForm {
   return FORM_OF_MEDIA_TYPE[mediaType] ?? 'json'
 }
 
-const KEY = new RegExp(`^[\\x20-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
-
 function idempotencyOf(
   request: FastifyRequest,
   body: Buffer,
@@ -108,7 +139,7 @@ function idempotencyOf(
 ): IdempotencyKey | undefined {
   const key = request.headers['idempotency-key']
   if (key === undefined) return undefined
-  if (typeof key !== 'string' || !KEY.test(key)) {
+  if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)) {
     const expected = `1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} printable ASCII characters`
     throw new Fault('request.invalid', { problems: [{ path: 'Idempotency-Key', expected }] })
   }

@@ -10,6 +10,7 @@ import { formatTimestamp } from '../../core/timestamp.ts'
 import { isUuid } from '../../core/uuid.ts'
 import { authenticated, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
+import { problemAnswers } from '../problem-answers.ts'
 import { EventSchema, eventJson } from './event-json.ts'
 import { eventsSince } from './events-since.ts'
 import { filterParameters, readFilter } from './filter-parameters.ts'
@@ -37,6 +38,11 @@ const TIME_ZONE_LENGTH_MAX = 64
 
 const COUNTED_WORDS = Object.keys(COUNTED_FIELDS) as (keyof typeof COUNTED_FIELDS)[]
 
+const Cursor = Type.String({
+  description: '`next` of the page before',
+  documented: { pattern: '^[A-Za-z0-9_-]{22,}$' },
+})
+
 /** `GET /v1/events` and what else reads events one answer at a time. */
 export function registerEventSearch(scope: NativeScope, context: DialectContext): void {
   registerPage(scope, context)
@@ -55,6 +61,7 @@ export function mayReadEvents(context: DialectContext) {
 
 function registerPage(scope: NativeScope, context: DialectContext): void {
   const schema = {
+    operationId: 'searchEvents',
     summary: 'Search events, a page at a time',
     querystring: Type.Object(
       {
@@ -69,19 +76,23 @@ function registerPage(scope: NativeScope, context: DialectContext): void {
         limit: Type.Optional(
           Type.Integer({ minimum: 1, maximum: PAGE_EVENTS_MAX, default: PAGE_EVENTS_DEFAULT }),
         ),
-        cursor: Type.Optional(Type.String({ description: '`next` of the page before' })),
+        cursor: Type.Optional(Cursor),
       },
       Closed,
     ),
+    answers: problemAnswers([409]),
     response: {
-      200: Type.Object({
-        events: Type.Array(EventSchema),
-        next: Type.Optional(Type.String({ description: 'Absent on the last page' })),
-        after: Type.Optional(
-          Type.Integer({ description: 'With `order=seq`: `after` of the next request' }),
-        ),
-        origin: Type.Optional(Type.String({ description: 'With `order=seq`: the ledger' })),
-      }),
+      200: Type.Object(
+        {
+          events: Type.Array(EventSchema),
+          next: Type.Optional(Type.String({ description: 'Absent on the last page' })),
+          after: Type.Optional(
+            Type.Integer({ description: 'With `order=seq`: `after` of the next request' }),
+          ),
+          origin: Type.Optional(Type.String({ description: 'With `order=seq`: the ledger' })),
+        },
+        { description: 'A page of events' },
+      ),
     },
   }
   scope.get('/v1/events', { schema, onRequest: mayReadEvents(context) }, async (request) => {
@@ -115,6 +126,7 @@ function refuseWithoutSeq(position: Readonly<Record<string, unknown>>): void {
 
 function registerEvent(scope: NativeScope, context: DialectContext): void {
   const schema = {
+    operationId: 'getEvent',
     summary: 'One event',
     params: Type.Object({ id: Type.String() }),
     querystring: Type.Object({}, Closed),
@@ -144,9 +156,12 @@ async function findVisible(
 
 function registerCount(scope: NativeScope, context: DialectContext): void {
   const schema = {
+    operationId: 'countEvents',
     summary: 'How many events match',
     querystring: Type.Object(filterParameters, Closed),
-    response: { 200: Type.Object({ count: Type.Integer() }) },
+    response: {
+      200: Type.Object({ count: Type.Integer() }, { description: 'How many there are' }),
+    },
   }
   scope.get('/v1/events/count', { schema, onRequest: mayReadEvents(context) }, async (request) => {
     const filter = readFilter(request.query, visibleEvents(principalOf(request)))
@@ -156,6 +171,7 @@ function registerCount(scope: NativeScope, context: DialectContext): void {
 
 function registerHistogram(scope: NativeScope, context: DialectContext): void {
   const schema = {
+    operationId: 'countEventsByTime',
     summary: 'Matching events counted by time, and by one field',
     querystring: Type.Object(
       {
@@ -177,15 +193,18 @@ function registerHistogram(scope: NativeScope, context: DialectContext): void {
       Closed,
     ),
     response: {
-      200: Type.Object({
-        buckets: Type.Array(
-          Type.Object({
-            time: Type.String({ format: 'date-time', description: 'Start of the interval' }),
-            key: Type.Optional(Type.String({ description: 'The value of `by`; empty: none' })),
-            count: Type.Integer(),
-          }),
-        ),
-      }),
+      200: Type.Object(
+        {
+          buckets: Type.Array(
+            Type.Object({
+              time: Type.String({ format: 'date-time', description: 'Start of the interval' }),
+              key: Type.Optional(Type.String({ description: 'The value of `by`; empty: none' })),
+              count: Type.Integer(),
+            }),
+          ),
+        },
+        { description: 'The intervals that have events, oldest first' },
+      ),
     },
   }
   const options = { schema, onRequest: mayReadEvents(context) }

@@ -10,8 +10,10 @@ import { Fault } from '../../core/errors.ts'
 import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter, TailQuery } from '../../core/query.ts'
 import { Quota, type QuotaLimits } from '../../core/quota.ts'
+import type { AnswerDescription } from '../api-description.ts'
 import { authenticated, bearerToken, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
+import { problemAnswers } from '../problem-answers.ts'
 import { eventJson } from './event-json.ts'
 import { READING_SCOPES } from './event-search.ts'
 import { type FilterParameters, filterParameters, readFilter } from './filter-parameters.ts'
@@ -34,6 +36,20 @@ const HEARTBEAT_MS = 15_000
 /** Pause of a stream whose token has too many queries waiting, ms. */
 const CROWDED_PAUSE_MS = 1000
 
+/** What `Last-Event-ID` says; empty: nothing. */
+const SEQ_OR_NOTHING = /^(?:-1|\d{1,15})?$/
+
+const STREAM: AnswerDescription = {
+  description: 'The stream, which ends when the client or the server ends it',
+  content: {
+    'text/event-stream': Type.String({
+      description: 'The `data` of each message is an event as JSON, its `id` the seq of the event',
+      examples: ['id: 41\nevent: event\ndata: {"action":"image.push","seq":41}\n\n'],
+    }),
+  },
+  headers: { [ORIGIN_HEADER]: 'The ledger that the ids are places in' },
+}
+
 /**
  * `GET /v1/events/stream`: server-sent events (WHATWG HTML, section 9.2) of this instance's ledger,
  * in its order. `Last-Event-ID` or `after` continues after a seq; without them it begins now. A seq
@@ -51,8 +67,17 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
   const onRequest = authenticated(context.directory, { scopes: READING_SCOPES }, findToken)
   scope.addHook('preClose', async () => stopping.abort())
   const schema = {
+    operationId: 'followEvents',
     summary: 'Follow events as they are stored, as server-sent events',
-    produces: ['text/event-stream'],
+    headers: Type.Object({
+      'Last-Event-ID': Type.Optional(
+        Type.String({
+          documented: { pattern: SEQ_OR_NOTHING.source },
+          description: 'The id of the last event that came: the stream goes on after it',
+        }),
+      ),
+    }),
+    answers: { 200: STREAM, ...problemAnswers([409]) },
     querystring: Type.Object(
       {
         ...filterParameters,
@@ -121,7 +146,7 @@ function currentFilter(
 function lastEventId(request: FastifyRequest): number | undefined {
   const header = request.headers['last-event-id']
   if (typeof header !== 'string' || header === '') return undefined
-  const seq = /^(?:-1|\d{1,16})$/.test(header) ? Number(header) : Number.NaN
+  const seq = SEQ_OR_NOTHING.test(header) ? Number(header) : Number.NaN
   if (Number.isSafeInteger(seq)) return seq
   throw new Fault('request.invalid', {
     problems: [{ path: 'Last-Event-ID', expected: 'the id of an event of this stream, a seq' }],

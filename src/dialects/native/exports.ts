@@ -11,37 +11,40 @@ import type { NativeScope } from './native-scope.ts'
 /** Roles that see the exports of their whole tenant; everybody else sees the own ones. */
 const ROLES_THAT_SEE_ALL: readonly Role[] = ['administrator', 'auditor']
 
-const Time = Type.String({ description: 'RFC 3339' })
+const Time = Type.String({ format: 'date-time' })
 
-const ShownExport = Type.Object({
-  id: Type.String(),
-  tenant: Type.String(),
-  namespace: Type.String(),
-  repository: Type.Optional(Type.String()),
-  from: Time,
-  to: Type.String({ description: 'RFC 3339; exclusive' }),
-  requestedBy: Type.String(),
-  status: Type.Enum(EXPORT_STATUSES),
-  entries: Type.Integer({ description: 'Written so far' }),
-  bytes: Type.Optional(Type.Integer({ description: 'Of the file' })),
-  runs: Type.Integer({ description: 'Times that it was begun' }),
-  problem: Type.Optional(Type.String({ description: 'Why the latest run failed' })),
-  requestedAt: Time,
-  startedAt: Type.Optional(Time),
-  finishedAt: Type.Optional(Time),
-  hasFile: Type.Boolean({ description: 'Whether the file can still be fetched' }),
-  deliveries: Type.Array(
-    Type.Object({
-      channel: Type.Enum(CHANNELS),
-      to: Type.String(),
-      status: Type.Enum(DELIVERY_STATUSES),
-      attempts: Type.Integer(),
-      nextAttemptAt: Type.Optional(Time),
-      deliveredAt: Type.Optional(Time),
-      problem: Type.Optional(Type.String({ description: 'Why the last attempt failed' })),
-    }),
-  ),
-})
+const ShownExport = Type.Object(
+  {
+    id: Type.String(),
+    tenant: Type.String(),
+    namespace: Type.String(),
+    repository: Type.Optional(Type.String()),
+    from: Time,
+    to: Type.String({ format: 'date-time', description: 'Exclusive' }),
+    requestedBy: Type.String(),
+    status: Type.Enum(EXPORT_STATUSES),
+    entries: Type.Integer({ description: 'Written so far' }),
+    bytes: Type.Optional(Type.Integer({ description: 'Of the file' })),
+    runs: Type.Integer({ description: 'Times that it was begun' }),
+    problem: Type.Optional(Type.String({ description: 'Why the latest run failed' })),
+    requestedAt: Time,
+    startedAt: Type.Optional(Time),
+    finishedAt: Type.Optional(Time),
+    hasFile: Type.Boolean({ description: 'Whether the file can still be fetched' }),
+    deliveries: Type.Array(
+      Type.Object({
+        channel: Type.Enum(CHANNELS),
+        to: Type.String(),
+        status: Type.Enum(DELIVERY_STATUSES),
+        attempts: Type.Integer(),
+        nextAttemptAt: Type.Optional(Time),
+        deliveredAt: Type.Optional(Time),
+        problem: Type.Optional(Type.String({ description: 'Why the last attempt failed' })),
+      }),
+    ),
+  },
+  { title: 'Export', description: 'How far the export is' },
+)
 
 /** `GET /v1/exports` and `/v1/exports/{id}`: how far the exports of this instance are. */
 export function registerExports(scope: NativeScope, context: DialectContext): void {
@@ -52,13 +55,20 @@ export function registerExports(scope: NativeScope, context: DialectContext): vo
   const visible = (principal: Principal) =>
     context.exports.jobs().filter((job) => maySee(principal, job))
   const listed = {
+    operationId: 'listExports',
     summary: 'The exports that were asked for, latest first',
-    response: { 200: Type.Object({ exports: Type.Array(ShownExport) }) },
+    response: {
+      200: Type.Object(
+        { exports: Type.Array(ShownExport) },
+        { description: 'The exports that the caller may see' },
+      ),
+    },
   }
   scope.get('/v1/exports', { schema: listed, onRequest }, async (request) => ({
     exports: visible(principalOf(request)).map(shown),
   }))
   const one = {
+    operationId: 'getExport',
     summary: 'How far an export is',
     params: Type.Object({ id: Type.String() }),
     response: { 200: ShownExport },

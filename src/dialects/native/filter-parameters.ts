@@ -9,9 +9,10 @@ import {
   FULL_TEXT_LENGTH_MAX,
   FULL_TEXT_WORDS_MAX,
   NAME_LENGTH_MAX,
+  REPOSITORY_LENGTH_MAX,
 } from '../../core/limits.ts'
 import type { Condition, EventFilter, Field } from '../../core/query.ts'
-import { repositoryProblem } from '../../core/repository-name.ts'
+import { REPOSITORY_PATTERN, repositoryProblem } from '../../core/repository-name.ts'
 import { parseTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
 import { BEGINNING_DIGITS_MIN, targetBeginnings } from './target-conditions.ts'
 
@@ -24,7 +25,10 @@ function repeatable<Item extends Type.TSchema>(item: Item, description: string) 
 
 const Time = (description: string) =>
   Type.Optional(
-    Type.String({ description: `RFC 3339, or YYYY-MM-DD for its first moment: ${description}` }),
+    Type.String({
+      description: `RFC 3339, or YYYY-MM-DD for its first moment: ${description}`,
+      documented: { anyOf: [{ format: 'date-time' }, { format: 'date' }] },
+    }),
   )
 
 /** The opposite of a filter: no value of it may be the event's. */
@@ -35,7 +39,22 @@ function excluded<Item extends Type.TSchema>(item: Item, filter: string) {
 const Category = Type.Enum(CATEGORIES)
 const Level = Type.Enum(LEVELS)
 const Outcome = Type.Enum(OUTCOMES)
-const Text = Type.String({ minLength: 1, maxLength: FULL_TEXT_LENGTH_MAX })
+const Text = Type.String({
+  minLength: 1,
+  maxLength: FULL_TEXT_LENGTH_MAX,
+  // With a word in it, and without wildcards.
+  documented: { pattern: '^[^*?]*[0-9A-Za-z\\u0080-\\uffff][^*?]*$' },
+})
+const Repository = Type.String({
+  minLength: 1,
+  maxLength: NAME_LENGTH_MAX,
+  documented: { pattern: REPOSITORY_PATTERN, maxLength: REPOSITORY_LENGTH_MAX },
+})
+const Ip = Type.String({
+  minLength: 1,
+  maxLength: NAME_LENGTH_MAX,
+  documented: { anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] },
+})
 
 /**
  * The query parameters that choose events. Several values of one of them mean "or"; those with a
@@ -49,7 +68,7 @@ export const filterParameters = {
   action: repeatable(Name, '`object.verb`, such as image.push'),
   category: repeatable(Category, 'What the event is about'),
   namespace: repeatable(Name, "The target's namespace"),
-  repository: repeatable(Name, "The target's repository, without its namespace"),
+  repository: repeatable(Repository, "The target's repository, without its namespace"),
   target: repeatable(
     Name,
     "The target's name, id, tag or digest; of an id and a digest also the first " +
@@ -58,7 +77,7 @@ export const filterParameters = {
   source: repeatable(Name, 'Where the event came from: `kind` or `kind/name`'),
   level: repeatable(Level, 'How serious the event is'),
   outcome: repeatable(Outcome, 'How the action ended'),
-  ip: repeatable(Name, "The client's address"),
+  ip: repeatable(Ip, "The client's address"),
   q: repeatable(
     Text,
     "Words that all occur in the event's action, outcome, names, message, client or details; " +
@@ -69,12 +88,12 @@ export const filterParameters = {
   '-action': excluded(Name, 'action'),
   '-category': excluded(Category, 'category'),
   '-namespace': excluded(Name, 'namespace'),
-  '-repository': excluded(Name, 'repository'),
+  '-repository': excluded(Repository, 'repository'),
   '-target': excluded(Name, 'target'),
   '-source': excluded(Name, 'source'),
   '-level': excluded(Level, 'level'),
   '-outcome': excluded(Outcome, 'outcome'),
-  '-ip': excluded(Name, 'ip'),
+  '-ip': excluded(Ip, 'ip'),
   '-q': excluded(Text, 'q'),
 }
 

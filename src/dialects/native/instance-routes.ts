@@ -29,13 +29,17 @@ export function registerInstanceRoutes(
   facts: InstanceFacts,
 ): void {
   const ledgerSchema = {
+    operationId: 'getLedger',
     summary: "The size and the root of this instance's ledger",
     response: {
-      200: Type.Object({
-        origin: Type.String(),
-        size: Type.Integer(),
-        rootHash: Type.String({ description: 'RFC 9162 Merkle tree hash, hex' }),
-      }),
+      200: Type.Object(
+        {
+          origin: Type.String(),
+          size: Type.Integer(),
+          rootHash: Type.String({ description: 'RFC 9162 Merkle tree hash, hex' }),
+        },
+        { title: 'LedgerHead', description: 'Origin, size and root of the ledger' },
+      ),
     },
   }
   const mayReadLedger = authenticated(context.directory, { scopes: ['ledger:read', 'admin'] })
@@ -44,36 +48,40 @@ export function registerInstanceRoutes(
     return { origin, size, rootHash: Buffer.from(rootHash).toString('hex') }
   })
   const statusSchema = {
+    operationId: 'getStatus',
     summary: 'The state of this instance',
     response: {
-      200: Type.Object({
-        version: Type.String(),
-        origin: Type.String(),
-        uptimeSeconds: Type.Integer(),
-        ledger: Type.Object({
-          size: Type.Integer(),
-          queuedEvents: Type.Integer(),
-          contradiction: Type.Optional(
-            Type.String({
-              description: 'How the stored events contradict what the ledger recorded of them',
-            }),
+      200: Type.Object(
+        {
+          version: Type.String(),
+          origin: Type.String(),
+          uptimeSeconds: Type.Integer(),
+          ledger: Type.Object({
+            size: Type.Integer(),
+            queuedEvents: Type.Integer(),
+            contradiction: Type.Optional(
+              Type.String({
+                description: 'How the stored events contradict what the ledger recorded of them',
+              }),
+            ),
+          }),
+          store: Type.Object({
+            rows: Type.Integer({ description: 'Events of all instances that share the store' }),
+            bytes: Type.Integer({ description: 'On disk' }),
+          }),
+          skipped: Type.Optional(
+            Type.Array(
+              Type.Object({
+                rule: Type.String({ description: 'Of `sources.skip`' }),
+                source: Type.String({ description: '`KIND/NAME`' }),
+                events: Type.Integer({ description: 'Events not recorded since the start' }),
+              }),
+              { description: 'For administrators of the installation' },
+            ),
           ),
-        }),
-        store: Type.Object({
-          rows: Type.Integer({ description: 'Events of all instances that share the store' }),
-          bytes: Type.Integer({ description: 'On disk' }),
-        }),
-        skipped: Type.Optional(
-          Type.Array(
-            Type.Object({
-              rule: Type.String({ description: 'Of `sources.skip`' }),
-              source: Type.String({ description: '`KIND/NAME`' }),
-              events: Type.Integer({ description: 'Events not recorded since the start' }),
-            }),
-            { description: 'For administrators of the installation' },
-          ),
-        ),
-      }),
+        },
+        { title: 'InstanceStatus', description: 'The state of the instance' },
+      ),
     },
   }
   const isAdministrator = authenticated(context.directory, {

@@ -1,5 +1,6 @@
 import { type TenantAliases, TenantNames } from '../../access/tenant-names.ts'
 import type { Dialect } from '../dialect.ts'
+import { OPSERA_API } from './api-description.ts'
 import { answerError, notFound } from './errors.ts'
 import { logRoutes } from './routes.ts'
 
@@ -17,6 +18,7 @@ export function opseraDialect({ tenants }: OpseraFacts): Dialect {
     // Unknown paths of `/api/v1/` are Quay's.
     prefixes: ['/api/v2/'],
     answerError,
+    api: OPSERA_API,
     register(scope, context) {
       scope.setErrorHandler(answerError)
       scope.setNotFoundHandler(() => {

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { visibleEvents } from '../../access/visibility.ts'
 import type { DialectContext } from '../dialect.ts'
+import { refuseOtherMethods, watchRoutes } from '../other-methods.ts'
+import { logDescription } from './api-description.ts'
 import { type Access, AUDIT_ACCESS, authorize, VERSION_ONE_ACCESS } from './credentials.ts'
 import { wrongMethod } from './errors.ts'
 import { sendJson } from './json-reply.ts'
@@ -46,8 +48,6 @@ const ROUTES: readonly Route[] = [
   },
 ]
 
-const OTHER_METHODS = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
-
 /**
  * The four logs, with a slash at the end and without.
  *
@@ -58,10 +58,11 @@ export function logRoutes(
   context: DialectContext,
   account: (tenant: string) => string,
 ): void {
+  const methodsOf = watchRoutes(scope)
   for (const { url, log, access, read } of ROUTES) {
     const present = presenterOf(log, account)
     for (const path of [url, `${url}/`]) {
-      scope.get(path, { schema: { hide: true } }, async (request, reply) => {
+      scope.get(path, { config: { operations: [logDescription(log)] } }, async (request, reply) => {
         const principal = authorize(request, context, access)
         const question = read(request.query, context.clock())
         const filter = logFilter(log, question, {
@@ -73,17 +74,7 @@ export function logRoutes(
         const answer = await listLog(filter, question, { events: context.events, present })
         return sendJson(reply, { ...answer })
       })
-      scope.route({
-        method: OTHER_METHODS,
-        url: path,
-        schema: { hide: true },
-        // Before its body is read: nobody will use it.
-        onRequest: async (_request, reply) => {
-          void reply.header('Allow', 'GET, HEAD')
-          throw wrongMethod()
-        },
-        handler: () => undefined,
-      })
     }
   }
+  refuseOtherMethods(scope, methodsOf, wrongMethod)
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { JsonObject } from '../../core/event.ts'
+import { QUAY_OPERATIONS } from './api-description.ts'
 import { BRANDING } from './branding.ts'
 import { fixedRoute } from './fixed-route.ts'
 import { sendJson } from './json-reply.ts'
@@ -47,6 +48,7 @@ const TITLE = 'Waybill'
 export function configRoutes(scope: FastifyInstance): void {
   fixedRoute(scope, {
     url: '/config',
+    describes: QUAY_OPERATIONS.config,
     get: (request, reply) =>
       sendJson(reply, {
         config: {
@@ -74,6 +76,7 @@ export function configRoutes(scope: FastifyInstance): void {
   })
   fixedRoute(scope, {
     url: '/api/v1/messages',
+    describes: QUAY_OPERATIONS.messages,
     get: (_request, reply) => sendJson(reply, { messages: [] }),
   })
 }

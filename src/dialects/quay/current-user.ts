@@ -3,6 +3,7 @@ import type { Principal } from '../../access/principal.ts'
 import { hasScope } from '../../access/visibility.ts'
 import type { JsonObject } from '../../core/event.ts'
 import type { DialectContext } from '../dialect.ts'
+import { QUAY_OPERATIONS } from './api-description.ts'
 import { avatarOf } from './avatar.ts'
 import { callerOf, requirePrincipal } from './caller.ts'
 import { administers, isSuperuser } from './credentials.ts'
@@ -17,10 +18,12 @@ export const TAG_EXPIRATION_SECONDS = 1_209_600
 export function currentUserRoutes(scope: FastifyInstance, context: DialectContext): void {
   fixedRoute(scope, {
     url: '/api/v1/user/',
+    describes: QUAY_OPERATIONS.currentUser,
     get: (request, reply) => sendJson(reply, userView(readerOf(request), context)),
   })
   fixedRoute(scope, {
     url: '/api/v1/user/notifications',
+    describes: QUAY_OPERATIONS.notifications,
     get(request, reply) {
       if (!hasScope(requirePrincipal(request), ['user:admin'])) throw problem('insufficient_scope')
       return sendJson(reply, { notifications: [], additional: false })

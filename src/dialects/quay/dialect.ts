@@ -1,4 +1,5 @@
 import type { Dialect, DialectContext } from '../dialect.ts'
+import { QUAY_API } from './api-description.ts'
 import { applyBrowserRules } from './browser-rules.ts'
 import { configRoutes } from './config.ts'
 import { currentUserRoutes } from './current-user.ts'
@@ -42,6 +43,7 @@ export function quayDialect(settings: QuaySettings = {}): Dialect {
     name: 'quay',
     prefixes: ['/api/v1/', '/exportedlogs/'],
     answerError,
+    api: QUAY_API,
     register(scope, context) {
       scope.addHook('onRequest', async (_request, reply) => {
         void reply.headers(CORS_HEADERS)

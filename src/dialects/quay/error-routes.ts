@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { QUAY_OPERATIONS } from './api-description.ts'
 import { ERROR_DESCRIPTIONS, errorUrl, problem } from './errors.ts'
 import { fixedRoute } from './fixed-route.ts'
 import { sendJson } from './json-reply.ts'
@@ -7,6 +8,7 @@ import { sendJson } from './json-reply.ts'
 export function errorRoutes(scope: FastifyInstance): void {
   fixedRoute(scope, {
     url: '/api/v1/error/:type',
+    describes: QUAY_OPERATIONS.error,
     get(request, reply) {
       const type = String(Reflect.get(Object(request.params), 'type'))
       const description = ERROR_DESCRIPTIONS.get(type)

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { DialectContext } from '../dialect.ts'
 import { refuseOtherMethods } from './allowed-methods.ts'
+import { QUAY_OPERATIONS } from './api-description.ts'
 import { problem } from './errors.ts'
 
 interface ExportedFileRoute {
@@ -16,8 +17,9 @@ export function exportedFileRoute(
   { exports }: Pick<DialectContext, 'exports'>,
 ): void {
   scope.route<ExportedFileRoute>({
-    method: [...METHODS, 'POST', 'PUT', 'PATCH', 'DELETE'],
+    method: scope.supportedMethods.filter((method) => method !== 'OPTIONS'),
     url: '/exportedlogs/:fileName',
+    config: { operations: [QUAY_OPERATIONS.exportedFile] },
     onRequest: async (request, reply) => refuseOtherMethods(METHODS, request, reply),
     handler: async (request, reply) => {
       const { fileName } = request.params

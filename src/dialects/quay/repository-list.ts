@@ -3,6 +3,7 @@ import type { Principal } from '../../access/principal.ts'
 import { hasScope } from '../../access/visibility.ts'
 import type { JsonObject } from '../../core/event.ts'
 import type { DialectContext } from '../dialect.ts'
+import { QUAY_OPERATIONS } from './api-description.ts'
 import { requirePrincipal } from './caller.ts'
 import { administers, isSuperuser } from './credentials.ts'
 import { problem } from './errors.ts'
@@ -25,6 +26,7 @@ const LOOKUPS_MAX = 4
 export function repositoryListRoute(scope: FastifyInstance, context: DialectContext): void {
   fixedRoute(scope, {
     url: '/api/v1/repository',
+    describes: QUAY_OPERATIONS.repositories,
     async get(request, reply) {
       return sendJson(reply, await repositoryPage(request, context))
     },

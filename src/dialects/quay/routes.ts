@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Principal } from '../../access/principal.ts'
+import type { OperationDescription } from '../api-description.ts'
 import type { DialectContext } from '../dialect.ts'
 import { answerOptions, refuseOtherMethods } from './allowed-methods.ts'
+import { logOperationDescription } from './api-description.ts'
 import { requirePrincipal } from './caller.ts'
 import { authorize } from './credentials.ts'
 import { problem } from './errors.ts'
@@ -35,8 +37,9 @@ export function logRoutes(
 ): void {
   for (const subjectKind of SUBJECT_KINDS) {
     scope.route<LogRoute>({
-      method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      method: scope.supportedMethods,
       url: `/api/v1/${subjectKind}/*`,
+      config: { operations: descriptionsOf(subjectKind, operations) },
       // Before a body is read: a wrong path or method is wrong with any body.
       onRequest: async (request, reply) => {
         const { operation } = readRoute(subjectKind, request.params['*'], operations)
@@ -52,6 +55,18 @@ export function logRoutes(
       },
     })
   }
+}
+
+function descriptionsOf(
+  subjectKind: SubjectKind,
+  operations: ReadonlyMap<string, LogOperation>,
+): readonly OperationDescription[] {
+  const names = [...operations].flatMap(([name, { subjectKinds }]) => {
+    // A user has no details: who asks about itself is another route.
+    const isOf = name !== '' || subjectKind !== 'user'
+    return isOf && (subjectKinds?.includes(subjectKind) ?? true) ? [name] : []
+  })
+  return names.map((name) => logOperationDescription(subjectKind, name))
 }
 
 /** @throws QuayError 404 for a path that Quay has no route for. */

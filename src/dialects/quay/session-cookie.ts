@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SESSION_LIFETIME_MS } from '../../access/sessions.ts'
 
-const COOKIE = 'quay_session'
+export const SESSION_COOKIE = 'quay_session'
 /** The form of a session's token: 32 bytes of base64url. */
 const COOKIE_VALUE = /^[A-Za-z0-9_-]{43}$/
 const COOKIE_BYTES = 32
@@ -14,8 +14,8 @@ const COOKIE_BYTES = 32
 export function browserSecret(request: FastifyRequest): string | undefined {
   const cookies = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
   const values = cookies
-    .filter((pair) => pair.startsWith(`${COOKIE}=`))
-    .map((pair) => pair.slice(COOKIE.length + 1))
+    .filter((pair) => pair.startsWith(`${SESSION_COOKIE}=`))
+    .map((pair) => pair.slice(SESSION_COOKIE.length + 1))
   return values.find((value) => COOKIE_VALUE.test(value))
 }
 
@@ -36,7 +36,7 @@ export function setBrowserSecret(
   const seconds = secret === undefined ? 0 : Math.floor(SESSION_LIFETIME_MS / 1000)
   const attributes = ['Path=/', `Max-Age=${seconds}`, 'HttpOnly', 'SameSite=Lax']
   if (isSecure(request)) attributes.push('Secure')
-  void reply.header('Set-Cookie', [`${COOKIE}=${secret ?? ''}`, ...attributes].join('; '))
+  void reply.header('Set-Cookie', [`${SESSION_COOKIE}=${secret ?? ''}`, ...attributes].join('; '))
   void reply.header('Cache-Control', 'no-store')
 }
 

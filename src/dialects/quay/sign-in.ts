@@ -8,6 +8,7 @@ import type { JsonObject } from '../../core/event.ts'
 import { recordableText } from '../../core/recordable-text.ts'
 import type { DialectContext } from '../dialect.ts'
 import { clientOf } from '../request-client.ts'
+import { QUAY_OPERATIONS } from './api-description.ts'
 import { callerOf, requirePrincipal, SESSION_DIALECT } from './caller.ts'
 import { noJsonBody, problem } from './errors.ts'
 import { fixedRoute } from './fixed-route.ts'
@@ -31,6 +32,7 @@ const Password = Type.Object({ password: Type.String() })
 export function signInRoutes(scope: FastifyInstance, context: DialectContext): void {
   fixedRoute(scope, {
     url: '/csrf_token',
+    describes: QUAY_OPERATIONS.csrfToken,
     get(request, reply) {
       const known = browserSecret(request)
       const secret = known ?? mintBrowserSecret()
@@ -41,14 +43,17 @@ export function signInRoutes(scope: FastifyInstance, context: DialectContext): v
   })
   fixedRoute(scope, {
     url: '/api/v1/signin',
+    describes: QUAY_OPERATIONS.signIn,
     post: (request, reply) => signIn(context, request, reply),
   })
   fixedRoute(scope, {
     url: '/api/v1/signin/verify',
+    describes: QUAY_OPERATIONS.verify,
     post: (request, reply) => verify(context, request, reply),
   })
   fixedRoute(scope, {
     url: '/api/v1/signout',
+    describes: QUAY_OPERATIONS.signOut,
     post: (request, reply) => signOut(context, request, reply),
   })
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Event } from '../../core/event.ts'
 import type { DialectContext } from '../dialect.ts'
 import { aggregateLogs } from './aggregate-logs.ts'
+import { QUAY_OPERATIONS } from './api-description.ts'
 import { avatarOf } from './avatar.ts'
 import { type Caller, callerOf } from './caller.ts'
 import { authorizeSuperuser } from './credentials.ts'
@@ -31,6 +32,7 @@ export function superuserRoutes(
   const callerFor = (request: FastifyRequest) => requireCaller(request, context, settings)
   fixedRoute(scope, {
     url: '/api/v1/superuser/logs',
+    describes: QUAY_OPERATIONS.registryLog,
     async get(request, reply) {
       const caller = callerFor(request)
       requireWholePage(request)
@@ -42,6 +44,7 @@ export function superuserRoutes(
   })
   fixedRoute(scope, {
     url: '/api/v1/superuser/aggregatelogs',
+    describes: QUAY_OPERATIONS.registryAggregate,
     async get(request, reply) {
       const selection = selectRegistry(callerFor(request), context)
       const parameters = parametersOf(request)
@@ -65,12 +68,14 @@ function accountRoutes(
 ): void {
   fixedRoute(scope, {
     url: '/api/v1/superuser/organizations/',
+    describes: QUAY_OPERATIONS.organizations,
     async get(request, reply) {
       return sendJson(reply, { organizations: await organizationViews(tenantOf(request), context) })
     },
   })
   fixedRoute(scope, {
     url: '/api/v1/superuser/users/',
+    describes: QUAY_OPERATIONS.users,
     get: (request, reply) => sendJson(reply, { users: userViews(tenantOf(request), context) }),
   })
 }

@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import { isJsonObject } from '../../core/json.ts'
 import { parsePythonJson } from '../../core/json-numbers.ts'
 import { parseJsonBody } from '../json-body.ts'
@@ -7,9 +8,24 @@ import { translateBuild } from './translate.ts'
 /** Largest delivery, in bytes. A build with its steps has some KiB; its logs are not asked for. */
 const BODY_BYTES_MAX = 4 * 1024 * 1024
 
+const DELIVERY = {
+  summary: 'Builds of a Buildbot',
+  body: {
+    'application/json': Type.Unsafe({
+      description: 'A build as `HttpStatusPush` sends it',
+      examples: [{ buildid: 7, number: 3, complete: true, results: 0, builder: { name: 'tests' } }],
+    }),
+  },
+}
+
 /** Builds of a Buildbot, sent by its reporter `HttpStatusPush`. See docs/sources/buildbot.md. */
 export function buildbotSource(): WebhookSource {
-  return { kind: 'buildbot', bodyBytesMax: BODY_BYTES_MAX, translate: translateDelivery }
+  return {
+    kind: 'buildbot',
+    bodyBytesMax: BODY_BYTES_MAX,
+    delivery: DELIVERY,
+    translate: translateDelivery,
+  }
 }
 
 function translateDelivery({ body, sourceName }: Delivery): Translation {

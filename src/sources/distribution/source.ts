@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import type { JsonValue } from '../../core/event.ts'
 import { deepJsonText } from '../../core/json-excerpt.ts'
 import type { NewEvent } from '../../core/new-event.ts'
@@ -16,6 +17,31 @@ const BODY_BYTES_MAX = 16 * 1024 * 1024
 
 const BLOB_EVENT = 'blob event'
 
+const NOTIFICATION = Type.Unsafe({
+  description: 'Notifications as the registry sends them',
+  examples: [
+    {
+      events: [
+        {
+          id: '320678d8-ca14-430f-8bb6-4ca139cd83f7',
+          timestamp: '2026-11-22T12:10:41.814279Z',
+          action: 'push',
+          target: { repository: 'acme/app', tag: '1.0' },
+          actor: { name: 'alice' },
+        },
+      ],
+    },
+  ],
+})
+
+const DELIVERY = {
+  summary: 'Notifications of a registry: CNCF Distribution, GitLab, Azure',
+  body: {
+    'application/vnd.docker.distribution.events.v2+json': NOTIFICATION,
+    'application/json': NOTIFICATION,
+  },
+}
+
 /**
  * Notifications of CNCF Distribution (`docker-registry`, `registry:2` and `registry:3`), of the
  * registry inside GitLab, and of Azure Container Registry. See docs/sources/distribution.md.
@@ -25,6 +51,7 @@ export function distributionSource(settings: DistributionSettings): WebhookSourc
   return {
     kind: 'distribution',
     bodyBytesMax: BODY_BYTES_MAX,
+    delivery: DELIVERY,
     translate(delivery) {
       const translation = translateDelivery(delivery, settings)
       const sender = JSON.stringify([delivery.tenant, delivery.sourceName])

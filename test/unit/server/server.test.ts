@@ -150,6 +150,7 @@ beforeEach(async () => {
     sources: [SOURCE],
     readiness,
     metrics,
+    version: '0',
     logLevel: 'silent',
   })
 })

@@ -1,0 +1,95 @@
+"""What OpenAPI has no words for: how the values of one request depend on each other.
+
+A document says of each value by itself what it may be. Where a valid request takes more than that,
+such as a user that there is, what was generated is put right here, just before it is sent. Requests
+that are meant to be refused are left as they are.
+"""
+
+import os
+import re
+import unicodedata
+
+import schemathesis
+
+RANGES = [
+    ("from", "to"),
+    ("starttime", "endtime"),
+    ("start", "end"),
+    ("start_date", "end_date"),
+    ("start_time", "end_time"),
+    ("time_start", "time_end"),
+]
+NO_ONE = "00000000-0000-4000-8000-000000000000"
+VALUES_MAX = 200
+WORDS_MAX = 32
+WORD = re.compile(r"[0-9A-Za-z\u0080-\U0010ffff]+")
+
+
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    # To OpenAPI 3.1 lines of JSON are one text; transcripts send them instead.
+    content = raw_schema["paths"]["/v1/events"]["post"]["requestBody"]["content"]
+    for media_type in list(content):
+        if media_type != "application/json":
+            del content[media_type]
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    ids = case.path_parameters or {}
+    # Without its own token and user the rest of the run would be answered by 401 alone.
+    if ids.get("id") in os.environ["PROTECTED_IDS"].split(","):
+        ids["id"] = NO_ONE
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    if isinstance(case.query, dict):
+        tidy_query(case.query, case.path)
+    for name in list(case.headers or {}):
+        # The body is not packed.
+        if name.lower() == "content-encoding":
+            del case.headers[name]
+    for one in case.body if isinstance(case.body, list) else [case.body]:
+        if isinstance(one, dict):
+            tidy_body(one, case.path)
+
+
+def tidy_query(query, path):
+    for first, last in RANGES:
+        # A range does not end before it begins.
+        if query.get(first) and query.get(last):
+            query[last] = query[first]
+    for moment in ("start", "end"):
+        if query.get(f"{moment}_time") and not query.get(f"{moment}_date") and "/v2/" in path:
+            del query[f"{moment}_time"]
+    if path.startswith("/v1/events"):
+        # Both are the server's own words, and a place is one of an order by arrival.
+        query.pop("cursor", None)
+        query.pop("origin", None)
+        if query.get("order") != "seq":
+            query.pop("after", None)
+        tidy_filters(query)
+    if path == "/api/v1/repository":
+        query["public"] = "true"
+
+
+def tidy_filters(query):
+    lists = {name: value for name, value in query.items() if isinstance(value, list)}
+    if sum(len(value) for value in lists.values()) > VALUES_MAX:
+        for name, value in lists.items():
+            query[name] = value[:4]
+    texts = [text for name in ("q", "-q") for text in query.get(name) or []]
+    if sum(len(WORD.findall(str(text))) for text in texts) > WORDS_MAX:
+        query["q"] = ["word"]
+        query.pop("-q", None)
+
+
+def tidy_body(body, path):
+    if isinstance(body.get("user"), str):
+        body["user"] = "alice"
+    if isinstance(body.get("expiresAt"), str):
+        body["expiresAt"] = "2126-01-02T03:04:05Z"
+    if path == "/v1/users" and isinstance(body.get("name"), str):
+        body["name"] = unicodedata.normalize("NFC", body["name"])
+    if path == "/v1/events" and os.environ["ROLE"] != "administrator":
+        body.pop("source", None)
+        body.pop("tenant", None)

@@ -1,0 +1,108 @@
+import type { RouteOptions } from 'fastify'
+import { createSecretBox } from '../../src/access/secret-box.ts'
+import { createClock } from '../../src/core/timestamp.ts'
+import { containerStationDialect } from '../../src/dialects/container-station/dialect.ts'
+import type { Dialect, DialectContext } from '../../src/dialects/dialect.ts'
+import { hssDialect } from '../../src/dialects/hss/dialect.ts'
+import { nativeDialect } from '../../src/dialects/native/dialect.ts'
+import { opseraDialect } from '../../src/dialects/opsera/dialect.ts'
+import { quayDialect } from '../../src/dialects/quay/dialect.ts'
+import { createMetrics } from '../../src/server/metrics.ts'
+import { createServer } from '../../src/server/server.ts'
+import { buildbotSource } from '../../src/sources/buildbot/source.ts'
+import { distributionSource } from '../../src/sources/distribution/source.ts'
+
+/** A schema of a document, with references to others in it. */
+export type Schema = Readonly<Record<string, unknown>>
+type Content = Readonly<Record<string, { readonly schema: Schema; readonly example: unknown }>>
+
+export interface DescribedAnswer {
+  readonly description: string
+  readonly content?: Content
+}
+
+export interface DescribedOperation {
+  readonly operationId: string
+  readonly summary: string
+  readonly tags: readonly string[]
+  readonly requestBody?: { readonly content: Content }
+  readonly responses: Readonly<Record<string, DescribedAnswer>>
+}
+
+/** `/openapi.json` with every `$ref` put in. */
+export interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>
+  readonly tags: readonly { readonly name: string; readonly description: string }[]
+}
+
+const PREFIXES = {
+  blobEvents: false,
+  ...{ robotNamePrefixes: [], serviceNamePrefixes: [], userNamePrefixes: [] },
+}
+
+/**
+ * The API document of a server with every dialect and source, which answers nothing else, and the
+ * routes that its dialects registered.
+ */
+export async function describedServer(): Promise<{ document: Document; routes: RouteOptions[] }> {
+  const routes: RouteOptions[] = []
+  const nothing = Object.create(null)
+  const box = createSecretBox(Buffer.alloc(32), 'test')
+  const context: DialectContext = {
+    ...{ events: nothing, ledger: nothing, audit: nothing, records: nothing, directory: nothing },
+    ...{ administration: nothing, signIn: nothing, sessions: nothing, accessKeys: nothing },
+    ...{ exports: nothing, cursors: nothing },
+    secretBox: () => box,
+    clock: createClock(),
+    defaultTenant: 'default',
+  }
+  const facts = { version: '1.2.3', startedMicros: 0, storeSize: async () => nothing }
+  const dialects = [
+    nativeDialect(facts),
+    quayDialect(),
+    containerStationDialect(
+      { errorStatus200: false, timezoneOffset: 0 },
+      { version: '1.2.3', engines: [] },
+    ),
+    hssDialect({}, { tenants: [], publicUrl: undefined }),
+    opseraDialect({ tenants: [] }),
+  ]
+  const server = createServer({
+    context,
+    dialects: dialects.map((dialect) => watched(dialect, routes)),
+    sources: [distributionSource(PREFIXES), buildbotSource()],
+    readiness: nothing,
+    metrics: createMetrics(nothing),
+    version: '1.2.3',
+    logLevel: 'silent',
+    addressConnectionsMax: 1,
+  })
+  const answer = await server.inject('/openapi.json')
+  await server.close()
+  const whole = answer.json()
+  return { document: withoutReferences(whole, whole) as Document, routes }
+}
+
+function watched(dialect: Dialect, routes: RouteOptions[]): Dialect {
+  return {
+    ...dialect,
+    register(scope, context) {
+      scope.addHook('onRoute', (route) => void routes.push(route))
+      dialect.register(scope, context)
+    },
+  }
+}
+
+function withoutReferences(part: unknown, whole: unknown): unknown {
+  if (Array.isArray(part)) return part.map((item) => withoutReferences(item, whole))
+  if (typeof part !== 'object' || part === null) return part
+  const reference: unknown = Reflect.get(part, '$ref')
+  if (typeof reference === 'string') {
+    const path = reference.split('/').slice(1)
+    const found = path.reduce<unknown>((at, name) => Reflect.get(Object(at), name), whole)
+    return withoutReferences(found, whole)
+  }
+  return Object.fromEntries(
+    Object.entries(part).map(([name, value]) => [name, withoutReferences(value, whole)]),
+  )
+}
