@@ -13,10 +13,10 @@ import { buildbotSource } from '../../src/sources/buildbot/source.ts'
 import { distributionSource } from '../../src/sources/distribution/source.ts'
 
 /** A schema of a document, with references to others in it. */
-export type Schema = Readonly<Record<string, unknown>>
+type Schema = Readonly<Record<string, unknown>>
 type Content = Readonly<Record<string, { readonly schema: Schema; readonly example: unknown }>>
 
-export interface DescribedAnswer {
+interface DescribedAnswer {
   readonly description: string
   readonly content?: Content
 }

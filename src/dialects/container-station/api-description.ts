@@ -96,6 +96,7 @@ export const STATION_OPERATIONS = {
     answers: {
       200: { ...jsonAnswer('The session', Session), headers: COOKIE },
       401: jsonAnswer('The name or the password is wrong', ErrorSchema),
+      403: jsonAnswer('A page of another site sent it', ErrorSchema),
     },
   },
   login_refresh: {

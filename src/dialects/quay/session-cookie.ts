@@ -2,6 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SESSION_LIFETIME_MS } from '../../access/sessions.ts'
 
+/** Name of the cookie that carries a session, as Quay's. */
 export const SESSION_COOKIE = 'quay_session'
 /** The form of a session's token: 32 bytes of base64url. */
 const COOKIE_VALUE = /^[A-Za-z0-9_-]{43}$/

@@ -2,10 +2,11 @@ import { isMembers } from '../../core/json.ts'
 
 /**
  * The schemas of a document as it shows them. The member `documented` has keywords that the code
- * checks itself, since it refuses with better words than a validator; here they stand with the rest.
+ * checks itself, since it refuses with better words than a validator; here they stand with the
+ * rest.
  *
- * Each schema is written once: one with a `title` is replaced by a
- * reference to `#/components/schemas/TITLE`, which is also what generated clients call it.
+ * Each schema is written once: one with a `title` is replaced by a reference to
+ * `#/components/schemas/TITLE`, which is also what generated clients call it.
  */
 export class SharedSchemas {
   readonly #schemas = new Map<string, unknown>()

@@ -75,7 +75,8 @@ async function sh(line: string): Promise<string> {
 }
 
 test('a session is opened as the vendor opens it', async () => {
-  const login = `curl -sq -XPOST -c cookies.txt -d '{"username": "admin", "password": "admin-password"}' \
+  const login = `curl -sq -XPOST -c cookies.txt \
+    -d '{"username": "admin", "password": "admin-password"}' \
     http://\${QIP}:\${QPORT}/container-station/api/v1/login`
   const answer = await sh(login)
   const time = /"logintime": "(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"/.exec(answer)?.[1]
