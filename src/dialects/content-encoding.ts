@@ -1,6 +1,7 @@
 import { Transform } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { FastifyRequest, preParsingHookHandler } from 'fastify'
+import { Type } from 'typebox'
 import { Fault } from '../core/errors.ts'
 
 /**
@@ -14,6 +15,14 @@ export function isGzip(request: FastifyRequest): boolean {
   if (encoding === 'gzip' || encoding === 'x-gzip') return true
   throw new Fault('request.media-type', { detail: 'Content-Encoding is gzip or left out' })
 }
+
+/** `Content-Encoding` as `isGzip` reads it. */
+export const ContentEncoding = Type.Optional(
+  Type.String({
+    pattern: '^(?:(?:x-)?gzip|identity)?$',
+    description: 'How the body is packed; identity or empty: not at all',
+  }),
+)
 
 /** Looks at a chunk of what comes out of a body, and throws a Fault to end the reading. */
 export type WatchChunk = (chunk: Buffer) => void

@@ -14,7 +14,7 @@ import {
   declarePrincipal,
   principalOf,
 } from '../dialects/authentication.ts'
-import { isGzip } from '../dialects/content-encoding.ts'
+import { ContentEncoding, isGzip } from '../dialects/content-encoding.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
 import { problemErrors } from '../dialects/problem-answers.ts'
 import { answerProblem } from '../dialects/problem-details.ts'
@@ -60,7 +60,7 @@ function deliveryTo({ kind, delivery }: WebhookSource): OperationDescription {
       name: Type.String({ pattern: SOURCE_NAME.source, examples: ['reg1'] }),
     }),
     headers: Type.Object({
-      'Content-Encoding': Type.Optional(Type.Enum(['gzip', 'identity'])),
+      'Content-Encoding': ContentEncoding,
     }),
     body: delivery?.body ?? { '*/*': Type.Unsafe({ description: 'As the sender writes it' }) },
     // An empty one is kept as it came, like anything else that cannot be read.

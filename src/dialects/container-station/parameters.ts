@@ -32,9 +32,12 @@ export interface LogParameters {
  * @throws StationError 400 for what is no whole number from 0, or too long.
  */
 export function readLogParameters(query: unknown): LogParameters {
+  // Also one that another takes precedence over has to be readable.
+  const [start, firstStart] = [readBound(query, 'start'), readBound(query, 'time_start')]
+  const [end, firstEnd] = [readBound(query, 'end'), readBound(query, 'time_end')]
   return {
-    startSeconds: readBound(query, 'start') ?? readBound(query, 'time_start'),
-    endSeconds: readBound(query, 'end') ?? readBound(query, 'time_end'),
+    startSeconds: start ?? firstStart,
+    endSeconds: end ?? firstEnd,
     limit: Math.min(readInteger(query, 'limit') ?? LOG_ROWS_DEFAULT, LOG_ROWS_MAX),
     offset: readInteger(query, 'offset') ?? 0,
     user: readText(query, 'user', NAME_LENGTH_MAX),

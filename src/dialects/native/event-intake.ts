@@ -10,7 +10,7 @@ import { type EventBodyForm, parseEventBody, watchEventBody } from '../../core/p
 import type { IdempotencyKey } from '../../ledger/append.ts'
 import type { OperationDescription } from '../api-description.ts'
 import { authenticated, principalOf } from '../authentication.ts'
-import { decompressing } from '../content-encoding.ts'
+import { ContentEncoding, decompressing } from '../content-encoding.ts'
 import type { DialectContext } from '../dialect.ts'
 import type { NativeScope } from './native-scope.ts'
 import { EVENT_EXAMPLE, NewEventSchema } from './new-event-schema.ts'
@@ -33,7 +33,10 @@ const IDEMPOTENCY_KEY = new RegExp(`^[\\x20-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MA
 
 const BODIES: Readonly<Record<EventBodyForm, Type.TSchema>> = {
   json: Type.Unsafe({
-    anyOf: [NewEventSchema, { type: 'array', items: NewEventSchema, maxItems: BATCH_EVENTS_MAX }],
+    anyOf: [
+      NewEventSchema,
+      { type: 'array', items: NewEventSchema, minItems: 1, maxItems: BATCH_EVENTS_MAX },
+    ],
     examples: [EVENT_EXAMPLE, [EVENT_EXAMPLE]],
   }),
   ndjson: Type.Unsafe({
@@ -67,7 +70,7 @@ const OPERATION: OperationDescription = {
         description: 'Makes the request repeatable: the same key and body store nothing again',
       }),
     ),
-    'Content-Encoding': Type.Optional(Type.Enum(['gzip', 'identity'])),
+    'Content-Encoding': ContentEncoding,
   }),
   body: Object.fromEntries(
     Object.entries(FORM_OF_MEDIA_TYPE)
