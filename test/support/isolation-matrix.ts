@@ -33,6 +33,7 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
   'GET /v1/events/histogram': shows,
   'GET /v1/events/export': shows,
   'GET /v1/events/stream': shows,
+  'POST /v1/events/stream/tickets': own,
   'POST /v1/events': writers,
   'GET /v1/ledger': known,
   'GET /v1/status': administrators,
