@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Draft } from '../core/draft.ts'
 import { Fault } from '../core/errors.ts'
 import { BATCH_EVENTS_MAX } from '../core/limits.ts'
-import { formatTimestamp } from '../core/timestamp.ts'
+import { formatTimestamp, TIME_MICROS_END } from '../core/timestamp.ts'
 import type { Append, AppendRequest, AppendResult } from './append.ts'
 import { Deduplicator } from './deduplicate.ts'
 import { withDrain } from './drain.ts'
@@ -14,6 +14,7 @@ import { GroupCommit, type StoredGroup } from './group-commit.ts'
 import { requestKeyText, withIdempotency } from './idempotency.ts'
 import type { Ledger } from './ledger.ts'
 import { LedgerKeeper } from './ledger-keeper.ts'
+import { STORE_RETRY_AFTER_SECONDS } from './limits.ts'
 import { HASH_BYTES, writeHash } from './merkle-tree.ts'
 import { recoverTree } from './tree-recovery.ts'
 
@@ -135,10 +136,20 @@ function rememberKey(
   filter.add(fingerprintOf(requestKeyText(tenant, key)), idempotency.receivedMicros)
 }
 
-/** The boundary checks these limits too; this is for whatever appends without one. */
+/**
+ * The boundary checks the number of events too; this is for whatever appends without one. Of a
+ * server whose clock is after the last time that an event may carry nothing is taken: no query
+ * would find it.
+ */
 function withLimits(append: Append): Append {
   return async (request) => {
     const { length } = request.drafts
+    if (request.drafts.some(({ receivedMicros }) => receivedMicros >= TIME_MICROS_END)) {
+      throw new Fault('store.unavailable', {
+        detail: 'the clock of the server is after 2199',
+        retryAfterSeconds: STORE_RETRY_AFTER_SECONDS,
+      })
+    }
     if (length >= 1 && length <= BATCH_EVENTS_MAX) return append(request)
     throw new Fault('request.too-large', { detail: `1 to ${BATCH_EVENTS_MAX} events at once` })
   }

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Draft } from '../../../src/core/draft.ts'
 import { parseNewEvent } from '../../../src/core/parse-event.ts'
-import { createClock } from '../../../src/core/timestamp.ts'
+import { createClock, TIME_MICROS_END } from '../../../src/core/timestamp.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { GrowingTree, leafHash } from '../../../src/ledger/merkle-tree.ts'
 import { openLedger } from '../../../src/ledger/open-ledger.ts'
@@ -112,6 +112,25 @@ describe('an append', () => {
     await waiting
     expect(await ledger.append({ drafts: [draft('late')] })).toMatchObject({ accepted: 1 })
     checkLedger(ledger)
+  })
+
+  it('is refused while the clock is after all times that can be asked for', async () => {
+    const { open } = await setUp()
+    const ledger = await open()
+    const late = parseNewEvent(
+      { action: 'image.push' },
+      {
+        receivedMicros: TIME_MICROS_END,
+        tenant: 'default',
+        anyTenant: true,
+        source: { kind: 'api', name: 'test' },
+      },
+    )
+    await expect(ledger.append({ drafts: [late] })).rejects.toMatchObject({
+      code: 'store.unavailable',
+      detail: 'the clock of the server is after 2199',
+    })
+    expect(ledger.status().size).toBe(0)
   })
 
   it('after close is refused, and what was queued is stored', async () => {
