@@ -4,6 +4,7 @@ import { isJsonObject } from '../core/json.ts'
 import type { NewEvent } from '../core/new-event.ts'
 import { redactText } from '../core/redaction/redact.ts'
 import type { CalledSource } from './called-source.ts'
+import { mappedCalledSource, mappedWatchedSource } from './mapped-source.ts'
 import { redactBody } from './redacted-body.ts'
 import type { DeadLetter, Translation } from './source.ts'
 import type { WatchedSource } from './watched-source.ts'
@@ -27,38 +28,12 @@ const ASSIGNMENT = /^\w+=/
 
 /** A source that is connected to, with command lines kept or not. */
 export function watchedWith(source: WatchedSource, commandLines: CommandLines): WatchedSource {
-  if (commandLines === 'redacted') return source
-  return {
-    ...source,
-    watch: (watch) =>
-      source.watch({
-        position: watch.position,
-        signal: watch.signal,
-        store: (translation) => watch.store(withoutCommands(translation)),
-        moveTo: (position) => watch.moveTo(position),
-        gap: (gap) => watch.gap(gap),
-      }),
-  }
+  return commandLines === 'redacted' ? source : mappedWatchedSource(source, withoutCommands)
 }
 
 /** A source that is called, with command lines kept or not. */
 export function calledWith(source: CalledSource, commandLines: CommandLines): CalledSource {
-  if (commandLines === 'redacted') return source
-  return {
-    ...source,
-    async listen() {
-      const listening = await source.listen()
-      return {
-        begin: (intake) =>
-          listening.begin({
-            take: (translation) => intake.take(withoutCommands(translation)),
-            clock: intake.clock,
-            trouble: (error, message) => intake.trouble(error, message),
-          }),
-        close: () => listening.close(),
-      }
-    },
-  }
+  return commandLines === 'redacted' ? source : mappedCalledSource(source, withoutCommands)
 }
 
 /**

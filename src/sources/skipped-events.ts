@@ -2,6 +2,7 @@ import type { NewEvent } from '../core/new-event.ts'
 import { isRuleFor, isSkipped, type SkipRule } from '../core/skip-rule.ts'
 import { type SourceName, sourceText } from '../core/source-name.ts'
 import type { CalledSource } from './called-source.ts'
+import { mappedCalledSource, mappedWatchedSource } from './mapped-source.ts'
 import { redactedEvent } from './redacted-translation.ts'
 import type { Translation, WebhookSource } from './source.ts'
 import type { WatchedSource } from './watched-source.ts'
@@ -93,34 +94,10 @@ export function webhookSkipping(source: WebhookSource, skips: SkippedEvents): We
 
 /** A source that is connected to, without the events that are skipped. */
 export function watchedSkipping(source: WatchedSource, skips: SkippedEvents): WatchedSource {
-  return {
-    ...source,
-    watch: (watch) =>
-      source.watch({
-        position: watch.position,
-        signal: watch.signal,
-        store: (translation) => watch.store(skips.translation(translation, source)),
-        moveTo: (position) => watch.moveTo(position),
-        gap: (gap) => watch.gap(gap),
-      }),
-  }
+  return mappedWatchedSource(source, (translation) => skips.translation(translation, source))
 }
 
 /** A source that is called, without the events that are skipped. */
 export function calledSkipping(source: CalledSource, skips: SkippedEvents): CalledSource {
-  return {
-    ...source,
-    async listen() {
-      const listening = await source.listen()
-      return {
-        begin: (intake) =>
-          listening.begin({
-            take: (translation) => intake.take(skips.translation(translation, source)),
-            clock: intake.clock,
-            trouble: (error, message) => intake.trouble(error, message),
-          }),
-        close: () => listening.close(),
-      }
-    },
-  }
+  return mappedCalledSource(source, (translation) => skips.translation(translation, source))
 }
