@@ -11,7 +11,15 @@ import {
   notDoneEvent,
 } from './administration-event.ts'
 import { AttemptLimit } from './attempt-limit.ts'
-import type { Announce, DirectoryKeeper, NewGrant, NewToken, NewUser, User } from './directory.ts'
+import type {
+  Announce,
+  DirectoryKeeper,
+  NewGrant,
+  NewToken,
+  NewUser,
+  TokenInfo,
+  User,
+} from './directory.ts'
 import { requireUserName } from './names.ts'
 import type { Grant } from './principal.ts'
 
@@ -22,8 +30,8 @@ const REFUSALS = { burst: 100, intervalMs: 1_000, keysMax: 10_000 }
 export const WAYBILL_ITSELF: Administrator = { principal: undefined }
 
 /**
- * Changes of users, grants, tokens, passwords and access keys, each of which is an event: who did
- * what to whom, with what was there before and after and never a secret.
+ * Changes of users, grants, tokens, passwords and access keys. Each change is recorded as an event:
+ * who did what to whom, with the state before and after and never a secret.
  *
  * The event is durable before the change is made: what cannot be recorded does not happen. What is
  * refused is recorded too, with the outcome `failure` or `denied`. Methods throw as those of
@@ -40,7 +48,7 @@ export interface Administration {
   revokeToken(by: Administrator, id: string): Promise<void>
   createAccessKey(by: Administrator, user: string): ReturnType<AccessKeyKeeper['create']>
   deleteAccessKey(by: Administrator, accessKey: string): Promise<void>
-  /** Records an act that somebody may not do, who asked for it all the same. */
+  /** Records an act that was asked for without the right to it. */
   denied(by: Administrator, act: AccessAct): Promise<void>
 }
 
@@ -58,8 +66,8 @@ export interface AdministrationOptions {
 /** Administration over a directory and its access keys. */
 export function createAdministration(options: AdministrationOptions): Administration {
   const { directory, accessKeys } = options
+  const announced = announcementsOf(directory)
   const recorder = new Recorder(options)
-  const tenantOf = ({ principal }: Administrator) => principal?.tenant ?? null
   return {
     createUser: (by, user) =>
       recorder.change({ by, act: 'user.create', asked: { name: user.name } }, async (announce) => {
@@ -90,59 +98,55 @@ export function createAdministration(options: AdministrationOptions): Administra
     },
     createGrant: (by, grant) =>
       recorder.change({ by, act: 'grant.create', asked: { ...grant } }, (announce) =>
-        directory.createGrant(tenantOf(by), grant, grantAnnouncement('after', options, announce)),
+        directory.createGrant(tenantOf(by), grant, announced('grant', 'after', announce)),
       ),
     deleteGrant: (by, id) =>
       recorder.change({ by, act: 'grant.delete', asked: { id } }, (announce) =>
-        directory.deleteGrant(tenantOf(by), id, grantAnnouncement('before', options, announce)),
+        directory.deleteGrant(tenantOf(by), id, announced('grant', 'before', announce)),
       ),
     createToken: (by, token) =>
       recorder.change({ by, act: 'token.create', asked: { ...token } }, (announce) =>
-        directory.createToken(tenantOf(by), token, (info) =>
-          announce({ user: directory.user(null, info.user), token: info, after: info }),
-        ),
+        directory.createToken(tenantOf(by), token, announced('token', 'after', announce)),
       ),
     revokeToken: (by, id) =>
       recorder.change({ by, act: 'token.revoke', asked: { id } }, (announce) =>
-        directory.revokeToken(tenantOf(by), id, (info) =>
-          announce({ user: directory.user(null, info.user), token: info, before: info }),
-        ),
+        directory.revokeToken(tenantOf(by), id, announced('token', 'before', announce)),
       ),
-    ...accessKeyChanges(options, recorder),
+    createAccessKey: (by, user) =>
+      recorder.change({ by, act: 'access-key.create', asked: { user } }, (announce) =>
+        accessKeys.create(tenantOf(by), user, announced('accessKey', 'after', announce)),
+      ),
+    deleteAccessKey: (by, accessKey) =>
+      recorder.change({ by, act: 'access-key.delete', asked: { accessKey } }, (announce) =>
+        accessKeys.remove(tenantOf(by), accessKey, announced('accessKey', 'before', announce)),
+      ),
     denied: (by, act) => recorder.refused({ by, act, asked: {} }, 'denied'),
   }
 }
 
-function accessKeyChanges(
-  { directory, accessKeys }: AdministrationOptions,
-  recorder: Recorder,
-): Pick<Administration, 'createAccessKey' | 'deleteAccessKey'> {
-  const announced =
-    (when: 'before' | 'after', announce: Announce<Changed>): Announce<AccessKeyInfo> =>
-    (info) =>
-      announce({ user: directory.user(null, info.user), accessKey: info, [when]: info })
-  const tenantOf = ({ principal }: Administrator) => principal?.tenant ?? null
-  return {
-    createAccessKey: (by, user) =>
-      recorder.change({ by, act: 'access-key.create', asked: { user } }, (announce) =>
-        accessKeys.create(tenantOf(by), user, announced('after', announce)),
-      ),
-    deleteAccessKey: (by, accessKey) =>
-      recorder.change({ by, act: 'access-key.delete', asked: { accessKey } }, (announce) =>
-        accessKeys.remove(tenantOf(by), accessKey, announced('before', announce)),
-      ),
-  }
+function tenantOf({ principal }: Administrator): string | null {
+  return principal?.tenant ?? null
 }
 
-function grantAnnouncement(
-  when: 'before' | 'after',
-  { directory }: Pick<AdministrationOptions, 'directory'>,
-  announce: Announce<Changed>,
-): Announce<Grant> {
-  return (grant) => announce({ user: directory.user(null, grant.user), grant, [when]: grant })
+/** What belongs to a user, and is changed for it. */
+interface Belongings {
+  readonly grant: Grant
+  readonly token: TokenInfo
+  readonly accessKey: AccessKeyInfo
 }
 
-/** What somebody wants to change. */
+/** Makes announcements of what is there `before` a change or `after` it, with whose it is. */
+function announcementsOf(directory: Pick<DirectoryKeeper, 'user'>) {
+  return <Kind extends keyof Belongings>(
+    kind: Kind,
+    when: 'before' | 'after',
+    announce: Announce<Changed>,
+  ): Announce<Belongings[Kind]> =>
+    (one) =>
+      announce({ user: directory.user(null, one.user), [kind]: one, [when]: one })
+}
+
+/** A change that is asked for. */
 interface Wish {
   readonly by: Administrator
   readonly act: AccessAct

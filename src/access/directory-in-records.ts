@@ -189,7 +189,7 @@ class DirectoryInRecords implements DirectoryKeeper {
       const nowMicros = this.#options.clock()
       const expiresAt = readExpiry(token.expiresAt, nowMicros)
       const minted = isSigned(token.scopes) ? undefined : mintToken()
-      const info: TokenInfo = {
+      const record: TokenRecord = {
         id: minted?.lookupId ?? mintSignedId(nowMicros),
         user: owner.id,
         ...(token.name === undefined ? {} : { name: requireText('/name', token.name) }),
@@ -197,11 +197,9 @@ class DirectoryInRecords implements DirectoryKeeper {
         ...(sources.length > 0 && { sources: sources.map(sourceText) }),
         createdAt: formatTimestamp(nowMicros),
         ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...(minted && { secretSha256: minted.secretSha256 }),
       }
-      const secret = minted && { secretSha256: minted.secretSha256 }
-      const { sources: _sources, ...kept } = info
-      const bound = sources.length > 0 && { sources: sources.map(sourceText) }
-      const record = { ...kept, scopes: [...info.scopes], ...bound, ...secret }
+      const info = infoOf(record)
       await announce(info)
       await this.#options.records.put({ kind: 'token', id: record.id, body: record })
       this.#keepToken(record)

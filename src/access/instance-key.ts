@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto'
-import type { RecordStore, StateRecord } from './record-store.ts'
+import type { RecordStore } from './record-store.ts'
 import { createSecretBox } from './secret-box.ts'
 
 const RECORD_KIND = 'instance'
@@ -11,7 +11,7 @@ export type InstanceKeyName = 'cursor-key' | 'export-link-key' | 'token-key'
 
 /**
  * Reads a key that all instances on one store share, and makes it at the first start. It lies in
- * the store, sealed under the secret key: whoever reads the store, or a backup of it, has no key.
+ * the store, sealed under the secret key: a copy of the store, such as a backup, gives no key away.
  * One that an older version left in clear is sealed.
  *
  * A new key is derived from the secret key. Instances that start together on one store therefore
@@ -26,7 +26,7 @@ export async function readInstanceKey(
   name: InstanceKeyName,
 ): Promise<Buffer> {
   const box = createSecretBox(secretKey, BOX_PURPOSE)
-  const kept = await findRecord(records, name)
+  const kept = await records.get(RECORD_KIND, name)
   const sealed = kept?.body['sealedKey']
   if (typeof sealed === 'string') {
     // Sealed together with its name: a record under another name opens to nothing.
@@ -39,7 +39,7 @@ export async function readInstanceKey(
   if (key.length !== KEY_BYTES) throw new Error(`the ${name} in the store has no 32 bytes`)
   const body = { sealedKey: box.seal(`${name} ${key.toString('hex')}`) }
   await records.put({ kind: RECORD_KIND, id: name, body })
-  // Until it is merged away the clear one lies beside the sealed one.
+  // The key in clear stays in the files until they are merged.
   if (clear !== undefined) await records.compact()
   return key
 }
@@ -55,13 +55,6 @@ export async function forgetSealedKeys(records: RecordStore): Promise<void> {
   for (const { id, body } of await records.load(RECORD_KIND)) {
     if (typeof body['sealedKey'] === 'string') await records.remove(RECORD_KIND, id)
   }
-}
-
-async function findRecord(
-  records: RecordStore,
-  name: InstanceKeyName,
-): Promise<StateRecord | undefined> {
-  return (await records.load(RECORD_KIND)).find(({ id }) => id === name)
 }
 
 function derivedKey(secretKey: Uint8Array, name: InstanceKeyName): Buffer {

@@ -31,7 +31,7 @@ export interface SettingsRecordOptions {
 export async function recordSettings(options: SettingsRecordOptions): Promise<void> {
   const { settings, records, audit, origin, secretKey } = options
   const now = textsOf(settings, secretKey)
-  const kept = (await records.load(RECORD_KIND)).find(({ id }) => id === origin)?.body['values']
+  const kept = (await records.get(RECORD_KIND, origin))?.body['values']
   const before = isMembers(kept) ? new Map(Object.entries(kept)) : defaultTexts()
   const names = [...new Set([...before.keys(), ...now.keys()])].sort()
   const changed = names.filter((name) => before.get(name) !== now.get(name))
