@@ -10,14 +10,13 @@ import type { Delivery, ExportJob } from './export-job.ts'
 import type { JobBook } from './job-book.ts'
 import {
   type DueDelivery,
-  deliveriesToTry,
   deliveryName,
-  exportsToBegin,
   filesToRemove,
   fileToEvict,
   jobsToForget,
-  nextDueMicros,
   pauseMs,
+  planWork,
+  type WorkPlan,
 } from './job-order.ts'
 import { PROBLEM_LENGTH_MAX, RUN_PAUSE_MS_MAX, RUNS_MAX, SWEEP_EVERY_MS } from './limits.ts'
 import { untilStored } from './until-stored.ts'
@@ -80,31 +79,29 @@ export class ExportWorker {
         sweptMicros = clock()
         this.#start(this.#sweep(), log)
       }
-      this.#startDue(log, signal)
-      const due = nextDueMicros(book.all(), this.#goingNow(), clock())
-      const waitMs = Math.min(SWEEP_EVERY_MS, Math.max(1, (due - clock()) / 1000))
+      const { nextMicros } = this.#startDue(log, signal)
+      const waitMs = Math.min(SWEEP_EVERY_MS, Math.max(1, (nextMicros - clock()) / 1000))
       await this.wakeup.wait(waitMs, signal)
     }
     await Promise.all(this.#going)
   }
 
-  #goingNow() {
-    return { runs: this.#runs, deliveries: this.#deliveries }
-  }
-
-  #startDue(log: ExportLog, signal: AbortSignal): void {
+  #startDue(log: ExportLog, signal: AbortSignal): WorkPlan {
     const { book, clock } = this.#options
-    for (const job of exportsToBegin(book.all(), this.#goingNow(), clock())) {
+    const going = { runs: this.#runs, deliveries: this.#deliveries }
+    const plan = planWork(book.all(), going, clock())
+    for (const job of plan.exports) {
       this.#runs.set(job.id, job)
       const run = this.#runExport(job, log, signal).finally(() => this.#runs.delete(job.id))
       this.#start(run, log)
     }
-    for (const due of deliveriesToTry(book.all(), this.#goingNow(), clock())) {
+    for (const due of plan.deliveries) {
       const name = deliveryName(due)
       this.#deliveries.add(name)
       const delivery = this.#deliver(due, log, signal).finally(() => this.#deliveries.delete(name))
       this.#start(delivery, log)
     }
+    return plan
   }
 
   #start(work: Promise<void>, log: ExportLog): void {

@@ -25,6 +25,28 @@ export interface Going {
   readonly deliveries: ReadonlySet<string>
 }
 
+/** What is done at one moment, and when there is more to do. */
+export interface WorkPlan {
+  readonly exports: readonly ExportJob[]
+  readonly deliveries: readonly DueDelivery[]
+  /** When something of the rest becomes due, microseconds since the epoch; infinity: never. */
+  readonly nextMicros: number
+}
+
+/**
+ * What to do now. One moment decides what is begun and what is later, so that nothing becomes due
+ * in between and is forgotten.
+ */
+export function planWork(jobs: readonly ExportJob[], going: Going, nowMicros: number): WorkPlan {
+  const exports = exportsToBegin(jobs, going, nowMicros)
+  const deliveries = deliveriesToTry(jobs, going, nowMicros)
+  const then: Going = {
+    runs: new Map([...going.runs, ...exports.map((job) => [job.id, job] as const)]),
+    deliveries: new Set([...going.deliveries, ...deliveries.map(deliveryName)]),
+  }
+  return { exports, deliveries, nextMicros: nextDueMicros(jobs, then, nowMicros) }
+}
+
 /**
  * The exports to begin now: one of a namespace at a time, so many in all. Those of the tenant that
  * has the fewest running come first, then in the order in which they were asked for. One that waits
@@ -38,16 +60,14 @@ export function exportsToBegin(
   const due = jobs
     .filter((job) => !isFinished(job) && !runs.has(job.id) && job.nextRunMicros <= nowMicros)
     .sort((left, right) => left.requestedMicros - right.requestedMicros)
-  const chosen: ExportJob[] = []
-  while (runs.size + chosen.length < EXPORTS_RUNNING_MAX) {
-    const going = [...runs.values(), ...chosen]
-    const busy = new Set(going.map(namespaceOf))
-    const free = due.filter((job) => !busy.has(namespaceOf(job)))
-    const next = nextOf(free, countByTenant(going), TENANT_EXPORTS_RUNNING_MAX)
-    if (next === undefined) break
-    chosen.push(next)
-  }
-  return chosen
+  return inTurns(
+    { going: [...runs.values()], room: EXPORTS_RUNNING_MAX - runs.size },
+    TENANT_EXPORTS_RUNNING_MAX,
+    (going) => {
+      const busy = new Set(going.map(namespaceOf))
+      return due.filter((job) => !busy.has(namespaceOf(job)))
+    },
+  )
 }
 
 /** The deliveries to try now, in turns between tenants; of one tenant what waits longest first. */
@@ -65,19 +85,35 @@ export function deliveriesToTry(
     .filter(({ delivery }) => delivery.nextAttemptMicros <= nowMicros)
     .filter((one) => !deliveries.has(deliveryName(one)))
     .sort((left, right) => left.delivery.nextAttemptMicros - right.delivery.nextAttemptMicros)
-  const chosen: typeof due = []
-  while (deliveries.size + chosen.length < DELIVERIES_RUNNING_MAX) {
-    const free = due.filter((one) => !chosen.includes(one))
-    const counts = countByTenant([...going, ...chosen])
-    const next = nextOf(free, counts, TENANT_DELIVERIES_RUNNING_MAX)
-    if (next === undefined) break
-    chosen.push(next)
-  }
-  return chosen.map(({ job, delivery }) => ({ job, delivery }))
+  return inTurns(
+    { going, room: DELIVERIES_RUNNING_MAX - deliveries.size },
+    TENANT_DELIVERIES_RUNNING_MAX,
+    (taken) => due.filter((one) => !taken.includes(one)),
+  ).map(({ job, delivery }) => ({ job, delivery }))
 }
 
 interface OfTenant {
   readonly tenant: string
+}
+
+/**
+ * What to begin, in turns between tenants, while there is room.
+ *
+ * @param freeOf what may begin next to what is going on by then.
+ */
+function inTurns<Item extends OfTenant>(
+  { going, room }: { readonly going: readonly Item[]; readonly room: number },
+  tenantMax: number,
+  freeOf: (going: readonly Item[]) => readonly Item[],
+): readonly Item[] {
+  const chosen: Item[] = []
+  while (chosen.length < room) {
+    const all = [...going, ...chosen]
+    const next = nextOf(freeOf(all), countByTenant(all), tenantMax)
+    if (next === undefined) break
+    chosen.push(next)
+  }
+  return chosen
 }
 
 function countByTenant(going: readonly OfTenant[]): ReadonlyMap<string, number> {

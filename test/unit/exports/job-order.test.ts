@@ -10,6 +10,7 @@ import {
   jobsToForget,
   nextDueMicros,
   pauseMs,
+  planWork,
 } from '../../../src/exports/job-order.ts'
 import {
   DELIVERIES_RUNNING_MAX,
@@ -219,4 +220,34 @@ test('room is made with the oldest file whose links have all expired', () => {
   const all = [withFile('young', 0.5, 0.5), withFile('lateTold', 9, 0.5), withFile('old', 5, 5)]
   expect(fileToEvict(all, 3600, NOW_MICROS)?.id).toBe('old')
   expect(fileToEvict(all.slice(0, 2), 3600, NOW_MICROS)).toBeUndefined()
+})
+
+test('whatever the moment is, what waits is begun, or due later, or waits for what goes on', () => {
+  const moments = fc.integer({ min: NOW_MICROS - 3, max: NOW_MICROS + 3 })
+  const waiting = fc.record({
+    namespace: fc.constantFrom('a', 'b'),
+    nextRunMicros: moments,
+    nextAttemptMicros: moments,
+    status: fc.constantFrom('queued' as const, 'success' as const),
+  })
+  fc.assert(
+    fc.property(fc.array(waiting, { maxLength: 8 }), (drafts) => {
+      const all = drafts.map(({ nextAttemptMicros, ...draft }, index) =>
+        jobOf({
+          ...{ ...draft, id: `e${index}` },
+          deliveries: [callbackTo('https://hook.invalid/', { nextAttemptMicros })],
+        }),
+      )
+      const plan = planWork(all, running(), NOW_MICROS)
+      const begun = new Set([...plan.exports, ...plan.deliveries.map(({ job }) => job)])
+      for (const job of all) {
+        const [delivery] = job.deliveries
+        const dueMicros =
+          job.status === 'queued' ? job.nextRunMicros : (delivery?.nextAttemptMicros ?? 0)
+        const isLater = dueMicros > NOW_MICROS && plan.nextMicros <= dueMicros
+        const waitsForOthers = dueMicros <= NOW_MICROS && begun.size > 0
+        expect(begun.has(job) || isLater || waitsForOthers).toBe(true)
+      }
+    }),
+  )
 })
