@@ -10,13 +10,21 @@ export const SKIP_FIELDS = [
 export type SkipField = (typeof SKIP_FIELDS)[number]
 
 /**
- * What is not recorded of a source: the events of which every field that the rule names has one of
- * its values. A value that ends in `*` is the beginning of others.
+ * What is not recorded of a source: events in which every field that the rule names has one of its
+ * values. A value that ends in `*` is the beginning of others.
  */
 export type SkipRule = { readonly [Field in SkipField]?: readonly string[] | undefined } & {
   readonly name: string
   /** `KIND/NAME`, or its beginning and `*`. */
   readonly source: string
+}
+
+/** How many events a rule has left out since the start. */
+export interface SkipCount {
+  readonly rule: string
+  /** Its own, as configured, until it has left an event out; then each source that it did so of. */
+  readonly source: string
+  readonly events: number
 }
 
 /** What is said of gaps and of what could not be read: no rule hides it. */

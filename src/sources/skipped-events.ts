@@ -1,5 +1,5 @@
 import type { NewEvent } from '../core/new-event.ts'
-import { isRuleFor, isSkipped, type SkipRule } from '../core/skip-rule.ts'
+import { isRuleFor, isSkipped, type SkipCount, type SkipRule } from '../core/skip-rule.ts'
 import { type SourceName, sourceText } from '../core/source-name.ts'
 import type { CalledSource } from './called-source.ts'
 import { mappedCalledSource, mappedWatchedSource } from './mapped-source.ts'
@@ -10,14 +10,6 @@ import type { WatchedSource } from './watched-source.ts'
 /** Sources whose skipped events are counted apart; those of further ones are counted together. */
 const COUNTED_SOURCES_MAX = 1000
 const OTHER_SOURCES = 'others'
-
-/** How many events a rule has left out since the start. */
-export interface SkipCount {
-  readonly rule: string
-  /** Its own, as configured, until it has left an event out; then each source that it did so of. */
-  readonly source: string
-  readonly events: number
-}
 
 /** Leaves out what the rules of an installation say, and counts it. */
 export class SkippedEvents {

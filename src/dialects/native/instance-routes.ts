@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { mayAdminister } from '../../access/visibility.ts'
+import type { SkipCount } from '../../core/skip-rule.ts'
 import { authenticated, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import type { NativeScope } from './native-scope.ts'
@@ -13,13 +14,6 @@ export interface InstanceFacts {
   readonly storeSize: () => Promise<{ readonly events: number; readonly bytesOnDisk: number }>
   /** What the rules for sources have left out since the start; absent: there are no rules. */
   readonly skipped?: () => readonly SkipCount[]
-}
-
-/** Events that a rule has left out of a source. */
-interface SkipCount {
-  readonly rule: string
-  readonly source: string
-  readonly events: number
 }
 
 /** `GET /v1/ledger` and `GET /v1/status`. */
