@@ -62,7 +62,11 @@ export async function confirmOrigin(
   place: { readonly dataDirectory: string; readonly isStoreShared: boolean },
 ): Promise<void> {
   const path = join(place.dataDirectory, ORIGIN_FILE)
-  const known = await knownOrigins(store)
+  const registered = (await store.records.load(ORIGIN_RECORD)).map(({ id }) => id)
+  const isRegistered = registered.includes(origin.name)
+  // Every event is counted for the answer, which a start does once more for the tree.
+  const held = isRegistered ? [] : await store.writer.holdings()
+  const known = [...new Set([...registered, ...held.map((one) => one.origin)])].sort()
   const isKnown = known.includes(origin.name)
   const isDamaged = origin.file === 'empty' || origin.file === 'damaged'
   const isFirst = known.length === 0 && !(isDamaged && !origin.isConfigured)
@@ -70,21 +74,12 @@ export async function confirmOrigin(
   if (!isKnown && !isFirst && !joins) {
     throw new Error(unknownOrigin(origin, { path, known, isStoreShared: place.isStoreShared }))
   }
-  if (!isKnown) await store.records.put({ kind: ORIGIN_RECORD, id: origin.name, body: {} })
+  if (!isRegistered) await store.records.put({ kind: ORIGIN_RECORD, id: origin.name, body: {} })
   if (origin.file !== 'kept') await writeSecretFile(path, `${origin.name}\n`)
 }
 
 /** Kind of the records that name the ledgers of a store, those without an event too. */
 const ORIGIN_RECORD = 'origin'
-
-async function knownOrigins({
-  records,
-  writer,
-}: Pick<Store, 'records' | 'writer'>): Promise<readonly string[]> {
-  const registered = (await records.load(ORIGIN_RECORD)).map(({ id }) => id)
-  const held = (await writer.holdings()).map(({ origin }) => origin)
-  return [...new Set([...held, ...registered])].sort()
-}
 
 interface Found {
   readonly path: string
@@ -112,8 +107,9 @@ function unknownOrigin(
 }
 
 /**
- * The key that secrets in the store are encrypted with. It lies beside the data: who reads the
- * store, or a backup of it, has no secret. Instances that share a store need the same file.
+ * The key that secrets in the store are encrypted with. It is a file next to the data, so a copy of
+ * the store, such as a backup, gives no secret away. Instances that share a store need the same
+ * file.
  *
  * @throws Error for a file that holds something else, and for a missing one when the store has
  *   what was encrypted with it: with another key nothing could be read.
@@ -135,8 +131,13 @@ export async function readSecretKey(
   if (await hasSealedRecords(records)) {
     throw new Error(`${path} is missing, but the store has what was sealed with it. ${RESTORE_KEY}`)
   }
+  return makeSecretKey(dataDirectory)
+}
+
+/** Makes another key in place of the one that is there. What that one sealed opens no more. */
+export async function makeSecretKey(dataDirectory: string): Promise<Buffer> {
   const key = randomBytes(SECRET_BOX_KEY_BYTES)
-  await writeSecretFile(path, `${key.toString('hex')}\n`)
+  await writeSecretFile(join(dataDirectory, SECRET_KEY_FILE), `${key.toString('hex')}\n`)
   return key
 }
 

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WAYBILL_ITSELF } from '../access/administration.ts'
 import { forgetSealedKeys } from '../access/instance-key.ts'
@@ -6,17 +5,18 @@ import type { Settings } from '../config/settings.ts'
 import { type Clock, createClock } from '../core/timestamp.ts'
 import { createAuditTrail } from '../ledger/audit-trail.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
-import { openStore, type Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { writeAdministratorToken } from './first-administrator.ts'
-import { confirmOrigin, readOrigin, readSecretKey, SECRET_KEY_FILE } from './instance-identity.ts'
+import { makeSecretKey, readSecretKey, SECRET_KEY_FILE } from './instance-identity.ts'
 import { type OpenAccess, openAccess } from './open-access.ts'
+import { openOwnStore } from './own-store.ts'
 
 /** What was lost. */
 export type LostThing = 'administrator-token' | 'secret-key'
 
 /**
- * Makes up for a file of the data directory that was lost, while the server is stopped: whoever
- * can write there could do as much by hand, but not with an event about it.
+ * Replaces a lost file of the data directory while the server is stopped, and records that as an
+ * event. It takes the right to write to that directory, which would allow as much by hand.
  *
  * - `administrator-token`: the token of the file is revoked, another one written in its place.
  * - `secret-key`: a new one is made; what was sealed with the old one, access keys and the keys
@@ -27,16 +27,9 @@ export type LostThing = 'administrator-token' | 'secret-key'
  */
 export async function recover(settings: Settings, lost: LostThing): Promise<readonly string[]> {
   const clock = createClock()
-  const stated = await readOrigin(settings.data, settings.origin)
-  const location =
-    settings.store === undefined
-      ? { dataDirectory: settings.data }
-      : { url: settings.store.toString() }
-  const store = await openStore({ location, origin: stated.name, clock })
+  const { store, origin } = await openOwnStore(settings, clock)
   try {
-    const place = { dataDirectory: settings.data, isStoreShared: settings.store !== undefined }
-    await confirmOrigin(stated, store, place)
-    return await recoverOn(store, { settings, clock, origin: stated.name, lost })
+    return await recoverOn(store, { settings, clock, origin, lost })
   } finally {
     await store.close()
   }
@@ -79,18 +72,12 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
       details: { after: { secretKey: '(replaced)' } },
     })
     await forgetSealedKeys(store.records)
-    const path = join(settings.data, SECRET_KEY_FILE)
-    await rm(path, { force: true })
     await makeSecretKey(settings.data)
+    const path = join(settings.data, SECRET_KEY_FILE)
     return [`${path} has a new key`, ...(await deleteAccessKeys(await open()))]
   } finally {
     await ledger.close()
   }
-}
-
-/** Without looking at the store, whose access keys are deleted with the new one in place. */
-async function makeSecretKey(dataDirectory: string): Promise<void> {
-  await readSecretKey(dataDirectory, { load: async () => [] })
 }
 
 async function deleteAccessKeys({

@@ -17,16 +17,17 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import { SkippedEvents } from '../sources/skipped-events.ts'
 import type { WebhookSource } from '../sources/source.ts'
-import { openStore, type Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { type BackgroundTask, startTasks } from './background-task.ts'
 import { exportTask } from './export-task.ts'
 import { createFairReader } from './fair-reader.ts'
 import { ensureAdministrator } from './first-administrator.ts'
-import { confirmOrigin, readOrigin, readSecretKey } from './instance-identity.ts'
+import { readSecretKey } from './instance-identity.ts'
 import { EMBEDDED_QUERIES, SERVER_QUERIES, STOP_MS_MAX, SWEEP_MS } from './limits.ts'
 import { makeDirectory } from './make-directory.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { openAccess } from './open-access.ts'
+import { openOwnStore } from './own-store.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
 import { createServer } from './server.ts'
 import { sessionSweep } from './session-sweep.ts'
@@ -73,16 +74,8 @@ interface Running {
 async function start(settings: Settings, parts: ServerParts): Promise<Running> {
   const clock = createClock()
   await makeDirectory(settings.data)
-  const stated = await readOrigin(settings.data, settings.origin)
-  const origin = stated.name
-  const location =
-    settings.store === undefined
-      ? { dataDirectory: settings.data }
-      : { url: settings.store.toString() }
-  const store = await openStore({ location, origin, clock })
+  const { store, origin } = await openOwnStore(settings, clock)
   try {
-    const place = { dataDirectory: settings.data, isStoreShared: settings.store !== undefined }
-    await confirmOrigin(stated, store, place)
     const secretKey = await readSecretKey(settings.data, store.records)
     return await startOn(store, { settings, parts, clock, origin, secretKey })
   } catch (error) {
