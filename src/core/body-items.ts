@@ -1,11 +1,11 @@
 import { Fault } from './errors.ts'
 import type { JsonValue } from './event.ts'
 import {
-  BACKSLASH,
   CLOSE_BRACE,
   CLOSE_BRACKET,
   COMMA,
   endOfObject,
+  endOfString,
   NEWLINE,
   OPEN_BRACE,
   OPEN_BRACKET,
@@ -74,13 +74,9 @@ export function* itemsOfLines(body: Buffer, word: string): Generator<BodyItem> {
 /** Index of the comma or bracket behind the item at `at`, or the end of the text. */
 function endOfItem(json: Buffer, at: number): number {
   let depth = 0
-  let isInString = false
   for (let index = at; index < json.length; index += 1) {
     const byte = json[index]
-    if (isInString) {
-      if (byte === BACKSLASH) index += 1
-      else if (byte === QUOTE) isInString = false
-    } else if (byte === QUOTE) isInString = true
+    if (byte === QUOTE) index = endOfString(json, index + 1)
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1
     else if (depth === 0 && (byte === COMMA || byte === CLOSE_BRACKET)) return index
     else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1

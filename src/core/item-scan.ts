@@ -3,6 +3,7 @@ import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
   COMMA,
+  endOfString,
   isBlank,
   NEWLINE,
   OPEN_BRACE,
@@ -134,13 +135,9 @@ class JsonScan implements ItemScan {
 /** Whether JSON text has more than `valuesMax` values, by the marks between them. */
 export function hasValuesOver(json: Uint8Array, valuesMax: number): boolean {
   let values = 1
-  let isInString = false
   for (let index = 0; index < json.length; index += 1) {
     const byte = json[index]
-    if (isInString) {
-      if (byte === BACKSLASH) index += 1
-      else if (byte === QUOTE) isInString = false
-    } else if (byte === QUOTE) isInString = true
+    if (byte === QUOTE) index = endOfString(json, index + 1)
     else if (byte === COMMA || byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       values += 1
       if (values > valuesMax) return true

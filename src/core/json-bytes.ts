@@ -51,19 +51,22 @@ export function isNullAt(json: Uint8Array, at: number): boolean {
   )
 }
 
+/** Index of the quote that ends a string, from behind its opening one; past the end without one. */
+export function endOfString(json: Uint8Array, at: number): number {
+  let index = at
+  while (index < json.length && json[index] !== QUOTE) index += json[index] === BACKSLASH ? 2 : 1
+  return index
+}
+
 /**
  * Index behind the object that begins at `at`, or -1 when it does not end. It only counts braces:
  * whether the text is JSON is for its parser to say.
  */
 export function endOfObject(json: Uint8Array, at: number): number {
   let depth = 0
-  let isInString = false
   for (let index = at; index < json.length; index += 1) {
     const byte = json[index]
-    if (isInString) {
-      if (byte === BACKSLASH) index += 1
-      else if (byte === QUOTE) isInString = false
-    } else if (byte === QUOTE) isInString = true
+    if (byte === QUOTE) index = endOfString(json, index + 1)
     else if (byte === OPEN_BRACE) depth += 1
     else if (byte === CLOSE_BRACE) {
       depth -= 1

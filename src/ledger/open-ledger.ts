@@ -144,7 +144,8 @@ function rememberKey(
 function withLimits(append: Append): Append {
   return async (request) => {
     const { length } = request.drafts
-    if (request.drafts.some(({ receivedMicros }) => receivedMicros >= TIME_MICROS_END)) {
+    // All events of a request were received at the same moment.
+    if ((request.drafts[0]?.receivedMicros ?? 0) >= TIME_MICROS_END) {
       throw new Fault('store.unavailable', {
         detail: 'the clock of the server is after 2199',
         retryAfterSeconds: STORE_RETRY_AFTER_SECONDS,

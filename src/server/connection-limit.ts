@@ -1,4 +1,6 @@
 import { BlockList, isIPv6, type Server, type Socket } from 'node:net'
+import ipaddr from 'ipaddr.js'
+import { addressWithoutZone, canonicalIp } from '../core/ip-address.ts'
 
 /** Groups of 16 bits of an IPv6 address that name a network: a client may have all of it. */
 const NETWORK_GROUPS = 4
@@ -53,17 +55,13 @@ function isListed(list: BlockList, address: string): boolean {
 
 /** Without a zone, and without what a socket of both families puts in front of IPv4. */
 function plainAddress(address: string): string {
-  return address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
+  return canonicalIp(address) ?? addressWithoutZone(address) ?? address
 }
 
 /** What connections are counted by: an IPv4 address, or the network of an IPv6 address. */
 export function networkOf(address: string): string {
   const plain = plainAddress(address)
   if (!isIPv6(plain)) return plain
-  const [head = '', tail] = plain.split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
-  const groups = tail === undefined ? left : [...left, ...zeros, ...right]
-  return `${groups.slice(0, NETWORK_GROUPS).join(':').toLowerCase()}::/64`
+  const groups = ipaddr.IPv6.parse(plain).parts.slice(0, NETWORK_GROUPS)
+  return `${groups.map((group) => group.toString(16)).join(':')}::/64`
 }

@@ -1,4 +1,4 @@
-import { isMembers } from '../../core/json.ts'
+import { isMembers, type Members } from '../../core/json.ts'
 import type { AnswerDescription, Answers, DescribedSchema } from '../../dialects/api-description.ts'
 import { exampleOf } from './example.ts'
 import type { Operation } from './route-book.ts'
@@ -83,8 +83,6 @@ function operationObject(operation: Operation, { schemas, answers }: Parts): obj
     responses: { ...Object.fromEntries(shared), ...responsesObject(operation.answers, schemas) },
   }
 }
-
-type Members = Readonly<Record<string, unknown>>
 
 function parametersOf(operation: Operation, schemas: SharedSchemas): readonly object[] {
   const { params, querystring, headers, path } = operation

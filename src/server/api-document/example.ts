@@ -1,4 +1,4 @@
-import { isMembers } from '../../core/json.ts'
+import { isMembers, type Members } from '../../core/json.ts'
 
 const FORMAT_EXAMPLES: Readonly<Record<string, string>> = {
   'date-time': '2026-11-22T12:10:41.814279Z',
@@ -44,8 +44,6 @@ function statedExample({ examples, default: standard, const: only, enum: values 
   if (only !== undefined) return only
   return Array.isArray(values) ? values[0] : undefined
 }
-
-type Members = Readonly<Record<string, unknown>>
 
 function objectExample({ properties, required }: Members): unknown {
   const needed = Array.isArray(required) ? required : []

@@ -1,6 +1,6 @@
 import type { ApiDescription } from '../../dialects/api-description.ts'
 
-/** Answers that many operations of an API have, each of which a document says once. */
+/** Answers that many operations of an API have: a document says each of them once. */
 export class SharedAnswers {
   readonly #answers = new Map<string, object>()
 
