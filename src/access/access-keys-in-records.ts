@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { Fault } from '../core/errors.ts'
+import { Fault, invalidValue } from '../core/errors.ts'
 import { type Clock, formatTimestamp } from '../core/timestamp.ts'
 import type { AccessKeyInfo, AccessKeyKeeper, FoundAccessKey } from './access-keys.ts'
 import type { Announce, Directory } from './directory.ts'
@@ -58,7 +58,10 @@ class AccessKeysInRecords implements AccessKeyKeeper {
     const { directory, records, clock, box } = this.#options
     const owner = requireUser(directory, tenant, user)
     if (owner.kind === 'organization') {
-      throw invalid('a user, robot or service; an organization asks for nothing itself')
+      throw invalidValue(
+        '/user',
+        'a user, robot or service; an organization asks for nothing itself',
+      )
     }
     const accessKey = randomText(CAPITALS, ACCESS_KEY_LENGTH)
     const secretKey = randomText(LETTERS, SECRET_KEY_LENGTH)
@@ -120,8 +123,4 @@ function infoOf(accessKey: string, { user, createdAt }: AccessKeyRecord): Access
 
 function randomText(alphabet: string, length: number): string {
   return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join('')
-}
-
-function invalid(expected: string): Fault {
-  return new Fault('request.invalid', { problems: [{ path: '/user', expected }] })
 }

@@ -21,12 +21,12 @@ export interface FoundAccessKey {
 /**
  * Pairs of an access key and a secret key, with which requests are signed (HMAC) instead of
  * carrying a token. To check a signature takes the secret itself: it is kept encrypted, with a key
- * that is not in the store. `tenant` is that of whoever asks; it bounds what can be seen (`null`:
+ * that is not in the store. `tenant` is the asker's, and limits what can be seen (`null`:
  * everything).
  */
 export interface AccessKeys {
   list(tenant: string | null): readonly AccessKeyInfo[]
-  /** Undefined for a key that nobody has. */
+  /** Undefined for an unknown key. */
   find(accessKey: string): FoundAccessKey | undefined
 }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { cutText } from '../core/cut-text.ts'
-import { Fault } from '../core/errors.ts'
+import { Fault, invalidValue } from '../core/errors.ts'
 import { sourceText } from '../core/source-name.ts'
 import type { Clock } from '../core/timestamp.ts'
 import { formatTimestamp, parseTimestamp } from '../core/timestamp.ts'
@@ -26,14 +26,7 @@ import {
 } from './directory-records.ts'
 import { type KnownToken, knownToken } from './known-token.ts'
 import { requireUser } from './named-user.ts'
-import {
-  invalid,
-  missing,
-  readExpiry,
-  requirePlace,
-  requireText,
-  requireUserName,
-} from './names.ts'
+import { missing, readExpiry, requirePlace, requireText, requireUserName } from './names.ts'
 import { hashPassword, PASSWORD_LENGTH_MAX, requirePassword, verifyPassword } from './password.ts'
 import type { Grant, Principal } from './principal.ts'
 import type { RecordStore } from './record-store.ts'
@@ -183,7 +176,10 @@ class DirectoryInRecords implements DirectoryKeeper {
     return this.#change(async () => {
       const owner = requireUser(this, tenant, token.user)
       if (owner.kind === 'organization') {
-        throw invalid('/user', 'a user, robot or service; an organization asks for nothing itself')
+        throw invalidValue(
+          '/user',
+          'a user, robot or service; an organization asks for nothing itself',
+        )
       }
       const sources = readTokenSources(token.sources ?? [])
       const nowMicros = this.#options.clock()
@@ -303,9 +299,10 @@ class DirectoryInRecords implements DirectoryKeeper {
     const name = requireUserName('/name', user.name)
     const roles = user.roles ?? ['member']
     const tenant = user.tenant === undefined ? (asker ?? this.#options.defaultTenant) : user.tenant
-    if (!sees(asker, tenant)) throw invalid('/tenant', `${asker}, the tenant of the credentials`)
+    if (!sees(asker, tenant))
+      throw invalidValue('/tenant', `${asker}, the tenant of the credentials`)
     if (tenant === null && !roles.includes('administrator')) {
-      throw invalid('/tenant', 'a tenant; only administrators can be without one')
+      throw invalidValue('/tenant', 'a tenant; only administrators can be without one')
     }
     if (tenant !== null) requireText('/tenant', tenant)
     for (const known of this.#users.values()) {

@@ -85,8 +85,8 @@ export interface UserDeletion {
 export type Announce<Subject> = (subject: Subject) => Promise<void>
 
 /**
- * Users, grants and tokens as those who answer requests know them. `tenant` is that of whoever
- * asks and bounds what is seen (`null`: everything).
+ * Users, grants and tokens, to be read. `tenant` is the asker's, and limits what can be seen
+ * (`null`: everything).
  */
 export interface Directory {
   users(tenant: string | null): readonly User[]

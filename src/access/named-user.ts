@@ -1,4 +1,4 @@
-import { Fault } from '../core/errors.ts'
+import { invalidValue } from '../core/errors.ts'
 import type { Directory, User } from './directory.ts'
 
 /** Users of one name that an error lists; the number of all is in it as well. */
@@ -21,7 +21,7 @@ export function requireUser(
   const named = directory.users(tenant).filter(({ name }) => name === nameOrId)
   const expected =
     named.length > 1 ? `the id of one of the ${list(named)}` : 'the name or the id of one user'
-  throw new Fault('request.invalid', { problems: [{ path: '/user', expected }] })
+  throw invalidValue('/user', expected)
 }
 
 /** `2 users named admin: 0198… (all tenants), 0199… (tenant default)`. */

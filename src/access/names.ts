@@ -1,4 +1,4 @@
-import { Fault } from '../core/errors.ts'
+import { Fault, invalidValue } from '../core/errors.ts'
 import { formatTimestamp, parseTimestamp } from '../core/timestamp.ts'
 import { isUuid } from '../core/uuid.ts'
 
@@ -6,7 +6,7 @@ import { isUuid } from '../core/uuid.ts'
 export const TEXT_LENGTH_MAX = 255
 
 /**
- * Characters that nobody sees, or that look like an ordinary space: controls, zero-width and
+ * Characters that are invisible, or that look like an ordinary space: controls, zero-width and
  * bidirectional ones, line separators, private use. With them two names look the same.
  */
 const HIDDEN =
@@ -37,7 +37,7 @@ function patternWithout(characters: string): string {
 export function requireText(path: string, text: string): string {
   const isGood = text !== '' && text.length <= TEXT_LENGTH_MAX && text.trim() === text
   if (isGood && !HIDDEN.test(text)) return text
-  throw invalid(
+  throw invalidValue(
     path,
     `1 to ${TEXT_LENGTH_MAX} visible characters, without blanks at the ends and without ` +
       'control, zero-width or bidirectional characters',
@@ -51,18 +51,18 @@ export function requireText(path: string, text: string): string {
  */
 export function requireUserName(path: string, name: string): string {
   requireText(path, name)
-  if (isUuid(name)) throw invalid(path, 'a name that does not look like an id')
+  if (isUuid(name)) throw invalidValue(path, 'a name that does not look like an id')
   if (/[/\\]/.test(name) || /^\.+$/.test(name)) {
-    throw invalid(path, 'a name that is no path: without / and \\, and not only dots')
+    throw invalidValue(path, 'a name that is no path: without / and \\, and not only dots')
   }
-  if (name !== name.normalize('NFC')) throw invalid(path, 'a name in Unicode normal form C')
+  if (name !== name.normalize('NFC')) throw invalidValue(path, 'a name in Unicode normal form C')
   return name
 }
 
-/** A place that a grant is for. Whoever writes a pattern means more than this one name. */
+/** A place that a grant is for. A pattern would be meant for more than this one name. */
 export function requirePlace(path: string, text: string): string {
   if (!text.includes('*')) return requireText(path, text)
-  throw invalid(path, 'one name; a grant has no patterns, and roles allow the whole tenant')
+  throw invalidValue(path, 'one name; a grant has no patterns, and roles allow the whole tenant')
 }
 
 /** When a token ends; undefined: never. @throws Fault `request.invalid` for no time to come. */
@@ -70,12 +70,7 @@ export function readExpiry(text: string | undefined, nowMicros: number): string 
   if (text === undefined) return undefined
   const micros = parseTimestamp(text)
   if (micros !== undefined && micros > nowMicros) return formatTimestamp(micros)
-  throw invalid('/expiresAt', 'an RFC 3339 time in the future')
-}
-
-/** What a value at a path should have been. */
-export function invalid(path: string, expected: string): Fault {
-  return new Fault('request.invalid', { problems: [{ path, expected }] })
+  throw invalidValue('/expiresAt', 'an RFC 3339 time in the future')
 }
 
 /** There is no such thing, or none that the asker sees. */

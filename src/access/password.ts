@@ -1,5 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import { invalid } from './names.ts'
+import { invalidValue } from '../core/errors.ts'
 
 /** scrypt's cost (RFC 7914): 2^15 blocks of 1 KiB, 32 MiB and about 60 ms for each password. */
 const COST_LOG2 = 15
@@ -22,7 +22,7 @@ const FORM = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9
 export function requirePassword(password: string): string {
   const { length } = password
   if (length >= PASSWORD_LENGTH_MIN && length <= PASSWORD_LENGTH_MAX) return password
-  throw invalid('/password', `${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX} characters`)
+  throw invalidValue('/password', `${PASSWORD_LENGTH_MIN} to ${PASSWORD_LENGTH_MAX} characters`)
 }
 
 /** The text to keep of a password, in PHC form: `$scrypt$ln=15,r=8,p=1$salt$hash`. */

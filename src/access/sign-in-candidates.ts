@@ -11,8 +11,8 @@ export const SIGN_IN_CANDIDATES_MAX = 8
 const NEVER_SIGN_IN: readonly UserKind[] = ['robot', 'organization']
 
 /**
- * The users that a name or e-mail address may mean, those first that nobody can displace: without
- * a tenant, then the oldest of each tenant, then the others by age.
+ * The users that a name or e-mail address may mean. First come those that no other user can
+ * displace: without a tenant, then the oldest of each tenant, then the others by age.
  *
  * @param tenant of the users besides those that have none; undefined: any.
  */

@@ -226,7 +226,7 @@ type EventFields = Omit<NewEvent, 'source' | 'tenant'> & { readonly tenant: stri
 
 interface Attempted {
   readonly attempt: SignInAttempt
-  /** Undefined when nobody has the name. */
+  /** Undefined for an unknown name. */
   readonly user: User | undefined
   readonly defaultTenant: string
 }

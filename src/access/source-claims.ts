@@ -1,4 +1,4 @@
-import { Fault } from '../core/errors.ts'
+import { Fault, invalidValue } from '../core/errors.ts'
 import {
   isOwnSourceKind,
   isSameSource,
@@ -54,7 +54,7 @@ export function mayMovePosition(principal: Principal, collector: SourceName): bo
 export function readTokenSources(texts: readonly string[]): readonly SourceName[] {
   if (texts.length > TOKEN_SOURCES_MAX) {
     const expected = `at most ${TOKEN_SOURCES_MAX} sources`
-    throw new Fault('request.invalid', { problems: [{ path: '/sources', expected }] })
+    throw invalidValue('/sources', expected)
   }
   return [...new Set(texts)].map((text, index) => {
     const source = parseSourceText(text)
@@ -63,7 +63,7 @@ export function readTokenSources(texts: readonly string[]): readonly SourceName[
       source === undefined
         ? 'a source as `KIND/NAME`, such as distribution/reg1'
         : "another kind: waybill is Waybill's own"
-    throw new Fault('request.invalid', { problems: [{ path: `/sources/${index}`, expected }] })
+    throw invalidValue(`/sources/${index}`, expected)
   })
 }
 

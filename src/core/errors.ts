@@ -90,3 +90,8 @@ export class Fault extends Error {
     return ERRORS[this.code].status
   }
 }
+
+/** The Fault of one value of a request: where it stands, and what was expected of it. */
+export function invalidValue(path: string, expected: string): Fault {
+  return new Fault('request.invalid', { problems: [{ path, expected }] })
+}

@@ -39,7 +39,6 @@ export function registerAccessKeys(
   scope.post('/v1/access-keys', create, async (request, reply) => {
     const by = administratorOf(request)
     const pair = await administration.createAccessKey(by, request.body.user)
-    void reply.header('Cache-Control', 'no-store')
     return reply.code(201).send(pair)
   })
   const listed = {

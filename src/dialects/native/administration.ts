@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
+import type { AccessAct, Administrator } from '../../access/administration-event.ts'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../access/password.ts'
 import { GRANT_ROLES, ROLES, SCOPES, USER_KINDS } from '../../access/principal.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, invalidValue } from '../../core/errors.ts'
 import { repositoryProblem } from '../../core/repository-name.ts'
 import { principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -70,29 +71,24 @@ function registerUsers(scope: NativeScope, context: AdministrationContext): void
     const user = await administration.createUser(administratorOf(request), request.body)
     return reply.code(201).send(user)
   })
-  const listed = {
+  registerList(scope, context, {
+    path: '/v1/users',
     operationId: 'listUsers',
-    summary: 'The users of the tenant',
-    response: { 200: listOf('users', UserSchema) },
-  }
-  const list = { schema: listed, onRequest: administrators(context) }
-  scope.get('/v1/users', list, async (request) => ({
-    users: directory.users(principalOf(request).tenant),
-  }))
-  const deleted = {
+    name: 'users',
+    item: UserSchema,
+    read: (tenant) => directory.users(tenant),
+  })
+  registerDeletion(scope, context, {
+    path: '/v1/users/:id',
     operationId: 'deleteUser',
     summary: 'Delete a user with its grants, tokens and access keys',
-    params: ById,
-    response: NoContent,
-  }
-  const remove = { schema: deleted, onRequest: administrators(context, 'user.delete') }
-  scope.delete('/v1/users/:id', remove, async (request, reply) => {
-    const by = administratorOf(request)
-    if (request.params.id === by.principal?.userId) {
-      throw new Fault('resource.conflict', { detail: 'a user cannot delete itself' })
-    }
-    await administration.deleteUser(by, request.params.id)
-    return reply.code(204).send()
+    act: 'user.delete',
+    async remove(by, id) {
+      if (id === by.principal?.userId) {
+        throw new Fault('resource.conflict', { detail: 'a user cannot delete itself' })
+      }
+      await administration.deleteUser(by, id)
+    },
   })
 }
 
@@ -147,25 +143,19 @@ function registerGrants(scope: NativeScope, context: AdministrationContext): voi
     const grant = { user, role, ...grantedPlace(place) }
     return reply.code(201).send(await administration.createGrant(administratorOf(request), grant))
   })
-  const listed = {
+  registerList(scope, context, {
+    path: '/v1/grants',
     operationId: 'listGrants',
-    summary: 'The grants of the tenant',
-    response: { 200: listOf('grants', GrantSchema) },
-  }
-  const list = { schema: listed, onRequest: administrators(context) }
-  scope.get('/v1/grants', list, async (request) => ({
-    grants: directory.grants(principalOf(request).tenant),
-  }))
-  const deleted = {
+    name: 'grants',
+    item: GrantSchema,
+    read: (tenant) => directory.grants(tenant),
+  })
+  registerDeletion(scope, context, {
+    path: '/v1/grants/:id',
     operationId: 'deleteGrant',
     summary: 'Take a right away',
-    params: ById,
-    response: NoContent,
-  }
-  const remove = { schema: deleted, onRequest: administrators(context, 'grant.delete') }
-  scope.delete('/v1/grants/:id', remove, async (request, reply) => {
-    await administration.deleteGrant(administratorOf(request), request.params.id)
-    return reply.code(204).send()
+    act: 'grant.delete',
+    remove: (by, id) => administration.deleteGrant(by, id),
   })
 }
 
@@ -181,18 +171,14 @@ function grantedPlace({
 }: StatedPlace): StatedPlace & { readonly namespace: string } {
   if (repository === undefined) {
     if (namespace !== undefined) return { namespace }
-    throw invalid('/namespace', 'a namespace or a repository')
+    throw invalidValue('/namespace', 'a namespace or a repository')
   }
   const expected = repositoryProblem(repository)
-  if (expected !== undefined) throw invalid('/repository', expected)
+  if (expected !== undefined) throw invalidValue('/repository', expected)
   if (namespace !== undefined) return { namespace, repository }
   const slash = repository.indexOf('/')
-  if (slash === -1) throw invalid('/repository', '`namespace/repository`, without `namespace`')
+  if (slash === -1) throw invalidValue('/repository', '`namespace/repository`, without `namespace`')
   return { namespace: repository.slice(0, slash), repository: repository.slice(slash + 1) }
-}
-
-function invalid(path: string, expected: string): Fault {
-  return new Fault('request.invalid', { problems: [{ path, expected }] })
 }
 
 function registerTokens(scope: NativeScope, context: AdministrationContext): void {
@@ -219,27 +205,64 @@ function registerTokens(scope: NativeScope, context: AdministrationContext): voi
   scope.post('/v1/tokens', create, async (request, reply) => {
     const by = administratorOf(request)
     const { info, token } = await administration.createToken(by, request.body)
-    void reply.header('Cache-Control', 'no-store')
     return reply.code(201).send({ ...info, token })
   })
-  const listed = {
+  registerList(scope, context, {
+    path: '/v1/tokens',
     operationId: 'listTokens',
-    summary: 'The tokens of the tenant',
-    response: { 200: listOf('tokens', TokenSchema) },
-  }
-  const list = { schema: listed, onRequest: administrators(context) }
-  scope.get('/v1/tokens', list, async (request) => ({
-    tokens: directory.tokens(principalOf(request).tenant),
-  }))
-  const deleted = {
+    name: 'tokens',
+    item: TokenSchema,
+    read: (tenant) => directory.tokens(tenant),
+  })
+  registerDeletion(scope, context, {
+    path: '/v1/tokens/:id',
     operationId: 'revokeToken',
     summary: 'Revoke a token',
-    params: ById,
-    response: NoContent,
+    act: 'token.revoke',
+    remove: (by, id) => administration.revokeToken(by, id),
+  })
+}
+
+/** What a route lists, of the tenant of the administrator who asks. */
+interface List {
+  readonly path: string
+  readonly operationId: string
+  /** What is listed, and the member of the answer that it stands in. */
+  readonly name: string
+  readonly item: Type.TSchema
+  read(tenant: string | null): readonly object[]
+}
+
+function registerList(scope: NativeScope, context: AdministrationContext, list: List): void {
+  const { path, operationId, name, item, read } = list
+  const schema = {
+    operationId,
+    summary: `The ${name} of the tenant`,
+    response: { 200: listOf(name, item) },
   }
-  const remove = { schema: deleted, onRequest: administrators(context, 'token.revoke') }
-  scope.delete('/v1/tokens/:id', remove, async (request, reply) => {
-    await administration.revokeToken(administratorOf(request), request.params.id)
+  scope.get(path, { schema, onRequest: administrators(context) }, async (request) => ({
+    [name]: read(principalOf(request).tenant),
+  }))
+}
+
+/** What a route deletes, by the id in its path. */
+interface Deletion {
+  readonly path: string
+  readonly operationId: string
+  readonly summary: string
+  readonly act: AccessAct
+  remove(by: Administrator, id: string): Promise<void>
+}
+
+function registerDeletion(
+  scope: NativeScope,
+  context: AdministrationContext,
+  { path, operationId, summary, act, remove }: Deletion,
+): void {
+  const schema = { operationId, summary, params: ById, response: NoContent }
+  const onRequest = administrators(context, act)
+  scope.delete(path, { schema, onRequest }, async (request, reply) => {
+    await remove(administratorOf(request), request.params.id)
     return reply.code(204).send()
   })
 }

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { visibleEvents } from '../../access/visibility.ts'
-import { Fault } from '../../core/errors.ts'
+import { invalidValue } from '../../core/errors.ts'
 import { EXPORT_FORMATS, type ExportFormat } from '../../core/query.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
 import type { AnswerDescription } from '../api-description.ts'
@@ -57,8 +57,7 @@ export function registerEventExport(scope: NativeScope, context: DialectContext)
     const { format = 'ndjson', bom, ...parameters } = request.query
     const isMarked = bom === 'true'
     if (isMarked && format !== 'csv') {
-      const problems = [{ path: 'bom', expected: '`format=csv` with it' }]
-      throw new Fault('request.invalid', { problems })
+      throw invalidValue('bom', '`format=csv` with it')
     }
     const filter = readFilter(parameters, visibleEvents(principalOf(request)))
     const events = context.events.export(filter, format)

@@ -3,7 +3,7 @@ import type { FastifyRequest, RouteShorthandOptions } from 'fastify'
 import { Type } from 'typebox'
 import { otherSources, ownSource } from '../../access/source-claims.ts'
 import { mayWrite } from '../../access/visibility.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, invalidValue } from '../../core/errors.ts'
 import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, IDEMPOTENCY_KEY_LENGTH_MAX } from '../../core/limits.ts'
 import type { Reception } from '../../core/new-event.ts'
 import { type EventBodyForm, parseEventBody, watchEventBody } from '../../core/parse-event-body.ts'
@@ -144,7 +144,7 @@ function idempotencyOf(
   if (key === undefined) return undefined
   if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)) {
     const expected = `1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} printable ASCII characters`
-    throw new Fault('request.invalid', { problems: [{ path: 'Idempotency-Key', expected }] })
+    throw invalidValue('Idempotency-Key', expected)
   }
   return {
     tenant: reception.tenant,

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Scope } from '../../access/principal.ts'
 import { visibleEvents } from '../../access/visibility.ts'
-import { Fault } from '../../core/errors.ts'
+import { Fault, invalidValue } from '../../core/errors.ts'
 import type { StoredEvent } from '../../core/event.ts'
 import { HISTOGRAM_BUCKETS_MAX, PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX } from '../../core/limits.ts'
 import { type Field, HISTOGRAM_INTERVALS } from '../../core/query.ts'
@@ -232,7 +232,7 @@ function zoneOf(name: string | undefined): { readonly timeZone?: TimeZone } {
   const timeZone = findTimeZone(name)
   if (timeZone === undefined) {
     const expected = `the name of a zone of the IANA time zone database, not "${name}"`
-    throw new Fault('request.invalid', { problems: [{ path: 'timeZone', expected }] })
+    throw invalidValue('timeZone', expected)
   }
   return isUtc(timeZone) ? {} : { timeZone }
 }

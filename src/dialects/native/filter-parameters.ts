@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { Visibility } from '../../access/visibility.ts'
-import { Fault } from '../../core/errors.ts'
+import { invalidValue } from '../../core/errors.ts'
 import { CATEGORIES, LEVELS, OUTCOMES } from '../../core/event.ts'
 import { canonicalIp } from '../../core/ip-address.ts'
 import {
@@ -112,7 +112,7 @@ export function readFilter(parameters: FilterParameters, visible: Visibility): E
   const fromMicros = readTime('from', parameters.from)
   const toMicros = readTime('to', parameters.to)
   if (fromMicros !== undefined && toMicros !== undefined && fromMicros > toMicros) {
-    throw invalid('to', 'a time that is not before `from`')
+    throw invalidValue('to', 'a time that is not before `from`')
   }
   return {
     tenants: readTenants(parameters.tenant, visible.tenants),
@@ -131,7 +131,7 @@ const WORD = /[0-9A-Za-z\u0080-\u{10ffff}]+/gu
 function refuseTooMany({ q = [], '-q': notQ = [], ...others }: FilterParameters): void {
   const words = [...q, ...notQ].reduce((sum, text) => sum + wordsIn(text), 0)
   if (words > FULL_TEXT_WORDS_MAX) {
-    throw invalid('q', `at most ${FULL_TEXT_WORDS_MAX} words in a request, not ${words}`)
+    throw invalidValue('q', `at most ${FULL_TEXT_WORDS_MAX} words in a request, not ${words}`)
   }
   const lists = Object.entries({ ...others, q, '-q': notQ }).map(
     ([name, value]) => [name, Array.isArray(value) ? value.length : 0] as const,
@@ -140,7 +140,7 @@ function refuseTooMany({ q = [], '-q': notQ = [], ...others }: FilterParameters)
   if (values <= FILTER_VALUES_TOTAL_MAX) return
   const [longest] = lists.toSorted(([, one], [, other]) => other - one)
   const expected = `at most ${FILTER_VALUES_TOTAL_MAX} values of all filters of a request`
-  throw invalid(longest?.[0] ?? '', `${expected}, not ${values}`)
+  throw invalidValue(longest?.[0] ?? '', `${expected}, not ${values}`)
 }
 
 function wordsIn(text: string): number {
@@ -218,14 +218,14 @@ function checkValues(parameters: FilterParameters): void {
   for (const name of ['repository', '-repository'] as const) {
     for (const path of parameters[name] ?? []) {
       const expected = repositoryProblem(path)
-      if (expected !== undefined) throw invalid(name, expected)
+      if (expected !== undefined) throw invalidValue(name, expected)
     }
   }
   for (const name of ['q', '-q'] as const) {
     for (const text of parameters[name] ?? []) {
-      if (wordsIn(text) === 0) throw invalid(name, 'a text with a letter or a digit')
+      if (wordsIn(text) === 0) throw invalidValue(name, 'a text with a letter or a digit')
       if (WILDCARD.test(text)) {
-        throw invalid(name, 'whole words: parts of words, `*` and `?` cannot be searched for')
+        throw invalidValue(name, 'whole words: parts of words, `*` and `?` cannot be searched for')
       }
     }
   }
@@ -238,7 +238,7 @@ function readAddresses(
 ): readonly string[] | undefined {
   return parameters[name]?.map((ip) => {
     const address = canonicalIp(ip)
-    if (address === undefined) throw invalid(name, 'an IPv4 or IPv6 address')
+    if (address === undefined) throw invalidValue(name, 'an IPv4 or IPv6 address')
     return address
   })
 }
@@ -292,10 +292,6 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/
 function readTime(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const micros = parseTimestamp(DAY.test(text) ? `${text}T00:00:00Z` : text)
-  if (micros === undefined) throw invalid(name, 'an RFC 3339 time or a date as YYYY-MM-DD')
+  if (micros === undefined) throw invalidValue(name, 'an RFC 3339 time or a date as YYYY-MM-DD')
   return Math.min(Math.max(micros, TIME_MICROS_MIN), TIME_MICROS_END)
-}
-
-function invalid(path: string, expected: string): Fault {
-  return new Fault('request.invalid', { problems: [{ path, expected }] })
 }

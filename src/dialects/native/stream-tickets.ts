@@ -31,7 +31,6 @@ export function registerStreamTickets(
   scope.post('/v1/events/stream/tickets', options, async (request, reply) => {
     const token = bearerToken(request) ?? ''
     const { ticket, expiresMicros } = tickets.issue(token, principalOf(request))
-    void reply.header('Cache-Control', 'no-store')
     return reply.code(201).send({ ticket, expiresAt: formatTimestamp(expiresMicros) })
   })
 }
