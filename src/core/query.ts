@@ -149,7 +149,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number]
  * returns each event that matched when the walk began exactly once, whatever is inserted meanwhile.
  * All methods may run concurrently. They throw `store.unavailable` when the engine cannot answer,
  * `query.too-complex` and `query.timeout` when the question asks for too much, and
- * `request.too-many` when whoever asks has too many questions open.
+ * `request.too-many` when the asker has too many questions open.
  */
 export interface EventReader {
   page(query: PageQuery): Promise<EventPage>

@@ -40,7 +40,7 @@ export interface CollectorPositions {
    * @throws Fault `resource.too-many` when its tenant has `POSITIONS_MAX` others.
    */
   saveOfClient(collector: CollectorName, position: JsonObject): Promise<void>
-  /** Without effect when there is none. */
+  /** Without effect on an unknown collector. */
   remove(collector: CollectorName): Promise<void>
 }
 

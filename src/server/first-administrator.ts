@@ -27,7 +27,7 @@ export async function ensureAdministrator(
 
 /**
  * Replaces the token that the file `admin-token` has or had: revokes it, makes another one of the
- * same administrator and writes that to the file. The administrator is created if there is none.
+ * same administrator and writes that to the file. A missing administrator is created.
  *
  * @returns the path of the file.
  */

@@ -207,7 +207,7 @@ function reading(
 /** The descriptions of the routes that are no log of a namespace. */
 export const QUAY_OPERATIONS = {
   currentUser: reading('Who is signed in', 'The user'),
-  notifications: reading('Notifications, of which there are none', 'An empty list'),
+  notifications: reading('Notifications: none', 'An empty list'),
   repositories: {
     ...reading('Repositories whose logs the caller may read', 'A page of repositories'),
     querystring: Type.Object({
@@ -232,7 +232,7 @@ export const QUAY_OPERATIONS = {
   },
   organizations: reading('Organizations that have a log', 'The organizations'),
   users: reading('Users that have a log', 'The users'),
-  messages: { ...reading('Messages, of which there are none', 'An empty list'), isPublic: true },
+  messages: { ...reading('Messages: none', 'An empty list'), isPublic: true },
   config: { ...reading("What Quay's pages may show", 'The configuration'), isPublic: true },
   error: { ...reading('What an error type means', 'Its description'), isPublic: true },
   csrfToken: {
