@@ -11,6 +11,7 @@ import { WAITS } from '../src/dialects/container-station/waiting-room.ts'
 import { DOWNLOAD_BYTES_PER_SECOND_MIN, DOWNLOAD_DELAY_MS_MAX } from '../src/dialects/download.ts'
 import { STREAMS } from '../src/dialects/native/event-stream.ts'
 import * as exports from '../src/exports/limits.ts'
+import { LOOKUP_MS_MAX } from '../src/server/implied-events/implied-events.ts'
 import * as server from '../src/server/limits.ts'
 import { QUERY_BYTES_MAX, QUERY_SECONDS_MAX } from '../src/store/clickhouse/engine-settings.ts'
 
@@ -169,6 +170,12 @@ const QUERIES: LimitSection = {
       TOO_MANY,
     ),
     row('Time of one query', 'QUERY_SECONDS_MAX', `${QUERY_SECONDS_MAX} s`, '504 `query.timeout`'),
+    row(
+      'Comparing the pushes of a delivery with earlier ones',
+      'LOOKUP_MS_MAX',
+      duration(LOOKUP_MS_MAX),
+      '202; the pushes are stored without what they imply',
+    ),
     row(
       'Memory of one query',
       'QUERY_BYTES_MAX',

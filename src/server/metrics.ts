@@ -32,6 +32,8 @@ export interface Metrics {
   skipped(sourceKind: string, reason: string, count: number): void
   /** One delivery to a source that was refused. */
   refused(sourceKind: string, status: number): void
+  /** Pushes that were stored without a look at what they imply. */
+  pushesNotCompared(sourceKind: string, count: number): void
   /** An append that is counted and timed. */
   measured(append: Append): Append
   /** @param name `kind/name`. */
@@ -73,6 +75,12 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
     labelNames: ['source', 'status'],
     registers,
   })
+  const pushesNotCompared = new Counter({
+    name: 'waybill_source_pushes_not_compared_total',
+    help: 'Pushes that were not compared with earlier ones, so that a moved tag has no event',
+    labelNames: ['source'],
+    registers,
+  })
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -81,6 +89,7 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
     deadLetters: (source, count) => deadLetters.inc({ source }, count),
     skipped: (source, reason, count) => skipped.inc({ source, reason }, count),
     refused: (source, status) => refused.inc({ source, status }),
+    pushesNotCompared: (source, count) => pushesNotCompared.inc({ source }, count),
     measured: appendMeter(registers),
     collector: collectorMeters(registers),
     watchExports: (jobs) => registerExportGauges(registers, jobs),

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Draft } from '../core/draft.ts'
 import { Fault } from '../core/errors.ts'
 import { BATCH_EVENTS_MAX } from '../core/limits.ts'
@@ -8,7 +7,7 @@ import type { Append } from '../ledger/append.ts'
 import { redactTranslation } from '../sources/redacted-translation.ts'
 import type { Translation } from '../sources/source.ts'
 import { deadLetterEvent, refusedEvent } from './dead-letter.ts'
-import { DELIVERY_EVENTS_READ_AT_ONCE } from './limits.ts'
+import { inTurns } from './in-turns.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What became of what a source translated. */
@@ -63,20 +62,15 @@ async function readAll(translation: Translation, reception: Reception): Promise<
   return { drafts, deadLetters: deadLetters.length }
 }
 
-/** A delivery may hold thousands of events: other requests are answered in between. */
-async function* inTurns<Item>(items: readonly Item[]): AsyncGenerator<Item> {
-  for (const [index, item] of items.entries()) {
-    if (index > 0 && index % DELIVERY_EVENTS_READ_AT_ONCE === 0) await setImmediate()
-    yield item
-  }
-}
+/** Half of what an append takes: each event may imply another one, which is stored with it. */
+const APPEND_EVENTS_MAX = BATCH_EVENTS_MAX / 2
 
 /** A delivery over the limit of one append is split; its retry is recognised event by event. */
 async function appendAll(append: Append, drafts: readonly Draft[]) {
   let accepted = 0
   let duplicates = 0
-  for (let start = 0; start < drafts.length; start += BATCH_EVENTS_MAX) {
-    const part = drafts.slice(start, start + BATCH_EVENTS_MAX)
+  for (let start = 0; start < drafts.length; start += APPEND_EVENTS_MAX) {
+    const part = drafts.slice(start, start + APPEND_EVENTS_MAX)
     const result = await append({ drafts: part })
     accepted += result.accepted
     duplicates += result.duplicates

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { requireDeliveryTo } from '../access/source-claims.ts'
 import { mayWrite } from '../access/visibility.ts'
@@ -18,7 +18,9 @@ import { ContentEncoding, isGzip } from '../dialects/content-encoding.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
 import { problemErrors } from '../dialects/problem-answers.ts'
 import { answerProblem } from '../dialects/problem-details.ts'
+import type { Append } from '../ledger/append.ts'
 import type { Translation, WebhookSource } from '../sources/source.ts'
+import { ImpliedEvents } from './implied-events/implied-events.ts'
 import { DELIVERY_VALUES_MAX } from './limits.ts'
 import type { Metrics } from './metrics.ts'
 import { takeIn } from './source-intake.ts'
@@ -44,7 +46,9 @@ export const SOURCE_API: ApiDescription = {
 
 const Taken: Type.TSchema = Type.Object(
   {
-    accepted: Type.Integer({ description: 'Events that were stored' }),
+    accepted: Type.Integer({
+      description: 'Events that were stored, with those that pushes imply',
+    }),
     duplicates: Type.Integer({ description: 'Events that were stored before' }),
     deadLetters: Type.Integer({ description: 'Items that could not be read, kept as they came' }),
     skipped: Type.Integer({ description: 'Items that were left out on purpose' }),
@@ -99,6 +103,7 @@ export function registerSources(
   )
   const preParsing = async (request: FastifyRequest) => void isGzip(request)
   for (const source of sources) {
+    const append = appendOf(source, services, scope.log)
     const path = `/v1/sources/${source.kind}/:name` as const
     const bound = async (request: FastifyRequest<{ Params: { name: string } }>) => {
       const { name } = request.params
@@ -115,11 +120,23 @@ export function registerSources(
       }
       const reception = receptionOf(request, context, { kind: source.kind, name: sourceName })
       const translation = await translated(source, request, reception)
-      const { append } = context.ledger
       const intake = await takeIn(translation, reception, { append, metrics })
       return reply.code(202).send(intake)
     })
   }
+}
+
+/** The ledger, behind what the pushes of a registry imply. */
+function appendOf(
+  source: WebhookSource,
+  { context, metrics }: { readonly context: DialectContext; readonly metrics: Metrics },
+  log: FastifyBaseLogger,
+): Append {
+  const { append } = context.ledger
+  if (source.pushesSetTags !== true) return append
+  const { isRecorded } = source
+  const implied = new ImpliedEvents({ append, events: context.events, metrics, log, isRecorded })
+  return (request) => implied.append(request)
 }
 
 /** A source never throws for content; one that does keeps the delivery all the same. */

@@ -81,6 +81,7 @@ export function webhookSkipping(source: WebhookSource, skips: SkippedEvents): We
         kind: source.kind,
         name: delivery.sourceName,
       }),
+    isRecorded: (event, name) => skips.sorted([event], name).kept.length > 0,
   }
 }
 

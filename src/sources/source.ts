@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TSchema } from 'typebox'
 import type { NewEvent } from '../core/new-event.ts'
+import type { SourceName } from '../core/source-name.ts'
 
 /** What a sender delivered to a source's webhook. */
 export interface Delivery {
@@ -45,5 +46,12 @@ export interface WebhookSource {
     /** By media type. Nothing is refused for its content, so a schema only describes. */
     readonly body: Readonly<Record<string, TSchema>>
   }
+  /**
+   * Whether its `image.push` is of a registry where that sets a tag. Then what a push implies is
+   * recorded too: that it moved a tag, that it was the first one to a repository.
+   */
+  readonly pushesSetTags?: boolean
   translate(delivery: Delivery): Translation
+  /** Whether an event that is derived from its events is to be recorded; absent: all are. */
+  isRecorded?(event: NewEvent, source: SourceName): boolean
 }

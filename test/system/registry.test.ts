@@ -29,7 +29,7 @@ beforeAll(async () => {
     'events:write',
   ])
   quayToken = await createToken({ name: 'olivia' }, ['org:admin', 'repo:admin'])
-  for (const namespace of ['team', 'other', 'busy', 'twins']) {
+  for (const namespace of ['team', 'other', 'busy', 'twins', 'moves']) {
     await create('/v1/grants', { user: 'olivia', role: 'admin', namespace })
   }
   registry = await startRegistry({
@@ -66,12 +66,18 @@ test('what two accounts did on a registry is found once each, with all that it s
     action: 'image.pull',
     target: { type: 'image', ...app, tag: '1', digest: first.digest },
   }
+  const creationOf = (repository: object) => ({
+    ...by('alice'),
+    action: 'repository.create',
+    target: { type: 'repository', ...repository },
+  })
   const expected = [
     {
       ...by('alice'),
       action: 'image.push',
       target: { type: 'image', ...app, tag: '1', digest: first.digest },
     },
+    creationOf(app),
     {
       ...by('ci-robot'),
       action: 'image.push',
@@ -85,6 +91,7 @@ test('what two accounts did on a registry is found once each, with all that it s
       action: 'image.push',
       target: { type: 'image', ...copy, tag: '3', digest: first.digest },
     },
+    creationOf(copy),
     alicePulls,
     {
       ...by('alice'),
@@ -172,6 +179,31 @@ test('a manifest that is deleted with two tags is two entries, each with its dig
   }
 })
 
+test('who moved a tag is found, with both digests, and Quay counts pushes alone', async () => {
+  const [before, after] = [image('before'), image('after')]
+  await registry.push(before, 'moves/app:latest', ALICE)
+  await registry.push(after, 'moves/app:latest', ROBOT)
+  // The same again is a push, and moves nothing.
+  await registry.push(after, 'moves/app:latest', ALICE)
+  const pushes = (seen: readonly NativeEvent[]) =>
+    seen.filter(({ action }) => action === 'image.push')
+  const events = await eventsOf('moves').until((seen) => pushes(seen).length === 3)
+  const moves = '/v1/events?namespace=moves&action=tag.move'
+  const found = await readJson<{ events: readonly NativeEvent[] }>(waybill, moves)
+  expect(found.events).toMatchObject([
+    {
+      actor: { name: 'ci-robot' },
+      target: { type: 'tag', repository: 'app', tag: 'latest', digest: after.digest },
+      details: {
+        digestBefore: before.digest,
+        derivedFrom: pushes(events)[1]?.source.eventId,
+      },
+    },
+  ])
+  const { logs } = await quay<QuayLogs>('/api/v1/repository/moves/app/logs')
+  expect(countBy(logs.map(({ kind }) => kind))).toEqual({ push_repo: 3 })
+})
+
 test('pushes while Waybill is killed and started again are each found once', async () => {
   const tags = Array.from({ length: 12 }, (_, index) => `v${index}`)
   const images = tags.map((tag) => image(tag))
@@ -193,7 +225,11 @@ test('pushes while Waybill is killed and started again are each found once', asy
   const events = await eventsOf('busy').until((seen) =>
     seen.some((event) => event.target?.tag === tags.at(-1)),
   )
-  expect(events.map(({ action, actor, target }) => [action, actor?.name, target])).toEqual(
+  const [pushed, implied] = [true, false].map((isPush) =>
+    events.filter(({ action }) => (action === 'image.push') === isPush),
+  )
+  expect(implied?.map(({ action }) => action)).toEqual(['repository.create'])
+  expect(pushed?.map(({ action, actor, target }) => [action, actor?.name, target])).toEqual(
     images.map(({ digest }, index) => [
       'image.push',
       (index % 2 === 0 ? ALICE : ROBOT).name,
@@ -206,8 +242,10 @@ test('pushes while Waybill is killed and started again are each found once', asy
 test('an account whose name is an e-mail address with a plus is a user, not a robot', async () => {
   await registry.push(image('by-jane'), 'kinds/app:1', JANE)
   await registry.push(image('by-robot'), 'kinds/app:2', QUAY_ROBOT)
-  const events = await eventsOf('kinds').until((seen) => seen.length >= 2)
+  const events = await eventsOf('kinds').until((seen) => seen.length >= 3)
   expect(events.map(({ actor }) => actor)).toEqual([
+    { name: JANE.name, kind: 'user' },
+    // Hers was the first push.
     { name: JANE.name, kind: 'user' },
     { name: QUAY_ROBOT.name, kind: 'robot' },
   ])
@@ -234,7 +272,7 @@ interface NativeEvent {
   readonly action: string
   readonly outcome: string
   readonly actor: { readonly name?: string; readonly kind: string } | null
-  readonly source: { readonly kind: string; readonly name: string }
+  readonly source: { readonly kind: string; readonly name: string; readonly eventId?: string }
   readonly target?: { readonly repository?: string; readonly tag?: string }
   readonly client?: { readonly ip?: string; readonly userAgent?: string }
   readonly details?: { readonly [key: string]: unknown }

@@ -1,6 +1,7 @@
 import { type Visibility, visibleEvents } from '../../access/visibility.ts'
 import { NO_REQUEST } from '../../core/container-engine.ts'
 import type { Category, Level } from '../../core/event.ts'
+import { NOT_IMPLIED_BY_PUSH } from '../../core/implied-by-push.ts'
 import type { Condition, EventFilter } from '../../core/query.ts'
 import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
 import type { ClearMarks } from './clear-marks.ts'
@@ -61,6 +62,7 @@ export function logFilter(visibility: Visibility, marks: ClearMarks): EventFilte
       ...visibility.conditions,
       { field: 'category', in: SHOWN_CATEGORIES },
       NO_REQUEST,
+      NOT_IMPLIED_BY_PUSH,
       // What a station told its clients repeats what its log says in other words.
       { field: 'action', notIn: NOTICE_ACTIONS },
       ...[...marks].map(([origin, fromSeq]): Condition => ({ origin, fromSeq })),

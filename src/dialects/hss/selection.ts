@@ -1,5 +1,6 @@
 import type { Visibility } from '../../access/visibility.ts'
 import { NO_REQUEST } from '../../core/container-engine.ts'
+import { NOT_IMPLIED_BY_PUSH } from '../../core/implied-by-push.ts'
 import type { Condition, EventFilter } from '../../core/query.ts'
 import {
   COLLECTED_COLUMNS,
@@ -24,6 +25,7 @@ export function selectionOf(visibility: Visibility, parameters: EventParameters)
       ...visibility.conditions,
       { field: 'category', in: SHOWN_CATEGORIES },
       NO_REQUEST,
+      NOT_IMPLIED_BY_PUSH,
       ...(values.size === 0
         ? []
         : [

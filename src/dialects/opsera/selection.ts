@@ -1,5 +1,6 @@
 import type { Directory } from '../../access/directory.ts'
 import type { Visibility } from '../../access/visibility.ts'
+import { NOT_IMPLIED_BY_PUSH } from '../../core/implied-by-push.ts'
 import type { Condition, EventFilter, Field } from '../../core/query.ts'
 import { OWN_SOURCE_KIND } from '../../core/source-name.ts'
 import { categoriesOf, endedWordConditions } from './action-types.ts'
@@ -27,6 +28,7 @@ const USER_ACTIONS: readonly Condition[] = [
   { field: 'actorKind', in: ['user', 'robot', 'service'] },
   { field: 'action', notIn: [TOKEN_USE_ACTION] },
   { field: 'targetType', notIn: [STEP_TARGET_TYPE] },
+  NOT_IMPLIED_BY_PUSH,
 ]
 
 /** Which events are rows of a log. */

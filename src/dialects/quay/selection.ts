@@ -1,5 +1,6 @@
 import { DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
 import type { Event, Outcome } from '../../core/event.ts'
+import { isImpliedByPush, NOT_IMPLIED_BY_PUSH } from '../../core/implied-by-push.ts'
 import type { Condition, EventFilter } from '../../core/query.ts'
 import { OWN_SOURCE_KIND } from '../../core/source-name.ts'
 import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
@@ -98,6 +99,8 @@ export function entryKindOf(event: Event): QuayKind | undefined {
 export function kindOf(event: KindFields): QuayKind | undefined {
   const native = quayKind(event.nativeAction ?? '')
   if (native !== undefined) return native
+  // Quay logs that a tag was moved, or a repository created, when it was done in its pages or API.
+  if (isImpliedByPush(event)) return undefined
   if (hasOutcome(event, DONE)) return kindOfAction(event.action, false)
   return hasOutcome(event, FAILED) ? kindOfAction(event.action, true) : undefined
 }
@@ -178,6 +181,7 @@ export const HAS_KIND: Condition = {
       { field: 'outcome', in: DONE },
       OF_REGISTRY,
       LOGGED_REFERENCE,
+      NOT_IMPLIED_BY_PUSH,
     ],
     [{ field: 'action', in: actionsWithKind(true) }, { field: 'outcome', in: FAILED }, OF_REGISTRY],
   ],

@@ -52,6 +52,7 @@ export function distributionSource(settings: DistributionSettings): WebhookSourc
     kind: 'distribution',
     bodyBytesMax: BODY_BYTES_MAX,
     delivery: DELIVERY,
+    pushesSetTags: true,
     translate(delivery) {
       const translation = translateDelivery(delivery, settings)
       const sender = JSON.stringify([delivery.tenant, delivery.sourceName])

@@ -170,7 +170,8 @@ test('no writer silences what another source will report', async () => {
     ],
   }
   const answer = await call('POST', '/v1/sources/distribution/reg1', delivery, bound)
-  expect(await answer.json()).toMatchObject({ accepted: 1, duplicates: 0 })
+  // The push, and that it was the first one to its repository.
+  expect(await answer.json()).toMatchObject({ accepted: 2, duplicates: 0 })
 })
 
 test('the route of a source takes an unbound writer and its own token, and no other', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ACTIONS } from '../../../src/core/action-catalogue.ts'
 import { type Event, OUTCOMES } from '../../../src/core/event.ts'
+import { IMPLIED_BY_PUSH } from '../../../src/core/implied-by-push.ts'
 import type { EventReader } from '../../../src/core/query.ts'
 import { formatTimestamp } from '../../../src/core/timestamp.ts'
 import { aggregateLogs } from '../../../src/dialects/quay/aggregate-logs.ts'
@@ -55,7 +56,7 @@ const event: fc.Arbitrary<Event> = fc
     ),
     action: fc.oneof(
       fc.constantFrom(...actions),
-      fc.constantFrom(...LOGGED_BY_TAG),
+      fc.constantFrom(...LOGGED_BY_TAG, ...IMPLIED_BY_PUSH),
       fc.constantFrom('container.start', 'x.y'),
     ),
     nativeAction: fc.oneof(
@@ -257,4 +258,14 @@ test('what an engine did, or was asked for, is no entry of a registry', () => {
   const of: LogSubject = { tenant: 'default', namespace: 'acme', hidesServiceKeys: true }
   const found = modelOf(stored).matching(subjectFilter(of, RANGE, kindConditions(of)))
   expect(found.map(({ event: one }) => one.source.kind)).toEqual(['distribution'])
+})
+
+test.each([
+  ['tag.move', 'move_tag'],
+  ['repository.create', 'create_repo'],
+])('%s that is derived from a push is no entry, any other is %s', (action, kind) => {
+  expect(entryKindOf(eventOf({ action, nativeAction: 'push' }))).toBeUndefined()
+  expect(entryKindOf(eventOf({ action }))?.kind).toBe(kind)
+  expect(entryKindOf(eventOf({ action, nativeAction: 'retag' }))?.kind).toBe(kind)
+  expect(entryKindOf(eventOf({ action: 'image.push', nativeAction: kind }))?.kind).toBe(kind)
 })

@@ -1,0 +1,32 @@
+/** A map of bounded size: beyond it, the entry that was used longest ago is forgotten. */
+export class RecentMap<Value> {
+  readonly #entries = new Map<string, Value>()
+  readonly #entriesMax: number
+
+  /** @param entriesMax most entries, from 1. */
+  constructor(entriesMax: number) {
+    this.#entriesMax = entriesMax
+  }
+
+  get(key: string): Value | undefined {
+    const value = this.#entries.get(key)
+    if (value !== undefined) this.set(key, value)
+    return value
+  }
+
+  set(key: string, value: Value): void {
+    this.#entries.delete(key)
+    this.#entries.set(key, value)
+    const [oldest] = this.#entries.keys()
+    if (this.#entries.size > this.#entriesMax && oldest !== undefined) this.#entries.delete(oldest)
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key)
+  }
+
+  /** Forgets the entries whose key matches. Looks at all of them. */
+  deleteWhere(matches: (key: string) => boolean): void {
+    for (const key of this.#entries.keys()) if (matches(key)) this.#entries.delete(key)
+  }
+}

@@ -1,0 +1,62 @@
+import { DRAFT_TEXT, type Draft } from '../../core/draft.ts'
+import type { Event } from '../../core/event.ts'
+
+/** A repository as one source names it. Two registries may both have an `acme/app`. */
+export interface RepositoryName {
+  readonly tenant: string
+  readonly sourceKind: string
+  readonly sourceName: string
+  readonly namespace: string
+  readonly repository: string
+}
+
+/** A tag of such a repository. */
+export interface TagName {
+  readonly repository: RepositoryName
+  readonly tag: string
+}
+
+/** The repository of an event; undefined when it names none. */
+export function repositoryOfDraft(draft: Draft): RepositoryName | undefined {
+  return whole({
+    tenant: draft.text(DRAFT_TEXT.tenant),
+    sourceKind: draft.text(DRAFT_TEXT.sourceKind),
+    sourceName: draft.text(DRAFT_TEXT.sourceName),
+    namespace: draft.text(DRAFT_TEXT.targetNamespace),
+    repository: draft.text(DRAFT_TEXT.targetRepository),
+  })
+}
+
+/** The repository of a stored event; undefined when it names none. */
+export function repositoryOfEvent({ tenant, source, target }: Event): RepositoryName | undefined {
+  return whole({
+    tenant,
+    sourceKind: source.kind,
+    sourceName: source.name,
+    namespace: target?.namespace ?? '',
+    repository: target?.repository ?? '',
+  })
+}
+
+function whole(name: RepositoryName): RepositoryName | undefined {
+  return name.namespace === '' || name.repository === '' ? undefined : name
+}
+
+/** A text of its own for each repository. */
+export function repositoryKey(name: RepositoryName): string {
+  const { tenant, sourceKind, sourceName, namespace, repository } = name
+  return JSON.stringify([tenant, sourceKind, sourceName, namespace, repository])
+}
+
+/** A text of its own for each tag. */
+export function tagKey({ repository, tag }: TagName): string {
+  return `${repositoryKey(repository)}${BEFORE_TAG}${tag}`
+}
+
+/** The key of the repository of a tag, by the key of the tag. */
+export function repositoryOfTag(key: string): string {
+  return key.slice(0, key.indexOf(BEFORE_TAG))
+}
+
+/** In no JSON text without blanks. */
+const BEFORE_TAG = '\n'
