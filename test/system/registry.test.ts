@@ -268,12 +268,27 @@ test('with blob events on, a mounted layer names the repository that it came fro
   })
 })
 
+test('a tag that was pushed before a restart is known after it', async () => {
+  const moved = image('moved after the restart')
+  await registry.push(moved, 'moves/app:latest', ALICE)
+  const events = await eventsOf('moves').until((seen) =>
+    seen.some(({ target }) => target?.digest === moved.digest),
+  )
+  const move = events.at(-1)
+  expect(move).toMatchObject({ action: 'tag.move', target: { digest: moved.digest } })
+  expect(move?.details?.['digestBefore']).toBe(image('after').digest)
+})
+
 interface NativeEvent {
   readonly action: string
   readonly outcome: string
   readonly actor: { readonly name?: string; readonly kind: string } | null
   readonly source: { readonly kind: string; readonly name: string; readonly eventId?: string }
-  readonly target?: { readonly repository?: string; readonly tag?: string }
+  readonly target?: {
+    readonly repository?: string
+    readonly tag?: string
+    readonly digest?: string
+  }
   readonly client?: { readonly ip?: string; readonly userAgent?: string }
   readonly details?: { readonly [key: string]: unknown }
 }

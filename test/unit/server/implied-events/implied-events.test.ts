@@ -8,6 +8,7 @@ import {
   openRegistries,
   type Registries,
   type Registry,
+  START_MICROS,
   type Step,
 } from './implied-registry.ts'
 
@@ -97,10 +98,37 @@ describe('what pushes imply', () => {
     expect(registry.implied.filter((one) => one.includes('tag.move'))).toEqual([])
   })
 
+  test('of pushes at one time the one stored last counts, and repeats do not', async () => {
+    const [first, second, third] = [
+      step({ second: 100 }),
+      step({ digest: 'b', second: 100 }),
+      step({ digest: 'c', second: 100 }),
+    ]
+    await registry.deliver(first, second)
+    await registry.deliver(first)
+    await registry.deliver(third)
+    await registry.deliver(second)
+    expect(registry.implied.slice(1)).toEqual([
+      `tag.move of ${second.id}: a>b`,
+      `tag.move of ${third.id}: b>c`,
+    ])
+  })
+
+  test('a push without a time counts when it is received, and its repeats do not', async () => {
+    const first = step({ second: undefined })
+    const second = step({ digest: 'b', second: undefined })
+    for (const one of [first, second, first, second]) await registry.deliver(one)
+    expect(registry.implied.slice(1)).toEqual([`tag.move of ${second.id}: a>b`])
+  })
+
   test('a push that arrives late is compared with what was before it', async () => {
     await registry.deliver(step({ second: 100 }), step({ second: 300, digest: 'c' }))
     const late = step({ second: 200, digest: 'b' })
+    registry.asked.length = 0
     await registry.deliver(late)
+    // What came after it is not read.
+    const toMicros = START_MICROS + 200_000_001
+    expect(registry.asked[0]).toMatchObject({ filter: { toMicros } })
     expect(registry.implied.at(-1)).toBe(`tag.move of ${late.id}: a>b`)
     const next = step({ second: 400, digest: 'd' })
     await registry.deliver(next)
@@ -176,6 +204,16 @@ describe('the store', () => {
 })
 
 describe('a delivery', () => {
+  test('that was not stored is of a new repository when it comes again', async () => {
+    const push = step()
+    registry.writer.nextFates = ['fail']
+    registry.writer.isReachable = false
+    await expect(registry.deliver(push)).rejects.toThrow()
+    registry.writer.isReachable = true
+    await registry.deliver(push)
+    expect(registry.implied).toEqual([`repository.create of ${push.id}`])
+  })
+
   test.each([['fail'], ['store and fail']] as const)(
     'whose append did %s implies the same when it comes again, and so does the next',
     async (fate) => {

@@ -15,7 +15,8 @@ import type { WebhookSource } from '../../../../src/sources/source.ts'
 import { ArrayEventWriter } from '../../../support/array-event-writer.ts'
 import { StoreModel } from '../../../support/store-model.ts'
 
-const START = Date.UTC(2026, 10, 1) * 1000
+/** Second 0 of the steps, in microseconds since the epoch. */
+export const START_MICROS = Date.UTC(2026, 10, 1) * 1000
 /** When everything is received: after all times that are stated. */
 const RECEIVED = Date.UTC(2026, 10, 2) * 1000
 const SETTINGS = {
@@ -35,7 +36,7 @@ export interface Step {
   readonly tag?: string | undefined
   /** The digest, in short. */
   readonly digest: string
-  /** Seconds after `START`; absent: the notification has no time. */
+  /** Seconds after `START_MICROS`; absent: the notification has no time. */
   readonly second?: number | undefined
   readonly blob?: boolean
 }
@@ -47,7 +48,7 @@ function notice({ id, action, repository, tag, digest, second, blob }: Step) {
   return {
     id,
     action,
-    ...(second !== undefined && { timestamp: formatTimestamp(START + second * 1_000_000) }),
+    ...(second !== undefined && { timestamp: formatTimestamp(START_MICROS + second * 1_000_000) }),
     target: {
       ...(!isUntag && digest !== '' && { digest: digestOf(digest) }),
       ...(blob === true && { mediaType: 'application/octet-stream' }),
