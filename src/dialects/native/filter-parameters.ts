@@ -43,7 +43,7 @@ const Text = Type.String({
   minLength: 1,
   maxLength: FULL_TEXT_LENGTH_MAX,
   // With a word in it, and without wildcards.
-  documented: { pattern: '^[^*?]*[0-9A-Za-z\\u0080-\\uffff][^*?]*$' },
+  documented: { pattern: '^[^*?]*[0-9A-Za-z\\u0080-\u{10ffff}][^*?]*$' },
 })
 const Repository = Type.String({
   minLength: 1,
