@@ -61,7 +61,11 @@ function deliveryTo({ kind, delivery }: WebhookSource): OperationDescription {
     operationId: `deliverTo${kind.charAt(0).toUpperCase()}${kind.slice(1)}`,
     summary: delivery?.summary ?? `What ${kind} reports`,
     params: Type.Object({
-      name: Type.String({ pattern: SOURCE_NAME.source, examples: ['reg1'] }),
+      name: Type.String({
+        pattern: SOURCE_NAME.source,
+        description: 'Which of its kind the sender is, as it was set up',
+        examples: ['reg1'],
+      }),
     }),
     headers: Type.Object({
       'Content-Encoding': ContentEncoding,

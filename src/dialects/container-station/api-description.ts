@@ -61,7 +61,8 @@ const Container: Type.TSchema = Type.Object(
   { title: 'StationContainer', additionalProperties: true },
 )
 
-const ContainerType = Type.Enum(CONTAINER_TYPES)
+const ContainerType = Type.Enum(CONTAINER_TYPES, { description: 'What kind of container it is' })
+const ContainerId = Type.String({ description: 'Id, the beginning of one, or name' })
 
 const COOKIE = { 'Set-Cookie': `The session, as ${SESSION_COOKIE}` }
 
@@ -168,8 +169,8 @@ export const STATION_OPERATIONS = {
     summary: 'Wait until a container is in a state, or the time is over',
     params: Type.Object({
       type: ContainerType,
-      id: Type.String({ description: 'Id, the beginning of one, or name' }),
-      state: Type.Enum(['running', 'stopped']),
+      id: ContainerId,
+      state: Type.Enum(['running', 'stopped'], { description: 'The state to wait for' }),
     }),
     querystring: Type.Object({
       duration: optionalText('Most seconds to wait, up to 3600', {
@@ -184,7 +185,7 @@ export const STATION_OPERATIONS = {
   },
   container: {
     summary: 'One container',
-    params: Type.Object({ type: ContainerType, id: Type.String() }),
+    params: Type.Object({ type: ContainerType, id: ContainerId }),
     answers: { 200: jsonAnswer('What is known of it', Container) },
   },
   containerId: {

@@ -129,6 +129,7 @@ export const HSS_OPERATIONS = {
   events: {
     operationId: 'listHssImageEvents',
     summary: 'Image operation logs of a project, newest first',
+    params: Type.Object({ project: Type.String({ description: 'Id of the project' }) }),
     querystring: Type.Object({
       start_time: optionalText('First millisecond since the epoch', MILLISECONDS),
       end_time: optionalText('Last millisecond', MILLISECONDS),

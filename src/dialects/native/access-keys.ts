@@ -53,7 +53,7 @@ export function registerAccessKeys(
   const deleted = {
     operationId: 'deleteAccessKey',
     summary: 'Delete an access key',
-    params: Type.Object({ accessKey: Type.String() }),
+    params: Type.Object({ accessKey: Type.String({ description: 'The public half of the pair' }) }),
     response: NoContent,
   }
   const route = '/v1/access-keys/:accessKey'

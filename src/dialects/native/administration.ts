@@ -23,7 +23,7 @@ import { administratorOf, administrators } from './administrators.ts'
 import type { NativeScope } from './native-scope.ts'
 
 const Closed = { additionalProperties: false } as const
-const ById = Type.Object({ id: Type.String() })
+const ById = Type.Object({ id: Type.String({ description: 'The id, as its list has it' }) })
 const NoContent: Record<204, Type.TSchema> = { 204: Type.Null() }
 
 /** Users, grants and tokens: what an administrator sees and changes of its own tenant. */

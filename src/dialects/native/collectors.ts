@@ -17,8 +17,11 @@ import type { NativeScope } from './native-scope.ts'
 
 const Closed = { additionalProperties: false } as const
 const Which = Type.Object({
-  kind: Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$' }),
-  name: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' }),
+  kind: Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$', description: 'What it reads: `quay`' }),
+  name: Type.String({
+    pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+    description: 'Which of its kind it is',
+  }),
 })
 const Whose = Type.Object({
   tenant: Type.Optional(

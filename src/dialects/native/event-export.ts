@@ -39,7 +39,9 @@ export function registerEventExport(scope: NativeScope, context: DialectContext)
     querystring: Type.Object(
       {
         ...filterParameters,
-        format: Type.Optional(Type.Enum(EXPORT_FORMATS, { default: 'ndjson' })),
+        format: Type.Optional(
+          Type.Enum(EXPORT_FORMATS, { default: 'ndjson', description: 'Format of the document' }),
+        ),
         bom: Type.Optional(
           Type.Enum(['true', 'false'], {
             default: 'false',

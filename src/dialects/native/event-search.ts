@@ -74,7 +74,12 @@ function registerPage(scope: NativeScope, context: DialectContext): void {
         ),
         ...positionParameters,
         limit: Type.Optional(
-          Type.Integer({ minimum: 1, maximum: PAGE_EVENTS_MAX, default: PAGE_EVENTS_DEFAULT }),
+          Type.Integer({
+            minimum: 1,
+            maximum: PAGE_EVENTS_MAX,
+            default: PAGE_EVENTS_DEFAULT,
+            description: 'Most events of a page',
+          }),
         ),
         cursor: Type.Optional(Cursor),
       },
@@ -128,7 +133,7 @@ function registerEvent(scope: NativeScope, context: DialectContext): void {
   const schema = {
     operationId: 'getEvent',
     summary: 'One event',
-    params: Type.Object({ id: Type.String() }),
+    params: Type.Object({ id: Type.String({ description: 'Id of the event' }) }),
     querystring: Type.Object({}, Closed),
     response: { 200: EventSchema },
   }
@@ -188,7 +193,9 @@ function registerHistogram(scope: NativeScope, context: DialectContext): void {
               'Time zone of the intervals, a name of the IANA database such as Europe/Berlin',
           }),
         ),
-        by: Type.Optional(Type.Enum(COUNTED_WORDS)),
+        by: Type.Optional(
+          Type.Enum(COUNTED_WORDS, { description: 'Count each value of this field by itself' }),
+        ),
       },
       Closed,
     ),

@@ -70,7 +70,7 @@ export function registerExports(scope: NativeScope, context: DialectContext): vo
   const one = {
     operationId: 'getExport',
     summary: 'How far an export is',
-    params: Type.Object({ id: Type.String() }),
+    params: Type.Object({ id: Type.String({ description: 'Id of the export' }) }),
     response: { 200: ShownExport },
   }
   scope.get('/v1/exports/:id', { schema: one, onRequest }, async (request) => {

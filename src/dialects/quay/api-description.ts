@@ -234,7 +234,11 @@ export const QUAY_OPERATIONS = {
   users: reading('Users that have a log', 'The users'),
   messages: { ...reading('Messages: none', 'An empty list'), isPublic: true },
   config: { ...reading("What Quay's pages may show", 'The configuration'), isPublic: true },
-  error: { ...reading('What an error type means', 'Its description'), isPublic: true },
+  error: {
+    ...reading('What an error type means', 'Its description'),
+    params: Type.Object({ type: Type.String({ description: '`title` of an error' }) }),
+    isPublic: true,
+  },
   csrfToken: {
     ...reading(
       'A token for requests that change',
@@ -279,6 +283,7 @@ export const QUAY_OPERATIONS = {
     method: 'get',
     path: '/exportedlogs/{fileName}',
     summary: 'The file of an export; its link is the right to it',
+    params: Type.Object({ fileName: Type.String({ description: 'Of the link' }) }),
     querystring: Type.Object({ token: optionalText('Of the link') }),
     isPublic: true,
     answers: { 200: jsonAnswer('The file', Anything) },

@@ -1,22 +1,17 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jsonOf, startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
+import { CLOSED_PROXY } from './line-driver.ts'
 import { useInstalled } from './recipe.ts'
-
-const folder = useInstalled({
-  name: 'schemathesis',
-  toolchain: [['python3', '--version']],
-  install: [
-    ['python3', '-m', 'venv', 'venv'],
-    ['venv/bin/python', '-m', 'pip', 'install', '--quiet', '--requirement', 'requirements.txt'],
-  ],
-})
+import { runIn } from './run-in.ts'
 
 /** Requests that are generated for each operation and phase, so that a run is short. */
 const EXAMPLES_MAX = '3'
 /** Seconds that the run of one principal takes at most. */
 const SECONDS_MAX = '12'
+/** Longest time for the linter, in milliseconds; it takes a few seconds. */
+const LINT_MS_MAX = 120_000
 
 interface Principal {
   readonly role: string
@@ -63,9 +58,51 @@ async function made(path: string, body: object): Promise<{ id: string; token: st
   return Object(await answer.json())
 }
 
+describe('redocly', () => {
+  const folder = useInstalled({
+    name: 'redocly',
+    toolchain: [['npm', '--version']],
+    install: [['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund']],
+  })
+
+  test('finds neither an error nor a warning in the document', async () => {
+    const proxy = `http://${CLOSED_PROXY.host}:${CLOSED_PROXY.port}`
+    const environment = [`http_proxy=${proxy}`, `https_proxy=${proxy}`, 'no_proxy=127.0.0.1']
+    environment.push('REDOCLY_TELEMETRY=off', 'REDOCLY_SUPPRESS_UPDATE_NOTICE=true')
+    const lint = ['node_modules/.bin/redocly', 'lint', `${waybill.url}/openapi.json`]
+    const text = await runIn(folder(), ['env', ...environment, ...lint], LINT_MS_MAX)
+    expect(text).toContain('Your API description is valid')
+  })
+})
+
+describe('schemathesis', () => {
+  const folder = useInstalled({
+    name: 'schemathesis',
+    toolchain: [['python3', '--version']],
+    install: [
+      ['python3', '-m', 'venv', 'venv'],
+      ['venv/bin/python', '-m', 'pip', 'install', '--quiet', '--requirement', 'requirements.txt'],
+    ],
+  })
+
+  test.each(['administrator', 'reader', 'writer'])(
+    'every request that the document allows is answered as it says, for a %s',
+    async (role) => {
+      const principal = principals.find((one) => one.role === role)
+      if (principal === undefined) throw new Error('not made')
+      const { code, text } = await run(folder(), principal)
+      expect(text).toMatch(/Operations:/)
+      expect(code, text).toBe(0)
+      process.stdout.write(text.slice(text.indexOf('SUMMARY') - 10))
+    },
+  )
+})
+
 /** What Schemathesis prints about the requests of a principal. */
-function run({ role, token, protectedIds }: Principal): Promise<{ code: unknown; text: string }> {
-  const cwd = folder()
+function run(
+  cwd: string,
+  { role, token, protectedIds }: Principal,
+): Promise<{ code: unknown; text: string }> {
   const argv = [
     '-m',
     'schemathesis.cli',
@@ -97,15 +134,3 @@ function run({ role, token, protectedIds }: Principal): Promise<{ code: unknown;
     )
   })
 }
-
-test.each(['administrator', 'reader', 'writer'])(
-  'every request that the document allows is answered as it says, for a %s',
-  async (role) => {
-    const principal = principals.find((one) => one.role === role)
-    if (principal === undefined) throw new Error('not made')
-    const { code, text } = await run(principal)
-    expect(text).toMatch(/Operations:/)
-    expect(code, text).toBe(0)
-    process.stdout.write(text.slice(text.indexOf('SUMMARY') - 10))
-  },
-)
