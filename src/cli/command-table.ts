@@ -3,6 +3,7 @@ import { collectContainerStationCommand } from './commands/collect-container-sta
 import { collectHssCommand } from './commands/collect-hss.ts'
 import { collectOpseraCommand } from './commands/collect-opsera.ts'
 import { collectQuayCommand } from './commands/collect-quay.ts'
+import { countCommand } from './commands/count.ts'
 import { exportCommand } from './commands/export.ts'
 import { grantAddCommand, grantDeleteCommand, grantListCommand } from './commands/grant.ts'
 import { importQuayCommand } from './commands/import.ts'
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   serveCommand,
   sendCommand,
   searchCommand,
+  countCommand,
   tailCommand,
   exportCommand,
   collectQuayCommand,

@@ -50,6 +50,11 @@ export function isUtc({ periods }: TimeZone): boolean {
   return periods.every(({ offsetMicros }) => offsetMicros === 0)
 }
 
+/** What the clocks of a zone show less UTC at a moment, both in microseconds. */
+export function clockOffsetMicros({ periods }: TimeZone, micros: number): number {
+  return periods.findLast(({ fromMicros }) => fromMicros <= micros)?.offsetMicros ?? 0
+}
+
 /**
  * The first moment, in microseconds since the epoch, at which the clocks of a zone show a day or a
  * later one: 00:00, unless they skip that.

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommand, startCommand } from '../support/command-line.ts'
 import { eventually } from '../support/eventually.ts'
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
@@ -39,6 +39,109 @@ test('options that begin with --not leave out what the others find', async () =>
   expect(await found('--not-action', 'image.push')).toEqual([])
   const exported = await namespacesOf(['export', ...pushes, '--not-namespace', 'kept'])
   expect(exported).toEqual(['left-out', 'kept-too'])
+})
+
+test('every query can leave out an actor and find by the beginning of a digest', async () => {
+  const digest = `sha256:9f86d081884c${'0'.repeat(52)}`
+  const event = (actor: string, namespace: string) => {
+    return { action: 'image.scan', actor: { name: actor }, target: { namespace, digest } }
+  }
+  const events = [event('alice', 'first'), event('healthcheck', 'second'), event('bob', 'third')]
+  await run(['send'], JSON.stringify([...events, { action: 'image.scan' }]))
+  const wanted = ['--target', '9F86D081884C', '--not-actor', 'healthcheck']
+  const found = ['first', 'third']
+  expect(await namespacesOf(['search', '--json', '--oldest', ...wanted])).toEqual(found)
+  expect(await namespacesOf(['export', ...wanted])).toEqual(found)
+  expect(await namespacesOf(['tail', '--json', '--all', '--limit', '2', ...wanted])).toEqual(found)
+  const scans = await run(['search', '--json', '--oldest', '--target', digest])
+  const first = String(JSON.parse(scans.stdout.split('\n')[0] ?? '').seq)
+  const after = ['--json', '--after', first]
+  expect(await namespacesOf(['search', ...after, ...wanted])).toEqual(['third'])
+  expect(await namespacesOf(['tail', ...after, '--limit', '1', ...wanted])).toEqual(['third'])
+  expect((await run(['count', ...wanted])).stdout).toBe('2\n')
+  const short = await run(['count', '--json', '--target', '9f86d081884'])
+  expect(JSON.parse(short.stdout)).toEqual({ count: 0 })
+})
+
+describe('count', () => {
+  /** Around both changes of the clocks of Berlin, and the end of a year. */
+  const MOMENTS = [
+    ...['2026-03-28T22:59:59.999999Z', '2026-03-28T23:00:00Z', '2026-03-29T21:59:59.999999Z'],
+    ...['2026-03-29T22:00:00Z', '2026-10-18T21:59:59Z', '2026-10-18T22:00:00Z'],
+    ...['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z', '2026-10-25T22:59:59.999999Z'],
+    ...['2026-10-25T23:00:00Z', '2026-12-31T22:59:59Z', '2027-01-03T22:59:59.999999Z'],
+  ]
+  const clocks = ['--namespace', 'clocks', '--time-zone', 'Europe/Berlin', '--interval']
+
+  beforeAll(async () => {
+    const events = MOMENTS.map((time) => ({
+      action: 'image.tag',
+      time,
+      target: { namespace: 'clocks' },
+    }))
+    await run(['send'], JSON.stringify(events))
+  })
+
+  /** The first columns of the table. */
+  async function tableOf(...options: string[]): Promise<readonly string[]> {
+    const { stdout } = await run(['count', ...options])
+    return stdout.split('\n').map((line) => line.replace(/ *#*$/, ''))
+  }
+
+  test('weeks and days begin when clocks of the zone show midnight', async () => {
+    expect(await tableOf(...clocks, 'week')).toEqual([
+      'WEEK        EVENTS',
+      '2026-03-23       3',
+      '2026-03-30       1',
+      '2026-10-12       1',
+      '2026-10-19       4',
+      '2026-10-26       1',
+      '2026-12-28       2',
+      '',
+    ])
+    const autumn = ['--from', '2026-10-19T00:00:00+02:00', '--to', '2026-10-27T00:00:00+01:00']
+    expect(await tableOf(...clocks, 'day', ...autumn)).toEqual([
+      'DAY         EVENTS',
+      '2026-10-19       1',
+      '2026-10-25       3',
+      '2026-10-26       1',
+      '',
+    ])
+    expect((await tableOf(...clocks, 'month')).slice(1, 3)).toEqual([
+      '2026-03       4',
+      '2026-10       6',
+    ])
+  })
+
+  test('an hour that clocks show twice is two, told apart by the offset', async () => {
+    const night = ['--from', '2026-10-25', '--to', '2026-10-25T03:00:00Z']
+    expect(await tableOf(...clocks, 'hour', ...night, '--by', 'action')).toEqual([
+      'HOUR                     ACTION     EVENTS',
+      '2026-10-25 02:00 +02:00  image.tag       1',
+      '2026-10-25 02:00 +01:00  image.tag       1',
+      '',
+    ])
+  })
+
+  test('JSON has the counts as the server answers them, one a line', async () => {
+    const { stdout } = await run(['count', ...clocks, 'week', '--json', '--to', '2026-04-01'])
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { time: '2026-03-22T23:00:00.000000Z', count: 3 },
+      { time: '2026-03-29T22:00:00.000000Z', count: 1 },
+    ])
+    const none = await run(['count', ...clocks, 'week', '--actor', 'nobody-at-all'])
+    expect(none).toEqual({ code: 0, stdout: '', stderr: 'no event matches\n' })
+  })
+
+  test('a field that cannot be counted by is refused with those that can', async () => {
+    const refused = await run(['count', '--interval', 'day', '--by', 'message'])
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('one of actor, ') })
+  })
 })
 
 test('a search after a place shows what arrived since, whatever its time', async () => {

@@ -53,6 +53,18 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))(
   },
 )
 
+test.each([
+  [['--interval', 'year'], '--interval: expected one of minute, hour, day, week, month'],
+  [['--interval', 'day', '--time-zone', 'Europe/Atlantis'], 'found "Europe/Atlantis"'],
+  [['--interval', 'day', '--time-zone', '+01:00'], 'found "+01:00"'],
+  [['--time-zone', 'Europe/Berlin'], '--time-zone: only with --interval'],
+  [['--by', 'actor'], '--by: only with --interval'],
+  [['--from', 'yesterday'], '--from: expected a date'],
+])('count %s is refused before the server is asked', async (options, message) => {
+  const refused = await run(['count', ...options, '--server', 'http://127.0.0.1:1', '--token', 'x'])
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) })
+})
+
 test('serve hands on the settings of flags and environment', async () => {
   const { code, served } = await run(['serve', '--listen', '[::1]:0'], { WAYBILL_DATA: '/tmp/x' })
   expect(code).toBe(0)

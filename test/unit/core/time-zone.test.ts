@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { findTimeZone, isUtc, startOfLocalDay } from '../../../src/core/time-zone.ts'
+import {
+  clockOffsetMicros,
+  findTimeZone,
+  isUtc,
+  startOfLocalDay,
+} from '../../../src/core/time-zone.ts'
 import { TIME_MICROS_END } from '../../../src/core/timestamp.ts'
 import { SlowCalendar } from '../../support/slow-calendar.ts'
 
@@ -16,9 +21,8 @@ test('clocks show what they show, at any time of any zone', () => {
   const moments = fc.integer({ min: 0, max: TIME_MICROS_END / 1000 - 1 })
   fc.assert(
     fc.property(fc.constantFrom(...ZONES), moments, (name, ms) => {
-      const periods = findTimeZone(name)?.periods ?? []
-      const offsetMicros = periods.findLast(({ fromMicros }) => fromMicros <= ms * 1000)
-      const local = new Date(ms + (offsetMicros?.offsetMicros ?? Number.NaN) / 1000)
+      const zone = findTimeZone(name) ?? { periods: [] }
+      const local = new Date(ms + clockOffsetMicros(zone, ms * 1000) / 1000)
       const shown = local.toISOString().slice(0, 19).replace('T', ' ')
       expect(shown).toBe(new SlowCalendar(name).shown(ms))
     }),
