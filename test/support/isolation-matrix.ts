@@ -6,16 +6,20 @@ export interface MatrixRow {
   readonly audience: Audience
   /** Whether it answers with events, so that each reader finds its own there. */
   readonly shows?: true
+  /** Whether it answers with figures or lists, which follow what the caller's own tenant does. */
+  readonly counts?: true
   /** Whether nothing in the request names a tenant: it can change the caller's own alone. */
   readonly own?: true
 }
 
 const known: MatrixRow = { audience: 'known' }
 const shows: MatrixRow = { audience: 'known', shows: true }
+const counts: MatrixRow = { audience: 'known', counts: true }
 const own: MatrixRow = { audience: 'known', own: true }
 const everyone: MatrixRow = { audience: 'everyone', own: true }
 const writers: MatrixRow = { audience: 'writers' }
 const administrators: MatrixRow = { audience: 'administrators' }
+const countsForAdministrators: MatrixRow = { ...administrators, counts: true }
 const superusers: MatrixRow = { audience: 'superusers' }
 
 /** Every route of the server, by `matrixKey`. */
@@ -29,30 +33,31 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
 
   'GET /v1/events': shows,
   'GET /v1/events/:id': shows,
-  'GET /v1/events/count': known,
-  'GET /v1/events/histogram': shows,
+  'GET /v1/events/count': counts,
+  'GET /v1/events/histogram': { ...counts, shows: true },
   'GET /v1/events/export': shows,
   'GET /v1/events/stream': shows,
   'POST /v1/events/stream/tickets': own,
   'POST /v1/events': writers,
+  // Its size and root are of all tenants: proofs refer to them.
   'GET /v1/ledger': known,
-  'GET /v1/status': administrators,
-  'GET /v1/users': administrators,
+  'GET /v1/status': countsForAdministrators,
+  'GET /v1/users': countsForAdministrators,
   'POST /v1/users': administrators,
   'DELETE /v1/users/:id': administrators,
   'PUT /v1/users/:id/password': administrators,
-  'GET /v1/grants': administrators,
+  'GET /v1/grants': countsForAdministrators,
   'POST /v1/grants': administrators,
   'DELETE /v1/grants/:id': administrators,
-  'GET /v1/tokens': administrators,
+  'GET /v1/tokens': countsForAdministrators,
   'POST /v1/tokens': administrators,
   'DELETE /v1/tokens/:id': administrators,
-  'GET /v1/access-keys': administrators,
+  'GET /v1/access-keys': countsForAdministrators,
   'POST /v1/access-keys': administrators,
   'DELETE /v1/access-keys/:accessKey': administrators,
   'GET /v1/exports': known,
   'GET /v1/exports/:id': known,
-  'GET /v1/collectors': writers,
+  'GET /v1/collectors': { ...writers, counts: true },
   'GET /v1/collectors/:kind/:name': writers,
   'PUT /v1/collectors/:kind/:name': writers,
   'DELETE /v1/collectors/:kind/:name': writers,
@@ -69,9 +74,9 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
   'GET /api/v1/user/notifications': known,
   'GET /api/v1/repository': known,
   'GET /api/v1/superuser/logs': { ...superusers, shows: true },
-  'GET /api/v1/superuser/aggregatelogs': superusers,
-  'GET /api/v1/superuser/organizations': superusers,
-  'GET /api/v1/superuser/users': superusers,
+  'GET /api/v1/superuser/aggregatelogs': { ...superusers, counts: true },
+  'GET /api/v1/superuser/organizations': { ...superusers, counts: true },
+  'GET /api/v1/superuser/users': { ...superusers, counts: true },
   'GET /api/v1/user/*': known,
   'POST /api/v1/user/*': own,
   'GET /api/v1/organization/*': shows,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommand, startCommand } from '../support/command-line.ts'
 import { eventually } from '../support/eventually.ts'
-import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
+import { jsonOf, startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 
 let waybill: WaybillProcess
 
@@ -193,6 +193,23 @@ test('tail ends with an error when an older copy of the ledger was restored', as
   for (const folder of [data, copy]) rmSync(folder, { recursive: true })
   expect(child.exitCode).toBe(1)
   expect(stderr()).toMatch(/it is after event \d+, but the last event here is \d+/)
+})
+
+test('status for an administrator of one tenant counts the events of the tenant', async () => {
+  const post = (path: string, body: object) =>
+    waybill.request(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const user = { name: 'root', tenant: 'small', roles: ['administrator'] }
+  const { id } = await jsonOf<{ id: string }>(post('/v1/users', user))
+  const made = await jsonOf<{ token: string }>(post('/v1/tokens', { user: id, scopes: ['admin'] }))
+  const { code, stdout } = await run(['status', '--token', made.token])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^ledger +[\d,]+ events$/m)
+  expect(stdout).toMatch(/^store +\d events? of the tenant$/m)
+  expect(stdout).not.toMatch(/NaN|undefined|waiting/)
 })
 
 test.each(['ndjson', 'json'])('what export wrote as %s, send takes, again too', async (format) => {

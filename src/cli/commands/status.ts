@@ -32,23 +32,30 @@ export const statusCommand = defineCommand(
 
 function report(status: Members): string {
   const ledger = membersAt(status, 'ledger')
-  const store = membersAt(status, 'store')
-  const events = Number(store['rows'])
-  const bytes = Number(store['bytes'])
-  const each = events > 0 ? `, ${(bytes / events).toFixed(1)} bytes an event` : ''
+  const queued = ledger['queuedEvents']
+  const waiting = queued === undefined ? '' : `, ${grouped(Number(queued))} waiting`
   const lines: readonly (readonly [string, unknown])[] = [
     ['version', status['version']],
     ['up', duration(Number(status['uptimeSeconds']))],
     ['origin', status['origin']],
-    ['ledger', `${eventCount(ledger['size'])}, ${grouped(Number(ledger['queuedEvents']))} waiting`],
+    ['ledger', `${eventCount(ledger['size'])}${waiting}`],
     ['root', ledger['rootHash']],
-    ['store', `${eventCount(events)}, ${byteSize(bytes)}${each}`],
+    ['store', storeText(membersAt(status, 'store'))],
   ]
   const { contradiction } = ledger
   const problem = contradiction === undefined ? [] : [['PROBLEM', contradiction] as const]
   return [...lines, ...skippedLines(status), ...problem]
     .map(([name, value]) => `${name.padEnd(9)}${plainLine(String(value))}\n`)
     .join('')
+}
+
+/** An administrator of one tenant gets the number of its events alone. */
+function storeText(store: Members): string {
+  const events = Number(store['rows'])
+  if (store['bytes'] === undefined) return `${eventCount(events)} of the tenant`
+  const bytes = Number(store['bytes'])
+  const each = events > 0 ? `, ${(bytes / events).toFixed(1)} bytes an event` : ''
+  return `${eventCount(events)}, ${byteSize(bytes)}${each}`
 }
 
 /** What the rules of the server left out: nothing is skipped without a trace. */

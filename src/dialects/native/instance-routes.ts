@@ -4,6 +4,7 @@ import type { SkipCount } from '../../core/skip-rule.ts'
 import { authenticated, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import type { NativeScope } from './native-scope.ts'
+import { TenantStatus, tenantStatus } from './tenant-status.ts'
 
 /** What the native API tells about its own instance. */
 export interface InstanceFacts {
@@ -25,6 +26,7 @@ export function registerInstanceRoutes(
   const ledgerSchema = {
     operationId: 'getLedger',
     summary: "The size and the root of this instance's ledger",
+    description: 'Both are of the events of all tenants: proofs refer to them.',
     response: {
       200: Type.Object(
         {
@@ -70,11 +72,11 @@ export function registerInstanceRoutes(
                 source: Type.String({ description: '`KIND/NAME`' }),
                 events: Type.Integer({ description: 'Events not recorded since the start' }),
               }),
-              { description: 'For administrators of the installation' },
+              { description: 'What the rules for sources left out' },
             ),
           ),
         },
-        { title: 'InstanceStatus', description: 'The state of the instance' },
+        { title: 'InstanceStatus', description: 'For an administrator of the installation' },
       ),
     },
   }
@@ -82,18 +84,25 @@ export function registerInstanceRoutes(
     scopes: ['admin'],
     may: mayAdminister,
   })
-  scope.get('/v1/status', { schema: statusSchema, onRequest: isAdministrator }, async (request) => {
+  const answers = [statusSchema.response[200], TenantStatus]
+  const response = { 200: Type.Union(answers, { description: 'The state of the instance' }) }
+  const options = { schema: { ...statusSchema, response }, onRequest: isAdministrator }
+  scope.get('/v1/status', options, async (request) => {
+    const { tenant } = principalOf(request)
+    const uptimeSeconds = Math.floor((context.clock() - facts.startedMicros) / 1_000_000)
+    if (tenant !== null) {
+      return tenantStatus(context, tenant, { version: facts.version, uptimeSeconds })
+    }
     const { events, bytesOnDisk } = await facts.storeSize()
     const { origin, size, queuedEvents, contradiction } = context.ledger.status()
     const skipped = facts.skipped?.() ?? []
-    const isOfAll = principalOf(request).tenant === null
     return {
       version: facts.version,
       origin,
-      uptimeSeconds: Math.floor((context.clock() - facts.startedMicros) / 1_000_000),
+      uptimeSeconds,
       ledger: { size, queuedEvents, ...(contradiction === undefined ? {} : { contradiction }) },
       store: { rows: events, bytes: bytesOnDisk },
-      ...(isOfAll && skipped.length > 0 && { skipped: [...skipped] }),
+      ...(skipped.length > 0 && { skipped: [...skipped] }),
     }
   })
 }

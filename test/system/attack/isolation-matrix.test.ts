@@ -309,6 +309,59 @@ test('a stream shows what a list shows', async () => {
   }
 })
 
+test('no figure that a caller is shown follows what another tenant does', async () => {
+  const [ta, tb] = TENANTS
+  const [others, own] = [await figuresOf(ta), await figuresOf(tb)]
+  await addOfEachKind(tb)
+  expect(await figuresOf(ta)).toEqual(others)
+  // The tenant's own follow, each of them: otherwise nothing was tried.
+  const unmoved = (await figuresOf(tb)).filter((figures) => own.includes(figures))
+  expect(unmoved).toEqual([])
+})
+
+/** What the administrator of a tenant is shown of figures, but for those that are public. */
+async function figuresOf(tenant: string): Promise<readonly string[]> {
+  const administrators = two.callers.filter(({ role }) => role === 'administrator')
+  const asked = routes
+    .filter(({ method, row }) => method === 'GET' && row?.counts)
+    .flatMap(({ url }) =>
+      queriesOf(url)
+        .slice(0, 1)
+        .map((query) => `${url}${query}`),
+    )
+    .flatMap((path) =>
+      administrators
+        .filter((by) => by.tenant === tenant)
+        .map((by) => ({ method: 'GET', path, by })),
+    )
+  const answers = await askAll(asked)
+  return answers
+    .map((answer) => `${lineOf(answer)} ${answer.text.trimEnd().split('\n').at(-1)}`)
+    .map((line) => line.replace(/"(?:size|uptimeSeconds)":\d+/g, ''))
+    .sort()
+}
+
+/** Makes one more of everything that is counted or listed. */
+async function addOfEachKind(tenant: string): Promise<void> {
+  const target = { namespace: 'new', repository: 'x' }
+  const user = two.objects[tenant]?.userIds[0] ?? ''
+  const added: readonly (readonly [string, object])[] = [
+    ['/v1/users', { tenant, name: 'added' }],
+    ['/v1/grants', { user, role: 'read', namespace: 'added' }],
+    ['/v1/tokens', { user, scopes: ['events:read'] }],
+    ['/v1/access-keys', { user }],
+    ['/v1/events', { tenant, action: 'image.push', target }],
+  ]
+  const headers = { 'Content-Type': 'application/json' }
+  for (const [path, body] of added) {
+    const init = { method: 'POST', headers, body: JSON.stringify(body) }
+    expect((await waybill.request(path, init)).status).toBe(201)
+  }
+  const init = { method: 'PUT', headers, body: JSON.stringify({ position: { at: 2 } }) }
+  const saved = await waybill.request(`/v1/collectors/quay/added?tenant=${tenant}`, init)
+  expect(saved.status).toBe(204)
+}
+
 /** What an answer that does not end has sent up to now. */
 async function beginningOf(path: string, headers: Caller['headers']): Promise<Answer> {
   const request = get(new URL(path, waybill.url), { headers, agent: false })
