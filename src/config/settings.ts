@@ -27,6 +27,9 @@ import {
 /** How serious a message of the log is, most serious first; `silent` logs nothing. */
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
+/** Who may read the metrics. */
+const METRICS_READERS = ['everyone', 'administrators'] as const
+
 /** What can be kept of command lines. */
 const COMMAND_LINES = ['redacted', 'omitted'] as const
 
@@ -154,6 +157,14 @@ export const SETTINGS = {
       true,
       'Record every use of a token as an event `token.use`. Requests that send events are ' +
         'counted by minute.',
+    ),
+  },
+  metrics: {
+    readers: withDefault(
+      oneOf('READERS', METRICS_READERS),
+      'everyone',
+      'Who may read `/metrics`, whose figures are of all tenants: everyone who reaches the port, ' +
+        'or tokens of administrators of the installation with the scope `ledger:read` or `admin`.',
     ),
   },
   exports: EXPORT_SETTINGS,

@@ -13,6 +13,11 @@ export interface Requirement {
   readonly may?: (principal: Principal) => boolean
 }
 
+/** How the API document describes the tokens that `authenticated` looks for. */
+export const TOKEN_SCHEME = {
+  token: { type: 'http', scheme: 'bearer', description: 'A token of Waybill' },
+} as const
+
 /** Where a request carries its token. */
 export type TokenFinder = (request: FastifyRequest) => string | undefined
 

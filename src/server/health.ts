@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { ApiDescription, OperationDescription } from '../dialects/api-description.ts'
+import { TOKEN_SCHEME } from '../dialects/authentication.ts'
 import { problemErrors } from '../dialects/problem-answers.ts'
 import type { Readiness } from './readiness.ts'
 
 /** How the API document describes the routes for those who operate an instance. */
 export const OPERATION_API: ApiDescription = {
-  tag: { name: 'Operation', description: 'Health and figures of an instance, to everybody' },
-  securitySchemes: {},
+  tag: { name: 'Operation', description: 'Health and figures of an instance' },
+  securitySchemes: TOKEN_SCHEME,
   errorAnswers: problemErrors,
 }
 

@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Type } from 'typebox'
+import type { Directory } from '../access/directory.ts'
+import { mayAdminister } from '../access/visibility.ts'
 import { Fault } from '../core/errors.ts'
 import type { SkipCount } from '../core/skip-rule.ts'
 import type { OperationDescription } from '../dialects/api-description.ts'
+import { authenticated, type Requirement } from '../dialects/authentication.ts'
 import type { ExportJob } from '../exports/export-job.ts'
 import type { Append } from '../ledger/append.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -100,7 +103,6 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
 const METRICS: OperationDescription = {
   operationId: 'getMetrics',
   summary: 'Figures of the instance, in the text format of Prometheus',
-  isPublic: true,
   answers: {
     200: {
       description: 'All figures',
@@ -109,11 +111,29 @@ const METRICS: OperationDescription = {
   },
 }
 
-/** `GET /metrics`. */
-export function registerMetrics(scope: FastifyInstance, metrics: Metrics): void {
-  scope.get('/metrics', { config: { operations: [METRICS] } }, async (_request, reply) =>
+/**
+ * `GET /metrics`.
+ *
+ * @param directory of the tokens that may read them; absent: everyone may.
+ */
+export function registerMetrics(
+  scope: FastifyInstance,
+  metrics: Metrics,
+  directory: Directory | undefined,
+): void {
+  const options = {
+    config: { operations: [{ ...METRICS, isPublic: directory === undefined }] },
+    onRequest: directory === undefined ? [] : [authenticated(directory, METRICS_READERS)],
+  }
+  scope.get('/metrics', options, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
   )
+}
+
+/** A scraper needs no scope that reads or changes more than the size of the ledger. */
+const METRICS_READERS: Requirement = {
+  scopes: ['ledger:read', 'admin'],
+  may: (principal) => principal.tenant === null && mayAdminister(principal),
 }
 
 /** Counts the requests of a scope as those of one dialect. */

@@ -248,6 +248,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     sources: parts.sources(settings, skips),
     readiness,
     metrics,
+    hasPrivateMetrics: settings.metrics.readers === 'administrators',
     version: facts.version,
     logLevel: settings.logLevel,
     trustedProxies: settings.trustedProxies,

@@ -6,6 +6,7 @@ import fastify, {
 } from 'fastify'
 import { inRequest } from '../core/asker.ts'
 import { Fault } from '../core/errors.ts'
+import { declarePrincipal } from '../dialects/authentication.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import { knowAllMethods, refuseOtherMethods, watchRoutes } from '../dialects/other-methods.ts'
 import { answerProblem } from '../dialects/problem-details.ts'
@@ -43,6 +44,8 @@ export interface ServerOptions {
   readonly sources: readonly WebhookSource[]
   readonly readiness: Readiness
   readonly metrics: Metrics
+  /** Whether only administrators of the installation may read them; absent: everyone may. */
+  readonly hasPrivateMetrics?: boolean
   /** Of the program, as the API document names it. */
   readonly version: string
   /** Absent: uses of tokens are not recorded. */
@@ -117,7 +120,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     const methodsOf = watchRoutes(scope)
     book.watch(scope, OPERATION_API)
     registerHealth(scope, options.readiness)
-    registerMetrics(scope, metrics)
+    declarePrincipal(scope)
+    registerMetrics(scope, metrics, options.hasPrivateMetrics ? context.directory : undefined)
     serveApiDocument(scope, book, options.version)
     refuseOtherMethods(scope, methodsOf)
     done()

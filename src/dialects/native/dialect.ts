@@ -1,7 +1,7 @@
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import type { ApiDescription } from '../api-description.ts'
-import { declarePrincipal } from '../authentication.ts'
+import { declarePrincipal, TOKEN_SCHEME } from '../authentication.ts'
 import type { CollectorName } from '../collector-positions.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { refuseOtherMethods, watchRoutes } from '../other-methods.ts'
@@ -24,9 +24,7 @@ const NATIVE_API: ApiDescription = {
     description:
       "Waybill's own API. Errors are problem details (RFC 9457) of type application/problem+json.",
   },
-  securitySchemes: {
-    token: { type: 'http', scheme: 'bearer', description: 'A token of Waybill' },
-  },
+  securitySchemes: TOKEN_SCHEME,
   errorAnswers: problemErrors,
 }
 
