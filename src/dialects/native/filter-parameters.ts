@@ -11,6 +11,7 @@ import {
   NAME_LENGTH_MAX,
   REPOSITORY_LENGTH_MAX,
 } from '../../core/limits.ts'
+import { ACTION } from '../../core/parse-event.ts'
 import type { Condition, EventFilter, Field } from '../../core/query.ts'
 import { REPOSITORY_PATTERN, repositoryProblem } from '../../core/repository-name.ts'
 import { parseTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
@@ -36,6 +37,11 @@ function excluded<Item extends Type.TSchema>(item: Item, filter: string) {
   return repeatable(item, `Leaves out the events that \`${filter}\` with this value finds`)
 }
 
+const Action = Type.String({
+  minLength: 1,
+  maxLength: NAME_LENGTH_MAX,
+  documented: { pattern: ACTION.pattern.source },
+})
 const Category = Type.Enum(CATEGORIES)
 const Level = Type.Enum(LEVELS)
 const Outcome = Type.Enum(OUTCOMES)
@@ -65,7 +71,7 @@ export const filterParameters = {
   from: Time('events at it or later'),
   to: Time('events before it'),
   actor: repeatable(Name, "The actor's name, id or email"),
-  action: repeatable(Name, '`object.verb`, such as image.push'),
+  action: repeatable(Action, '`object.verb`, such as image.push; without wildcards'),
   category: repeatable(Category, 'What the event is about'),
   namespace: repeatable(Name, "The target's namespace"),
   repository: repeatable(Repository, "The target's repository, without its namespace"),
@@ -85,7 +91,7 @@ export const filterParameters = {
   ),
   '-tenant': excluded(Name, 'tenant'),
   '-actor': excluded(Name, 'actor'),
-  '-action': excluded(Name, 'action'),
+  '-action': excluded(Action, 'action'),
   '-category': excluded(Category, 'category'),
   '-namespace': excluded(Name, 'namespace'),
   '-repository': excluded(Repository, 'repository'),
@@ -215,6 +221,11 @@ function targetConditions(parameters: FilterParameters): readonly Condition[] {
 
 /** @throws Fault `request.invalid` for a value that no event can be compared with. */
 function checkValues(parameters: FilterParameters): void {
+  for (const name of ['action', '-action'] as const) {
+    for (const action of parameters[name] ?? []) {
+      if (!ACTION.pattern.test(action)) throw invalidValue(name, ACTION.expected)
+    }
+  }
   for (const name of ['repository', '-repository'] as const) {
     for (const path of parameters[name] ?? []) {
       const expected = repositoryProblem(path)

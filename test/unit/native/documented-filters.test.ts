@@ -12,6 +12,16 @@ const TIMES = [
   ...['2026-02-29', '2024-02-29', '2026-11-22T24:00:00Z', '2026-11-22T08:00:00', '2026-11', 'now'],
   ...['2026-11-22 08:00:00Z', '20261122', '2026-11-22T08:00Z', '', '2026-13-01', '2026-11-31'],
 ]
+const ACTIONS = [
+  'image.push',
+  'tag.*',
+  'image',
+  'Image.push',
+  'a.b.c',
+  'image.push?',
+  'x.é',
+  'a-b.c',
+]
 const PATHS = ['app', 'team/app', 'App', 'a//b', '..', 'a/../b', 'a%2fb', 'a\\b', '/a', 'a/', 'é']
 const ADDRESSES = ['10.0.0.1', '::1', '2001:db8::1', '10.0.0', '10.0.0.1/8', '10.0.0.1:80', 'x']
 const TEXTS = ['word', 'two words', '...', '*', 'app*', 'a?', 'é', '-', ' ', '日本', '😀', '*é']
@@ -19,6 +29,8 @@ const TEXTS = ['word', 'two words', '...', '*', 'app*', 'a?', 'é', '-', ' ', '�
 const VALUES: { readonly [Name in keyof FilterParameters]: readonly string[] } = {
   from: TIMES,
   to: TIMES,
+  action: ACTIONS,
+  '-action': ACTIONS,
   repository: PATHS,
   '-repository': PATHS,
   ip: ADDRESSES,
