@@ -80,6 +80,9 @@ def tidy_query(query, path):
         if query.get("order") != "seq":
             query.pop("after", None)
         tidy_filters(query)
+        # A byte-order mark is one of CSV.
+        if query.get("bom") == "true":
+            query["format"] = "csv"
     if path == "/api/v1/repository":
         query["public"] = "true"
 
