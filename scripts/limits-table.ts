@@ -11,6 +11,7 @@ import { WAITS } from '../src/dialects/container-station/waiting-room.ts'
 import { DOWNLOAD_BYTES_PER_SECOND_MIN, DOWNLOAD_DELAY_MS_MAX } from '../src/dialects/download.ts'
 import { STREAMS } from '../src/dialects/native/event-stream.ts'
 import * as exports from '../src/exports/limits.ts'
+import * as ledger from '../src/ledger/limits.ts'
 import { LOOKUP_MS_MAX } from '../src/server/implied-events/implied-events.ts'
 import * as server from '../src/server/limits.ts'
 import { QUERY_BYTES_MAX, QUERY_SECONDS_MAX } from '../src/store/clickhouse/engine-settings.ts'
@@ -67,6 +68,7 @@ const TOO_LARGE = '413 `request.too-large`'
 const INVALID_EVENT = '400 `event.invalid`, with the path'
 const INVALID = '400 `request.invalid`, with the parameter'
 const TOO_MANY = '429 `request.too-many`, Retry-After'
+const OVERLOADED = '429 `ledger.overloaded`, Retry-After'
 const UTF16 = 'UTF-16 units'
 
 const EVENTS: LimitSection = {
@@ -134,10 +136,22 @@ const EVENTS: LimitSection = {
       INVALID,
     ),
     row(
-      'Events that wait to be stored',
+      'Events that wait to be accepted',
       '`limits.queueEventsMax`',
       count(Number(SETTINGS.limits.queueEventsMax.default), 'events'),
-      '429 `ledger.overloaded`, Retry-After',
+      OVERLOADED,
+    ),
+    row(
+      'How far the store may be behind what is accepted, while it takes events',
+      'BEHIND_MS_MAX, BEHIND_BYTES_MAX',
+      `${duration(ledger.BEHIND_MS_MAX)}, ${bytes(ledger.BEHIND_BYTES_MAX)}`,
+      OVERLOADED,
+    ),
+    row(
+      'The journal, while the store is down',
+      '`journal.bytesMax`',
+      bytes(Number(SETTINGS.journal.bytesMax.default)),
+      '503 `store.unavailable`, Retry-After',
     ),
     row(
       'JSON values in a delivery to a source',

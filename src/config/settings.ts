@@ -36,6 +36,10 @@ const COMMAND_LINES = ['redacted', 'omitted'] as const
 const TENANT_LENGTH_MAX = 128
 const ORIGIN_LENGTH_MAX = 64
 const QUEUE_EVENTS_MAX = 200_000
+const JOURNAL_BYTES_MAX = 4 * 1024 * 1024 * 1024
+/** Room for one segment that is written and one that is made ahead. */
+const JOURNAL_BYTES_MIN = 64 * 1024 * 1024
+const JOURNAL_BYTES_MAX_MAX = 1024 * 1024 * 1024 * 1024
 const ADDRESS_CONNECTIONS_MAX = 1024
 const ADDRESS_CONNECTIONS_MAX_MAX = 4096
 const AGGREGATE_DAYS_MAX = 3660
@@ -174,11 +178,29 @@ export const SETTINGS = {
     hss: HSS_COLLECTORS,
     opsera: OPSERA_COLLECTORS,
   },
+  ledger: {
+    acknowledge: optional(
+      oneOf('WHAT', ['journal', 'store']),
+      '`journal`, with a ClickHouse server `store`',
+      'What an acknowledgement of events rests on. `journal`: on a file of this machine, from ' +
+        'which the store is fed. `store`: on the store too, so that nothing acknowledged is lost ' +
+        'with the machine.',
+    ),
+  },
+  journal: {
+    bytesMax: withDefault(
+      wholeNumber(JOURNAL_BYTES_MIN, JOURNAL_BYTES_MAX_MAX),
+      JOURNAL_BYTES_MAX,
+      'Bytes of disk that the journal may take. It holds the events that the store does not have ' +
+        'yet: while the store is down it takes on that much; then events are answered with 503 ' +
+        'and Retry-After.',
+    ),
+  },
   limits: {
     queueEventsMax: withDefault(
       wholeNumber(1, 10_000_000),
       QUEUE_EVENTS_MAX,
-      'Events that may wait to be stored. What comes on top is answered with 429 and Retry-After.',
+      'Events that may wait to be accepted. Further ones are answered with 429 and Retry-After.',
     ),
     addressConnectionsMax: withDefault(
       wholeNumber(1, ADDRESS_CONNECTIONS_MAX_MAX),

@@ -8,6 +8,11 @@ export interface AppendRequest {
   readonly drafts: readonly Draft[]
   /** Makes the whole request repeatable: a second one with the same key stores nothing. */
   readonly idempotency?: IdempotencyKey
+  /**
+   * Whether readers need not wait for these events: records that Waybill makes of reads. They are
+   * readable within a second.
+   */
+  readonly isQuiet?: boolean
 }
 
 /** A sender's own name for a request, which makes it repeatable. */
@@ -37,8 +42,8 @@ export interface AppendResult {
 /**
  * Stores events in the ledger. Resolves once they are durable: after a 2xx they survive kill -9 and
  * power loss. Rejects with
- * - `ledger.overloaded` when the queue is full (answer 429, Retry-After),
- * - `store.unavailable` when the engine cannot take them (503, Retry-After); they may or may not be
+ * - `ledger.overloaded` when the queue is full, or the store is far behind (429, Retry-After),
+ * - `store.unavailable` when they cannot be written (503, Retry-After); they may or may not be
  *   stored, and a retry is recognised,
  * - `idempotency.reused` (422), `request.too-large` (413), `server.stopping` (503).
  */

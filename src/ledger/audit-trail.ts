@@ -5,7 +5,11 @@ import type { Clock } from '../core/timestamp.ts'
 import type { Append } from './append.ts'
 
 /** An event that Waybill itself saw or did, in the tenant that it concerns. */
-type OwnEvent = Omit<NewEvent, 'source' | 'tenant'> & { readonly tenant: string }
+export interface OwnEvent extends Omit<NewEvent, 'source' | 'tenant'> {
+  readonly tenant: string
+  /** Its name, if it may be recorded again after a refusal: then it is stored once. */
+  readonly eventId?: string
+}
 
 /**
  * Where Waybill writes what happens to it and through it: sign-ins, exports, gaps in a source.
@@ -26,15 +30,18 @@ export function createAuditTrail(options: {
   readonly clock: Clock
 }): AuditTrail {
   const { append, origin, clock } = options
+  const draftOf = ({ eventId, ...event }: OwnEvent) => {
+    const named = eventId === undefined ? event : { ...event, source: { eventId } }
+    return parseReportedEvent(named, {
+      receivedMicros: clock(),
+      tenant: event.tenant,
+      anyTenant: true,
+      source: { kind: OWN_SOURCE_KIND, name: origin },
+    })
+  }
   return {
     async record(event) {
-      const draft = parseReportedEvent(event, {
-        receivedMicros: clock(),
-        tenant: event.tenant,
-        anyTenant: true,
-        source: { kind: OWN_SOURCE_KIND, name: origin },
-      })
-      await append({ drafts: [draft] })
+      await append({ drafts: [draftOf(event)] })
     },
   }
 }

@@ -1,5 +1,6 @@
 import { DRAFT_TEXT, type Draft } from '../core/draft.ts'
-import { DraftNames } from './draft-names.ts'
+import type { AcceptedNames } from './accepted-names.ts'
+import { DraftNames, namedFingerprint } from './draft-names.ts'
 import type { DuplicateFilter } from './duplicate-filter.ts'
 import type { EventWriter, NamedLookup } from './event-writer.ts'
 import type { Fingerprint } from './fingerprint-set.ts'
@@ -20,7 +21,10 @@ export interface Deduplicated<Answer> {
 /** What a `Deduplicator` asks whether a name is new. */
 export interface DeduplicatorOptions {
   readonly filter: DuplicateFilter
+  readonly accepted: AcceptedNames
   readonly writer: EventWriter
+  /** Resolves when the first `size` events are durable where senders rely on it. */
+  readonly whenDurable: (size: number) => Promise<void>
 }
 
 /** A named draft that is being stored. */
@@ -35,8 +39,8 @@ interface Storing {
  * Recognises events that their senders named (tenant, source, event id) and sent before.
  *
  * A duplicate is answered only when the event it repeats is durable: one that is being stored right
- * now is waited for, and fails with it. Whether a name is new is told by the filter in memory;
- * whenever the filter cannot be sure that it is, the store decides.
+ * now is waited for, and fails with it. Names that the store may lack are known here; whether any
+ * other is new is told by the filter in memory, and when that cannot be sure, by the store.
  */
 export class Deduplicator {
   readonly #options: DeduplicatorOptions
@@ -56,7 +60,7 @@ export class Deduplicator {
     const done = new Settlement()
     for (const draft of drafts) {
       if (!draft.deduplicate) continue
-      const candidate = { draft, fingerprint: this.#storing.fingerprintOf(draft), done }
+      const candidate = { draft, fingerprint: namedFingerprint(draft), done }
       const storing = this.#storing.addOrFind(candidate)
       if (storing === undefined) named.push(candidate)
       else {
@@ -90,11 +94,31 @@ export class Deduplicator {
   }
 
   async #findStored(named: readonly Storing[]): Promise<readonly Draft[]> {
-    const doubtful = named.filter((candidate) => this.#mayBeStored(candidate))
-    if (doubtful.length === 0) return []
+    const accepted = await this.#findAccepted(named)
+    const doubtful = named.filter(
+      (candidate) => !accepted.has(candidate.draft) && this.#mayBeStored(candidate),
+    )
+    if (doubtful.length === 0) return [...accepted]
     const lookups = doubtful.map(({ draft }) => lookupOf(draft))
     const known = await this.#options.writer.findNamed(lookups)
-    return doubtful.filter((_, index) => known.has(index)).map(({ draft }) => draft)
+    const stored = doubtful.filter((_, index) => known.has(index)).map(({ draft }) => draft)
+    return [...accepted, ...stored]
+  }
+
+  /** What the journal has and the store may lack: known without the store, which may be down. */
+  async #findAccepted(named: readonly Storing[]): Promise<ReadonlySet<Draft>> {
+    const { accepted, whenDurable } = this.#options
+    const found = new Set<Draft>()
+    let size = 0
+    for (const candidate of named) {
+      if (!accepted.mayHave(candidate)) continue
+      const seq = await accepted.findEvent(candidate)
+      if (seq === undefined) continue
+      found.add(candidate.draft)
+      size = Math.max(size, seq + 1)
+    }
+    await whenDurable(size)
+    return found
   }
 
   #mayBeStored({ draft, fingerprint }: Storing): boolean {

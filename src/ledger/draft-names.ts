@@ -27,16 +27,6 @@ export function storedNameText(name: EventName): string {
  */
 export class DraftNames<Named extends NamedDraft> {
   readonly #byKey = new Map<number, Named | readonly Named[]>()
-  readonly #hasher = new FingerprintHasher()
-
-  /** The fingerprint of `storedNameText` of the draft's name. */
-  fingerprintOf(draft: Draft): Fingerprint {
-    for (const number of NAME) {
-      if (number !== DRAFT_TEXT.tenant) this.#hasher.add(NUL)
-      this.#hasher.add(draft.bytes, draft.startOf(number), draft.endOf(number))
-    }
-    return this.#hasher.finish()
-  }
 
   /** Adds a draft, unless one of the same name is there: then it answers that one. */
   addOrFind(named: Named): Named | undefined {
@@ -63,6 +53,16 @@ export class DraftNames<Named extends NamedDraft> {
 }
 
 const NUL = new Uint8Array(1)
+const HASHER = new FingerprintHasher()
+
+/** The fingerprint of `storedNameText` of the draft's name. */
+export function namedFingerprint(draft: Draft): Fingerprint {
+  for (const number of NAME) {
+    if (number !== DRAFT_TEXT.tenant) HASHER.add(NUL)
+    HASHER.add(draft.bytes, draft.startOf(number), draft.endOf(number))
+  }
+  return HASHER.finish()
+}
 
 /** All bits of a fingerprint that an exact number has room for. */
 function keyOf({ fingerprint }: NamedDraft): number {
@@ -73,7 +73,8 @@ function listOf<Item extends object>(items: Item | readonly Item[]): readonly It
   return Array.isArray(items) ? items : [items as Item]
 }
 
-function haveSameName(left: Draft, right: Draft): boolean {
+/** Whether two drafts have the same name, byte by byte. */
+export function haveSameName(left: Draft, right: Draft): boolean {
   return NAME.every((number) => {
     const [start, end] = [left.startOf(number), left.endOf(number)]
     const [otherStart, otherEnd] = [right.startOf(number), right.endOf(number)]

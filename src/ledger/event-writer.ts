@@ -80,13 +80,15 @@ export interface LedgerHolding {
  *
  * `insert` is durable and visible to every reader once it resolves, and atomic: after a crash a
  * group is there whole or not at all. It is called by one caller at a time. When it rejects the
- * group may still have been stored; `size` tells. All methods throw `store.unavailable` when the
- * engine cannot answer.
+ * group may have been stored, or may still be: `size` says so once `endInserts` resolved. All
+ * methods throw `store.unavailable` when the engine cannot answer.
  */
 export interface EventWriter {
   /** Serialises the events of a request. `request` is what `requestName` made, or empty. */
   encode(drafts: readonly Draft[], request: string): EncodedRows
   insert(group: EventGroup): Promise<void>
+  /** Resolves once no insert of this ledger runs whose caller was cut off from its engine. */
+  endInserts(): Promise<void>
   /** The next seq of this origin's ledger: its size, unless events of it are missing. */
   size(): Promise<number>
   /** What is held of every origin that has events or a saved head in the store. */

@@ -1,22 +1,20 @@
 import { Fault } from '../core/errors.ts'
-import type { EncodedRows, EventWriter } from './event-writer.ts'
+import { type Journal, UncertainWrite } from './journal/journal.ts'
+import type { AcceptedRequest } from './journal/requests.ts'
 import {
   GATHER_MS_MAX,
+  GROUP_BYTES_MAX,
   GROUP_EVENTS_MAX,
   OVERLOAD_RETRY_AFTER_SECONDS,
   QUEUE_BYTES_MAX,
   QUEUE_EVENTS_MAX,
   STORE_RETRY_AFTER_SECONDS,
 } from './limits.ts'
-import { leafHash } from './merkle-tree.ts'
 
-/** The events of one request, ready to be stored. */
-export interface Entries {
-  readonly rows: EncodedRows
+/** The events of one request, ready to be accepted. */
+export interface Entries extends AcceptedRequest {
   /** Their leaf hashes, 32 bytes each, one behind the other. */
   readonly leaves: Uint8Array
-  /** UTC month of receipt, `2026-11`: a group stays inside one, as the store partitions by it. */
-  readonly month: string
 }
 
 /** Where the events of one request were put: without gaps, in their order. */
@@ -27,31 +25,30 @@ export interface Placement {
 
 /** What the group commit is told about and asked for by the ledger that owns it. */
 export interface GroupCommitOptions {
-  readonly writer: EventWriter
+  readonly journal: Pick<Journal, 'append'>
   /** Seq of the next event. */
   readonly size: number
-  /** Called once for each stored group, in order, before its senders are answered. */
-  readonly onStored: (group: StoredGroup) => void
+  /** Called for each group that is durable, in order, before its senders are answered. */
+  readonly onCommitted: (group: CommittedGroup) => void
+  /** Called for a group that may be durable or not: it will be, before any other group. */
+  readonly onUncertain: (group: CommittedGroup) => void
   readonly queueEventsMax?: number
 }
 
-/** A group that is durable, and how long its insert took. */
-export interface StoredGroup {
+/** Requests that were written together. */
+export interface CommittedGroup {
   readonly firstSeq: number
-  /** Leaf hashes, 32 bytes each, one behind the other, in some pieces. */
-  readonly leaves: readonly Uint8Array[]
-  readonly insertMs: number
+  readonly entries: readonly Entries[]
 }
 
 interface Waiting {
   readonly entries: Entries
-  readonly count: number
   readonly bytes: number
   readonly resolve: (placement: Placement) => void
   readonly reject: (error: Fault) => void
 }
 
-/** A wait for more requests before the next insert. */
+/** A wait for more requests before the next write. */
 interface Gathering {
   /** Requests at which it ends at once. */
   readonly enough: number
@@ -59,14 +56,14 @@ interface Gathering {
   readonly resolve: () => void
 }
 
-/** How long a group may wait for more, as a share of the time that the insert before it took. */
+/** How long a group may wait for more, as a share of the time that the write before it took. */
 const GATHER_SHARE = 0.2
 
 /**
- * Stores what arrives in groups: while one insert is running the next group gathers, so a lone
- * event waits for no timer and a flood is written in large inserts.
+ * Writes what arrives to the journal in groups: while one write is running the next group gathers,
+ * so a lone event waits for no timer and a flood is written in large records.
  *
- * It is the only writer of the origin and the only one that gives out seqs.
+ * It is the only one that gives out seqs.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions
@@ -79,8 +76,9 @@ export class GroupCommit {
   #running: Promise<void> | undefined
   #closed = false
   #gathering: Gathering | undefined
-  /** Set when an insert failed without an answer: what the store holds has to be asked first. */
-  #doubtful = false
+  /** Whose write failed: it is written again before anything else, at the same place. */
+  #uncertain: CommittedGroup | undefined
+  #settling: Promise<void> | undefined
   #refusedAtMs: number | undefined
 
   constructor(options: GroupCommitOptions) {
@@ -89,11 +87,16 @@ export class GroupCommit {
     this.#queueEventsMax = options.queueEventsMax ?? QUEUE_EVENTS_MAX
   }
 
+  /** Seq of the next event. */
+  get size(): number {
+    return this.#size
+  }
+
   get queuedEvents(): number {
     return this.#queuedEvents
   }
 
-  /** When the latest group could not be stored, ms as of `performance.now`; else undefined. */
+  /** When the latest group could not be written, ms as of `performance.now`; else undefined. */
   get refusedAtMs(): number | undefined {
     return this.#refusedAtMs
   }
@@ -104,8 +107,8 @@ export class GroupCommit {
    */
   add(entries: Entries): Promise<Placement> {
     if (this.#closed) return Promise.reject(new Fault('server.stopping'))
-    const count = entries.rows.starts.length
-    const bytes = entries.rows.bytes.length
+    const count = entries.drafts.length
+    const bytes = bytesOf(entries)
     const isFull =
       this.#queuedEvents + count > this.#queueEventsMax ||
       this.#queuedBytes + bytes > QUEUE_BYTES_MAX
@@ -115,7 +118,7 @@ export class GroupCommit {
       )
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ entries, count, bytes, resolve, reject })
+      this.#waiting.push({ entries, bytes, resolve, reject })
       this.#queuedEvents += count
       this.#queuedBytes += bytes
       this.#running ??= this.#run()
@@ -125,7 +128,18 @@ export class GroupCommit {
     })
   }
 
-  /** Stores what waits, then refuses more. */
+  /**
+   * Writes the group again whose write failed.
+   * @throws Fault `store.unavailable` when it fails once more.
+   */
+  settle(): Promise<void> {
+    this.#settling ??= this.#settle().finally(() => {
+      this.#settling = undefined
+    })
+    return this.#settling
+  }
+
+  /** Writes what waits, then refuses more. */
   async close(): Promise<void> {
     this.#closed = true
     this.#gathered()
@@ -138,9 +152,9 @@ export class GroupCommit {
     while (this.#waiting.length > 0) {
       const group = this.#takeGroup()
       const startedMs = performance.now()
-      await this.#store(group)
-      for (const { count, bytes } of group) {
-        this.#queuedEvents -= count
+      await this.#write(group)
+      for (const { entries, bytes } of group) {
+        this.#queuedEvents -= entries.drafts.length
         this.#queuedBytes -= bytes
       }
       if (this.#waiting.length > 0 && !this.#closed) {
@@ -153,8 +167,8 @@ export class GroupCommit {
   /**
    * Waits a little for the senders that were just answered: most have another request at once.
    *
-   * Without it senders fall into two halves, each waiting for the insert of the other, and a small
-   * insert costs nearly as much as one of all. An idle ledger never comes here.
+   * Without it senders fall into two halves, each waiting for the write of the other, and a small
+   * write costs nearly as much as one of all. An idle ledger never comes here.
    */
   #gather(answered: number, waitMs: number): Promise<void> {
     return new Promise((resolve) => {
@@ -171,91 +185,74 @@ export class GroupCommit {
     gathering?.resolve()
   }
 
-  /** Whole requests, as many as fit into one insert, received in one month. */
+  /** Whole requests, as many as fit into one record. */
   #takeGroup(): readonly Waiting[] {
     let requests = 0
     let events = 0
-    const month = this.#waiting[0]?.entries.month
-    for (const { entries, count } of this.#waiting) {
-      const isOver = events + count > GROUP_EVENTS_MAX || entries.month !== month
-      if (requests > 0 && isOver) break
+    let bytes = 0
+    for (const waiting of this.#waiting) {
+      events += waiting.entries.drafts.length
+      bytes += waiting.bytes
+      if (requests > 0 && (events > GROUP_EVENTS_MAX || bytes > GROUP_BYTES_MAX)) break
       requests += 1
-      events += count
     }
     const group = this.#waiting.slice(0, requests)
     this.#waiting = this.#waiting.slice(requests)
     return group
   }
 
-  async #store(group: readonly Waiting[]): Promise<void> {
-    const rows = group.map(({ entries }) => entries.rows)
-    const leaves = group.map(({ entries }) => entries.leaves)
-    const count = countOf(rows)
-    const startedMs = performance.now()
+  async #write(waiting: readonly Waiting[]): Promise<void> {
+    const entries = waiting.map((one) => one.entries)
+    let group: CommittedGroup
     try {
-      await this.#insert(rows, count)
-      this.#refusedAtMs = undefined
+      await this.settle()
+      group = { firstSeq: this.#size, entries }
+      await this.#append(group)
     } catch (error) {
       this.#refusedAtMs = performance.now()
       const refusal = unavailable(error)
-      for (const { reject } of group) reject(refusal)
+      for (const { reject } of waiting) reject(refusal)
       return
     }
-    const firstSeq = this.#size
-    this.#size += count
-    this.#options.onStored({ firstSeq, leaves, insertMs: performance.now() - startedMs })
-    let seq = firstSeq
-    for (const waiting of group) {
-      waiting.resolve({ first: seq, last: seq + waiting.count - 1 })
-      seq += waiting.count
+    let seq = group.firstSeq
+    for (const { entries: placed, resolve } of waiting) {
+      const { length } = placed.drafts
+      resolve({ first: seq, last: seq + length - 1 })
+      seq += length
     }
   }
 
-  /**
-   * Inserts the rows at the end of the ledger. An insert that fails may still have stored its
-   * group, whole: the store's size tells, and until it can be asked nothing more is written.
-   */
-  async #insert(rows: readonly EncodedRows[], count: number): Promise<void> {
-    const { writer } = this.#options
-    if (this.#doubtful) await this.#settle()
+  async #append(group: CommittedGroup): Promise<void> {
+    const { journal, onCommitted, onUncertain } = this.#options
     try {
-      await writer.insert({ firstSeq: this.#size, rows })
+      await journal.append(group.entries)
     } catch (error) {
-      this.#doubtful = true
-      const storedSize = await writer.size()
-      this.#doubtful = storedSize !== this.#size && storedSize !== this.#size + count
-      if (storedSize !== this.#size + count) throw error
+      if (error instanceof UncertainWrite && this.#uncertain === undefined) {
+        this.#uncertain = group
+        onUncertain(group)
+      }
+      throw error
     }
+    this.#uncertain = undefined
+    this.#refusedAtMs = undefined
+    this.#size = group.firstSeq + countOf(group.entries)
+    onCommitted(group)
   }
 
-  /** A group that was refused although it was stored: its leaves are taken in now. */
   async #settle(): Promise<void> {
-    const storedSize = await this.#options.writer.size()
-    if (storedSize < this.#size) {
-      throw new Error(`the store lost events: ${storedSize} of ${this.#size} are left`)
-    }
-    if (storedSize > this.#size) await this.#takeIn(storedSize)
-    this.#doubtful = false
-  }
-
-  async #takeIn(storedSize: number): Promise<void> {
-    const startedMs = performance.now()
-    for await (const texts of this.#options.writer.canonicalFrom(this.#size)) {
-      const leaves = texts.slice(0, storedSize - this.#size).map(leafHash)
-      const firstSeq = this.#size
-      this.#size += leaves.length
-      this.#options.onStored({ firstSeq, leaves, insertMs: performance.now() - startedMs })
-    }
+    if (this.#uncertain !== undefined) await this.#append(this.#uncertain)
   }
 }
 
-function countOf(rows: readonly EncodedRows[]): number {
-  let count = 0
-  for (const { starts } of rows) count += starts.length
-  return count
+function countOf(entries: readonly Entries[]): number {
+  return entries.reduce((count, { drafts }) => count + drafts.length, 0)
 }
 
-/** Every failure to store is one the sender may retry, whatever the engine called it. */
+function bytesOf({ drafts }: Entries): number {
+  return drafts.reduce((bytes, { leafStart, leafEnd }) => bytes + leafEnd - leafStart, 0)
+}
+
+/** Every failure to write is one the sender may retry, whatever the disk called it. */
 function unavailable(error: unknown): Fault {
   if (error instanceof Fault && error.code === 'store.unavailable') return error
   return new Fault('store.unavailable', {

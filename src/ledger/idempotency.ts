@@ -1,13 +1,17 @@
 import { Fault } from '../core/errors.ts'
+import type { AcceptedNames } from './accepted-names.ts'
 import type { Append, AppendRequest, AppendResult, IdempotencyKey } from './append.ts'
 import type { DuplicateFilter } from './duplicate-filter.ts'
-import type { EventWriter } from './event-writer.ts'
+import type { EventWriter, KnownRequest } from './event-writer.ts'
 import { fingerprintOf } from './fingerprint-set.ts'
 
 /** What is asked whether a key was used before. */
 export interface IdempotencyOptions {
   readonly filter: DuplicateFilter
+  readonly accepted: AcceptedNames
   readonly writer: EventWriter
+  /** Resolves when the first `size` events are durable where senders rely on it. */
+  readonly whenDurable: (size: number) => Promise<void>
 }
 
 interface Storing {
@@ -60,8 +64,14 @@ interface EarlierRequest {
 
 async function findEarlier(
   key: IdempotencyKey,
-  { filter, writer }: IdempotencyOptions,
+  { filter, accepted, writer, whenDurable }: IdempotencyOptions,
 ): Promise<EarlierRequest | undefined> {
+  const pending = await accepted.findRequest(key.tenant, key.key)
+  if (pending !== undefined) {
+    refuseOtherBody(pending.bodySha256, key)
+    await whenDurable(pending.lastSeq + 1)
+    return earlierOf(pending)
+  }
   const isForgetful = filter.horizonMicros !== undefined
   if (!isForgetful && !filter.has(fingerprintOf(requestKeyText(key.tenant, key.key)))) {
     return undefined
@@ -69,7 +79,11 @@ async function findEarlier(
   const known = await writer.findRequest(key.tenant, key.key)
   if (known === undefined) return undefined
   refuseOtherBody(known.bodySha256, key)
-  return { accepted: known.count, first: known.firstSeq, last: known.lastSeq }
+  return earlierOf(known)
+}
+
+function earlierOf({ count, firstSeq, lastSeq }: KnownRequest): EarlierRequest {
+  return { accepted: count, first: firstSeq, last: lastSeq }
 }
 
 function replay(earlier: EarlierRequest, request: AppendRequest): AppendResult {

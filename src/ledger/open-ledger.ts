@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import type { Draft } from '../core/draft.ts'
 import { Fault } from '../core/errors.ts'
 import { BATCH_EVENTS_MAX } from '../core/limits.ts'
-import { formatTimestamp, TIME_MICROS_END } from '../core/timestamp.ts'
+import { TIME_MICROS_END } from '../core/timestamp.ts'
+import { AcceptedNames } from './accepted-names.ts'
 import type { Append, AppendRequest, AppendResult } from './append.ts'
 import { Deduplicator } from './deduplicate.ts'
 import { withDrain } from './drain.ts'
@@ -10,105 +11,248 @@ import type { DuplicateFilter } from './duplicate-filter.ts'
 import { type EventWriter, requestName } from './event-writer.ts'
 import { recoverFilter } from './filter-recovery.ts'
 import { fingerprintOf } from './fingerprint-set.ts'
-import { GroupCommit, type StoredGroup } from './group-commit.ts'
+import { type CommittedGroup, GroupCommit } from './group-commit.ts'
 import { requestKeyText, withIdempotency } from './idempotency.ts'
+import { Indexer } from './indexer.ts'
+import type { Journal, JournalOptions } from './journal/journal.ts'
+import { JOURNAL_BYTES_MAX } from './journal/limits.ts'
 import type { Ledger } from './ledger.ts'
 import { LedgerKeeper } from './ledger-keeper.ts'
-import { STORE_RETRY_AFTER_SECONDS } from './limits.ts'
+import { recoverJournal } from './ledger-recovery.ts'
+import {
+  BEHIND_BYTES_MAX,
+  BEHIND_MS_MAX,
+  OVERLOAD_RETRY_AFTER_SECONDS,
+  STORE_RETRY_AFTER_SECONDS,
+} from './limits.ts'
 import { HASH_BYTES, writeHash } from './merkle-tree.ts'
-import { recoverTree } from './tree-recovery.ts'
+import { type PlacedRequest, placedRequests, Tail } from './tail.ts'
+import { TreeRecovery } from './tree-recovery.ts'
+
+/** What an acknowledgement rests on: the journal, or the store too. */
+type Acknowledge = 'journal' | 'store'
 
 /** What a ledger is opened on. */
 export interface OpenLedgerOptions {
   readonly origin: string
   readonly writer: EventWriter
-  /** Where the snapshot of the duplicate filter is kept. */
+  /** Where the journal and the snapshot of the duplicate filter are kept. */
   readonly dataDirectory: string
-  /** Told of every stored group, for the metrics. */
-  readonly onStored?: (group: StoredGroup) => void
   /** Told of what goes wrong beside the appends, for the log. */
   readonly onTrouble?: (error: unknown) => void
-  /** Events that may wait to be stored (default `QUEUE_EVENTS_MAX`). */
+  /** Events that may wait to be accepted (default `QUEUE_EVENTS_MAX`). */
   readonly queueEventsMax?: number
+  /** How the journal is kept; by default it takes up to `JOURNAL_BYTES_MAX` bytes. */
+  readonly journal?: Partial<Omit<JournalOptions, 'directory' | 'origin'>>
+  /** Default `journal`. */
+  readonly acknowledge?: Acknowledge
+  /** Whether to go on without what only a lost journal held. */
+  readonly isJournalGivenUp?: boolean
 }
 
 /**
- * Opens the ledger of one origin: rebuilds its tree and its duplicate filter from the store, then
- * takes events. Close it before the store.
+ * Opens the ledger of one origin: rebuilds its tree and its duplicate filter from the store, takes
+ * in what the journal has more, then takes events. Close it before the store.
  *
- * @throws Fault `store.unavailable`.
+ * @throws Fault `store.unavailable`, Error for a journal that cannot be used.
  */
 export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   const { origin, writer } = options
+  const onTrouble = options.onTrouble ?? (() => undefined)
   const directory = join(options.dataDirectory, 'ledger')
-  const recovered = await recoverTree(writer, origin)
-  const size = recovered.tree.size
-  const filter = await recoverFilter({ directory, origin, writer, size })
-  const keeper = new LedgerKeeper({
-    recovered,
-    filter,
-    writer,
-    place: { directory, origin },
-    onTrouble: options.onTrouble ?? (() => undefined),
+  // Those of a process that was killed may run on in a server.
+  await writer.endInserts()
+  const recovery = await TreeRecovery.fromStore(writer)
+  const storedSize = recovery.tree.size
+  const filter = await recoverFilter({ directory, origin, writer, size: storedSize })
+  let journal: Journal | undefined
+  const readFrom = (seq: number) => journal?.readFrom(seq) ?? nothing()
+  const tail = new Tail({ readFrom }, storedSize)
+  const names = new AcceptedNames(tail)
+  const recovered = await recoverJournal({
+    ...{ origin, directory, writer, recovery, tail, names, filter },
+    journal: { bytesMax: JOURNAL_BYTES_MAX, ...options.journal },
+    isJournalGivenUp: options.isJournalGivenUp ?? false,
   })
-  const commit = new GroupCommit({
-    writer,
-    size,
-    onStored: (group) => {
-      keeper.take(group)
-      options.onStored?.(group)
-    },
-    ...(options.queueEventsMax === undefined ? {} : { queueEventsMax: options.queueEventsMax }),
-  })
-  const { append, drain } = withDrain(createAppend(commit, filter, writer))
-  return {
-    append,
-    status: () => ({
-      origin,
-      ...keeper.status(),
-      queuedEvents: commit.queuedEvents,
-      refusedAtMs: commit.refusedAtMs,
-    }),
-    waitForSizeOver: (seen, signal) => keeper.waitForSizeOver(seen, signal),
-    async close() {
-      await drain()
-      await commit.close()
-      await keeper.close()
-    },
+  journal = recovered.journal
+  const place = { directory, origin }
+  const indexedSize = tail.firstSeq
+  const keeper = new LedgerKeeper({ recovered, filter, writer, place, indexedSize, onTrouble })
+  return new OpenLedger(
+    { ...options, onTrouble },
+    { journal, filter, tail, names, keeper, recovered },
+  ).ledger()
+}
+
+interface Parts {
+  readonly journal: Journal
+  readonly filter: DuplicateFilter
+  readonly tail: Tail
+  readonly names: AcceptedNames
+  readonly keeper: LedgerKeeper
+  readonly recovered: { readonly isTorn: boolean; readonly tree: { readonly size: number } }
+}
+
+/** The parts of a ledger, put together. */
+class OpenLedger {
+  readonly #options: OpenLedgerOptions & { readonly onTrouble: (error: unknown) => void }
+  readonly #parts: Parts
+  readonly #indexer: Indexer
+  readonly #commit: GroupCommit
+  /** End of the last group that readers wait for. */
+  #readableSize: number
+
+  constructor(
+    options: OpenLedgerOptions & { readonly onTrouble: (error: unknown) => void },
+    parts: Parts,
+  ) {
+    this.#options = options
+    this.#parts = parts
+    this.#readableSize = parts.recovered.tree.size
+    const { journal, tail, keeper, names } = parts
+    this.#indexer = new Indexer({
+      ...{ writer: options.writer, journal, tail, onTrouble: options.onTrouble },
+      isAwaited: options.acknowledge === 'store',
+      onIndexed: ({ endSeq }) => {
+        names.forgetBefore(endSeq)
+        keeper.indexed(endSeq)
+      },
+    })
+    this.#commit = new GroupCommit({
+      journal,
+      size: parts.recovered.tree.size,
+      onCommitted: (group) => this.#take(group),
+      onUncertain: (group) => names.addUncertain(placedRequests(journalGroup(group))),
+      ...(options.queueEventsMax === undefined ? {} : { queueEventsMax: options.queueEventsMax }),
+    })
+    this.#indexer.grown()
+  }
+
+  ledger(): Ledger {
+    const { append, drain } = withDrain(this.#append())
+    const { journal, keeper, recovered, tail } = this.#parts
+    return {
+      append,
+      status: () => ({
+        origin: this.#options.origin,
+        ...keeper.status(),
+        queuedEvents: this.#commit.queuedEvents,
+        behind: {
+          events: tail.endSeq - tail.firstSeq,
+          bytes: tail.bytes,
+          seconds: this.#behindMs() / 1000,
+          isFailing: this.#indexer.failure !== undefined,
+        },
+        journalBytes: journal.bytes,
+        refusedAtMs: this.#commit.refusedAtMs,
+        wasTorn: recovered.isTorn,
+      }),
+      waitForReadableOver: (seen, signal) => {
+        if (seen < this.#readableSize) this.#feedStore()
+        return keeper.waitForReadableOver(seen, signal)
+      },
+      whenReadable: (size = 0) => this.#indexer.reach(Math.max(size, this.#readableSize)),
+      askForRoom: (bytes) => this.#askForRoom(bytes),
+      close: async () => {
+        await drain()
+        await this.#commit.close()
+        await this.#indexer.close()
+        await keeper.close()
+        await journal.close()
+      },
+    }
+  }
+
+  /**
+   * The whole way of an append, outermost first: limits, then the request's key, then the events'
+   * names, then the leaves, then the journal.
+   */
+  #append(): Append {
+    const { filter, names } = this.#parts
+    const { writer } = this.#options
+    const whenDurable = (size: number) => this.#whenDurable(size)
+    const deduplicator = new Deduplicator({ filter, accepted: names, writer, whenDurable })
+    const append = async ({
+      drafts,
+      idempotency,
+      isQuiet = false,
+    }: AppendRequest): Promise<AppendResult> => {
+      const request =
+        idempotency === undefined ? '' : requestName(idempotency.key, idempotency.bodySha256)
+      const { duplicates, answer } = await deduplicator.store(drafts, async (fresh) => {
+        rememberKey(filter, idempotency, fresh)
+        const placed = await this.#commit.add({ drafts: fresh, request, leaves: leavesOf(fresh) })
+        if (!isQuiet) this.#readableSize = Math.max(this.#readableSize, placed.last + 1)
+        if (!isQuiet && this.#parts.keeper.isAwaited) this.#feedStore()
+        if (this.#options.acknowledge === 'store') await this.#indexer.reach(placed.last + 1)
+        return placed
+      })
+      return {
+        accepted: drafts.length - duplicates,
+        duplicates,
+        first: answer?.first ?? null,
+        last: answer?.last ?? null,
+        replayed: false,
+      }
+    }
+    const repeatable = withIdempotency(append, { filter, accepted: names, writer, whenDurable })
+    return withLimits(async (request) => {
+      this.#askForRoom(0)
+      return repeatable(request)
+    })
+  }
+
+  async #whenDurable(size: number): Promise<void> {
+    if (size > this.#commit.size) await this.#commit.settle()
+    if (this.#options.acknowledge === 'store') await this.#indexer.reach(size)
+  }
+
+  #take({ firstSeq, entries }: CommittedGroup): void {
+    const { keeper, names, tail } = this.#parts
+    const isKnown = names.settled()
+    for (const placed of placedRequests(journalGroup({ firstSeq, entries }))) {
+      if (!isKnown) names.add(placed)
+      tail.add(withoutLeaves(placed))
+    }
+    keeper.take(entries.map(({ leaves }) => leaves))
+    this.#indexer.grown()
+  }
+
+  /** Has the store take what readers wait for, unless it is down: then they wait on. */
+  #feedStore(): void {
+    this.#indexer.reach(this.#readableSize).catch(() => undefined)
+  }
+
+  #behindMs(): number {
+    const { oldestMs } = this.#parts.tail
+    return oldestMs === undefined ? 0 : performance.now() - oldestMs
+  }
+
+  /** While the store is down the journal takes events up to its size; else only so far ahead. */
+  #askForRoom(bytes: number): void {
+    const { journal, tail } = this.#parts
+    const isDown = this.#indexer.failure !== undefined
+    if (!isDown && (this.#behindMs() > BEHIND_MS_MAX || tail.bytes + bytes > BEHIND_BYTES_MAX)) {
+      throw new Fault('ledger.overloaded', { retryAfterSeconds: OVERLOAD_RETRY_AFTER_SECONDS })
+    }
+    if (journal.hasRoom(bytes)) return
+    throw new Fault('store.unavailable', {
+      detail: 'the journal is full',
+      retryAfterSeconds: STORE_RETRY_AFTER_SECONDS,
+    })
   }
 }
 
-/**
- * The whole way of an append, outermost first: limits, then the request's key, then the events'
- * names, then leaf and row, then the group commit.
- */
-function createAppend(commit: GroupCommit, filter: DuplicateFilter, writer: EventWriter): Append {
-  const deduplicator = new Deduplicator({ filter, writer })
+async function* nothing(): AsyncIterable<never> {}
 
-  const storeNew = (drafts: readonly Draft[], request: string) =>
-    commit.add({
-      rows: writer.encode(drafts, request),
-      leaves: leavesOf(drafts),
-      month: monthOf(drafts),
-    })
+function journalGroup({ firstSeq, entries }: CommittedGroup) {
+  const count = entries.reduce((sum, { drafts }) => sum + drafts.length, 0)
+  return { firstSeq, count, requests: entries }
+}
 
-  const append = async ({ drafts, idempotency }: AppendRequest): Promise<AppendResult> => {
-    const request =
-      idempotency === undefined ? '' : requestName(idempotency.key, idempotency.bodySha256)
-    const { duplicates, answer } = await deduplicator.store(drafts, (fresh) => {
-      rememberKey(filter, idempotency, fresh)
-      return storeNew(fresh, request)
-    })
-    const accepted = drafts.length - duplicates
-    return {
-      accepted,
-      duplicates,
-      first: answer?.first ?? null,
-      last: answer?.last ?? null,
-      replayed: false,
-    }
-  }
-  return withLimits(withIdempotency(append, { filter, writer }))
+/** The tree has them. */
+function withoutLeaves({ drafts, request, firstSeq }: PlacedRequest): PlacedRequest {
+  return { drafts, request, firstSeq }
 }
 
 /** The leaf hashes, one behind the other. */
@@ -120,12 +264,7 @@ function leavesOf(drafts: readonly Draft[]): Buffer {
   return leaves
 }
 
-/** All events of a request were received at the same moment. */
-function monthOf([draft]: readonly Draft[]): string {
-  return draft === undefined ? '' : formatTimestamp(draft.receivedMicros).slice(0, 7)
-}
-
-/** Before the insert, as events' names are: one that fails may have stored its events. */
+/** Before the write, as events' names are: one that fails may have stored its events. */
 function rememberKey(
   filter: DuplicateFilter,
   idempotency: AppendRequest['idempotency'],

@@ -1,58 +1,81 @@
 import type { EventWriter, TileHash, TreeHead } from './event-writer.ts'
 import { LOST_EVENTS_MAX } from './limits.ts'
 import { GrowingTree, leafHash, TILE_LEVEL_MAX, TILE_WIDTH } from './merkle-tree.ts'
-import { missingEvents } from './missing-events.ts'
 
-/** A tree that holds every leaf of the store, and what is not yet saved of it. */
+/** A tree that holds every leaf of the ledger, and what is not yet saved of it. */
 export interface RecoveredTree {
   readonly tree: GrowingTree
   readonly unsavedTiles: readonly TileHash[]
-  /** How the stored events contradict what was recorded of them; undefined when they do not. */
+  /** How the events contradict what was recorded of them; undefined when they do not. */
   readonly contradiction: string | undefined
 }
 
 /**
- * Rebuilds the tree after a start: whole tiles from their saved hashes, the rest from the events.
- * The root at the saved head's size is compared on the way, so that events altered since the last
- * save are noticed, and the rows of every origin are counted, so that missing ones are. An event
- * altered under a saved tile is not noticed here.
+ * Rebuilds the tree after a start: whole tiles from their saved hashes, the rest from the events of
+ * the store, then from those of the journal. The root at the saved head's size is compared on the
+ * way, so that events altered since the last save are noticed. An event altered under a saved tile
+ * is not noticed here.
  */
-export async function recoverTree(writer: EventWriter, origin: string): Promise<RecoveredTree> {
-  const tree = new GrowingTree()
-  await appendSavedTiles(tree, writer)
-  const head = (await writer.loadTreeHead()) ?? (await saveFirstHead(tree, writer))
-  const unsavedTiles: TileHash[] = []
-  let contradiction = compare(tree, head)
-  for await (const texts of writer.canonicalFrom(tree.size)) {
-    for (const text of texts) {
-      unsavedTiles.push(...tree.append(leafHash(text)))
-      contradiction ??= compare(tree, head)
-    }
+export class TreeRecovery {
+  readonly tree = new GrowingTree()
+  readonly unsavedTiles: TileHash[] = []
+  readonly head: TreeHead | undefined
+  #differs = false
+
+  private constructor(head: TreeHead | undefined) {
+    this.head = head
   }
-  for (const leaf of lostLeaves(tree.size, head)) unsavedTiles.push(...tree.append(leaf))
-  const missing = missingEvents(await writer.holdings(), { origin, size: tree.size })
-  const found = [...missing, ...(contradiction === undefined ? [] : [contradiction])]
-  return { tree, unsavedTiles, contradiction: found.length === 0 ? undefined : found.join('; ') }
+
+  /** The tree over the events of the store. */
+  static async fromStore(writer: EventWriter): Promise<TreeRecovery> {
+    const recovery = new TreeRecovery(await firstHead(writer))
+    await appendSavedTiles(recovery.tree, writer)
+    recovery.#compare()
+    for await (const texts of writer.canonicalFrom(recovery.tree.size)) {
+      for (const text of texts) recovery.append(leafHash(text))
+    }
+    return recovery
+  }
+
+  append(leaf: Uint8Array): void {
+    this.unsavedTiles.push(...this.tree.append(leaf))
+    this.#compare()
+  }
+
+  /**
+   * Leaves in place of events that were recorded and are gone, up to `size`: no seq is given out
+   * twice, so that they stay missing. A size far ahead is itself what is wrong.
+   *
+   * @returns whether there were any.
+   */
+  fillUpTo(size: number): boolean {
+    const lost = size - this.tree.size
+    if (lost <= 0 || lost > LOST_EVENTS_MAX) return false
+    const leaf = leafHash('')
+    for (let count = 0; count < lost; count += 1) this.append(leaf)
+    return true
+  }
+
+  /** That the events do not give the root which was saved; undefined when they do. */
+  get contradiction(): string | undefined {
+    const size = this.head?.size
+    return this.#differs
+      ? `the events do not give the root that was saved at size ${size}`
+      : undefined
+  }
+
+  #compare(): void {
+    const { head, tree } = this
+    if (head === undefined || head.size !== tree.size) return
+    if (Buffer.compare(tree.root(), head.rootHash) !== 0) this.#differs = true
+  }
 }
 
-/**
- * Leaves in place of events at the end that were recorded and are gone: no seq is given out twice,
- * so that they stay missing. Beyond the limit the saved head itself is what is wrong.
- */
-function* lostLeaves(size: number, head: TreeHead | undefined): Iterable<Uint8Array> {
-  const lost = (head?.size ?? 0) - size
-  if (lost <= 0 || lost > LOST_EVENTS_MAX) return
-  const leaf = leafHash('')
-  for (let count = 0; count < lost; count += 1) yield leaf
-}
-
-/** A new ledger saves its head before its first event: one without a head has lost it. */
-async function saveFirstHead(
-  tree: GrowingTree,
-  writer: EventWriter,
-): Promise<TreeHead | undefined> {
-  if (tree.size > 0 || (await writer.size()) > 0) return undefined
-  const head = { size: 0, rootHash: tree.root() }
+/** The saved head. A new ledger saves one before its first event: one without has lost it. */
+async function firstHead(writer: EventWriter): Promise<TreeHead | undefined> {
+  const saved = await writer.loadTreeHead()
+  if (saved !== undefined || (await writer.size()) > 0) return saved
+  const head = { size: 0, rootHash: new GrowingTree().root() }
   await writer.saveTreeHead(head)
   return head
 }
@@ -67,10 +90,4 @@ async function appendSavedTiles(tree: GrowingTree, writer: EventWriter): Promise
       tree.appendTile(level, tile.hash)
     }
   }
-}
-
-function compare(tree: GrowingTree, head: TreeHead | undefined): string | undefined {
-  if (head === undefined || head.size !== tree.size) return undefined
-  if (Buffer.compare(tree.root(), head.rootHash) === 0) return undefined
-  return `the events do not give the root that was saved at size ${head.size}`
 }

@@ -34,7 +34,12 @@ export function ledgerSink(
       const saved = await waitingOut(() => positions.get(collector), signal)
       return saved?.position
     },
-    savePosition: (position) => waitingOut(() => positions.save(collector, position), signal),
+    savePosition: (position) =>
+      waitingOut(async () => {
+        // A position is kept in the store: it never says more than what the store has.
+        await context.ledger.whenReadable()
+        await positions.save(collector, position)
+      }, signal),
   }
 }
 

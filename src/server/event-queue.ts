@@ -39,6 +39,8 @@ export interface EventQueueOptions {
   readonly leftOutEvent: (leftOut: LeftOut) => NewEvent
   /** Source of that event; absent: that of the others. */
   readonly leftOutSource?: Reception['source']
+  /** Whether readers need not wait for these events: see `AppendRequest.isQuiet`. */
+  readonly isQuiet?: boolean
   /** Told of what could not be stored. */
   readonly trouble: (facts: object, message: string) => void
 }
@@ -51,6 +53,8 @@ export interface EventQueueOptions {
 export class EventQueue {
   readonly #options: EventQueueOptions
   #waiting: NewEvent[] = []
+  /** Called once what waits is stored or refused. */
+  #onSettled: (() => void)[] = []
   /** The batch that is being stored, or was refused. */
   #batch: readonly Draft[] = []
   readonly #leftOut = new Map<string, LeftOut>()
@@ -74,6 +78,17 @@ export class EventQueue {
     return true
   }
 
+  /**
+   * As `add`; resolves once the event is stored, or when it was refused and is stored later. It
+   * never rejects.
+   */
+  async store(tenant: string, event: NewEvent): Promise<void> {
+    if (!this.add(tenant, event) || Date.now() < this.#restUntilMs) return
+    const settled = new Promise<void>((resolve) => this.#onSettled.push(resolve))
+    this.flush()
+    await settled
+  }
+
   leaveOut(tenant: string): void {
     const now = this.#options.clock()
     const { count = 0, fromMicros = now } = this.#leftOut.get(tenant) ?? {}
@@ -84,9 +99,19 @@ export class EventQueue {
   flush(): void {
     const isDue = this.#waiting.length + this.#batch.length + this.#leftOut.size > 0
     if (!isDue || this.#storing !== undefined || Date.now() < this.#restUntilMs) return
+    const settled = this.#onSettled.splice(0)
     this.#storing = this.#store().finally(() => {
       this.#storing = undefined
+      for (const resolve of settled) resolve()
+      this.#storeAwaited()
     })
+  }
+
+  /** Whose event came meanwhile waits for a batch of its own, unless this one was refused. */
+  #storeAwaited(): void {
+    if (this.#onSettled.length === 0) return
+    if (Date.now() >= this.#restUntilMs) this.flush()
+    else for (const resolve of this.#onSettled.splice(0)) resolve()
   }
 
   /** Stores everything that waits, or gives it up with a word in the log. */
@@ -107,12 +132,17 @@ export class EventQueue {
   async #store(): Promise<void> {
     try {
       if (this.#batch.length === 0) this.#batch = this.#nextBatch()
-      if (this.#batch.length > 0) await this.#options.append({ drafts: this.#batch })
+      if (this.#batch.length > 0) await this.#append(this.#batch)
       this.#batch = []
     } catch (error) {
       this.#restUntilMs = Date.now() + RETRY_MS
       this.#options.trouble({ err: error }, `${this.#options.contents} are stored later`)
     }
+  }
+
+  async #append(drafts: readonly Draft[]): Promise<void> {
+    const { append, isQuiet = false } = this.#options
+    await append({ drafts, isQuiet })
   }
 
   #nextBatch(): readonly Draft[] {

@@ -21,18 +21,21 @@ const HEALTH: OperationDescription = {
   },
 }
 
+/** Second line of `/readyz` while questions are not answered. */
+const READS_UNAVAILABLE = 'reads: unavailable\n'
+
 const READINESS: OperationDescription = {
   operationId: 'getReadiness',
-  summary: 'Whether the instance can take and answer events',
+  summary: 'Whether the instance takes events, and answers questions',
   isPublic: true,
   answers: {
     200: {
-      description: 'It can',
+      description: `It takes events; with \`${READS_UNAVAILABLE.trim()}\` it answers no questions`,
       content: { 'text/plain': Type.String({ examples: ['ready\n'] }) },
     },
     503: {
-      description: 'It cannot, and why',
-      content: { 'text/plain': Type.String({ examples: ['the store is not available\n'] }) },
+      description: 'It takes no events, and why',
+      content: { 'text/plain': Type.String({ examples: ['the journal is full\n'] }) },
     },
   },
 }
@@ -43,12 +46,12 @@ export function registerHealth(scope: FastifyInstance, readiness: Readiness): vo
     reply.type('text/plain').send('ok\n'),
   )
   scope.get('/readyz', { config: { operations: [READINESS] } }, async (_request, reply) => {
-    const obstacle = await readiness.obstacle()
-    const code = obstacle === undefined ? 200 : 503
+    const { obstacle, areReadsAvailable } = await readiness.state()
+    const ready = areReadsAvailable ? 'ready\n' : `ready\n${READS_UNAVAILABLE}`
     return reply
-      .code(code)
+      .code(obstacle === undefined ? 200 : 503)
       .type('text/plain')
       .header('Cache-Control', 'no-store')
-      .send(`${obstacle ?? 'ready'}\n`)
+      .send(obstacle === undefined ? ready : `${obstacle}\n`)
   })
 }

@@ -169,10 +169,42 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
   })
   new Gauge({
     name: 'waybill_append_queue_events',
-    help: 'Events that wait to be stored',
+    help: 'Events that wait to be accepted',
     registers,
     collect() {
       this.set(ledger.status().queuedEvents)
+    },
+  })
+  new Gauge({
+    name: 'waybill_index_behind_events',
+    help: 'Events that are accepted and not yet in the store',
+    registers,
+    collect() {
+      this.set(ledger.status().behind.events)
+    },
+  })
+  new Gauge({
+    name: 'waybill_index_behind_bytes',
+    help: 'Bytes of the events that are accepted and not yet in the store',
+    registers,
+    collect() {
+      this.set(ledger.status().behind.bytes)
+    },
+  })
+  new Gauge({
+    name: 'waybill_index_behind_seconds',
+    help: 'How long the oldest of these events has waited',
+    registers,
+    collect() {
+      this.set(ledger.status().behind.seconds)
+    },
+  })
+  new Gauge({
+    name: 'waybill_journal_bytes',
+    help: 'Bytes of disk that the journal takes',
+    registers,
+    collect() {
+      this.set(ledger.status().journalBytes)
     },
   })
 }

@@ -6,6 +6,7 @@ import { openDirectory } from '../access/directory-in-records.ts'
 import { readInstanceKey } from '../access/instance-key.ts'
 import { createSecretBox, type SecretBox } from '../access/secret-box.ts'
 import type { Settings } from '../config/settings.ts'
+import type { EventReader } from '../core/query.ts'
 import type { Clock } from '../core/timestamp.ts'
 import type { AuditTrail } from '../ledger/audit-trail.ts'
 import type { Store } from '../store/store.ts'
@@ -13,7 +14,9 @@ import type { Store } from '../store/store.ts'
 /** What rights are kept in, and where their changes are recorded. */
 export interface AccessOptions {
   readonly settings: Pick<Settings, 'defaultTenant'>
-  readonly store: Pick<Store, 'records' | 'reader'>
+  readonly records: Store['records']
+  /** Sees every event that was acknowledged. */
+  readonly events: EventReader
   readonly clock: Clock
   readonly secretKey: Uint8Array
   readonly audit: Pick<AuditTrail, 'record'>
@@ -29,8 +32,7 @@ export interface OpenAccess {
 
 /** Reads what is known of users. @throws as `openDirectory` and `readInstanceKey` do. */
 export async function openAccess(options: AccessOptions): Promise<OpenAccess> {
-  const { store, clock, secretKey, audit } = options
-  const { records } = store
+  const { records, events, clock, secretKey, audit } = options
   const { defaultTenant } = options.settings
   const tokenKey = await readInstanceKey(records, secretKey, 'token-key')
   const directory = await openDirectory({ records, clock, defaultTenant, tokenKey })
@@ -38,8 +40,7 @@ export async function openAccess(options: AccessOptions): Promise<OpenAccess> {
   const box = secretBox('access keys')
   const accessKeys = await openAccessKeys({ records, directory, clock, box })
   const administration = createAdministration({
-    ...{ directory, accessKeys, clock, defaultTenant },
-    events: store.reader,
+    ...{ directory, accessKeys, clock, defaultTenant, events },
     record: audit.record,
   })
   return { directory, accessKeys, administration, secretBox }

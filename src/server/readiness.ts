@@ -5,10 +5,17 @@ const WRITE_PROBE_HOLDS_MS = 5_000
 /** How long after events could not be stored the server is not ready, ms. */
 const REFUSAL_HOLDS_MS = 10_000
 
+/** Whether events are taken, and questions answered. */
+interface ServerState {
+  /** Why no events are taken, as a short text for people; undefined while they are. */
+  readonly obstacle: string | undefined
+  /** Whether questions are answered: without its store an instance still takes events. */
+  readonly areReadsAvailable: boolean
+}
+
 /** Whether events are taken and questions answered: what `/readyz` tells a load balancer. */
 export interface Readiness {
-  /** Undefined when the server is ready, else why it is not, as a short text for people. */
-  obstacle(): Promise<string | undefined>
+  state(): Promise<ServerState>
   readonly started: () => void
   readonly stopping: () => void
 }
@@ -21,23 +28,40 @@ export interface ReadinessProbes {
   write(): Promise<unknown>
   /** Why stored data cannot be read; undefined while all of it can. */
   damage(): string | undefined
-  /** When events could last not be stored, ms as of `performance.now`; undefined when they can. */
+  /** Why the journal has no room; undefined while it has. */
+  fullness(): string | undefined
+  /** When the disk last refused events, ms as of `performance.now`; undefined when it takes any. */
   refusedAtMs(): number | undefined
+  /** Whether the store lacks events that were accepted, and takes none. */
+  isIndexFailing(): boolean
+  /** Whether an acknowledgement rests on the store too. */
+  readonly needsStore: boolean
 }
 
 /** The readiness of one server. */
 export function createReadiness(probes: ReadinessProbes): Readiness {
   let phase: 'starting' | 'serving' | 'stopping' = 'starting'
   const writes = held(() => answers(() => probes.write()), WRITE_PROBE_HOLDS_MS)
+  const journalObstacle = () => {
+    const refusedAtMs = probes.refusedAtMs() ?? Number.NEGATIVE_INFINITY
+    const isRefusing = performance.now() - refusedAtMs < REFUSAL_HOLDS_MS
+    return isRefusing ? 'the journal takes no events' : probes.fullness()
+  }
+  const storeObstacle = async () => {
+    if (!(await answers(() => probes.read()))) return 'the store does not answer'
+    const takesEvents = !probes.isIndexFailing() && (await writes())
+    return takesEvents ? undefined : 'the store takes no events'
+  }
   return {
-    async obstacle() {
-      if (phase !== 'serving') return phase
-      const damage = probes.damage()
-      if (damage !== undefined) return damage
-      if (!(await answers(() => probes.read()))) return 'the store does not answer'
-      const refusedAtMs = probes.refusedAtMs() ?? Number.NEGATIVE_INFINITY
-      const isRefusing = performance.now() - refusedAtMs < REFUSAL_HOLDS_MS
-      return isRefusing || !(await writes()) ? 'the store takes no events' : undefined
+    async state() {
+      const earlier = phase === 'serving' ? (probes.damage() ?? journalObstacle()) : phase
+      if (earlier !== undefined) return { obstacle: earlier, areReadsAvailable: false }
+      if (probes.needsStore) {
+        const obstacle = await storeObstacle()
+        return { obstacle, areReadsAvailable: obstacle === undefined }
+      }
+      const areReadsAvailable = !probes.isIndexFailing() && (await answers(() => probes.read()))
+      return { obstacle: undefined, areReadsAvailable }
     },
     started() {
       phase = 'serving'

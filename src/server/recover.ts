@@ -1,18 +1,23 @@
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WAYBILL_ITSELF } from '../access/administration.ts'
 import { forgetSealedKeys } from '../access/instance-key.ts'
 import type { Settings } from '../config/settings.ts'
+import { Fault } from '../core/errors.ts'
 import { type Clock, createClock } from '../core/timestamp.ts'
 import { createAuditTrail } from '../ledger/audit-trail.ts'
-import { openLedger } from '../ledger/open-ledger.ts'
+import { journalDirectory } from '../ledger/ledger-recovery.ts'
+import { type OpenLedgerOptions, openLedger } from '../ledger/open-ledger.ts'
 import type { Store } from '../store/store.ts'
 import { writeAdministratorToken } from './first-administrator.ts'
 import { makeSecretKey, readSecretKey, SECRET_KEY_FILE } from './instance-identity.ts'
+import { ledgerSettings } from './ledger-settings.ts'
 import { type OpenAccess, openAccess } from './open-access.ts'
 import { openOwnStore } from './own-store.ts'
+import { createReadableEvents } from './readable-events.ts'
 
 /** What was lost. */
-export type LostThing = 'administrator-token' | 'secret-key'
+export type LostThing = 'administrator-token' | 'secret-key' | 'journal'
 
 /**
  * Replaces a lost file of the data directory while the server is stopped, and records that as an
@@ -21,6 +26,7 @@ export type LostThing = 'administrator-token' | 'secret-key'
  * - `administrator-token`: the token of the file is revoked, another one written in its place.
  * - `secret-key`: a new one is made; what was sealed with the old one, access keys and the keys
  *   of signed tokens, cursors and links to exports, is gone.
+ * - `journal`: its files are set aside, and another one begins behind the events of the store.
  *
  * @returns what was done, one line each.
  * @throws Error when the store is in use, Fault as `openStore` and `openLedger` do.
@@ -44,18 +50,32 @@ interface Plan {
 
 async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
   const { settings, clock, origin, lost } = plan
-  const ledger = await openLedger({
-    origin,
-    writer: store.writer,
-    dataDirectory: settings.data,
-    queueEventsMax: settings.limits.queueEventsMax,
-    onTrouble: () => undefined,
-  })
+  const options = {
+    ...{ origin, writer: store.writer, dataDirectory: settings.data },
+    ...ledgerSettings(settings),
+  }
+  if (lost === 'journal' && (await isJournalWhole(options))) {
+    return ['the journal is whole: there is nothing to give up']
+  }
+  const setAside = lost === 'journal' ? await setJournalAside(settings.data, clock) : []
+  const ledger = await openLedger({ ...options, isJournalGivenUp: lost === 'journal' })
   try {
     const audit = createAuditTrail({ append: ledger.append, origin, clock })
     const open = async () => {
       const secretKey = await readSecretKey(settings.data, store.records)
-      return openAccess({ settings, store, clock, secretKey, audit })
+      const events = createReadableEvents(store.reader, () => ledger.whenReadable())
+      return openAccess({ settings, records: store.records, events, clock, secretKey, audit })
+    }
+    if (lost === 'journal') {
+      await audit.record({
+        tenant: settings.defaultTenant,
+        action: 'ledger.repair',
+        outcome: 'success',
+        level: 'error',
+        actor: { kind: 'system', name: 'waybill' },
+        message: 'the journal was given up; what only the journal held is gone',
+      })
+      return [...setAside, 'the ledger goes on behind the events of the store']
     }
     if (lost === 'administrator-token') {
       const { directory, administration } = await open()
@@ -78,6 +98,29 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
   } finally {
     await ledger.close()
   }
+}
+
+/** Opens the ledger as a start would, which takes in what only the journal holds. */
+async function isJournalWhole(options: OpenLedgerOptions): Promise<boolean> {
+  try {
+    await (await openLedger(options)).close()
+    return true
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    return false
+  }
+}
+
+async function setJournalAside(dataDirectory: string, clock: Clock): Promise<readonly string[]> {
+  const directory = journalDirectory(join(dataDirectory, 'ledger'))
+  const aside = `${directory}.given-up-${clock()}`
+  try {
+    await rename(directory, aside)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+  return [`the files of the journal are in ${aside}`]
 }
 
 async function deleteAccessKeys({

@@ -7,12 +7,13 @@ import { createSignIn } from '../access/sign-in.ts'
 import type { Settings } from '../config/settings.ts'
 import { programVersion } from '../config/version.ts'
 import { createCursorCodec } from '../core/cursor.ts'
+import { Fault } from '../core/errors.ts'
 import { type Clock, createClock } from '../core/timestamp.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import type { InstanceFacts } from '../dialects/native/instance-routes.ts'
 import type { ExportForm } from '../exports/export-form.ts'
 import { type Exports, openExports } from '../exports/open-exports.ts'
-import { type AuditTrail, createAuditTrail } from '../ledger/audit-trail.ts'
+import { type AuditTrail, createAuditTrail, type OwnEvent } from '../ledger/audit-trail.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openLedger } from '../ledger/open-ledger.ts'
 import { SkippedEvents } from '../sources/skipped-events.ts'
@@ -23,11 +24,13 @@ import { exportTask } from './export-task.ts'
 import { createFairReader } from './fair-reader.ts'
 import { ensureAdministrator } from './first-administrator.ts'
 import { readSecretKey } from './instance-identity.ts'
+import { ledgerSettings } from './ledger-settings.ts'
 import { EMBEDDED_QUERIES, SERVER_QUERIES, STOP_MS_MAX, SWEEP_MS } from './limits.ts'
 import { makeDirectory } from './make-directory.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { openAccess } from './open-access.ts'
 import { openOwnStore } from './own-store.ts'
+import { createReadableEvents } from './readable-events.ts'
 import { createReadiness, type Readiness } from './readiness.ts'
 import { createServer } from './server.ts'
 import { sessionSweep } from './session-sweep.ts'
@@ -101,12 +104,15 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
     origin,
     writer: store.writer,
     dataDirectory: settings.data,
-    queueEventsMax: settings.limits.queueEventsMax,
+    ...ledgerSettings(settings),
     onTrouble,
   })
   const readiness = createReadiness({
     ...store.probes,
+    fullness: () => fullnessOf(ledger),
     refusedAtMs: () => ledger.status().refusedAtMs,
+    isIndexFailing: () => ledger.status().behind.isFailing,
+    needsStore: ledgerSettings(settings).acknowledge === 'store',
   })
   const skips = new SkippedEvents(settings.sources.skip)
   const { server, context, exports, metrics, tokenUses } = await assemble({
@@ -129,7 +135,9 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
   await recordSettings(settingsRecord).catch((error: unknown) =>
     log?.error({ err: error }, 'the settings could not be recorded; the next start tries again'),
   )
-  await reportContradiction(ledger, { log, audit: context.audit, tenant: settings.defaultTenant })
+  const reportTo = { log, audit: context.audit, tenant: settings.defaultTenant }
+  await reportTornWrite(ledger, reportTo)
+  await reportContradiction(ledger, reportTo)
   const ownTasks = [sessionSweep, exportTask(exports)]
   const allTasks = [...(await parts.tasks(settings, skips)), ...ownTasks]
   await server.listen({ host: settings.listen.host, port: settings.listen.port })
@@ -153,25 +161,47 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
   }
 }
 
+/** Why the ledger takes no events, when more of them would not change that. */
+function fullnessOf(ledger: Ledger): string | undefined {
+  try {
+    ledger.askForRoom(0)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'store.unavailable') return error.detail
+  }
+  return undefined
+}
+
+interface ReportTo {
+  readonly log: FastifyBaseLogger
+  readonly audit: AuditTrail
+  readonly tenant: string
+}
+
+/** What a crash cut off was acknowledged to nobody, and is recorded all the same. */
+async function reportTornWrite(ledger: Ledger, to: ReportTo): Promise<void> {
+  if (!ledger.status().wasTorn) return
+  const message = 'the last write to the journal was cut off by a crash, before it was acknowledged'
+  to.log.warn(message)
+  await record(to, { action: 'ledger.repair', outcome: 'success', level: 'warn', message })
+}
+
 /** A contradiction does not take the log out of service: it is logged, and recorded as an event. */
-async function reportContradiction(
-  ledger: Ledger,
-  to: { readonly log: FastifyBaseLogger; readonly audit: AuditTrail; readonly tenant: string },
-): Promise<void> {
+async function reportContradiction(ledger: Ledger, to: ReportTo): Promise<void> {
   const { contradiction } = ledger.status()
   if (contradiction === undefined) return
   to.log.error({ contradiction }, 'the stored events contradict the ledger')
+  const message = `the stored events contradict the ledger: ${contradiction}`
+  await record(to, { action: 'ledger.contradiction', outcome: 'failure', level: 'error', message })
+}
+
+async function record(
+  { audit, tenant, log }: ReportTo,
+  finding: Pick<OwnEvent, 'action' | 'outcome' | 'level' | 'message'>,
+): Promise<void> {
   try {
-    await to.audit.record({
-      tenant: to.tenant,
-      action: 'ledger.contradiction',
-      outcome: 'failure',
-      level: 'error',
-      actor: null,
-      message: `the stored events contradict the ledger: ${contradiction}`,
-    })
+    await audit.record({ tenant, actor: null, ...finding })
   } catch (error) {
-    to.log.error({ err: error }, 'the contradiction could not be recorded as an event')
+    log.error({ err: error }, 'what was found at start could not be recorded as an event')
   }
 }
 
@@ -200,11 +230,12 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   const { defaultTenant } = settings
   const { records } = store
   const queries = settings.store === undefined ? EMBEDDED_QUERIES : SERVER_QUERIES
-  const events = createFairReader(store.reader, queries)
+  const readable = createReadableEvents(store.reader, () => ledger.whenReadable())
+  const events = createFairReader(readable, queries)
   const metrics = createMetrics(ledger)
   const append = metrics.measured(ledger.append)
   const audit = createAuditTrail({ append, origin, clock })
-  const access = await openAccess({ ...assembly, audit })
+  const access = await openAccess({ ...assembly, records, events, audit })
   const { directory, accessKeys, administration, secretBox } = access
   await ensureAdministrator(directory, administration, settings.data)
   const exports = await openExports({

@@ -122,6 +122,7 @@ export function registerSources(
       if (!SOURCE_NAME.test(sourceName)) {
         throw new Fault('resource.missing', { detail: 'a source name is letters, digits, . _ -' })
       }
+      context.ledger.askForRoom(Buffer.isBuffer(request.body) ? request.body.length : 0)
       const reception = receptionOf(request, context, { kind: source.kind, name: sourceName })
       const translation = await translated(source, request, reception)
       const intake = await takeIn(translation, reception, { append, metrics })

@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { actorOf, type Principal, type Scope } from '../access/principal.ts'
 import type { Client, Outcome } from '../core/event.ts'
 import { NAME_LENGTH_MAX } from '../core/limits.ts'
@@ -39,9 +39,11 @@ export interface TokenUsesOptions {
 /**
  * Records every use of a token as an event `token.use`, whatever the dialect.
  *
- * It happens after the answer, so no client waits for it, and in batches, so that it costs a small
- * part of the request. Requests that send events are counted by minute, or they would double the
- * ledger. Sessions and requests without a token are not recorded.
+ * It is in the journal before the answer is sent: nobody reads without a trace, whatever happens to
+ * the machine then. While the ledger takes no events answers are sent all the same, and the uses
+ * recorded later. An answer that could not be sent is a second event, with the status 499. Requests
+ * that send events are counted by minute, or they would double the ledger. Sessions and requests
+ * without a token are not recorded.
  */
 export interface TokenUses {
   /** Records the uses of a server's requests. Call it before routes are registered. */
@@ -59,6 +61,7 @@ export function createTokenUses(options: TokenUsesOptions): TokenUses {
     clock: options.clock,
     contents: 'uses of tokens',
     leftOutEvent,
+    isQuiet: true,
     trouble: (...told) => log?.warn(...told),
   })
   const counted = new CountedUses()
@@ -72,14 +75,24 @@ export function createTokenUses(options: TokenUsesOptions): TokenUses {
   return {
     watch(server) {
       log = server.log
+      const recorded = new WeakMap<FastifyRequest, number>()
+      server.addHook('onSend', async (request, reply) => {
+        const principal = usedTokenOf(request)
+        if (principal === undefined || isIntake(request)) return
+        const use = tokenUse({ principal, request }, options, reply.statusCode)
+        recorded.set(request, use.status)
+        await queue.store(use.tenant, useEvent(use))
+      })
       server.addHook('onRequest', (request, reply, done) => {
-        // At its end, or when the client goes away before: what it read until then, it has read.
+        // An answer that was not sent, and those that are counted.
         reply.raw.once('close', () => {
           const principal = usedTokenOf(request)
           if (principal === undefined) return
-          const use = tokenUse({ principal, request, reply }, options)
-          if (!isIntake(request)) hand([use])
-          else if (!counted.add(use)) queue.leaveOut(use.tenant)
+          const status = reply.raw.headersSent ? reply.statusCode : CLIENT_CLOSED_STATUS
+          const use = tokenUse({ principal, request }, options, status)
+          if (!isIntake(request)) {
+            if (recorded.get(request) !== status) queue.add(use.tenant, useEvent(use))
+          } else if (!counted.add(use)) queue.leaveOut(use.tenant)
         })
         done()
       })
@@ -136,12 +149,12 @@ class CountedUses {
 interface Answered {
   readonly principal: Principal
   readonly request: FastifyRequest
-  readonly reply: FastifyReply
 }
 
 function tokenUse(
-  { principal, request, reply }: Answered,
+  { principal, request }: Answered,
   { clock, defaultTenant }: TokenUsesOptions,
+  status: number,
 ): TokenUse {
   const path = (request.url.split('?', 1)[0] ?? '').replace(ABSOLUTE_FORM, '')
   return {
@@ -149,7 +162,7 @@ function tokenUse(
     principal,
     target: path.startsWith('/api/') ? path.slice('/api'.length) : path,
     method: request.method,
-    status: reply.raw.headersSent ? reply.statusCode : CLIENT_CLOSED_STATUS,
+    status,
     client: clientOf(request),
     timeMicros: clock(),
   }

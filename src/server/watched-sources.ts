@@ -116,9 +116,12 @@ class WatchedRun {
   }
 
   async #recordGap(gap: SourceGap): Promise<void> {
+    const { kind, name } = this.#source
     await this.#services.context.audit.record({
       ...gapEvent(this.#source, gap),
       tenant: this.#tenant,
+      // Found again by the next connection when it could not be recorded.
+      eventId: `gap ${kind}/${name} ${gap.from} ${gap.to}`,
     })
   }
 

@@ -54,6 +54,10 @@ export class ArrayEventWriter implements EventWriter {
     if (fate === 'store and fail') throw new Error('the connection was lost')
   }
 
+  async endInserts(): Promise<void> {
+    if (!this.isReachable) throw new Error('no answer')
+  }
+
   async size(): Promise<number> {
     if (!this.isReachable) throw new Error('no answer')
     return this.rows.length

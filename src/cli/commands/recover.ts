@@ -3,11 +3,11 @@ import { write } from '../command-io.ts'
 import { defineCommand } from '../define-command.ts'
 import { settingsOrRefused } from '../server-settings.ts'
 
-/** `waybill recover`: makes up for a lost administrator's token or secret key. */
+/** `waybill recover`: replaces a lost administrator's token, secret key or journal. */
 export const recoverCommand = defineCommand(
   {
     name: 'recover',
-    summary: "Replace a lost administrator's token or secret key",
+    summary: "Replace a lost administrator's token, secret key or journal",
     description: `Works on the data of a server that is stopped, by the rights of the user that
 runs it, and is recorded in the ledger.
 
@@ -18,10 +18,15 @@ With --secret-key a new secret-key is made. What the old one sealed is lost: acc
 deleted, and signed tokens (scopes api, api-readonly, security-logs), cursors and links to exports
 that were given out are void. Restore the file from a backup if there is one.
 
+With --journal the files of a journal that is damaged or missing are set aside, and the ledger goes
+on behind the events of the store. Events that only the journal held, acknowledged in the last
+seconds before a crash, are gone. A journal that can be read is left as it is.
+
 Other servers on the same store have to be restarted afterwards; they need the new secret-key.`,
     options: {
       'administrator-token': { type: 'switch', description: 'Replace the token of admin-token' },
       'secret-key': { type: 'switch', description: 'Replace the key of secret-key' },
+      journal: { type: 'switch', description: 'Go on without the journal' },
       data: { type: 'text', placeholder: 'DIR', description: 'Data directory, as of the server' },
       store: { type: 'text', placeholder: 'URL', description: 'Store, as of the server' },
       config: {
@@ -38,13 +43,14 @@ Other servers on the same store have to be restarted afterwards; they need the n
     ],
   },
   async ({ options, io, parts }) => {
-    const { 'administrator-token': token, 'secret-key': key, ...flags } = options
-    if (token === key) {
-      const message = 'expected one of --administrator-token and --secret-key'
+    const { 'administrator-token': token, 'secret-key': key, journal, ...flags } = options
+    if (Number(token) + Number(key) + Number(journal) !== 1) {
+      const message = 'expected one of --administrator-token, --secret-key and --journal'
       throw new CommandError(message, { ending: 'usage', hint: 'waybill recover --help' })
     }
     const settings = settingsOrRefused(flags, io.env)
-    const done = await parts.recover(settings, token ? 'administrator-token' : 'secret-key')
+    const lost = token ? 'administrator-token' : key ? 'secret-key' : 'journal'
+    const done = await parts.recover(settings, lost)
     await write(io.stdout, done.map((line) => `${line}\n`).join(''))
     return 'success'
   },

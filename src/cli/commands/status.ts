@@ -40,13 +40,22 @@ function report(status: Members): string {
     ['origin', status['origin']],
     ['ledger', `${eventCount(ledger['size'])}${waiting}`],
     ['root', ledger['rootHash']],
-    ['store', storeText(membersAt(status, 'store'))],
+    ...(ledger['journalBytes'] === undefined ? [] : [['journal', journalText(ledger)] as const]),
+    ['store', isMembers(status['store']) ? storeText(status['store']) : 'does not answer'],
   ]
   const { contradiction } = ledger
   const problem = contradiction === undefined ? [] : [['PROBLEM', contradiction] as const]
   return [...lines, ...skippedLines(status), ...problem]
     .map(([name, value]) => `${name.padEnd(9)}${plainLine(String(value))}\n`)
     .join('')
+}
+
+/** How far the store is behind what is accepted, which the journal holds. */
+function journalText(ledger: Members): string {
+  const behind = membersAt(ledger, 'behind')
+  const size = byteSize(Number(ledger['journalBytes']))
+  const reads = ledger['reads'] === 'unavailable' ? ', reads are unavailable' : ''
+  return `${size}, the store is ${eventCount(behind['events'])} behind${reads}`
 }
 
 /** An administrator of one tenant gets the number of its events alone. */

@@ -103,7 +103,7 @@ export class WaitingRoom {
     let nextSeq = fromSeq
     while (this.#places.size > 0) {
       this.#empty = new AbortController()
-      await ledger.waitForSizeOver(nextSeq, this.#empty.signal)
+      await ledger.waitForReadableOver(nextSeq, this.#empty.signal)
       if (this.#isClosed) break
       nextSeq = await this.#tellFrom(nextSeq)
     }
@@ -113,19 +113,19 @@ export class WaitingRoom {
   /** Tells everybody of the events from a seq on; answers the seq that follows them. */
   async #tellFrom(fromSeq: number): Promise<number> {
     const { events, ledger } = this.#context
-    const { origin, size } = ledger.status()
-    if (size <= fromSeq) return fromSeq
+    const { origin, readableSize } = ledger.status()
+    if (readableSize <= fromSeq) return fromSeq
     const filter = { tenants: tenantsOf(this.#places), conditions: STATE_CONDITIONS }
     try {
       const found = await events.tail({ filter, origin, afterSeq: fromSeq - 1, limit: READ_EVENTS })
       for (const stored of found) {
         for (const place of this.#places) place.see(stored)
       }
-      // Every event below `size` could be seen: what was not found up to there tells of no state.
+      // Every event below that size could be seen: what was not found there is about no state.
       const last = found.at(-1)
-      return last !== undefined && (found.length === READ_EVENTS || last.seq >= size)
+      return last !== undefined && (found.length === READ_EVENTS || last.seq >= readableSize)
         ? last.seq + 1
-        : size
+        : readableSize
     } catch {
       await sleep(FAULT_PAUSE_MS)
       return fromSeq

@@ -107,6 +107,8 @@ export function registerEventIntake(scope: NativeScope, context: DialectContext)
   scope.post('/v1/events', options, async (request, reply) => {
     const body = request.body
     if (!Buffer.isBuffer(body)) throw new Fault('request.malformed', { detail: 'there is no body' })
+    // Parsing what will be refused would cost most when there is least to spare.
+    context.ledger.askForRoom(body.length)
     const reception = receptionOf(request, context)
     const drafts = parseEventBody(body, formOf(request), reception)
     const idempotency = idempotencyOf(request, body, reception)

@@ -33,8 +33,8 @@ export const STREAMS = {
 const TAIL_EVENTS_MAX = 500
 /** Silence after which a comment is sent, ms: shorter than the patience of common proxies. */
 const HEARTBEAT_MS = 15_000
-/** Pause of a stream whose token has too many queries waiting, ms. */
-const CROWDED_PAUSE_MS = 1000
+/** Pause of a stream that cannot be answered for the moment, ms. */
+const PAUSE_MS = 1000
 
 /** What `Last-Event-ID` says; empty: nothing. */
 const SEQ_OR_NOTHING = /^(?:-1|\d{1,15})?$/
@@ -166,9 +166,12 @@ async function* follow(
   while (!ended.aborted) {
     const filter = currentFilter()
     if (filter === undefined) return
-    const { origin, size } = ledger.status()
+    const { origin, readableSize } = ledger.status()
     const found = await tailOrPause(events, { filter, origin, afterSeq, limit: TAIL_EVENTS_MAX })
-    if (found === undefined) continue
+    if (found === undefined) {
+      yield heartbeat(afterSeq)
+      continue
+    }
     if (found.length > 0) {
       yield found
         .map((stored) => {
@@ -177,14 +180,17 @@ async function* follow(
         })
         .join('')
     }
-    // Every event below `size` could be seen: what was not found up to there does not match.
+    // Every event below that could be seen: what was not found up to there does not match.
     const isFull = found.length === TAIL_EVENTS_MAX
-    afterSeq = Math.max(afterSeq, found.at(-1)?.seq ?? -1, isFull ? -1 : size - 1)
+    afterSeq = Math.max(afterSeq, found.at(-1)?.seq ?? -1, isFull ? -1 : readableSize - 1)
     if (!isFull && !(await grows(context, afterSeq, ended))) yield heartbeat(afterSeq)
   }
 }
 
-/** Undefined, after a pause, when its token has too many queries waiting: the stream goes on. */
+/**
+ * Undefined, after a pause, when its token has too many queries waiting, or the store is down: the
+ * stream goes on.
+ */
 async function tailOrPause(
   events: DialectContext['events'],
   query: TailQuery,
@@ -192,8 +198,11 @@ async function tailOrPause(
   try {
     return await events.tail(query)
   } catch (error) {
-    if (!(error instanceof Fault && error.code === 'request.too-many')) throw error
-    await sleep(CROWDED_PAUSE_MS)
+    const isPassing =
+      error instanceof Fault &&
+      (error.code === 'request.too-many' || error.code === 'store.unavailable')
+    if (!isPassing) throw error
+    await sleep(PAUSE_MS)
     return undefined
   }
 }
@@ -218,7 +227,7 @@ async function grows(
   const timer = setTimeout(stop, HEARTBEAT_MS)
   ended.addEventListener('abort', stop)
   try {
-    return (await ledger.waitForSizeOver(afterSeq + 1, waited.signal)) > afterSeq + 1
+    return (await ledger.waitForReadableOver(afterSeq + 1, waited.signal)) > afterSeq + 1
   } finally {
     clearTimeout(timer)
     ended.removeEventListener('abort', stop)

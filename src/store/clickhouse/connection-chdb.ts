@@ -144,6 +144,9 @@ class ChdbConnection implements ClickHouseConnection {
     }
   }
 
+  /** The one session that writes ends a statement before its call rejects. */
+  async endInserts(): Promise<void> {}
+
   async command(statement: Statement): Promise<void> {
     const sql = bindLiterals(statement)
     await this.#writing.use((session) => session.queryAsync(sql)).catch(rethrow)

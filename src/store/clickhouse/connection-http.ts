@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { Fault } from '../../core/errors.ts'
 import type { ClickHouseConnection, Insertion, Statement, StreamFormat } from './connection.ts'
 import { engineFault } from './engine-fault.ts'
 import { ENGINE_SETTINGS, QUERY_BYTES_MAX, QUERY_SECONDS_MAX } from './engine-settings.ts'
@@ -10,6 +12,9 @@ import { parseRows } from './json-rows.ts'
 const CONNECTIONS_MAX = 64
 /** Longest wait for the server's next byte, in milliseconds. */
 const REQUEST_TIMEOUT_MS = (QUERY_SECONDS_MAX + 30) * 1000
+/** Longest wait for inserts to end, in milliseconds. */
+const ENDING_MS_MAX = 10_000
+const ENDING_POLL_MS = 100
 /** The client writes settings into the URL, as text. */
 const SETTINGS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(ENGINE_SETTINGS).map(([name, value]) => [name, String(value)]),
@@ -78,18 +83,43 @@ class HttpConnection implements ClickHouseConnection {
     }
   }
 
-  async insert({ table, columns, format, bytes }: Insertion): Promise<void> {
+  async insert({ name, table, columns, format, bytes }: Insertion): Promise<void> {
     try {
       // The client's own insert takes streams of rows; these bytes are rows already.
       const { stream } = await this.#client.exec({
         query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`,
         values: Readable.from([bytes], { objectMode: false }),
-        clickhouse_settings: { wait_end_of_query: 1 },
+        // The server runs no second query of an id that is running.
+        ...(name !== undefined && { query_id: name }),
+        clickhouse_settings: {
+          wait_end_of_query: 1,
+          ...(name !== undefined && {
+            insert_deduplication_token: name,
+            deduplicate_blocks_in_dependent_materialized_views: 1,
+          }),
+        },
       })
       await finished(stream.resume())
     } catch (error) {
       throw engineFault(error)
     }
+  }
+
+  /** A user may end queries of its own without any grant. */
+  async endInserts(namePrefix: string): Promise<void> {
+    const parameters = { namePrefix }
+    const sql = 'KILL QUERY WHERE startsWith(query_id, {namePrefix:String}) ASYNC'
+    for (let waitedMs = 0; waitedMs <= ENDING_MS_MAX; waitedMs += ENDING_POLL_MS) {
+      // A query that waits for its sender ends when the sender is gone.
+      const [row] = await this.rows<[number]>({
+        sql: 'SELECT count() FROM system.processes WHERE startsWith(query_id, {namePrefix:String})',
+        parameters,
+      })
+      if (row?.[0] === 0) return
+      await this.command({ sql, parameters })
+      await delay(ENDING_POLL_MS)
+    }
+    throw new Fault('store.unavailable', { detail: 'an insert that was cut off still runs' })
   }
 
   async command(statement: Statement): Promise<void> {

@@ -12,6 +12,8 @@ export type StreamFormat = 'JSONCompactEachRow' | 'LineAsString' | 'CSV' | 'Parq
 
 /** Rows for one table, serialised. */
 export interface Insertion {
+  /** What it is called, if it is repeated with the same rows when its outcome is not known. */
+  readonly name?: string
   readonly table: string
   readonly columns: readonly string[]
   readonly format: 'JSONCompactEachRow' | 'RowBinary'
@@ -41,6 +43,8 @@ export interface ClickHouseConnection {
   /** The result as the bytes of one document, in constant memory. Ending the iteration stops it. */
   stream(statement: Statement, format: StreamFormat): AsyncIterable<Uint8Array>
   insert(insertion: Insertion): Promise<void>
+  /** Resolves once no insert runs whose name begins so: one that does is ended. */
+  endInserts(namePrefix: string): Promise<void>
   command(statement: Statement): Promise<void>
   /** Waits for calls that run, then lets go of the engine. */
   close(): Promise<void>

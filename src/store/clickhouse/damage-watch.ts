@@ -24,6 +24,7 @@ export function watchDamage(connection: ClickHouseConnection): WatchedConnection
     rows: <Row extends readonly unknown[]>(statement: Statement) =>
       connection.rows<Row>(statement).catch(note),
     insert: (insertion) => connection.insert(insertion).catch(note),
+    endInserts: (namePrefix) => connection.endInserts(namePrefix).catch(note),
     command: (statement) => connection.command(statement).catch(note),
     async *stream(statement, format) {
       try {

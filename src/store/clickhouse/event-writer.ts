@@ -37,7 +37,8 @@ export function createEventWriter(
       for (const draft of drafts) onlyTenant.note(draft.text(DRAFT_TEXT.tenant))
       return encodeRows(drafts, { origin, request, knownShapes })
     },
-    insert: (group) => insertGroup(connection, group),
+    insert: (group) => insertGroup(connection, origin, group),
+    endInserts: () => connection.endInserts(`${origin}/`),
     size: () => nextSeq(connection, origin),
     holdings: () => readHoldings(connection),
     findNamed: (names) => findNamed(connection, names),
@@ -53,9 +54,12 @@ export function createEventWriter(
 
 async function insertGroup(
   connection: ClickHouseConnection,
+  origin: string,
   { firstSeq, rows }: EventGroup,
 ): Promise<void> {
+  const count = rows.reduce((sum, { starts }) => sum + starts.length, 0)
   await connection.insert({
+    name: `${origin}/${firstSeq}-${firstSeq + count - 1}`,
     table: 'event_inbox',
     columns: INSERTED_COLUMNS,
     format: 'RowBinary',

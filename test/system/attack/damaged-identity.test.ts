@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -116,6 +116,38 @@ test('a lost administrator’s token is replaced on the data, and the old one en
     'token.revoke',
     'token.create',
   ])
+})
+
+test('a lost or damaged journal stops the start, and can be given up', async () => {
+  const { size } = await jsonOf<{ size: number }>(waybill.request('/v1/ledger'))
+  await waybill.stop()
+  const journal = join(folder, 'ledger', 'journal')
+  const segment = join(journal, readdirSync(journal).sort()[0] ?? '')
+  const whole = readFileSync(segment)
+  expect(run('recover', '--journal')).toMatchObject({
+    status: 0,
+    stdout: 'the journal is whole: there is nothing to give up\n',
+  })
+  // The middle of the first record.
+  const damaged = readFileSync(segment)
+  damaged[4096 + 100] = (damaged[4096 + 100] ?? 0) ^ 1
+  writeFileSync(segment, damaged)
+  expect(serve()).toMatchObject({
+    ...{ status: 1, stdout: '' },
+    stderr: expect.stringMatching(/0000000001\.journal is damaged at byte 4096.*recover --journal/),
+  })
+  writeFileSync(segment, whole)
+  rmSync(journal, { recursive: true })
+  const { status, stderr } = serve()
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(/holds no journal, but the store has events.*recover --journal/),
+  })
+  expect(run('recover', '--journal')).toMatchObject({ status: 0 })
+  waybill = await waybill.restart()
+  const after = await jsonOf<{ size: number }>(waybill.request('/v1/ledger'))
+  expect(after.size).toBe(size + 1)
+  expect(await actionsOf('ledger.repair', 'ledger.contradiction')).toEqual(['ledger.repair'])
 })
 
 test('the keys of the store are of no use without the secret key', async () => {

@@ -19,12 +19,11 @@ function stationWithLog() {
   const records = new MapRecordStore()
   const clearedLogs = new ClearedLogs(records, () => BASE_MICROS / 1000)
   const recorded: OwnEvent[] = []
-  const audit = {
-    record: async (event: OwnEvent) => {
-      recorded.push(event)
-      station.add({ action: event.action, category: 'system', message: event.message ?? '' })
-    },
+  const record = async (event: OwnEvent) => {
+    recorded.push(event)
+    station.add({ action: event.action, category: 'system', message: event.message ?? '' })
   }
+  const audit = { record }
   const shown = async () => {
     const filter = logFilter(visibilityOf(ADMIN), await clearedLogs.of('default'))
     return station.model.matching(filter).map(({ origin, seq }) => `${origin}/${seq}`)

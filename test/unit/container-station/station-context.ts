@@ -34,12 +34,18 @@ export class StationModel {
     status: () => ({
       origin: ORIGIN,
       size: this.#size,
+      readableSize: this.#size,
       rootHash: new Uint8Array(32),
       queuedEvents: 0,
       contradiction: undefined,
+      behind: { events: 0, bytes: 0, seconds: 0, isFailing: false },
+      journalBytes: 0,
+      wasTorn: false,
       refusedAtMs: undefined,
     }),
-    waitForSizeOver: (size, signal) =>
+    whenReadable: async () => undefined,
+    askForRoom: () => undefined,
+    waitForReadableOver: (size, signal) =>
       new Promise((resolve) => {
         const look = () => {
           if (this.#size <= size && !signal.aborted) return

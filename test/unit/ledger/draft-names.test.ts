@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseNewEvent } from '../../../src/core/parse-event.ts'
-import { DraftNames, storedNameText } from '../../../src/ledger/draft-names.ts'
+import { DraftNames, namedFingerprint, storedNameText } from '../../../src/ledger/draft-names.ts'
 import { fingerprintOf } from '../../../src/ledger/fingerprint-set.ts'
 
 const reception = {
@@ -34,9 +34,8 @@ describe('the names of drafts', () => {
   })
 
   it('have the fingerprint of the stored name', () => {
-    const names = new DraftNames()
     const stored = { tenant: 'zürich', sourceKind: 'api', sourceName: 'test', eventId: 'é 7' }
     const expected = fingerprintOf(storedNameText(stored))
-    expect(names.fingerprintOf(named('é 7').draft)).toEqual(expected)
+    expect(namedFingerprint(named('é 7').draft)).toEqual(expected)
   })
 })

@@ -11,9 +11,11 @@ import type { CallIntake } from '../../../src/sources/called-source.ts'
 import type { Translation } from '../../../src/sources/source.ts'
 import { ArrayEventWriter } from '../../support/array-event-writer.ts'
 import { eventually } from '../../support/eventually.ts'
+import { FaultyFiles } from '../../support/faulty-files.ts'
 
 let directory: string
 let writer: ArrayEventWriter
+let files: FaultyFiles
 let ledger: Ledger
 let intake: CallIntake | undefined
 let stopping: AbortController
@@ -23,7 +25,9 @@ let warnings: unknown[]
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'waybill-called-'))
   writer = new ArrayEventWriter()
-  ledger = await openLedger({ origin: 'test', writer, dataDirectory: directory })
+  files = new FaultyFiles()
+  const journal = { startThread: files.start }
+  ledger = await openLedger({ origin: 'test', writer, dataDirectory: directory, journal })
   warnings = []
   stopping = new AbortController()
   const listening = {
@@ -50,9 +54,11 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
+/** Ends the source, and waits until what it gave can be read. */
 async function stop(): Promise<void> {
   stopping.abort()
   await storing
+  await ledger.whenReadable(ledger.status().size)
 }
 
 function heard(...names: readonly string[]): Translation {
@@ -76,8 +82,8 @@ test('what a call tells is stored soon, in the tenant and by the name of its sou
   ])
 })
 
-test('what the store refuses is stored when it is back, once and in order', async () => {
-  writer.nextFates = ['fail', 'fail', 'store and fail']
+test('what the disk refuses is stored when it is back, once and in order', async () => {
+  files.nextFates = ['fail', 'write half and fail', 'write and fail']
   intake?.take(heard('a'))
   await eventually(
     async () => warnings,
@@ -98,16 +104,16 @@ test('a stop stores what waits', async () => {
 })
 
 test('what there is no room for is counted and recorded as a gap', async () => {
-  writer.nextFates = ['hang']
+  files.nextFates = ['hang']
   intake?.take(heard('first'))
   await eventually(
-    async () => writer.nextFates,
+    async () => files.nextFates,
     (fates) => fates.length === 0,
-    { what: 'the store hangs' },
+    { what: 'the disk hangs' },
   )
   const count = 20_050
   for (let index = 0; index < count; index += 1) intake?.take(heard(`n${index}`))
-  writer.release()
+  files.release()
   await stop()
   const gaps = stored().filter(({ action }) => action === 'source.gap')
   expect(gaps).toMatchObject([

@@ -31,7 +31,11 @@ async function run(collect: (run: CollectorRun, count: number) => Promise<void>)
       appended.push(request)
       return { accepted: request.drafts.length, duplicates: 0, first: 0, last: 0, replayed: false }
     },
-    status: () => ({ size: 0, queuedEvents: 0 }),
+    status: () => ({
+      ...{ size: 0, queuedEvents: 0, journalBytes: 0 },
+      behind: { events: 0, bytes: 0, seconds: 0 },
+    }),
+    whenReadable: async () => undefined,
   } as unknown as Ledger
   const metrics = createMetrics(ledger)
   let runs = 0

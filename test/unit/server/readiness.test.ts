@@ -1,73 +1,96 @@
-import { beforeEach, expect, test } from 'vitest'
-import { createReadiness, type Readiness } from '../../../src/server/readiness.ts'
+import { expect, test } from 'vitest'
+import { createReadiness } from '../../../src/server/readiness.ts'
 
-interface State {
-  canRead: boolean
-  canWrite: boolean
-  damage: string | undefined
-  refusedAtMs: number | undefined
-  writes: number
-}
-
-let state: State
-let readiness: Readiness
-
-beforeEach(() => {
-  const fresh: State = {
+/** A server that serves, on a store and a journal whose state can be changed. */
+function setUp({ needsStore = false } = {}) {
+  const state = {
     canRead: true,
     canWrite: true,
-    damage: undefined,
-    refusedAtMs: undefined,
+    isIndexFailing: false,
+    damage: undefined as string | undefined,
+    fullness: undefined as string | undefined,
+    refusedAtMs: undefined as number | undefined,
     writes: 0,
   }
-  state = fresh
-  readiness = createReadiness({
+  const readiness = createReadiness({
     read: async () => {
-      if (!fresh.canRead) throw new Error('gone')
+      if (!state.canRead) throw new Error('gone')
     },
     write: async () => {
-      fresh.writes += 1
-      if (!fresh.canWrite) throw new Error('the disk is full')
+      state.writes += 1
+      if (!state.canWrite) throw new Error('the disk is full')
     },
-    damage: () => fresh.damage,
-    refusedAtMs: () => fresh.refusedAtMs,
+    damage: () => state.damage,
+    fullness: () => state.fullness,
+    refusedAtMs: () => state.refusedAtMs,
+    isIndexFailing: () => state.isIndexFailing,
+    needsStore,
   })
-})
+  return { state, readiness }
+}
 
-test('a server is ready only while it serves and its store answers', async () => {
-  expect(await readiness.obstacle()).toBe('starting')
+const READY = { obstacle: undefined, areReadsAvailable: true }
+const notReady = (obstacle: string) => ({ obstacle, areReadsAvailable: false })
+
+test('a server is ready only while it serves', async () => {
+  const { readiness } = setUp()
+  expect(await readiness.state()).toEqual(notReady('starting'))
   readiness.started()
-  expect(await readiness.obstacle()).toBeUndefined()
-  state.canRead = false
-  expect(await readiness.obstacle()).toBe('the store does not answer')
-  state.canRead = true
-  expect(await readiness.obstacle()).toBeUndefined()
+  expect(await readiness.state()).toEqual(READY)
   readiness.stopping()
-  expect(await readiness.obstacle()).toBe('stopping')
+  expect(await readiness.state()).toEqual(notReady('stopping'))
 })
 
-test('a server whose store takes nothing is not ready, before any event was sent', async () => {
+test.each(['canRead', 'isIndexFailing'] as const)(
+  'a server without its store takes events and answers no questions: %s',
+  async (name) => {
+    const { state, readiness } = setUp()
+    readiness.started()
+    state[name] = name === 'isIndexFailing'
+    expect(await readiness.state()).toEqual({ obstacle: undefined, areReadsAvailable: false })
+    state[name] = name !== 'isIndexFailing'
+    expect(await readiness.state()).toEqual(READY)
+  },
+)
+
+test('a server whose acknowledgements rest on the store is not ready without it', async () => {
+  const { state, readiness } = setUp({ needsStore: true })
+  readiness.started()
+  state.canRead = false
+  expect(await readiness.state()).toEqual(notReady('the store does not answer'))
+  state.canRead = true
+  state.isIndexFailing = true
+  expect(await readiness.state()).toEqual(notReady('the store takes no events'))
+})
+
+test('a store that takes nothing is found before any event was sent', async () => {
+  const { state, readiness } = setUp({ needsStore: true })
   readiness.started()
   state.canWrite = false
-  expect(await readiness.obstacle()).toBe('the store takes no events')
+  expect(await readiness.state()).toEqual(notReady('the store takes no events'))
 })
 
-test('a server that could not store the latest events is not ready', async () => {
+test('a server whose disk refused the latest events is not ready', async () => {
+  const { state, readiness } = setUp()
   readiness.started()
   state.refusedAtMs = performance.now()
-  expect(await readiness.obstacle()).toBe('the store takes no events')
+  expect(await readiness.state()).toEqual(notReady('the journal takes no events'))
   state.refusedAtMs = undefined
-  expect(await readiness.obstacle()).toBeUndefined()
+  expect(await readiness.state()).toEqual(READY)
+  state.fullness = 'the journal is full'
+  expect(await readiness.state()).toEqual(notReady('the journal is full'))
 })
 
 test('a server whose stored data cannot be read is not ready', async () => {
+  const { state, readiness } = setUp()
   readiness.started()
   state.damage = 'A part of the store cannot be read'
-  expect(await readiness.obstacle()).toBe('A part of the store cannot be read')
+  expect(await readiness.state()).toEqual(notReady('A part of the store cannot be read'))
 })
 
 test('many who ask at once cost one write', async () => {
+  const { state, readiness } = setUp({ needsStore: true })
   readiness.started()
-  await Promise.all(Array.from({ length: 50 }, () => readiness.obstacle()))
+  await Promise.all(Array.from({ length: 50 }, () => readiness.state()))
   expect(state.writes).toBe(1)
 })

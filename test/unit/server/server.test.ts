@@ -108,11 +108,17 @@ beforeEach(async () => {
       origin: 'o',
       size: 0,
       rootHash: new Uint8Array(32),
+      readableSize: 0,
       queuedEvents: 0,
       contradiction: undefined,
+      behind: { events: 0, bytes: 0, seconds: 0, isFailing: false },
+      journalBytes: 0,
+      wasTorn: false,
       refusedAtMs: undefined,
     }),
-    waitForSizeOver: async (size) => size,
+    waitForReadableOver: async (size) => size,
+    whenReadable: async () => undefined,
+    askForRoom: () => undefined,
     close: async () => undefined,
   }
   metrics = createMetrics(ledger)
@@ -120,7 +126,10 @@ beforeEach(async () => {
     read: async () => undefined,
     write: async () => undefined,
     damage: () => undefined,
+    fullness: () => undefined,
     refusedAtMs: () => undefined,
+    isIndexFailing: () => false,
+    needsStore: false,
   })
   const facts = {
     version: '0',

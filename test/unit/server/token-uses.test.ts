@@ -81,10 +81,10 @@ async function recorded(): Promise<readonly Event[]> {
   return stored
 }
 
-test('a use is an event of its token, path, user and client, after the answer', async () => {
+test('a use is an event of its token, path, user and client, before the answer', async () => {
   const answer = await server.inject({ url: '/api/v1/thing?secret=1', headers })
   expect(answer.statusCode).toBe(200)
-  expect(stored).toEqual([])
+  expect(stored).toHaveLength(1)
   const [event, ...more] = await recorded()
   expect(more).toEqual([])
   expect(JSON.parse(JSON.stringify(event))).toMatchObject({

@@ -12,6 +12,7 @@ import { followSource } from '../../../src/server/watched-sources.ts'
 import { engineSource } from '../../../src/sources/engine/source.ts'
 import { ArrayEventWriter } from '../../support/array-event-writer.ts'
 import { eventually } from '../../support/eventually.ts'
+import { FaultyFiles } from '../../support/faulty-files.ts'
 import { MapRecordStore } from '../access/map-record-store.ts'
 import { captured, line } from '../sources/engine/captured.ts'
 import {
@@ -25,6 +26,7 @@ import {
 let directory: string
 let engine: ScriptedEngine
 let writer: ArrayEventWriter
+let files: FaultyFiles
 let ledger: Ledger
 let records: MapRecordStore
 let stopping: AbortController
@@ -35,7 +37,9 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'waybill-watched-'))
   engine = await startScriptedEngine()
   writer = new ArrayEventWriter()
-  ledger = await openLedger({ origin: 'test', writer, dataDirectory: directory })
+  files = new FaultyFiles()
+  const journal = { startThread: files.start }
+  ledger = await openLedger({ origin: 'test', writer, dataDirectory: directory, journal })
   records = new MapRecordStore()
   following = undefined
   warnings = []
@@ -134,9 +138,9 @@ describe('once', () => {
     expect(warnings).toEqual([])
   })
 
-  test('what a failed insert left out is read again', async () => {
+  test('what a failed write left out is read again', async () => {
     engine.scripts = [tells(at(1), at(2, 'stop'))]
-    writer.nextFates = ['fail', 'store and fail']
+    files.nextFates = ['fail', 'write and fail']
     follow()
     await storedUntil((events) => events.length === 2)
     await eventually(
@@ -240,7 +244,7 @@ describe('a gap', () => {
   test('that could not be recorded is found again', async () => {
     engine.scripts = [tellsAndEnds(at(1)), tells(at(9, 'stop'))]
     // The first event, the one after the gap; then the gap, in vain.
-    writer.nextFates = ['store', 'store', 'fail']
+    files.nextFates = ['write', 'write', 'fail']
     follow()
     await storedUntil((events) => events.some(({ action }) => action === 'source.gap'))
     expect(actions()).toEqual(['container.start', 'container.stop', 'source.gap'])

@@ -1,0 +1,342 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, rm } from 'node:fs/promises'
+import { Fault } from '../../core/errors.ts'
+import { STORE_RETRY_AFTER_SECONDS } from '../limits.ts'
+import { type FileThread, startFileThread } from './file-thread.ts'
+import { SEGMENT_BYTES } from './limits.ts'
+import { type JournalEnd, type JournalRecord, readJournal, usedSegments } from './read-journal.ts'
+import {
+  RECORD_HEADER_BYTES,
+  RECORD_KIND,
+  type RecordHeader,
+  SEGMENT_HEADER_BYTES,
+  sealRecord,
+  segmentHeader,
+} from './record-format.ts'
+import { type AcceptedRequest, readRequests, recordOf } from './requests.ts'
+import { findSegments, segmentPath } from './segments.ts'
+
+/** Where a journal is, and whose it is. */
+export interface JournalOptions {
+  readonly directory: string
+  readonly origin: string
+  /** Most bytes that its segments may take, the one made ahead included. */
+  readonly bytesMax: number
+  /** Bytes of a segment (default `SEGMENT_BYTES`). */
+  readonly segmentBytes?: number
+  /** Starts a thread that writes files (default `startFileThread`). */
+  readonly startThread?: () => FileThread
+}
+
+/** How a journal is opened. */
+export interface OpenJournalOptions extends JournalOptions {
+  /** Groups that end in front of this seq are passed over. */
+  readonly fromSeq: number
+}
+
+/** Events that were accepted together. */
+export interface JournalGroup {
+  readonly firstSeq: number
+  readonly count: number
+  readonly requests: readonly AcceptedRequest[]
+}
+
+/** What was found in the files of a journal. */
+export interface FoundJournal {
+  /** Absent when there is no journal yet. */
+  readonly end: JournalEnd | undefined
+  /** Seq of its first event; that of the next one when it holds none. */
+  readonly firstSeq: number
+}
+
+interface Segment {
+  readonly number: number
+  readonly path: string
+  readonly bytes: number
+  readonly firstSeq: number
+}
+
+/** The segment that is written. */
+interface Current extends Segment {
+  readonly salt: Buffer
+  position: number
+}
+
+/** A segment that was made ahead. */
+interface Spare {
+  readonly number: number
+  readonly path: string
+  readonly bytes: number
+  readonly made: Promise<void>
+}
+
+/**
+ * The events that an instance accepted and that its store may not have yet, in files of their own:
+ * what an acknowledgement rests on. One record is written at a time, when the one before is on
+ * disk, into a file whose room is there already.
+ */
+export class Journal {
+  readonly #options: JournalOptions
+  readonly #writer: FileThread
+  /** Another thread, so that no record waits for a file to be filled with zeros. */
+  readonly #maker: FileThread
+  readonly #segmentBytes: number
+  #older: readonly Segment[] = []
+  #current: Current | undefined
+  #spare: Spare | undefined
+  #lastNumber = 0
+  #crc = 0
+  #nextSeq = 0
+  /** The last write, which the next one waits for. */
+  #writing: Promise<unknown> = Promise.resolve()
+
+  private constructor(options: JournalOptions) {
+    this.#options = options
+    const { startThread = startFileThread, segmentBytes = SEGMENT_BYTES } = options
+    this.#segmentBytes = segmentBytes
+    this.#writer = startThread()
+    this.#maker = startThread()
+  }
+
+  /**
+   * Reads what a journal holds and gets it ready to be written.
+   *
+   * @param take is called for each group, in order.
+   * @throws Error for a journal that is damaged, of another ledger or of a newer format.
+   */
+  static async open(
+    options: OpenJournalOptions,
+    take: (group: JournalGroup) => void,
+  ): Promise<{ readonly journal: Journal; readonly found: FoundJournal }> {
+    const files = await findSegments(options.directory)
+    const segments = usedSegments(files, options.origin)
+    const records = readJournal(segments)
+    let next = await records.next()
+    for (; next.done !== true; next = await records.next()) {
+      const group = groupOf(next.value, options.fromSeq)
+      if (group !== undefined) take(group)
+    }
+    await mkdir(options.directory, { recursive: true })
+    for (const { path, read } of files) if (read.state === 'unused') await rm(path)
+    const journal = new Journal(options)
+    const end = segments.length === 0 ? undefined : next.value
+    const used = segments.map(({ file, header }) => ({ ...file, ...header }))
+    if (end !== undefined) await journal.#continue(used, end)
+    return { journal, found: { end, firstSeq: used[0]?.firstSeq ?? 0 } }
+  }
+
+  /** Bytes of all its files. */
+  get bytes(): number {
+    const files = [...this.#older, this.#current, this.#spare]
+    return files.reduce((sum, file) => sum + (file?.bytes ?? 0), 0)
+  }
+
+  /** Whether a record of this size can be written without more room on the disk. */
+  hasRoom(bytes: number): boolean {
+    const left = (this.#current?.bytes ?? 0) - (this.#current?.position ?? 0)
+    return bytes <= left || this.#spare !== undefined || this.#mayGrow(this.#segmentBytes)
+  }
+
+  /** Says with which seq the next group begins, where the journal itself does not know it. */
+  begin(nextSeq: number): void {
+    this.#nextSeq = nextSeq
+  }
+
+  /**
+   * Resolves once the requests are on disk.
+   * @throws Fault `store.unavailable` when there is no room for them; `UncertainWrite` when they
+   *   may be there or not. Then the segment is given up, and the next call, which has to be for
+   *   the same requests, writes to another one.
+   */
+  async append(requests: readonly AcceptedRequest[]): Promise<void> {
+    const count = requests.reduce((sum, { drafts }) => sum + drafts.length, 0)
+    const header = { kind: RECORD_KIND.events, firstSeq: this.#nextSeq, count }
+    await this.#write(header, () => recordOf(requests))
+  }
+
+  /** Notes that an insert of these events begins, so that a retry inserts the same ones. */
+  async noteInsert(firstSeq: number, count: number): Promise<void> {
+    const header = { kind: RECORD_KIND.insert, firstSeq, count }
+    await this.#write(header, () => Buffer.from(new ArrayBuffer(RECORD_HEADER_BYTES)))
+  }
+
+  /** Removes the segments whose events all stand before `seq`. */
+  async free(seq: number): Promise<void> {
+    const kept = this.#older.findIndex((_, index) => this.#endOf(index) > seq)
+    const freed = kept < 0 ? this.#older : this.#older.slice(0, kept)
+    if (freed.length === 0) return
+    this.#older = this.#older.slice(freed.length)
+    for (const { path } of freed) await this.#maker.remove(path)
+  }
+
+  /** The groups that have events at or after `seq`, from the files. */
+  async *readFrom(seq: number): AsyncIterable<JournalGroup> {
+    const files = await findSegments(this.#options.directory)
+    const segments = usedSegments(files, this.#options.origin)
+    const first = segments.findLastIndex(({ header }) => header.firstSeq <= seq)
+    for await (const record of readJournal(segments.slice(Math.max(0, first)))) {
+      const group = groupOf(record, seq)
+      if (group !== undefined) yield group
+    }
+  }
+
+  /** Lets go of the files as they are. */
+  async abandon(): Promise<void> {
+    await this.#spare?.made.catch(() => undefined)
+    await Promise.all([this.#writer.close(), this.#maker.close()])
+  }
+
+  /** Marks the end of an orderly stop. Nothing may be written afterwards. */
+  async close(): Promise<void> {
+    const header = { kind: RECORD_KIND.end, firstSeq: this.#nextSeq, count: 0 }
+    try {
+      if (this.#current !== undefined) {
+        await this.#write(header, () => Buffer.from(new ArrayBuffer(RECORD_HEADER_BYTES)))
+      }
+    } finally {
+      await this.abandon()
+    }
+  }
+
+  /** Goes on behind the last record; behind a torn one in a segment of its own. */
+  async #continue(used: readonly (Segment & { salt: Buffer })[], end: JournalEnd): Promise<void> {
+    this.#crc = end.crc
+    this.#nextSeq = end.nextSeq
+    const last = used.at(-1)
+    this.#lastNumber = last?.number ?? 0
+    if (last === undefined || end.isTorn) {
+      this.#older = used
+      return
+    }
+    this.#older = used.slice(0, -1)
+    await this.#writer.open(last.path)
+    this.#current = { ...last, position: end.position }
+  }
+
+  #endOf(index: number): number {
+    return (this.#older[index + 1] ?? this.#current)?.firstSeq ?? this.#nextSeq
+  }
+
+  #mayGrow(bytes: number): boolean {
+    return this.bytes + bytes <= this.#options.bytesMax
+  }
+
+  #write(header: Omit<RecordHeader, 'payloadBytes'>, make: () => Buffer): Promise<void> {
+    const written = this.#writing.then(() => this.#writeNow(header, make()))
+    this.#writing = written.catch(() => undefined)
+    return written
+  }
+
+  async #writeNow(header: Omit<RecordHeader, 'payloadBytes'>, record: Buffer): Promise<void> {
+    const { length } = record
+    const current = this.#currentWithRoom(length) ?? (await this.#nextSegment(length))
+    const { salt, position } = current
+    const crc = sealRecord(record, header, { salt, previousCrc: this.#crc })
+    try {
+      await this.#writer.write(record, position)
+    } catch (error) {
+      this.#giveUpCurrent()
+      throw new UncertainWrite('the journal could not be written', { cause: error })
+    }
+    current.position = position + length
+    this.#crc = crc
+    if (header.kind === RECORD_KIND.events) this.#nextSeq = header.firstSeq + header.count
+  }
+
+  #currentWithRoom(bytes: number): Current | undefined {
+    const current = this.#current
+    return current !== undefined && current.position + bytes <= current.bytes ? current : undefined
+  }
+
+  /** What a failed write left in a segment is not known: nothing is written there again. */
+  #giveUpCurrent(): void {
+    const current = this.#current
+    if (current === undefined) return
+    this.#older = [...this.#older, current]
+    this.#current = undefined
+  }
+
+  async #nextSegment(recordBytes: number): Promise<Current> {
+    const spare = await this.#takeSpare(SEGMENT_HEADER_BYTES + recordBytes)
+    const { number, path, bytes } = spare
+    const salt = randomBytes(8)
+    const place = { firstSeq: this.#nextSeq, previousCrc: this.#crc, salt }
+    const page = segmentHeader({ number, origin: this.#options.origin, ...place })
+    this.#giveUpCurrent()
+    try {
+      await this.#writer.open(path)
+      await this.#writer.write(page, 0)
+    } catch (error) {
+      await this.#maker.remove(path).catch(() => undefined)
+      this.#lastNumber = number - 1
+      throw noRoom(error)
+    }
+    const position = SEGMENT_HEADER_BYTES
+    this.#current = { number, path, bytes, firstSeq: place.firstSeq, salt, position }
+    this.#makeSpare()
+    return this.#current
+  }
+
+  async #takeSpare(bytes: number): Promise<Spare> {
+    const spare = this.#spare ?? this.#make(Math.max(bytes, this.#segmentBytes))
+    this.#spare = undefined
+    await spare.made.catch((error: unknown) => {
+      throw noRoom(error)
+    })
+    if (spare.bytes >= bytes) return spare
+    // A record larger than a segment gets one of its size, under the same number.
+    await this.#maker.remove(spare.path)
+    this.#lastNumber -= 1
+    return this.#takeSpare(bytes)
+  }
+
+  /** @throws Fault `store.unavailable` when the journal may not grow. */
+  #make(bytes: number): Spare {
+    if (!this.#mayGrow(bytes)) {
+      throw new Fault('store.unavailable', {
+        detail: 'the journal is full',
+        retryAfterSeconds: STORE_RETRY_AFTER_SECONDS,
+      })
+    }
+    this.#lastNumber += 1
+    const number = this.#lastNumber
+    const { directory } = this.#options
+    const path = segmentPath(directory, number)
+    const made = this.#maker.make({ path, directory, bytes }).catch((error: unknown) => {
+      this.#lastNumber = number - 1
+      throw error
+    })
+    return { number, path, bytes, made }
+  }
+
+  /** Without room for it now, it is made when it is needed. */
+  #makeSpare(): void {
+    if (this.#spare !== undefined || !this.#mayGrow(this.#segmentBytes)) return
+    const spare = this.#make(this.#segmentBytes)
+    this.#spare = spare
+    spare.made.catch(() => {
+      if (this.#spare === spare) this.#spare = undefined
+    })
+  }
+}
+
+/** The group of a record; undefined when it holds none that reaches to `fromSeq`. */
+function groupOf(
+  { kind, firstSeq, count, payload }: JournalRecord,
+  fromSeq: number,
+): JournalGroup | undefined {
+  if (kind !== RECORD_KIND.events || firstSeq + count <= fromSeq) return undefined
+  return { firstSeq, count, requests: readRequests(payload) }
+}
+
+/** Whether a record is on disk is not known. */
+export class UncertainWrite extends Error {}
+
+/** Nothing was written. */
+function noRoom(cause: unknown): Fault {
+  return new Fault('store.unavailable', {
+    detail: 'there is no room for the journal',
+    retryAfterSeconds: STORE_RETRY_AFTER_SECONDS,
+    cause,
+  })
+}

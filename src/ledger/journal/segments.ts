@@ -1,0 +1,97 @@
+import { open, readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import {
+  isIntact,
+  RECORD_HEADER_BYTES,
+  type ReadSegmentHeader,
+  readRecordHeader,
+  readSegmentHeader,
+  SEGMENT_HEADER_BYTES,
+} from './record-format.ts'
+
+const SUFFIX = '.journal'
+const NAME_DIGITS = 10
+
+/** A file of a journal, as it was found. */
+export interface SegmentFile {
+  readonly number: number
+  readonly path: string
+  readonly bytes: number
+  readonly read: ReadSegmentHeader
+}
+
+/** Where the segment of a number is. */
+export function segmentPath(directory: string, number: number): string {
+  return join(directory, `${String(number).padStart(NAME_DIGITS, '0')}${SUFFIX}`)
+}
+
+/** The segments of a journal in order of their numbers; none when there is no such directory. */
+export async function findSegments(directory: string): Promise<readonly SegmentFile[]> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  const ours = names.filter((name) => /^\d{10}\.journal$/.test(name)).sort()
+  const found = await Promise.all(ours.map((name) => readSegment(join(directory, name))))
+  const files = found.filter((file) => file !== undefined)
+  const last = files.at(-1)
+  if (last?.read.state !== 'damaged' || (await hasFirstRecord(last))) return files
+  // A crash cut the write of its header off: the first record is written after that.
+  return [...files.slice(0, -1), { ...last, read: { state: 'unused' } }]
+}
+
+/** Undefined for one that was removed meanwhile, since the store has its events. */
+async function readSegment(path: string): Promise<SegmentFile | undefined> {
+  try {
+    const { size: bytes } = await stat(path)
+    const read = readSegmentHeader(await readAt(path, { start: 0, end: SEGMENT_HEADER_BYTES }))
+    return { number: Number.parseInt(basename(path), 10), path, bytes, read }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function hasFirstRecord({ path, bytes }: SegmentFile): Promise<boolean> {
+  return isRecordAt(await readAt(path, { start: SEGMENT_HEADER_BYTES, end: bytes }), 0)
+}
+
+/** A stretch of a file, in bytes. */
+interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+/** The bytes of a stretch, fewer where the file ends before. */
+async function readAt(path: string, { start, end }: Stretch): Promise<Buffer> {
+  const file = await open(path, 'r')
+  try {
+    const bytes = Buffer.alloc(Math.max(0, end - start))
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, start)
+    return bytes.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Where a whole record of this segment begins in `bytes`; undefined when there is none. A record
+ * is written when the one before is on disk, so one behind bytes that are no record says that
+ * those were damaged.
+ */
+export function findRecord(bytes: Buffer, salt: Buffer): number | undefined {
+  for (let at = bytes.indexOf(salt); at >= 0; at = bytes.indexOf(salt, at + 1)) {
+    const start = at - SALT_AT
+    if (start >= 0 && isRecordAt(bytes, start)) return start
+  }
+  return undefined
+}
+
+const SALT_AT = 8
+
+function isRecordAt(bytes: Buffer, start: number): boolean {
+  if (start + RECORD_HEADER_BYTES > bytes.length) return false
+  const { payloadBytes } = readRecordHeader(bytes.subarray(start, start + RECORD_HEADER_BYTES))
+  const end = start + RECORD_HEADER_BYTES + payloadBytes
+  return end <= bytes.length && isIntact(bytes.subarray(start, end))
+}

@@ -1,0 +1,184 @@
+import { formatTimestamp } from '../core/timestamp.ts'
+import type { JournalGroup } from './journal/journal.ts'
+import type { AcceptedRequest } from './journal/requests.ts'
+import { TAIL_BYTES_MAX } from './limits.ts'
+
+/** An accepted request with its place in the ledger. */
+export interface PlacedRequest extends AcceptedRequest {
+  readonly firstSeq: number
+}
+
+/** Consecutive events that are inserted together. */
+export interface IndexRange {
+  readonly firstSeq: number
+  readonly count: number
+  readonly requests: readonly PlacedRequest[]
+}
+
+/** How large a range may be. A single request may be larger. */
+export interface RangeLimits {
+  readonly eventsMax: number
+  readonly bytesMax: number
+}
+
+interface TailItem {
+  readonly placed: PlacedRequest
+  readonly bytes: number
+  /** When it was accepted, ms as of `performance.now`. */
+  readonly acceptedMs: number
+}
+
+/** Where groups are read that memory has no room for. */
+export interface GroupSource {
+  readFrom(seq: number): AsyncIterable<JournalGroup>
+}
+
+/**
+ * What is accepted and not yet in the store, oldest first. It is in memory up to `TAIL_BYTES_MAX`
+ * bytes of canonical JSON; the rest is read back from the journal when its turn comes.
+ */
+export class Tail {
+  readonly #journal: GroupSource
+  readonly #bytesMax: number
+  #items: TailItem[] = []
+  /** Items in front of this one are taken. */
+  #taken = 0
+  #bytes = 0
+  #heldBytes = 0
+  #firstSeq: number
+  #endSeq: number
+  /** End of what memory holds; what follows up to `#endSeq` is in the journal alone. */
+  #heldSeq: number
+
+  /** @param firstSeq the seq of the first event that the store lacks. */
+  constructor(journal: GroupSource, firstSeq: number, bytesMax = TAIL_BYTES_MAX) {
+    this.#journal = journal
+    this.#bytesMax = bytesMax
+    this.#firstSeq = firstSeq
+    this.#endSeq = firstSeq
+    this.#heldSeq = firstSeq
+  }
+
+  /** Seq of the first event that the store lacks. */
+  get firstSeq(): number {
+    return this.#firstSeq
+  }
+
+  /** Seq of the next event. */
+  get endSeq(): number {
+    return this.#endSeq
+  }
+
+  /** Bytes of canonical JSON that the store lacks. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** When the oldest event was accepted, ms as of `performance.now`; undefined without any. */
+  get oldestMs(): number | undefined {
+    return this.#items[this.#taken]?.acceptedMs
+  }
+
+  /** Says where the next event stands, while there are none. */
+  begin(seq: number): void {
+    this.#firstSeq = seq
+    this.#endSeq = seq
+    this.#heldSeq = seq
+  }
+
+  add(placed: PlacedRequest): void {
+    const count = placed.drafts.length
+    const bytes = bytesOf(placed)
+    const isNext = this.#heldSeq === this.#endSeq
+    const hasRoom = this.#heldBytes === 0 || this.#heldBytes + bytes <= this.#bytesMax
+    this.#endSeq = placed.firstSeq + count
+    this.#bytes += bytes
+    if (isNext && hasRoom) this.#hold({ placed, bytes, acceptedMs: performance.now() })
+  }
+
+  /** The first events, as many as fit; one request at least. Undefined when there are none. */
+  async first({ eventsMax, bytesMax }: RangeLimits): Promise<IndexRange | undefined> {
+    if (this.#firstSeq >= this.#endSeq) return undefined
+    if (this.#taken >= this.#items.length) await this.#readBack()
+    const requests: PlacedRequest[] = []
+    let count = 0
+    let bytes = 0
+    const month = monthOf(this.#items[this.#taken]?.placed)
+    for (const item of this.#items.slice(this.#taken)) {
+      const { drafts } = item.placed
+      const isOver = count + drafts.length > eventsMax || bytes + item.bytes > bytesMax
+      if (requests.length > 0 && (isOver || monthOf(item.placed) !== month)) break
+      requests.push(item.placed)
+      count += drafts.length
+      bytes += item.bytes
+    }
+    return { firstSeq: this.#firstSeq, count, requests }
+  }
+
+  /** Lets go of the events in front of `seq`, which the store has. */
+  drop(seq: number): void {
+    this.#firstSeq = seq
+    for (;;) {
+      const item = this.#items[this.#taken]
+      if (item === undefined || endOf(item.placed) > seq) break
+      this.#bytes -= item.bytes
+      this.#heldBytes -= item.bytes
+      this.#taken += 1
+    }
+    if (this.#taken * 2 < this.#items.length) return
+    this.#items = this.#items.slice(this.#taken)
+    this.#taken = 0
+  }
+
+  /** The request that the event at `seq` came in. */
+  async requestAt(seq: number): Promise<PlacedRequest | undefined> {
+    const held = this.#items.find(({ placed }) => placed.firstSeq <= seq && seq < endOf(placed))
+    if (held !== undefined) return held.placed
+    if (seq < this.#firstSeq) return undefined
+    for await (const group of this.#journal.readFrom(seq)) {
+      return placedRequests(group).find((placed) => seq < endOf(placed))
+    }
+    return undefined
+  }
+
+  async #readBack(): Promise<void> {
+    const endSeq = this.#endSeq
+    for await (const group of this.#journal.readFrom(this.#firstSeq)) {
+      for (const placed of placedRequests(group)) {
+        if (endOf(placed) <= this.#firstSeq || placed.firstSeq >= endSeq) continue
+        this.#hold({ placed, bytes: bytesOf(placed), acceptedMs: performance.now() })
+      }
+      if (this.#heldSeq >= endSeq || this.#heldBytes >= this.#bytesMax / 2) return
+    }
+  }
+
+  #hold(item: TailItem): void {
+    this.#items.push(item)
+    this.#heldBytes += item.bytes
+    this.#heldSeq = endOf(item.placed)
+  }
+}
+
+/** The requests of a group with their places. */
+export function placedRequests({ firstSeq, requests }: JournalGroup): readonly PlacedRequest[] {
+  let seq = firstSeq
+  return requests.map((request) => {
+    const placed = { ...request, firstSeq: seq }
+    seq += request.drafts.length
+    return placed
+  })
+}
+
+function endOf({ firstSeq, drafts }: PlacedRequest): number {
+  return firstSeq + drafts.length
+}
+
+function bytesOf({ drafts }: PlacedRequest): number {
+  return drafts.reduce((sum, { leafStart, leafEnd }) => sum + leafEnd - leafStart, 0)
+}
+
+/** UTC month of receipt, which the store partitions by: all events of a request share it. */
+function monthOf(placed: PlacedRequest | undefined): string {
+  const [draft] = placed?.drafts ?? []
+  return draft === undefined ? '' : formatTimestamp(draft.receivedMicros).slice(0, 7)
+}

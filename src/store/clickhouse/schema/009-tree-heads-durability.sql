@@ -1,0 +1,4 @@
+-- Nothing replays these rows: what a merge writes in their place has to be on disk as they were.
+ALTER TABLE tree_heads MODIFY SETTING
+    min_rows_to_fsync_after_merge = 1,
+    min_compressed_bytes_to_fsync_after_merge = 1
