@@ -20,6 +20,15 @@ const SERVE = `SYSTEM START LISTEN HTTP;
 export interface ClickHouseServer {
   /** `http://127.0.0.1:port` */
   readonly url: string
+  /** SIGSTOP: connections stay open, and nothing is answered. */
+  pause(): void
+  /** SIGCONT. */
+  resume(): void
+  /** SIGKILL. The data stay. */
+  kill(): Promise<void>
+  /** Starts again on the same port and data, after `kill`. */
+  restart(): Promise<void>
+  /** SIGKILL, and removes the data. */
   stop(): Promise<void>
 }
 
@@ -31,7 +40,35 @@ export async function startClickHouseServer(): Promise<ClickHouseServer> {
   const directory = await mkdtemp(join(tmpdir(), 'waybill-clickhouse-'))
   const launcher = join(directory, 'launcher')
   await promisify(execFile)('cc', ['-O1', '-o', launcher, LAUNCHER_SOURCE, '-ldl'])
-  const port = await freePort()
+  const place = { directory, launcher, port: await freePort() }
+  let server = await launch(place)
+  const stop = async () => {
+    await server.kill()
+    await rm(directory, { recursive: true, force: true })
+  }
+  return {
+    url: urlOf(place),
+    pause: () => server.signal('SIGSTOP'),
+    resume: () => server.signal('SIGCONT'),
+    kill: () => server.kill(),
+    async restart() {
+      server = await launch(place)
+    },
+    stop,
+  }
+}
+
+interface Place {
+  readonly directory: string
+  readonly launcher: string
+  readonly port: number
+}
+
+const urlOf = ({ port }: Place) => `http://127.0.0.1:${port}`
+
+/** Resolves once the server answers. */
+async function launch(place: Place) {
+  const { directory, launcher, port } = place
   const child = spawn(
     launcher,
     [
@@ -49,23 +86,21 @@ export async function startClickHouseServer(): Promise<ClickHouseServer> {
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
   })
-  const url = `http://127.0.0.1:${port}`
-  const stop = async () => {
+  const kill = async () => {
     child.kill('SIGKILL')
     await ended
-    await rm(directory, { recursive: true, force: true })
   }
   const deadlineMs = Date.now() + START_MS_MAX
-  while (!(await answers(url))) {
+  while (!(await answers(urlOf(place)))) {
     if (child.exitCode !== null || Date.now() > deadlineMs) {
-      await stop()
+      await kill()
       throw new Error(`ClickHouse did not start: ${errors}`)
     }
     await new Promise((resolve) => {
       setTimeout(resolve, POLL_MS)
     })
   }
-  return { url, stop }
+  return { kill, signal: (signal: NodeJS.Signals) => void child.kill(signal) }
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { mayAdminister } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
@@ -6,6 +7,9 @@ import { authenticated, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import type { NativeScope } from './native-scope.ts'
 import { TenantStatus, tenantStatus } from './tenant-status.ts'
+
+/** Longest wait for the figures of the store, ms. */
+const STORE_MS_MAX = 2_000
 
 /** What the native API tells about its own instance. */
 export interface InstanceFacts {
@@ -134,13 +138,17 @@ export function registerInstanceRoutes(
   })
 }
 
-/** The state of an instance is asked for above all while its store is down. */
+/** The state of an instance is asked for above all while its store does not answer. */
 async function storeOf({ storeSize }: InstanceFacts) {
+  const waited = new AbortController()
+  const late = sleep(STORE_MS_MAX, undefined, { signal: waited.signal }).catch(() => undefined)
   try {
-    const { events, bytesOnDisk } = await storeSize()
-    return { rows: events, bytes: bytesOnDisk }
+    const size = await Promise.race([storeSize(), late])
+    return size === undefined ? undefined : { rows: size.events, bytes: size.bytesOnDisk }
   } catch (error) {
     if (error instanceof Fault && error.code === 'store.unavailable') return undefined
     throw error
+  } finally {
+    waited.abort()
   }
 }
