@@ -6,7 +6,7 @@ import { Journal, type JournalGroup, type JournalOptions } from './journal/journ
 import { GIVE_UP } from './journal/read-journal.ts'
 import { leafHash } from './merkle-tree.ts'
 import { missingEvents } from './missing-events.ts'
-import { placedRequests, type Tail } from './tail.ts'
+import { placedRequests, restOf, type Tail } from './tail.ts'
 import type { RecoveredTree, TreeRecovery } from './tree-recovery.ts'
 
 /** What a journal is read into. */
@@ -53,13 +53,13 @@ export async function recoverJournal(options: JournalRecoveryOptions): Promise<R
   const { journal, found } = await Journal.open(
     { ...options.journal, directory, origin, fromSeq: storedSize },
     (group) => {
-      if (recovery.fillUpTo(group.firstSeq)) {
-        const { firstSeq } = group
-        contradictions.push(
-          `the journal begins at ${firstSeq}, and the store ends at ${storedSize}`,
-        )
-        tail.begin(firstSeq)
+      const { firstSeq } = group
+      const { size } = recovery.tree
+      if (recovery.fillUpTo(firstSeq)) {
+        contradictions.push(`the journal goes on at ${firstSeq}, and the events end at ${size}`)
+        if (tail.firstSeq >= tail.endSeq) tail.begin(firstSeq)
       }
+      if (recovery.tree.size < firstSeq) throw farAhead(directory, { firstSeq, size })
       takeGroup(group, options)
     },
   )
@@ -99,16 +99,20 @@ function takeGroup(
   { recovery, tail, names, filter }: JournalRecoveryOptions,
 ): void {
   for (const placed of placedRequests(group)) {
-    const known = Math.max(0, recovery.tree.size - placed.firstSeq)
-    const drafts = placed.drafts.slice(known)
-    if (drafts.length === 0) continue
-    const rest = { ...placed, firstSeq: placed.firstSeq + known, drafts }
-    for (const { bytes, leafStart, leafEnd } of drafts) {
+    const rest = restOf(placed, recovery.tree.size)
+    if (rest.drafts.length === 0) continue
+    for (const { bytes, leafStart, leafEnd } of rest.drafts) {
       recovery.append(leafHash(bytes.toString('utf8', leafStart + 1, leafEnd)))
     }
     tail.add(rest)
     names.add(rest, filter)
   }
+}
+
+function farAhead(directory: string, { firstSeq, size }: { firstSeq: number; size: number }) {
+  return new Error(
+    `the journal in ${directory} begins at ${firstSeq}, and the store has ${size} events. ${GIVE_UP}`,
+  )
 }
 
 function missingJournal(directory: string, origin: string): Error {

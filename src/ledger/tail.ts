@@ -96,23 +96,30 @@ export class Tail {
     if (isNext && hasRoom) this.#hold({ placed, bytes, acceptedMs: performance.now() })
   }
 
-  /** The first events, as many as fit; one request at least. Undefined when there are none. */
+  /**
+   * The first events without a gap between them, as many as fit; one request at least. Undefined
+   * when there are none.
+   */
   async first({ eventsMax, bytesMax }: RangeLimits): Promise<IndexRange | undefined> {
     if (this.#firstSeq >= this.#endSeq) return undefined
     if (this.#taken >= this.#items.length) await this.#readBack()
+    const first = this.#items[this.#taken]?.placed
+    if (first === undefined) throw new Error(`the journal lacks the events at ${this.#firstSeq}`)
+    const { firstSeq } = first
     const requests: PlacedRequest[] = []
     let count = 0
     let bytes = 0
-    const month = monthOf(this.#items[this.#taken]?.placed)
+    const month = monthOf(first)
     for (const item of this.#items.slice(this.#taken)) {
       const { drafts } = item.placed
       const isOver = count + drafts.length > eventsMax || bytes + item.bytes > bytesMax
-      if (requests.length > 0 && (isOver || monthOf(item.placed) !== month)) break
+      const isNext = item.placed.firstSeq === firstSeq + count && monthOf(item.placed) === month
+      if (requests.length > 0 && (isOver || !isNext)) break
       requests.push(item.placed)
       count += drafts.length
       bytes += item.bytes
     }
-    return { firstSeq: this.#firstSeq, count, requests }
+    return { firstSeq, count, requests }
   }
 
   /** Lets go of the events in front of `seq`, which the store has. */
@@ -134,18 +141,23 @@ export class Tail {
   async requestAt(seq: number): Promise<PlacedRequest | undefined> {
     const held = this.#items.find(({ placed }) => placed.firstSeq <= seq && seq < endOf(placed))
     if (held !== undefined) return held.placed
-    if (seq < this.#firstSeq) return undefined
-    for await (const group of this.#journal.readFrom(seq)) {
-      return placedRequests(group).find((placed) => seq < endOf(placed))
+    try {
+      for await (const group of this.#journal.readFrom(Math.max(seq, this.#firstSeq))) {
+        return placedRequests(group).find((p) => p.firstSeq <= seq && seq < endOf(p))
+      }
+    } catch (error) {
+      // Once the store has the event its segment is removed.
+      if (seq >= this.#firstSeq) throw error
     }
     return undefined
   }
 
   async #readBack(): Promise<void> {
     const endSeq = this.#endSeq
-    for await (const group of this.#journal.readFrom(this.#firstSeq)) {
-      for (const placed of placedRequests(group)) {
-        if (endOf(placed) <= this.#firstSeq || placed.firstSeq >= endSeq) continue
+    for await (const group of this.#journal.readFrom(this.#heldSeq)) {
+      for (const whole of placedRequests(group)) {
+        const placed = restOf(whole, this.#heldSeq)
+        if (placed.drafts.length === 0 || placed.firstSeq >= endSeq) continue
         this.#hold({ placed, bytes: bytesOf(placed), acceptedMs: performance.now() })
       }
       if (this.#heldSeq >= endSeq || this.#heldBytes >= this.#bytesMax / 2) return
@@ -169,6 +181,13 @@ export function placedRequests({ firstSeq, requests }: JournalGroup): readonly P
   })
 }
 
+/** What a request has at or after `seq`. */
+export function restOf(placed: PlacedRequest, seq: number): PlacedRequest {
+  const known = Math.max(0, seq - placed.firstSeq)
+  if (known === 0) return placed
+  return { ...placed, firstSeq: placed.firstSeq + known, drafts: placed.drafts.slice(known) }
+}
+
 function endOf({ firstSeq, drafts }: PlacedRequest): number {
   return firstSeq + drafts.length
 }
@@ -178,7 +197,7 @@ function bytesOf({ drafts }: PlacedRequest): number {
 }
 
 /** UTC month of receipt, which the store partitions by: all events of a request share it. */
-function monthOf(placed: PlacedRequest | undefined): string {
-  const [draft] = placed?.drafts ?? []
+function monthOf({ drafts }: PlacedRequest): string {
+  const [draft] = drafts
   return draft === undefined ? '' : formatTimestamp(draft.receivedMicros).slice(0, 7)
 }

@@ -35,6 +35,8 @@ export class ArrayEventWriter implements EventWriter {
   nextFates: InsertFate[] = []
   isReachable = true
   lookups = 0
+  /** Called in front of each insert and behind it: it may throw, or crash the process. */
+  onInsert: (moment: 'before' | 'after') => void = () => undefined
   release: () => void = () => undefined
 
   encode(drafts: readonly Draft[], request: string): EncodedRows {
@@ -46,11 +48,13 @@ export class ArrayEventWriter implements EventWriter {
     const fate = this.nextFates.shift() ?? 'store'
     if (fate === 'hang') await new Promise<void>((resolve) => (this.release = resolve))
     else await new Promise(setImmediate)
+    this.onInsert('before')
     if (fate === 'fail') throw new Error('the disk is full')
     if (group.firstSeq !== this.rows.length) throw new Error('a gap in the ledger')
     const rows = group.rows.flatMap(({ bytes }): readonly Row[] => JSON.parse(bytes.toString()))
     this.groupSizes.push(rows.length)
     this.rows.push(...rows)
+    this.onInsert('after')
     if (fate === 'store and fail') throw new Error('the connection was lost')
   }
 

@@ -5,6 +5,12 @@ import { RECORD_KIND, readRecordHeader } from '../../src/ledger/journal/record-f
 /** What becomes of the next record of events. */
 export type WriteFate = 'write' | 'fail' | 'write and fail' | 'write half and fail' | 'hang'
 
+/** What is done to a file; a write is named for what it writes. */
+export type FileCall = 'make' | 'open' | 'remove' | 'header' | 'events' | 'insert' | 'end'
+
+/** Where in such a call. */
+export type CallMoment = 'before' | 'middle' | 'after'
+
 /**
  * Real files, written in this thread, whose next writes fail on command: what a disk does only when
  * it breaks.
@@ -16,6 +22,8 @@ export class FaultyFiles {
   /** Number of events of each record that was written. */
   readonly recordSizes: number[] = []
   release: () => void = () => undefined
+  /** Called at each moment of each call: it may throw what the disk says, or crash the process. */
+  onCall: (call: FileCall, moment: CallMoment) => void = () => undefined
   #life = 0
 
   /** Cuts off what was started so far: a process that is killed writes no more. */
@@ -28,36 +36,55 @@ export class FaultyFiles {
     const checkAlive = () => {
       if (life !== this.#life) throw new Error('the process was killed')
     }
+    const at = (call: FileCall, moment: CallMoment) => {
+      checkAlive()
+      this.onCall(call, moment)
+      checkAlive()
+    }
     let file = -1
     return {
       make: async ({ path, bytes }) => {
-        checkAlive()
+        at('make', 'before')
         if (!this.hasRoom) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
-        writeFileSync(path, Buffer.alloc(bytes), { flag: 'wx' })
+        writeFileSync(path, Buffer.alloc(bytes >> 1), { flag: 'wx' })
+        try {
+          at('make', 'middle')
+        } catch (error) {
+          if (life === this.#life) rmSync(path)
+          throw error
+        }
+        writeFileSync(path, Buffer.alloc(bytes))
+        at('make', 'after')
       },
       open: async (path) => {
+        at('open', 'before')
         if (file >= 0) closeSync(file)
         file = openSync(path, 'r+')
+        at('open', 'after')
       },
       write: async (bytes, position) => {
-        const record = position === 0 ? undefined : readRecordHeader(bytes)
-        const isEvents = record?.kind === RECORD_KIND.events
-        const fate = isEvents ? (this.nextFates.shift() ?? 'write') : 'write'
+        const call = callOf(bytes, position)
+        const fate = call === 'events' ? (this.nextFates.shift() ?? 'write') : 'write'
         if (fate === 'hang') await new Promise<void>((resolve) => (this.release = resolve))
         else await new Promise(setImmediate)
-        checkAlive()
-        const written =
-          fate === 'fail' ? 0 : fate === 'write half and fail' ? bytes.length >> 1 : bytes.length
-        writeSync(file, bytes, 0, written, position)
+        at(call, 'before')
+        const half = fate === 'fail' ? 0 : bytes.length >> 1
+        writeSync(file, bytes, 0, half, position)
+        at(call, 'middle')
+        if (fate !== 'write half and fail' && fate !== 'fail') {
+          writeSync(file, bytes, half, bytes.length - half, position + half)
+        }
         fdatasyncSync(file)
         if (fate !== 'write' && fate !== 'hang') {
           throw Object.assign(new Error('input/output error'), { code: 'EIO' })
         }
-        if (isEvents) this.recordSizes.push(record.count)
+        if (call === 'events') this.recordSizes.push(readRecordHeader(bytes).count)
+        at(call, 'after')
       },
       remove: async (path) => {
-        checkAlive()
+        at('remove', 'before')
         rmSync(path, { force: true })
+        at('remove', 'after')
       },
       close: async () => {
         if (file >= 0) closeSync(file)
@@ -65,4 +92,11 @@ export class FaultyFiles {
       },
     }
   }
+}
+
+function callOf(bytes: Buffer, position: number): FileCall {
+  if (position === 0) return 'header'
+  const { kind } = readRecordHeader(bytes)
+  if (kind === RECORD_KIND.events) return 'events'
+  return kind === RECORD_KIND.insert ? 'insert' : 'end'
 }

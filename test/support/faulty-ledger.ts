@@ -49,7 +49,7 @@ export async function setUpLedger() {
   return { directory, writer, files, open, crash, checkLedger }
 }
 
-/** A connection to the store that ends with its process. */
+/** A connection to the store that ends with its process, also in the middle of an insert. */
 function whileAlive(writer: ArrayEventWriter, isAlive: () => boolean): EventWriter {
   return new Proxy(writer, {
     get(target, name) {

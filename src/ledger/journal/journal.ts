@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, open, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { Fault } from '../../core/errors.ts'
 import { STORE_RETRY_AFTER_SECONDS } from '../limits.ts'
 import { type FileThread, startFileThread } from './file-thread.ts'
 import { SEGMENT_BYTES } from './limits.ts'
-import { type JournalEnd, type JournalRecord, readJournal, usedSegments } from './read-journal.ts'
+import {
+  type JournalEnd,
+  type JournalRecord,
+  readJournal,
+  segmentsFrom,
+  usedSegments,
+} from './read-journal.ts'
 import {
   RECORD_HEADER_BYTES,
   RECORD_KIND,
@@ -54,11 +61,12 @@ interface Segment {
   readonly path: string
   readonly bytes: number
   readonly firstSeq: number
+  readonly previousCrc: number
+  readonly salt: Buffer
 }
 
 /** The segment that is written. */
 interface Current extends Segment {
-  readonly salt: Buffer
   position: number
 }
 
@@ -109,14 +117,14 @@ export class Journal {
     take: (group: JournalGroup) => void,
   ): Promise<{ readonly journal: Journal; readonly found: FoundJournal }> {
     const files = await findSegments(options.directory)
-    const segments = usedSegments(files, options.origin)
-    const records = readJournal(segments)
+    const segments = usedSegments(files, options)
+    const records = readJournal(segmentsFrom(segments, options.fromSeq))
     let next = await records.next()
     for (; next.done !== true; next = await records.next()) {
       const group = groupOf(next.value, options.fromSeq)
       if (group !== undefined) take(group)
     }
-    await mkdir(options.directory, { recursive: true })
+    await makeDirectory(options.directory)
     for (const { path, read } of files) if (read.state === 'unused') await rm(path)
     const journal = new Journal(options)
     const end = segments.length === 0 ? undefined : next.value
@@ -154,29 +162,42 @@ export class Journal {
     await this.#write(header, () => recordOf(requests))
   }
 
-  /** Notes that an insert of these events begins, so that a retry inserts the same ones. */
+  /**
+   * Notes that an insert of these events begins. Without room for the note the insert begins all
+   * the same: it is what makes room.
+   */
   async noteInsert(firstSeq: number, count: number): Promise<void> {
     const header = { kind: RECORD_KIND.insert, firstSeq, count }
-    await this.#write(header, () => Buffer.from(new ArrayBuffer(RECORD_HEADER_BYTES)))
+    await this.#write(header, bareRecord).catch((error: unknown) => {
+      if (!(error instanceof Fault)) throw error
+    })
   }
 
-  /** Removes the segments whose events all stand before `seq`. */
+  /**
+   * Removes the segments whose events all stand before `seq`, but never the last one: a ledger
+   * without any segment has lost its journal. One that cannot be removed is tried again next time.
+   */
   async free(seq: number): Promise<void> {
-    const kept = this.#older.findIndex((_, index) => this.#endOf(index) > seq)
-    const freed = kept < 0 ? this.#older : this.#older.slice(0, kept)
-    if (freed.length === 0) return
-    this.#older = this.#older.slice(freed.length)
-    for (const { path } of freed) await this.#maker.remove(path)
+    for (;;) {
+      const [oldest, next = this.#current] = this.#older
+      if (oldest === undefined || next === undefined || next.firstSeq > seq) return
+      await this.#maker.remove(oldest.path)
+      this.#older = this.#older.slice(1)
+    }
   }
 
-  /** The groups that have events at or after `seq`, from the files. */
+  /** The groups on disk that have events at or after `seq`, from the files. */
   async *readFrom(seq: number): AsyncIterable<JournalGroup> {
-    const files = await findSegments(this.#options.directory)
-    const segments = usedSegments(files, this.#options.origin)
-    const first = segments.findLastIndex(({ header }) => header.firstSeq <= seq)
-    for await (const record of readJournal(segments.slice(Math.max(0, first)))) {
+    const endSeq = this.#nextSeq
+    if (seq >= endSeq) return
+    const written = [...this.#older, ...(this.#current === undefined ? [] : [this.#current])]
+    const segments = written.map((segment) => ({ file: segment, header: segment }))
+    for await (const record of readJournal(segmentsFrom(segments, seq))) {
       const group = groupOf(record, seq)
-      if (group !== undefined) yield group
+      if (group === undefined) continue
+      yield group
+      // What follows may be half written.
+      if (group.firstSeq + group.count >= endSeq) return
     }
   }
 
@@ -186,20 +207,22 @@ export class Journal {
     await Promise.all([this.#writer.close(), this.#maker.close()])
   }
 
-  /** Marks the end of an orderly stop. Nothing may be written afterwards. */
+  /**
+   * Marks the end of an orderly stop, if there is room for the mark. Nothing may be written
+   * afterwards.
+   */
   async close(): Promise<void> {
     const header = { kind: RECORD_KIND.end, firstSeq: this.#nextSeq, count: 0 }
     try {
-      if (this.#current !== undefined) {
-        await this.#write(header, () => Buffer.from(new ArrayBuffer(RECORD_HEADER_BYTES)))
-      }
+      await this.#writing
+      if (this.#currentWithRoom(RECORD_HEADER_BYTES)) await this.#write(header, bareRecord)
     } finally {
       await this.abandon()
     }
   }
 
   /** Goes on behind the last record; behind a torn one in a segment of its own. */
-  async #continue(used: readonly (Segment & { salt: Buffer })[], end: JournalEnd): Promise<void> {
+  async #continue(used: readonly Segment[], end: JournalEnd): Promise<void> {
     this.#crc = end.crc
     this.#nextSeq = end.nextSeq
     const last = used.at(-1)
@@ -211,10 +234,6 @@ export class Journal {
     this.#older = used.slice(0, -1)
     await this.#writer.open(last.path)
     this.#current = { ...last, position: end.position }
-  }
-
-  #endOf(index: number): number {
-    return (this.#older[index + 1] ?? this.#current)?.firstSeq ?? this.#nextSeq
   }
 
   #mayGrow(bytes: number): boolean {
@@ -272,7 +291,7 @@ export class Journal {
       throw noRoom(error)
     }
     const position = SEGMENT_HEADER_BYTES
-    this.#current = { number, path, bytes, firstSeq: place.firstSeq, salt, position }
+    this.#current = { number, path, bytes, ...place, position }
     this.#makeSpare()
     return this.#current
   }
@@ -285,7 +304,10 @@ export class Journal {
     })
     if (spare.bytes >= bytes) return spare
     // A record larger than a segment gets one of its size, under the same number.
-    await this.#maker.remove(spare.path)
+    await this.#maker.remove(spare.path).catch((error: unknown) => {
+      this.#spare = spare
+      throw noRoom(error)
+    })
     this.#lastNumber -= 1
     return this.#takeSpare(bytes)
   }
@@ -317,6 +339,21 @@ export class Journal {
     spare.made.catch(() => {
       if (this.#spare === spare) this.#spare = undefined
     })
+  }
+}
+
+/** A record without a payload. */
+function bareRecord(): Buffer {
+  return Buffer.from(new ArrayBuffer(RECORD_HEADER_BYTES))
+}
+
+/** Makes a directory whose name, and each that had to be made above it, outlives a power loss. */
+async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true })
+  if (first === undefined) return
+  for (let made = path; made.length >= first.length; made = dirname(made)) {
+    const parent = await open(dirname(made), 'r')
+    await parent.sync().finally(() => parent.close())
   }
 }
 

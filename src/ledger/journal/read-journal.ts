@@ -21,8 +21,8 @@ export interface JournalRecord extends ChainedRecord {
 
 /** A segment that holds records. */
 export interface UsedSegment {
-  readonly file: SegmentFile
-  readonly header: SegmentHeader
+  readonly file: Pick<SegmentFile, 'number' | 'path' | 'bytes'>
+  readonly header: Pick<SegmentHeader, 'salt' | 'firstSeq' | 'previousCrc'>
 }
 
 /** Where a journal ends. */
@@ -37,34 +37,57 @@ export interface JournalEnd {
   readonly isClosed: boolean
 }
 
+/** Whose segments are expected, and what they are needed for. */
+export interface ExpectedSegments {
+  readonly origin: string
+  /** Events in front of this seq are in the store. */
+  readonly fromSeq: number
+}
+
 /**
- * The segments that hold records, in order.
+ * The segments that hold records, in order. Of those that the store has the events of, some may be
+ * removed already, in any order after a power loss.
  *
  * @throws Error for those of another ledger or of a newer format, and for those
  *   that are damaged or lack one of their number.
  */
 export function usedSegments(
   files: readonly SegmentFile[],
-  origin: string,
+  { origin, fromSeq }: ExpectedSegments,
 ): readonly UsedSegment[] {
   const used = files.flatMap((file): readonly UsedSegment[] => {
     const { read, path } = file
     if (read.state === 'unused') return []
     if (read.state === 'damaged') throw damaged(path, 0)
     if (read.state === 'other version') {
-      throw new Error(`${path} has format ${read.version}, of another version of Waybill`)
+      throw new Error(`${path} has format ${read.version}: start the version that wrote it`)
     }
-    if (read.header.origin !== origin) {
-      throw new Error(`${path} is of the ledger ${read.header.origin}, not of ${origin}`)
+    const { header } = read
+    if (header.origin !== origin) {
+      const names = `of the ledger ${header.origin}, not of ${origin}`
+      throw new Error(`${path} is ${names}: start under that name. ${GIVE_UP}`)
     }
-    return [{ file, header: read.header }]
+    if (header.number !== file.number) throw new Error(`${path} was renamed. ${GIVE_UP}`)
+    return [{ file, header }]
   })
-  const first = used[0]?.file.number ?? 0
-  for (const [index, { file, header }] of used.entries()) {
-    const isInPlace = file.number === first + index && header.number === file.number
-    if (!isInPlace) throw new Error(`the segment before ${file.path} is missing. ${GIVE_UP}`)
+  const needed = segmentsFrom(used, fromSeq).map(({ file }) => file)
+  // One is made ahead when the one before it is begun.
+  const ahead = files.at(-1)?.read.state === 'unused' ? files.slice(-1) : []
+  const first = needed[0]?.number ?? 1
+  for (const [index, { number, path }] of [...needed, ...ahead].entries()) {
+    if (number === first + index) continue
+    throw new Error(`the segment of the journal before ${path} is missing. ${GIVE_UP}`)
   }
   return used
+}
+
+/** Those of these segments that hold the events at or after `seq`. */
+export function segmentsFrom(
+  segments: readonly UsedSegment[],
+  seq: number,
+): readonly UsedSegment[] {
+  const first = segments.findLastIndex(({ header }) => header.firstSeq <= seq)
+  return segments.slice(Math.max(0, first))
 }
 
 /**
@@ -87,7 +110,7 @@ export async function* readJournal(
     const next = segments[index + 1]?.header
     end = { ...end, position: SEGMENT_HEADER_BYTES }
     for await (const record of recordsOf(segment, end)) {
-      if (next?.previousCrc === end.crc) break
+      if (next?.previousCrc === end.crc && next.firstSeq === end.nextSeq) break
       yield record
       end = endBehind(end, record)
     }

@@ -34,10 +34,21 @@ export async function findSegments(directory: string): Promise<readonly SegmentF
   const ours = names.filter((name) => /^\d{10}\.journal$/.test(name)).sort()
   const found = await Promise.all(ours.map((name) => readSegment(join(directory, name))))
   const files = found.filter((file) => file !== undefined)
-  const last = files.at(-1)
-  if (last?.read.state !== 'damaged' || (await hasFirstRecord(last))) return files
-  // A crash cut the write of its header off: the first record is written after that.
-  return [...files.slice(0, -1), { ...last, read: { state: 'unused' } }]
+  return Promise.all(files.map((file) => (file === files.at(-1) ? lastSegment(file) : file)))
+}
+
+/**
+ * The first record is written when the header is on disk. So a header that a crash cut off has
+ * nothing behind it, and what has no header but records is damaged.
+ */
+async function lastSegment(file: SegmentFile): Promise<SegmentFile> {
+  const { path, bytes, read } = file
+  if (read.state !== 'damaged' && read.state !== 'unused') return file
+  const rest = await readAt(path, { start: SEGMENT_HEADER_BYTES, end: bytes })
+  // One that is shorter than its header was never made to the end, or was cut off.
+  const wasMade = read.state === 'unused' || bytes >= SEGMENT_HEADER_BYTES
+  const isUnused = wasMade && rest.every((byte) => byte === 0)
+  return { ...file, read: { state: isUnused ? 'unused' : 'damaged' } }
 }
 
 /** Undefined for one that was removed meanwhile, since the store has its events. */
@@ -50,10 +61,6 @@ async function readSegment(path: string): Promise<SegmentFile | undefined> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
-}
-
-async function hasFirstRecord({ path, bytes }: SegmentFile): Promise<boolean> {
-  return isRecordAt(await readAt(path, { start: SEGMENT_HEADER_BYTES, end: bytes }), 0)
 }
 
 /** A stretch of a file, in bytes. */

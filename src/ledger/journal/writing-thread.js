@@ -18,33 +18,42 @@ const work = {
         writeWhole(made, ZEROS.subarray(0, Math.min(left, ZEROS.length)), null)
       }
       fsyncSync(made)
+      syncNames(directory)
     } catch (error) {
       rmSync(path, { force: true })
       throw error
     } finally {
       closeSync(made)
     }
-    const names = openSync(directory, 'r')
-    try {
-      fsyncSync(names)
-    } finally {
-      closeSync(names)
-    }
   },
   remove({ path }) {
     rmSync(path, { force: true })
   },
-  /** From now on `write` writes to this file. */
+  /**
+   * From now on `write` writes to this file. What a process that was killed wrote there last may
+   * be in memory alone.
+   */
   open({ path }) {
-    if (file >= 0) closeSync(file)
+    const last = file
     file = -1
+    if (last >= 0) closeSync(last)
     file = openSync(path, 'r+')
+    fdatasyncSync(file)
   },
   /** Writes bytes; they are on disk when it answers. */
   write({ bytes, position }) {
     writeWhole(file, bytes, position)
     fdatasyncSync(file)
   },
+}
+
+function syncNames(directory) {
+  const names = openSync(directory, 'r')
+  try {
+    fsyncSync(names)
+  } finally {
+    closeSync(names)
+  }
 }
 
 function writeWhole(target, bytes, position) {
