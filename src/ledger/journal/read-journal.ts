@@ -137,7 +137,7 @@ async function* recordsOf(
   { file, header }: UsedSegment,
   begin: JournalEnd,
 ): AsyncGenerator<JournalRecord, void> {
-  const reader = await SegmentReader.open(file.path)
+  const reader = await SegmentReader.open(file)
   try {
     let { crc, position } = begin
     for (;;) {
@@ -161,7 +161,7 @@ async function* recordsOf(
 
 /** @throws Error when a whole record follows later. */
 async function isTornBehind({ file, header }: UsedSegment, position: number): Promise<boolean> {
-  const reader = await SegmentReader.open(file.path)
+  const reader = await SegmentReader.open(file)
   try {
     const rest = await reader.read(position, file.bytes - position)
     if (rest.every((byte) => byte === 0)) return false
@@ -175,15 +175,17 @@ async function isTornBehind({ file, header }: UsedSegment, position: number): Pr
 /** Reads a file forward, in large pieces. */
 class SegmentReader {
   readonly #file: Awaited<ReturnType<typeof open>>
+  readonly #bytes: number
   #piece: Buffer = Buffer.alloc(0)
   #start = 0
 
-  private constructor(file: Awaited<ReturnType<typeof open>>) {
+  private constructor(file: Awaited<ReturnType<typeof open>>, bytes: number) {
     this.#file = file
+    this.#bytes = bytes
   }
 
-  static async open(path: string): Promise<SegmentReader> {
-    return new SegmentReader(await open(path, 'r'))
+  static async open({ path, bytes }: UsedSegment['file']): Promise<SegmentReader> {
+    return new SegmentReader(await open(path, 'r'), bytes)
   }
 
   /** Bytes from `position` on, fewer at the end of the file. They are valid until the next call. */
@@ -192,7 +194,7 @@ class SegmentReader {
     if (offset >= 0 && offset + bytes <= this.#piece.length) {
       return this.#piece.subarray(offset, offset + bytes)
     }
-    const piece = Buffer.allocUnsafe(Math.max(bytes, READ_BYTES))
+    const piece = Buffer.allocUnsafe(Math.max(bytes, Math.min(READ_BYTES, this.#bytes - position)))
     const { bytesRead } = await this.#file.read(piece, 0, piece.length, position)
     this.#piece = piece.subarray(0, bytesRead)
     this.#start = position
