@@ -49,12 +49,12 @@ export class FaultyFiles {
         writeFileSync(path, Buffer.alloc(bytes >> 1), { flag: 'wx' })
         try {
           at('make', 'middle')
+          writeFileSync(path, Buffer.alloc(bytes))
+          at('make', 'after')
         } catch (error) {
           if (life === this.#life) rmSync(path)
           throw error
         }
-        writeFileSync(path, Buffer.alloc(bytes))
-        at('make', 'after')
       },
       open: async (path) => {
         at('open', 'before')

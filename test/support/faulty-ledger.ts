@@ -63,10 +63,10 @@ function whileAlive(writer: ArrayEventWriter, isAlive: () => boolean): EventWrit
   })
 }
 
-/** An event of `default`, received now. */
-export function draft(eventId?: string, time?: string): Draft {
+/** An event of `default`, received now unless another moment is given. */
+export function draft(eventId?: string, time?: string, receivedMicros = clock()): Draft {
   const reception = {
-    receivedMicros: clock(),
+    receivedMicros,
     tenant: 'default',
     anyTenant: true,
     source: { kind: 'api', name: 'test' },

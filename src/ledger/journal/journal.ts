@@ -10,6 +10,7 @@ import {
   type JournalRecord,
   readJournal,
   segmentsFrom,
+  type UsedSegment,
   usedSegments,
 } from './read-journal.ts'
 import {
@@ -118,16 +119,13 @@ export class Journal {
   ): Promise<{ readonly journal: Journal; readonly found: FoundJournal }> {
     const files = await findSegments(options.directory)
     const segments = usedSegments(files, options)
-    const records = readJournal(segmentsFrom(segments, options.fromSeq))
-    let next = await records.next()
-    for (; next.done !== true; next = await records.next()) {
-      const group = groupOf(next.value, options.fromSeq)
+    const end = await takeRecords(segmentsFrom(segments, options.fromSeq), (record) => {
+      const group = groupOf(record, options.fromSeq)
       if (group !== undefined) take(group)
-    }
+    })
     await makeDirectory(options.directory)
     for (const { path, read } of files) if (read.state === 'unused') await rm(path)
     const journal = new Journal(options)
-    const end = segments.length === 0 ? undefined : next.value
     const used = segments.map(({ file, header }) => ({ ...file, ...header }))
     if (end !== undefined) await journal.#continue(used, end)
     return { journal, found: { end, firstSeq: used[0]?.firstSeq ?? 0 } }
@@ -339,6 +337,26 @@ export class Journal {
     spare.made.catch(() => {
       if (this.#spare === spare) this.#spare = undefined
     })
+  }
+}
+
+/** Undefined without any segment. What `take` throws ends the reading. */
+async function takeRecords(
+  segments: readonly UsedSegment[],
+  take: (record: JournalRecord) => void,
+): Promise<JournalEnd | undefined> {
+  if (segments.length === 0) return undefined
+  const records = readJournal(segments)
+  try {
+    for (;;) {
+      const next = await records.next()
+      if (next.done === true) return next.value
+      take(next.value)
+    }
+  } catch (error) {
+    // It closes the file that it reads.
+    await records.throw(error)
+    throw error
   }
 }
 
