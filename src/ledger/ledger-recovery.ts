@@ -111,7 +111,7 @@ function takeGroup(
 
 function farAhead(directory: string, { firstSeq, size }: { firstSeq: number; size: number }) {
   return new Error(
-    `the journal in ${directory} begins at ${firstSeq}, and the store has ${size} events. ${GIVE_UP}`,
+    `${directory} begins at ${firstSeq}, and the store has ${size} events. ${GIVE_UP}`,
   )
 }
 

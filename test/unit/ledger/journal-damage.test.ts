@@ -1,6 +1,8 @@
+import { crc32c } from '@node-rs/crc32'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
+  FORMAT_VERSION,
   RECORD_HEADER_BYTES,
   RECORD_KIND,
   readRecordHeader,
@@ -166,7 +168,7 @@ describe('a flipped bit', () => {
     }
   })
 
-  it('in any byte of the header of a record stops the start, except in the last group', async () => {
+  it('in the header of a record stops the start, except in the last group', async () => {
     const there = await journalDirectory()
     const expected = [
       [placeOf(killed, RECORD_KIND.events, 0), 'refused'],
@@ -183,7 +185,7 @@ describe('a flipped bit', () => {
     }
   })
 
-  it('in the last group is damage, not a torn write, where a note or the end mark follows', async () => {
+  it('in the last group is damage where a note or the end mark follows', async () => {
     const there = await journalDirectory()
     for (const files of [stopped, noted]) {
       const { file, start, end } = placeOf(files, RECORD_KIND.events, -1)
@@ -229,7 +231,20 @@ describe('a flipped bit', () => {
 })
 
 describe('a segment', () => {
-  it('whose header and first records are lost stops the start, and is not taken for a spare', async () => {
+  it('of a newer format stops the start with the way on', async () => {
+    const there = await journalDirectory()
+    const { file } = placeOf(killed, RECORD_KIND.events, 0)
+    const files = changed(killed, file, (bytes) => {
+      const crcAt = SEGMENT_HEADER_BYTES - 4
+      bytes.writeUInt32LE(FORMAT_VERSION + 1, 16)
+      bytes.writeUInt32LE(crc32c(bytes.subarray(0, crcAt)), crcAt)
+      return bytes
+    })
+    await there.write(files)
+    await expect(there.open()).rejects.toThrow(/has format 2: start the version that wrote it/)
+  })
+
+  it('whose header and first records are lost is not taken for a spare', async () => {
     const there = await journalDirectory()
     const { file } = placeOf(killed, RECORD_KIND.events, -1)
     for (const upTo of [SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES + 200]) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { Tail } from '../../../src/ledger/tail.ts'
 import { eventually } from '../../support/eventually.ts'
-import type { CallMoment, FileCall } from '../../support/faulty-files.ts'
+import { type CallMoment, FaultyFiles, type FileCall } from '../../support/faulty-files.ts'
 import { draft, key, setUpLedger } from '../../support/faulty-ledger.ts'
 import { appendNamed, journalDirectory } from '../../support/journal-files.ts'
 
@@ -27,32 +27,31 @@ describe('an error of the disk', () => {
     },
   )
 
-  it('at a record leaves a journal that can be opened, though the store has all events', async () => {
-    const { files, open, crash, checkLedger } = await setUpLedger()
-    const ledger = await open()
-    await ledger.append({ drafts: [draft('a')] })
+  it('at a record leaves a journal, though the store has all that is in it', async () => {
+    const { open } = await journalDirectory()
+    const files = new FaultyFiles()
+    const { journal } = await open({ startThread: files.start })
+    await appendNamed(journal, ['a', 'b'])
     files.nextFates = ['fail']
-    files.hasRoom = false
-    await expect(ledger.append({ drafts: [draft('b')] })).rejects.toMatchObject({
-      code: 'store.unavailable',
-    })
-    await ledger.whenReadable()
-    crash()
-    files.hasRoom = true
+    await expect(appendNamed(journal, ['c'])).rejects.toThrow()
+    await journal.free(2)
+    await journal.abandon()
     const again = await open()
-    await again.append({ drafts: [draft('b')] })
-    await checkLedger(again)
+    expect(again.names).toEqual(['a', 'b'])
+    await again.journal.abandon()
   })
 })
 
 /** Whether the fault came. */
 async function fail([call, moment]: readonly [FileCall, CallMoment], code: string) {
   const { files, open, crash, checkLedger } = await setUpLedger()
+  // Segments follow the one that is not freed.
+  const nth = call === 'remove' ? 1 : 2
   let seen = 0
   files.onCall = (atCall, atMoment) => {
     if (atCall !== call || atMoment !== moment) return
     seen += 1
-    if (seen === 2) throw Object.assign(new Error('the disk fails'), { code })
+    if (seen === nth) throw Object.assign(new Error('the disk fails'), { code })
   }
   const ledger = await open()
   for (let index = 0; index < 14; index += 1) {
@@ -71,14 +70,14 @@ async function fail([call, moment]: readonly [FileCall, CallMoment], code: strin
   const restarted = await open()
   await checkLedger(restarted)
   expect(restarted.status().size).toBe(28)
-  return seen >= 2
+  return seen >= nth
 }
 
 const keyOf = (index: number) => key(`key ${index}`, `${index}`)
 
 async function isIndexed(ledger: Ledger): Promise<void> {
-  const behind = async () => ledger.status().behind.events
-  await eventually(behind, (events) => events === 0, { what: 'the inserts' })
+  const reach = () => ledger.whenReadable(ledger.status().size).then(() => true)
+  await eventually(reach, (isReached) => isReached, { what: 'the inserts' })
 }
 
 describe('a journal that is full to its last byte while the store is down', () => {

@@ -83,7 +83,7 @@ describe('a journal that is not of this ledger', () => {
 })
 
 describe('a journal that ends too early', () => {
-  it('is a contradiction where the store has more, and the ledger goes on behind that', async () => {
+  it('is a contradiction where the store has more, and more is put behind that', async () => {
     const { writer, open, crash, restoreCopy } = await setUpLosses()
     await restoreCopy()
     const ledger = await open()
