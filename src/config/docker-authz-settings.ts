@@ -1,9 +1,15 @@
-import { listOf, optional, required } from './setting.ts'
+import { listOf, optional, required, withDefault } from './setting.ts'
 import { SettingsError } from './settings-error.ts'
-import { path, plainName } from './value-kind.ts'
+import { path, plainName, wholeNumber, yesOrNo } from './value-kind.ts'
 
 const NAME_LENGTH_MAX = 64
 const TENANT_LENGTH_MAX = 128
+/** Default of `recordMsMax`: a thousand times what a journal needs. */
+const RECORD_MS_MAX = 2_000
+/** Less would deny requests on a disk that is merely busy. */
+const RECORD_MS_MAX_LEAST = 500
+/** More would hold up Docker's clients for longer than they are patient. */
+const RECORD_MS_MAX_MOST = 10_000
 
 /** `sources.dockerAuthz`: Docker daemons that tell who asked them for what. */
 export const DOCKER_AUTHZ = listOf(
@@ -22,6 +28,18 @@ export const DOCKER_AUTHZ = listOf(
       'Name of the same daemon in `sources.engine`. It is asked which container a name means.',
     ),
     tenant: optional(plainName(TENANT_LENGTH_MAX), '`defaultTenant`', 'Tenant of its events.'),
+    recordBeforeAllow: withDefault<boolean>(
+      yesOrNo,
+      true,
+      'Allow a request that changes something only once the ledger has it, and deny it otherwise. ' +
+        'With `false` every request is allowed, and a crash can lose the latest ones.',
+    ),
+    recordMsMax: withDefault<number>(
+      wholeNumber(RECORD_MS_MAX_LEAST, RECORD_MS_MAX_MOST),
+      RECORD_MS_MAX,
+      'Longest wait for the ledger with `recordBeforeAllow`, in milliseconds. A request that ' +
+        'waited so long is denied.',
+    ),
   },
   'Docker daemons that have Waybill as an authorization plugin and so tell who asked them for ' +
     'what. While Waybill is down they refuse every request. See docs/sources/docker-authz.md.',

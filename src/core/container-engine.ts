@@ -9,6 +9,11 @@ export const DOCKER_AUTHZ_KIND = 'docker-authz'
 /** Leaves those out, for who shows each act once, as its engine tells of it. */
 export const NO_REQUEST: Condition = { field: 'sourceKind', notIn: [DOCKER_AUTHZ_KIND] }
 
+/** Leaves out requests that were recorded before they were carried out: each has an end, too. */
+export const NO_PENDING_REQUEST: Condition = {
+  anyOf: [[NO_REQUEST], [{ field: 'outcome', notIn: ['pending'] }]],
+}
+
 /** A port of a container, and where on the host it is published. */
 export interface ContainerPort {
   readonly containerPort: number

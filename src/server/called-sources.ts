@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { FastifyBaseLogger } from 'fastify'
+import type { NewEvent } from '../core/new-event.ts'
 import { OWN_SOURCE_KIND } from '../core/source-name.ts'
 import { formatTimestamp } from '../core/timestamp.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
@@ -9,10 +10,10 @@ import { redactTranslation } from '../sources/redacted-translation.ts'
 import type { Translation } from '../sources/source.ts'
 import type { BackgroundTask, TaskServices } from './background-task.ts'
 import { deadLetterEvent } from './dead-letter.ts'
-import { EventQueue, type LeftOut } from './event-queue.ts'
+import { draftOf, EventQueue, type LeftOut } from './event-queue.ts'
 import { gapEvent } from './source-gap.ts'
 
-/** How often what waits is stored, in milliseconds: a crash loses so much. */
+/** How often what no call waits for is stored, in milliseconds: a crash loses so much of it. */
 const TICK_MS = 250
 
 /** Why a call has no event, for the metrics. */
@@ -36,7 +37,7 @@ export async function calledSourceTask(source: CalledSource): Promise<Background
   }
 }
 
-/** Stores what calls tell of until the signal aborts; resolves when all of it is stored. */
+/** Takes what calls tell of until the signal aborts; resolves when all of it is stored. */
 export async function storeCalls(
   { source, listening }: { readonly source: CalledSource; readonly listening: Listening },
   services: CallServices,
@@ -47,6 +48,7 @@ export async function storeCalls(
   const timer = setInterval(() => queue.flush(), TICK_MS)
   listening.begin({
     take: (translation) => enqueue(translation, { queue, source, services }),
+    record: (translation) => record(translation, { source, services }),
     clock: context.clock,
     trouble: (error, message) => log.warn({ err: error, source: nameOf(source) }, message),
   })
@@ -84,17 +86,39 @@ interface Destination {
 }
 
 function enqueue(called: Translation, { queue, source, services }: Destination): void {
-  const { metrics, context } = services
+  const { metrics } = services
+  for (const { tenant, ...event } of eventsOf(called, { source, services })) {
+    if (!queue.add(tenant, { ...event, tenant })) metrics.skipped(source.kind, NO_ROOM, 1)
+  }
+}
+
+/** The ledger itself writes the events of concurrent calls together. */
+async function record(
+  called: Translation,
+  { source, services }: Omit<Destination, 'queue'>,
+): Promise<void> {
+  const { ledger, clock } = services.context
+  const receivedMicros = clock()
+  const { kind, name } = source
+  const drafts = eventsOf(called, { source, services }).map((event) =>
+    draftOf(event, { receivedMicros, source: { kind, name } }),
+  )
+  if (drafts.length > 0) await ledger.append({ drafts })
+}
+
+/** Events and dead letters in the tenant of the source, without secrets; counts all that was said. */
+function eventsOf(
+  called: Translation,
+  { source, services: { metrics, context } }: Omit<Destination, 'queue'>,
+): readonly (NewEvent & { readonly tenant: string })[] {
   const translation = redactTranslation(called)
   const tenant = source.tenant ?? context.defaultTenant
   const letters = translation.deadLetters.map(deadLetterEvent)
-  for (const event of [...translation.events, ...letters]) {
-    if (!queue.add(tenant, { ...event, tenant })) metrics.skipped(source.kind, NO_ROOM, 1)
-  }
   if (letters.length > 0) metrics.deadLetters(source.kind, letters.length)
   for (const [reason, count] of Object.entries(translation.skipped)) {
     metrics.skipped(source.kind, reason, count)
   }
+  return [...translation.events, ...letters].map((event) => ({ ...event, tenant }))
 }
 
 function nameOf({ kind, name }: CalledSource): string {

@@ -159,8 +159,11 @@ export class EventQueue {
   }
 }
 
-/** What is not valid is kept as a dead letter: no caller is left to be answered. */
-function draftOf(
+/**
+ * An event that no caller can be told is wrong, under an id of its own: one that is not valid is
+ * kept as a dead letter.
+ */
+export function draftOf(
   event: NewEvent,
   { receivedMicros, source }: Pick<Reception, 'receivedMicros' | 'source'>,
 ): Draft {

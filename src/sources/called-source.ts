@@ -8,6 +8,12 @@ export interface CallIntake {
    * the answer, and what there is no room for is counted and recorded.
    */
   take(translation: Translation): void
+  /**
+   * Records what a call is about to do. Resolves once all of it is durable in the ledger, and at
+   * once when none of it is recorded. Rejects with the fault of an append; what it refused may be
+   * recorded all the same.
+   */
+  record(translation: Translation): Promise<void>
   /** The time of events. */
   readonly clock: Clock
   /** Told of what went wrong beside the calls. */
@@ -23,8 +29,8 @@ export interface Listening {
 }
 
 /**
- * A system that calls Waybill on a socket of its own and stands still until it is answered, so that
- * its answer can wait for no store.
+ * A system that calls Waybill on a socket of its own and stands still until it is answered. An
+ * answer may wait for the ledger, up to a limit of the source, and never for the store.
  */
 export interface CalledSource {
   readonly kind: string

@@ -30,6 +30,7 @@ export function mappedCalledSource(source: CalledSource, map: MapTranslation): C
         begin: (intake) =>
           listening.begin({
             take: (translation) => intake.take(map(translation)),
+            record: (translation) => intake.record(map(translation)),
             clock: intake.clock,
             trouble: (error, message) => intake.trouble(error, message),
           }),

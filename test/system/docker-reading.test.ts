@@ -28,9 +28,12 @@ let plugin: Listening
 let names = 0
 
 beforeAll(async () => {
-  plugin = await dockerAuthzSource({ name: 'docker1', socket: SOCKET }, undefined).listen()
+  const recording = { recordBeforeAllow: false, recordMsMax: 2_000 }
+  const settings = { name: 'docker1', socket: SOCKET, ...recording }
+  plugin = await dockerAuthzSource(settings, undefined).listen()
   plugin.begin({
     take: ({ events }) => void heard.push(...events),
+    record: async () => undefined,
     clock: createClock(),
     trouble: (error) => {
       throw error

@@ -1,5 +1,6 @@
 import type { Directory } from '../../access/directory.ts'
 import type { Visibility } from '../../access/visibility.ts'
+import { NO_PENDING_REQUEST } from '../../core/container-engine.ts'
 import { NOT_IMPLIED_BY_PUSH } from '../../core/implied-by-push.ts'
 import type { Condition, EventFilter, Field } from '../../core/query.ts'
 import { OWN_SOURCE_KIND } from '../../core/source-name.ts'
@@ -62,6 +63,7 @@ export function logFilter(log: LogName, question: LogQuestion, asker: Asker): Ev
     tenants: tenants === 'all' ? [asker.tenant] : tenants,
     conditions: [
       ...conditions,
+      NO_PENDING_REQUEST,
       ...ROWS_OF[log],
       ...(question.types === undefined ? [] : [typeCondition(log, question.types)]),
       ...actionConditions(question),

@@ -1,10 +1,17 @@
 import type { EngineDirectory } from './engine-directory.ts'
 import { type EngineRequest, textOf } from './envelope.ts'
+import { inTime, LATE } from './in-time.ts'
 import { type KnownContainer, plainName } from './known-containers.ts'
 import { isIdBeginning, NamedThings } from './named-things.ts'
 import { type RequestUri, readUri } from './request-uri.ts'
 import { type Route, routeOf } from './routes.ts'
 import type { Act } from './translate.ts'
+
+/**
+ * How long the daemon is waited for to say what the names in a request mean before that is carried
+ * out, in milliseconds. Without its answer the names are kept as they were sent.
+ */
+const NAMING_MS_MAX = 250
 
 /** Finds out what requests mean: before they are carried out, and after. */
 export class ActReader {
@@ -33,20 +40,55 @@ export class ActReader {
     if (network !== undefined) this.#things.networks.begin(network)
   }
 
+  /**
+   * What is about to be carried out, of a request that was begun; undefined when it changes
+   * nothing.
+   */
+  async ahead(request: EngineRequest): Promise<Act | undefined> {
+    const act = actOf(request)
+    if (act === undefined) return undefined
+    const named = await inTime(this.#named(act), NAMING_MS_MAX)
+    return named === LATE ? this.asKnown(request) : { ...act, ...named }
+  }
+
+  /** The same without the daemon. */
+  asKnown(request: EngineRequest): Act | undefined {
+    const act = actOf(request)
+    if (act === undefined) return undefined
+    const { exec } = act.route.named
+    const named = containerNamed(act.route, request, act.uri)
+    const { known } = this.#things
+    const container = exec === undefined ? named && known.find(named) : known.ofCommand(exec)
+    return { ...act, container: container || undefined }
+  }
+
+  async #named({ route, request, uri }: Act): Promise<Partial<Act>> {
+    const { exec, image, network } = route.named
+    const named = containerNamed(route, request, uri)
+    const things = this.#things
+    const [ofExec, ofName, namedImage, namedNetwork] = await Promise.all([
+      exec === undefined ? undefined : things.containerOfExecAhead(exec),
+      named === undefined ? undefined : things.containerAhead(named),
+      image === undefined ? undefined : things.imageAhead(image),
+      network === undefined ? undefined : things.networks.peek(network),
+    ])
+    return { container: ofExec ?? ofName, image: namedImage, network: namedNetwork }
+  }
+
   /** What was carried out; undefined when the request changes nothing. */
   async end(request: EngineRequest): Promise<Act | undefined> {
-    const { route, uri, stated } = readRoute(request)
-    const { meaning } = route
-    if (meaning === undefined) return undefined
+    const act = actOf(request)
+    if (act === undefined) return undefined
+    const { route, uri, meaning } = act
     const { image, network } = route.named
-    const act = {
-      ...{ request, uri, stated, route, meaning },
+    const named = {
+      ...act,
       container: await this.#containerOf(route, request, uri),
       image: image === undefined ? undefined : await this.#things.image(image),
       network: await this.#networkOf(network, request, meaning.action),
     }
-    await this.#follow(act)
-    return act
+    await this.#follow(named)
+    return named
   }
 
   async #containerOf(
@@ -99,6 +141,14 @@ export class ActReader {
     }
     if (meaning.action === 'container.delete') known.forget(id)
   }
+}
+
+/** A request alone, without what its names mean; undefined when it changes nothing. */
+function actOf(request: EngineRequest): Act | undefined {
+  const { route, ...read } = readRoute(request)
+  const { meaning } = route
+  const nothing = { container: undefined, image: undefined, network: undefined }
+  return meaning === undefined ? undefined : { request, ...read, route, meaning, ...nothing }
 }
 
 /** A request with its route, the parameters that count, and those that the query states. */

@@ -1,19 +1,35 @@
 import { createHash, randomUUID } from 'node:crypto'
+import type { NewEvent } from '../../core/new-event.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
 import type { CallIntake } from '../called-source.ts'
 import type { DeadLetter, Translation } from '../source.ts'
+import { deniedEvent, numbered, pendingEvent } from './act-events.ts'
 import { ActReader } from './act-reader.ts'
+import { AnnouncedCalls } from './announced-calls.ts'
 import type { EngineDirectory } from './engine-directory.ts'
-import { openEnvelope } from './envelope.ts'
+import { type EngineRequest, openEnvelope } from './envelope.ts'
 import type { PluginCall } from './plugin-server.ts'
 import { translateAct } from './translate.ts'
 
 /** Why a request has no event, for the metrics. */
 const CHANGES_NOTHING = 'request that changes nothing'
+/** Why a call is a dead letter that nothing is wrong with. */
+const ADAPTER_FAILED = 'the adapter failed on it'
+/** The same for the log. */
+const UNREADABLE = 'a call of Docker could not be read'
 
-/** Makes events of the calls of one daemon, after they were answered. */
+/** A request that is about to be carried out, and has to be recorded before. */
+export interface AnnouncedCall {
+  /** What is recorded before it is allowed. Never rejects. */
+  pending(): Promise<Translation>
+  /** Begins to record that it was denied, with the reason. */
+  deny(reason: string): void
+}
+
+/** Makes events of the calls of one daemon: of requests that it announces, and of their ends. */
 export class CallReader {
   readonly #acts: ActReader
+  readonly #announced = new AnnouncedCalls()
   readonly #begun: Promise<CallIntake>
   readonly #reading = new Set<Promise<void>>()
 
@@ -26,6 +42,23 @@ export class CallReader {
   /** Learns what there is, of a daemon that called before this process began. */
   begin(): void {
     this.#acts.learnAll()
+  }
+
+  /**
+   * A request that is about to be carried out; undefined when it changes nothing, so that nothing
+   * is recorded. It never throws: a call that cannot be read is recorded as such.
+   */
+  announce(call: PluginCall): AnnouncedCall | undefined {
+    try {
+      const envelope = openEnvelope(call)
+      if ('unreadable' in envelope) return this.#unreadable(call, envelope.unreadable)
+      this.#acts.begin(envelope.request)
+      if (this.#acts.asKnown(envelope.request) === undefined) return undefined
+      return this.#announce(call, envelope.request)
+    } catch (error) {
+      this.#trouble(error)
+      return this.#unreadable(call, ADAPTER_FAILED)
+    }
   }
 
   /** Begins to read a call. */
@@ -46,9 +79,53 @@ export class CallReader {
       else if (call.kind === 'request') this.#foresee(call)
       else intake.take(await this.#translate(call, formatTimestamp(intake.clock())))
     } catch (error) {
-      intake.trouble(error, 'a call of Docker could not be read')
-      intake.take(letterAlone(call, 'the adapter failed on it'))
+      intake.trouble(error, UNREADABLE)
+      intake.take(letterAlone(call, ADAPTER_FAILED))
     }
+  }
+
+  #announce(call: PluginCall, request: EngineRequest): AnnouncedCall {
+    const number = this.#announced.announce(request)
+    const announcedMicros = this.#begun.then(({ clock }) => clock())
+    return {
+      pending: async () => {
+        try {
+          const act = await this.#acts.ahead(request)
+          const time = formatTimestamp(await announcedMicros)
+          return eventAlone(act && { ...pendingEvent(act, number), time })
+        } catch (error) {
+          this.#trouble(error)
+          return letterAlone(call, ADAPTER_FAILED)
+        }
+      },
+      deny: (reason) => {
+        this.#announced.withdraw(request, number)
+        const act = this.#acts.asKnown(request)
+        this.#take(async () => {
+          const time = formatTimestamp(await announcedMicros)
+          return eventAlone(act && { ...deniedEvent(act, number, reason), time })
+        })
+      },
+    }
+  }
+
+  /** What was denied is kept as a letter too: it may be another one than was refused. */
+  #unreadable(call: PluginCall, reason: string): AnnouncedCall {
+    return {
+      pending: async () => letterAlone(call, reason),
+      deny: (denial) => this.#take(async () => letterAlone(call, `${reason}; denied: ${denial}`)),
+    }
+  }
+
+  #take(translate: () => Promise<Translation>): void {
+    const taking = this.#begun
+      .then(async ({ take }) => take(await translate()))
+      .finally(() => this.#reading.delete(taking))
+    this.#reading.add(taking)
+  }
+
+  #trouble(error: unknown): void {
+    void this.#begun.then(({ trouble }) => trouble(error, UNREADABLE))
   }
 
   #foresee(call: PluginCall): void {
@@ -59,12 +136,17 @@ export class CallReader {
   async #translate(call: PluginCall, time: string): Promise<Translation> {
     const envelope = openEnvelope(call)
     if ('unreadable' in envelope) return letterAlone(call, envelope.unreadable)
+    const number = this.#announced.end(envelope.request)
     const act = await this.#acts.end(envelope.request)
     if (act === undefined) {
       return { events: [], deadLetters: [], skipped: { [CHANGES_NOTHING]: 1 } }
     }
-    return { events: [{ ...translateAct(act), time }], deadLetters: [], skipped: {} }
+    return eventAlone({ ...numbered(translateAct(act), number), time })
   }
+}
+
+function eventAlone(event: NewEvent | undefined): Translation {
+  return { events: event === undefined ? [] : [event], deadLetters: [], skipped: {} }
 }
 
 /**

@@ -55,6 +55,21 @@ export class NamedThings {
     })
   }
 
+  /** The container that a request names which was begun and is not carried out yet. */
+  async containerAhead(named: string): Promise<KnownContainer | undefined> {
+    return this.#ahead(await this.containers.peek(named)) ?? this.known.find(named)
+  }
+
+  /** The container of the command that such a request names. */
+  async containerOfExecAhead(execId: string): Promise<KnownContainer | undefined> {
+    return this.known.ofCommand(execId) ?? this.#ahead(await this.execs.peek(execId))
+  }
+
+  /** The image that such a request names; undefined when the daemon does not know it. */
+  async imageAhead(named: string): Promise<NamedImage | undefined> {
+    return namedImage(named, await this.images.peek(named))
+  }
+
   /** The container that a request named, at its end. */
   async container(named: string): Promise<KnownContainer | undefined> {
     const answer = await this.containers.end(named)
@@ -79,10 +94,14 @@ export class NamedThings {
 
   /** The image that a request named, at its end; undefined when the daemon does not know it. */
   async image(named: string): Promise<NamedImage | undefined> {
-    const answer = await this.images.end(named)
-    if (answer === undefined) return undefined
-    const { id, names } = answer
-    return { id, name: isIdBeginning(named, id) ? nameOfImage(named, names) : named }
+    return namedImage(named, await this.images.end(named))
+  }
+
+  /** Nothing is learned from it: the end of the request learns it, in the order of the ends. */
+  #ahead(information: ContainerInformation | undefined): KnownContainer | undefined {
+    if (information === undefined) return undefined
+    const stated = knownOf(information)
+    return { ...stated, imageName: stated.imageName ?? this.known.find(stated.id)?.imageName }
   }
 
   async #learn(information: ContainerInformation): Promise<KnownContainer> {
@@ -112,6 +131,15 @@ export function isIdBeginning(text: string, id: string): boolean {
 /** Whether a text may be the beginning of an id. */
 export function mayBeId(text: string): boolean {
   return DIGITS.test(text)
+}
+
+function namedImage(
+  named: string,
+  answer: { readonly id: string; readonly names: readonly string[] } | undefined,
+): NamedImage | undefined {
+  if (answer === undefined) return undefined
+  const { id, names } = answer
+  return { id, name: isIdBeginning(named, id) ? nameOfImage(named, names) : named }
 }
 
 function plainId(id: string): string {

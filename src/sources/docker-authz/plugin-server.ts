@@ -44,13 +44,19 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['/AuthZPlugin.AuthZRes', { kind: 'response', answer: ALLOWED }],
 ])
 
-/**
- * The HTTP server of an authorization plugin that allows everything. A call is answered when it was
- * read and handed over after that, so that nothing done with it can hold the daemon up.
- *
- * @param hear must not throw.
- */
-export function createPluginServer(hear: (call: PluginCall) => void): Server {
+/** What hears the calls of a daemon. Its functions must not throw. */
+export interface CallListener {
+  /** Begins to read a call that was answered: nothing done with it can hold the daemon up. */
+  hear(call: PluginCall): void
+  /**
+   * Decides about a request that Docker has not carried out yet: resolves with why it is denied,
+   * for its user, or with undefined. Absent: every request is allowed, and heard like other calls.
+   */
+  readonly admit: ((call: PluginCall) => Promise<string | undefined>) | undefined
+}
+
+/** The HTTP server of an authorization plugin. */
+export function createPluginServer(listener: CallListener): Server {
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -62,10 +68,7 @@ export function createPluginServer(hear: (call: PluginCall) => void): Server {
       const route = request.method === 'POST' ? ROUTES.get(request.url ?? '') : undefined
       // A call that broke off was not answered: Docker makes it again.
       void readCall(request).then(
-        ({ body, bytes }) => {
-          answer(response, route)
-          if (route !== undefined) hear({ kind: route.kind, body, bytes })
-        },
+        (read) => answerCall(response, route, { read, listener }),
         () => response.destroy(),
       )
     },
@@ -74,9 +77,27 @@ export function createPluginServer(hear: (call: PluginCall) => void): Server {
   return server
 }
 
-function answer(response: ServerResponse, route: Route | undefined): void {
-  const text = route?.answer ?? '{"Err":"there is no such call"}'
-  response.writeHead(route === undefined ? 404 : 200, {
+type ReadCall = Pick<PluginCall, 'body' | 'bytes'>
+
+async function answerCall(
+  response: ServerResponse,
+  route: Route | undefined,
+  { read, listener }: { readonly read: ReadCall; readonly listener: CallListener },
+): Promise<void> {
+  if (route === undefined) return answer(response, 404, '{"Err":"there is no such call"}')
+  const call = { kind: route.kind, ...read }
+  if (route.kind !== 'request' || listener.admit === undefined) {
+    answer(response, 200, route.answer)
+    listener.hear(call)
+    return
+  }
+  const denial = await listener.admit(call)
+  const denied = JSON.stringify({ Allow: false, Msg: denial })
+  answer(response, 200, denial === undefined ? route.answer : denied)
+}
+
+function answer(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, {
     'Content-Type': CONTENT_TYPE,
     'Content-Length': Buffer.byteLength(text),
   })
@@ -84,7 +105,7 @@ function answer(response: ServerResponse, route: Route | undefined): void {
 }
 
 /** Reads a call to its end, whatever its size: the connection is used again. */
-async function readCall(request: IncomingMessage): Promise<Pick<PluginCall, 'body' | 'bytes'>> {
+async function readCall(request: IncomingMessage): Promise<ReadCall> {
   const parts: Buffer[] = []
   let bytes = 0
   for await (const part of request) {

@@ -48,6 +48,11 @@ export class Questions<Answer> {
     return await answer
   }
 
+  /** The answer about a name of a request that was begun, which stays for the end of it. */
+  async peek(named: string): Promise<Answer | undefined> {
+    return await this.#asked.get(named)?.answer
+  }
+
   /** Asks now. Undefined: there is no such thing, or the daemon did not answer in time. */
   async answer(named: string): Promise<Answer | undefined> {
     if (this.#ask === undefined || this.#open >= QUESTIONS_MAX) return undefined

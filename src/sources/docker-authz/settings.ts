@@ -4,4 +4,8 @@ export interface DockerAuthzSettings {
   /** Path of the Unix socket that Waybill listens on. */
   readonly socket: string
   readonly tenant?: string | undefined
+  /** Whether a request is allowed only once the ledger has it. */
+  readonly recordBeforeAllow: boolean
+  /** Longest wait for that, in milliseconds; a request that waited so long is denied. */
+  readonly recordMsMax: number
 }

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
 import type { CalledSource, CallIntake, Listening } from '../called-source.ts'
+import { CallGate } from './call-gate.ts'
 import { CallReader } from './call-reader.ts'
 import type { EngineDirectory } from './engine-directory.ts'
 import { createPluginServer } from './plugin-server.ts'
@@ -11,10 +12,12 @@ import { listenOn } from './socket.ts'
 const SWEEP_MS = 20
 /** How long a stop waits for calls that are arriving, in milliseconds. */
 const STOP_MS_MAX = 2_000
+/** How long a stop waits for requests that are being recorded, in milliseconds; then: denied. */
+const STOP_RECORDING_MS_MAX = 1_000
 
 /**
- * Who asked a Docker daemon for what: Waybill as its authorization plugin, which allows everything.
- * See docs/sources/docker-authz.md.
+ * Who asked a Docker daemon for what: Waybill as its authorization plugin, which allows everything
+ * that it could record. See docs/sources/docker-authz.md.
  *
  * @param engine the same daemon, to be asked what names mean.
  */
@@ -31,7 +34,7 @@ export function dockerAuthzSource(
 }
 
 async function listen(
-  { socket }: DockerAuthzSettings,
+  settings: DockerAuthzSettings,
   engine: EngineDirectory | undefined,
 ): Promise<Listening> {
   let begin: (intake: CallIntake) => void = () => undefined
@@ -39,10 +42,14 @@ async function listen(
     begin = resolve
   })
   const reader = new CallReader(engine, begun)
-  const server = createPluginServer((call) => reader.hear(call))
+  const gate = settings.recordBeforeAllow ? new CallGate(settings, reader, begun) : undefined
+  const server = createPluginServer({
+    hear: (call) => reader.hear(call),
+    admit: gate && ((call) => gate.admit(call)),
+  })
   // The process lives for as long as Waybill's own server does; a start that fails ends it.
   server.unref().on('connection', (connection) => connection.unref())
-  await listenOn(server, socket)
+  await listenOn(server, settings.socket)
   // Such as too many open files: Docker makes its call again.
   server.on('error', (error) => {
     void begun.then(({ trouble }) => trouble(error, 'the socket of a plugin is in trouble'))
@@ -53,7 +60,9 @@ async function listen(
       reader.begin()
     },
     async close() {
+      const patience = setTimeout(() => gate?.stop(), STOP_RECORDING_MS_MAX)
       await closeServer(server)
+      clearTimeout(patience)
       await reader.settled()
     },
   }

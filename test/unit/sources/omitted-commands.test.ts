@@ -99,7 +99,10 @@ test('a source that is called takes no command line', async () => {
       name: 'host1',
       tenant: undefined,
       listen: async () => ({
-        begin: (intake) => intake.take(translationOf(exec('mysql -phunter2'))),
+        begin: (intake) => {
+          intake.take(translationOf(exec('mysql -phunter2')))
+          void intake.record(translationOf(exec('mysql -phunter2')))
+        },
         close: async () => undefined,
       }),
     },
@@ -107,11 +110,13 @@ test('a source that is called takes no command line', async () => {
   )
   const intake: CallIntake = {
     take: (translation) => void taken.push(translation),
+    record: async (translation) => void taken.push(translation),
     clock: () => 0,
     trouble: () => undefined,
   }
   const listening = await source.listen()
   listening.begin(intake)
   expect(JSON.stringify(taken)).not.toContain('hunter2')
-  expect(taken[0]?.events[0]?.details).toEqual({ timeNano: '1', program: 'mysql' })
+  const details = { timeNano: '1', program: 'mysql' }
+  expect(taken.map(({ events }) => events[0]?.details)).toEqual([details, details])
 })

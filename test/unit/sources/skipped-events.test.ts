@@ -168,15 +168,23 @@ describe('every kind of source and collector', () => {
       {
         ...{ kind: 'docker-authz', name: 'one', tenant: undefined },
         listen: async () => ({
-          begin: (intake: CallIntake) => intake.take(translation),
+          begin: (intake: CallIntake) => {
+            intake.take(translation)
+            void intake.record(translation)
+          },
           close: async () => undefined,
         }),
       },
       skipsOf('docker-authz'),
     )
     const listening = await source.listen()
-    listening.begin({ take: (one) => taken.push(one), clock: () => 0, trouble: () => undefined })
-    expect(taken).toEqual([expected])
+    listening.begin({
+      take: (one) => taken.push(one),
+      record: async (one) => void taken.push(one),
+      clock: () => 0,
+      trouble: () => undefined,
+    })
+    expect(taken).toEqual([expected, expected])
   })
 
   test('a collector, which keeps its position all the same', async () => {

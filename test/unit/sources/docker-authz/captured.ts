@@ -75,6 +75,7 @@ export class HeardPlugin {
   constructor(engine?: EngineDirectory) {
     const intake = {
       take: (translation: Translation) => void this.translations.push(translation),
+      record: async (translation: Translation) => void this.translations.push(translation),
       clock: createClock(),
       trouble: (error: unknown) => void this.troubles.push(error),
     }

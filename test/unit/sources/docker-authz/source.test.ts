@@ -33,12 +33,15 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const listen = () => dockerAuthzSource({ name: 'host1', socket }, undefined).listen()
+/** Answers at once; what a plugin does that records first is in recorded-calls.test.ts. */
+const settings = () => ({ name: 'host1', socket, recordBeforeAllow: false, recordMsMax: 2_000 })
+const listen = () => dockerAuthzSource(settings(), undefined).listen()
 
 async function begin(): Promise<void> {
   listening = await listen()
   listening.begin({
     take: (translation) => void taken.push(translation),
+    record: async () => undefined,
     clock: createClock(),
     trouble: (error) => {
       throw error
@@ -118,7 +121,7 @@ describe('a plugin', () => {
 
   test('a path that is longer than a socket can have is refused, and leaves nothing', async () => {
     const long = join(folder, `${'x'.repeat(120)}.sock`)
-    const source = dockerAuthzSource({ name: 'host1', socket: long }, undefined)
+    const source = dockerAuthzSource({ ...settings(), socket: long }, undefined)
     await expect(source.listen()).rejects.toThrow('at most 107 bytes')
     expect(readdirSync(folder)).toEqual([])
   })
@@ -138,6 +141,7 @@ describe('a plugin', () => {
     expect(await call('/AuthZPlugin.AuthZRes', ACT)).toEqual(ALLOWED)
     listening.begin({
       take: (translation) => void taken.push(translation),
+      record: async () => undefined,
       clock: createClock(),
       trouble: () => undefined,
     })
