@@ -14,6 +14,7 @@ import * as exports from '../src/exports/limits.ts'
 import * as ledger from '../src/ledger/limits.ts'
 import { LOOKUP_MS_MAX } from '../src/server/implied-events/implied-events.ts'
 import * as server from '../src/server/limits.ts'
+import { RECORDING_CALLS_MAX } from '../src/sources/docker-authz/call-gate.ts'
 import { QUERY_BYTES_MAX, QUERY_SECONDS_MAX } from '../src/store/clickhouse/engine-settings.ts'
 
 /** One limit, as docs/reference/limits.md shows it. */
@@ -69,6 +70,7 @@ const INVALID_EVENT = '400 `event.invalid`, with the path'
 const INVALID = '400 `request.invalid`, with the parameter'
 const TOO_MANY = '429 `request.too-many`, Retry-After'
 const OVERLOADED = '429 `ledger.overloaded`, Retry-After'
+const REQUEST_DENIED = 'Docker is told to deny it, with what to do'
 const UTF16 = 'UTF-16 units'
 
 const EVENTS: LimitSection = {
@@ -158,6 +160,18 @@ const EVENTS: LimitSection = {
       'DELIVERY_VALUES_MAX',
       count(server.DELIVERY_VALUES_MAX, 'values'),
       '202; the delivery is kept as a dead letter',
+    ),
+    row(
+      'Requests of a Docker daemon that are being recorded at once',
+      'RECORDING_CALLS_MAX',
+      count(RECORDING_CALLS_MAX, 'requests'),
+      REQUEST_DENIED,
+    ),
+    row(
+      'Until the ledger has a request of a Docker daemon',
+      '`sources.dockerAuthz[].recordMsMax`',
+      duration(Number(SETTINGS.sources.dockerAuthz.each.recordMsMax.default)),
+      REQUEST_DENIED,
     ),
   ],
 }

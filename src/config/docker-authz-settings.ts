@@ -31,8 +31,8 @@ export const DOCKER_AUTHZ = listOf(
     recordBeforeAllow: withDefault<boolean>(
       yesOrNo,
       true,
-      'Allow a request that changes something only once the ledger has it, and deny it otherwise. ' +
-        'With `false` every request is allowed, and a crash can lose the latest ones.',
+      'Allow a request that changes something only once the ledger has it, and deny it ' +
+        'otherwise. With `false` every request is allowed, and a crash can lose the latest ones.',
     ),
     recordMsMax: withDefault<number>(
       wholeNumber(RECORD_MS_MAX_LEAST, RECORD_MS_MAX_MOST),

@@ -106,7 +106,7 @@ async function record(
   if (drafts.length > 0) await ledger.append({ drafts })
 }
 
-/** Events and dead letters in the tenant of the source, without secrets; counts all that was said. */
+/** Events and dead letters in the tenant of the source, without secrets; counts what there is. */
 function eventsOf(
   called: Translation,
   { source, services: { metrics, context } }: Omit<Destination, 'queue'>,

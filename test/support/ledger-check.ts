@@ -8,6 +8,8 @@ export interface ExportedEvent {
   readonly seq: number
   readonly action: string
   readonly source: { readonly kind: string; readonly name: string; readonly eventId?: string }
+  readonly outcome: string
+  readonly target?: { readonly name?: string }
 }
 
 /**

@@ -86,6 +86,7 @@ interface AskedEvent {
   readonly source: { readonly kind: string; readonly name: string }
   readonly actor: { readonly name?: string } | null
   readonly target?: { readonly id?: string; readonly name?: string }
+  readonly details: { readonly requestId?: string }
 }
 
 async function eventsOf(filter: string): Promise<readonly AskedEvent[]> {
@@ -97,13 +98,19 @@ async function eventsOf(filter: string): Promise<readonly AskedEvent[]> {
 function toldOf(id: string): Promise<readonly AskedEvent[]> {
   return eventually(
     () => eventsOf(`target=${id}`),
-    (events) => events.filter(({ action }) => action === 'container.delete').length === 2,
+    (events) =>
+      events.filter(({ action, outcome }) => action === 'container.delete' && outcome !== 'pending')
+        .length === 2,
     { what: `the end of ${id}` },
   )
 }
 
+/** Of each request its end; what was recorded before it is pending. */
 const asked = (events: readonly AskedEvent[]) =>
-  events.filter(({ source }) => source.kind === 'docker-authz')
+  events.filter(({ source, outcome }) => source.kind === 'docker-authz' && outcome !== 'pending')
+
+const pending = (events: readonly AskedEvent[]) =>
+  events.filter(({ outcome }) => outcome === 'pending')
 
 /** A container from its making to its removal, by its name. Resolves with its id. */
 async function live(send: typeof asAlice, name: string): Promise<string> {
@@ -160,9 +167,19 @@ describe('over TLS', () => {
     expect(told.every(({ actor }) => actor === null)).toBe(true)
   })
 
+  test('each act was recorded before it, by the same id and the number of its end', async () => {
+    const events = await toldOf(id)
+    // Docker gives a container its id when it makes it.
+    expect(pending(events).map(({ action }) => action)).toEqual(ACTS.slice(1))
+    const ended = asked(events).slice(1)
+    const numbers = (all: readonly AskedEvent[]) => all.map(({ details }) => details.requestId)
+    expect(numbers(pending(events))).toEqual(numbers(ended))
+  })
+
   test('alice is found by name, and no secret of hers is kept', async () => {
     const events = await eventsOf('actor=alice&source=docker-authz')
-    expect(events.map(({ action }) => action)).toEqual(ACTS)
+    expect(asked(events).map(({ action }) => action)).toEqual(ACTS)
+    expect(pending(events).map(({ action }) => action)).toEqual(ACTS)
     expect(JSON.stringify(events)).not.toContain('hunter2')
   })
 
@@ -182,7 +199,7 @@ describe('over TLS', () => {
   test('what failed is told without an outcome, as Docker tells it', async () => {
     expect((await asAlice('DELETE', '/containers/missing')).status).toBe(404)
     const [event] = await eventually(
-      () => eventsOf('target=missing'),
+      async () => asked(await eventsOf('target=missing')),
       ({ length }) => length > 0,
       { what: 'the failure' },
     )
@@ -214,7 +231,7 @@ describe('over the Unix socket', () => {
   })
 
   test('what was built is told by its name', async () => {
-    const builds = await eventsOf('action=image.build&source=docker-authz')
+    const builds = asked(await eventsOf('action=image.build&source=docker-authz'))
     expect(builds).toMatchObject([{ target: { name: IMAGE, repository: 'box' }, actor: null }])
   })
 })
@@ -238,6 +255,15 @@ describe('while Waybill is down', () => {
       { what: 'the volume' },
     )
     expect(events).toMatchObject([{ action: 'volume.create', outcome: 'success' }])
+  })
+
+  test('what Docker was allowed is in the ledger of a Waybill that was killed then', async () => {
+    expect((await asAlice('POST', '/volumes/create', { Name: 'killed' })).status).toBe(201)
+    await waybill.kill()
+    waybill = await waybill.restart()
+    expect(pending(await eventsOf('target=killed'))).toMatchObject([
+      { action: 'volume.create', actor: { name: 'alice' }, source: { kind: 'docker-authz' } },
+    ])
   })
 
   test('until the last request is answered, Docker is allowed what it asks', async () => {

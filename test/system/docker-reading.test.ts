@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Fault } from '../../src/core/errors.ts'
 import type { NewEvent } from '../../src/core/new-event.ts'
 import { createClock } from '../../src/core/timestamp.ts'
 import type { Listening } from '../../src/sources/called-source.ts'
@@ -22,24 +23,30 @@ const FORM_TYPE = { 'Content-Type': 'application/x-www-form-urlencoded' }
 
 const folder = mkdtempSync(join(tmpdir(), 'waybill-reading-'))
 const foldersBefore = ['/run/docker/plugins', '/run/docker'].filter((path) => !existsSync(path))
+const daemonFile = join(folder, 'daemon.json')
 const heard: NewEvent[] = []
 let docker: ContainerEngineProcess
 let plugin: Listening
 let names = 0
+/** What the ledger says to every event; undefined: it takes them. */
+let refusal: Fault | undefined
 
 beforeAll(async () => {
-  const recording = { recordBeforeAllow: false, recordMsMax: 2_000 }
+  const recording = { recordBeforeAllow: true, recordMsMax: 10_000 }
   const settings = { name: 'docker1', socket: SOCKET, ...recording }
   plugin = await dockerAuthzSource(settings, undefined).listen()
   plugin.begin({
     take: ({ events }) => void heard.push(...events),
-    record: async () => undefined,
+    record: async () => {
+      if (refusal !== undefined) throw refusal
+    },
     clock: createClock(),
     trouble: (error) => {
-      throw error
+      if (error !== refusal) throw error
     },
   })
-  docker = await startDocker(folder, [`--authorization-plugin=${PLUGIN}`])
+  writeFileSync(daemonFile, JSON.stringify({ 'authorization-plugins': [PLUGIN] }))
+  docker = await startDocker(folder, ['--config-file', daemonFile])
   await docker.build(GOOD)
   await docker.build(EVIL)
 })
@@ -233,4 +240,33 @@ describe('the path of a request', () => {
     )
     expect(events[0]?.target).toMatchObject({ type: 'volume', id: 'wholename' })
   })
+})
+
+test('Docker shows its user why a request was denied, and does not carry it out', async () => {
+  refusal = new Fault('store.unavailable')
+  const body = '{"Name":"denied"}'
+  const { status, text } = await send({ uri: '/volumes/create', body, headers: JSON_TYPE })
+  expect({ status, message: JSON.parse(text).message }).toEqual({
+    status: 403,
+    message: expect.stringMatching(
+      `^authorization denied by plugin ${PLUGIN}: Waybill could not record this request \\(.*\\)`,
+    ),
+  })
+  const { text: list } = await docker.call('GET', '/volumes')
+  expect(list).not.toContain('denied')
+  refusal = undefined
+  expect((await send({ uri: '/volumes/create', body, headers: JSON_TYPE })).status).toBe(201)
+})
+
+test('Docker goes on without a plugin that was taken out, and was not restarted', async () => {
+  writeFileSync(daemonFile, '{}')
+  process.kill(Number(readFileSync(join(folder, 'docker.pid'), 'utf8')), 'SIGHUP')
+  const body = '{"Name":"unseen"}'
+  await eventually(
+    () => send({ uri: '/volumes/create', body, headers: JSON_TYPE }),
+    ({ events }) => events.length === 0,
+    { what: 'the plugin is taken out' },
+  )
+  await plugin.close()
+  expect((await send({ uri: '/volumes/create', body, headers: JSON_TYPE })).status).toBe(201)
 })

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -14,9 +16,13 @@ const LEFT_FREE_BYTES = 2 * 1024 * 1024
 const BATCH_EVENTS = 500
 /** More batches than could fit into what is left. */
 const BATCHES_MAX = 2000
+/** Requests of Docker at once, and more of them than could fit where a batch did not. */
+const ASKED_AT_ONCE = 100
+const ASKED_MAX = 5000
 
 const disk = mkdtempSync(join(tmpdir(), 'waybill-full-disk-'))
 const filler = join(disk, 'filler')
+const plugin = join(disk, 'plugin.sock')
 let waybill: WaybillProcess
 
 beforeAll(async () => {
@@ -25,7 +31,11 @@ beforeAll(async () => {
       cause,
     })
   })
-  waybill = await startWaybill({ dataDirectory: join(disk, 'data') })
+  const configuration = join(disk, 'waybill.json')
+  const sources = { dockerAuthz: [{ name: 'host1', socket: plugin }] }
+  writeFileSync(configuration, JSON.stringify({ sources }))
+  const dataDirectory = join(disk, 'data')
+  waybill = await startWaybill({ dataDirectory, arguments: ['--config', configuration] })
 })
 
 afterAll(async () => {
@@ -46,6 +56,7 @@ test('a full disk is answered 503 and loses nothing, and freeing it is enough', 
   expect((await waybill.request('/healthz')).status).toBe(200)
   await expectNotReady()
   await expectNoReads()
+  const allowed = await askUntilDenied()
 
   rmSync(filler)
   await eventually(
@@ -59,10 +70,11 @@ test('a full disk is answered 503 and loses nothing, and freeing it is enough', 
     { what: 'the server is ready again, for reads too' },
   )
   await expectStoredOnce(acknowledged)
+  expect(await askPlugin('last')).toEqual({ Allow: true })
 
   await waybill.kill()
   waybill = await waybill.restart()
-  await expectStoredOnce(acknowledged)
+  await expectStoredOnce(acknowledged, [...allowed, 'last'])
 })
 
 async function expectNotReady() {
@@ -76,6 +88,39 @@ async function expectNoReads() {
   const answer = await waybill.request('/v1/events')
   expect(answer.status).toBe(503)
   expect(await answer.text()).toContain('those that were accepted are in the journal')
+}
+
+/** What a batch did not fit into may have room for a few requests. Resolves with their volumes. */
+async function askUntilDenied(): Promise<readonly string[]> {
+  const allowed: string[] = []
+  for (let asked = 0; asked < ASKED_MAX; asked += ASKED_AT_ONCE) {
+    const names = Array.from({ length: ASKED_AT_ONCE }, () => `volume-${randomUUID()}`)
+    const decisions = await Promise.all(names.map(askPlugin))
+    allowed.push(...names.filter((_, index) => decisions[index]?.Allow))
+    const denied = decisions.find(({ Allow }) => !Allow)
+    if (denied === undefined) continue
+    expect(denied.Msg).toContain('the ledger cannot be written, as when its disk is full')
+    return allowed
+  }
+  throw new Error(`${ASKED_MAX} requests were allowed, and the disk is still not full`)
+}
+
+interface Decision {
+  readonly Allow: boolean
+  readonly Msg?: string
+}
+
+/** Asks as Docker does, before it creates a volume. */
+async function askPlugin(volume: string): Promise<Decision> {
+  const path = '/AuthZPlugin.AuthZReq'
+  const sent = request({ socketPath: plugin, agent: false, method: 'POST', path })
+  const body = Buffer.from(JSON.stringify({ Name: volume })).toString('base64')
+  const call = { RequestMethod: 'POST', RequestUri: '/volumes/create', RequestBody: body }
+  sent.end(JSON.stringify(call))
+  const [answer] = await once(sent, 'response')
+  let text = ''
+  for await (const part of answer) text += part
+  return JSON.parse(text)
 }
 
 /** Fills the disk, so that not even a small file fits. */
@@ -116,8 +161,13 @@ async function append(acknowledged: Set<string>): Promise<Response> {
   return response
 }
 
-async function expectStoredOnce(names: ReadonlySet<string>) {
-  const stored = (await checkLedger(waybill)).map((event) => event.source.eventId ?? event.id)
+/** @param volumes what Docker was allowed to create. */
+async function expectStoredOnce(names: ReadonlySet<string>, volumes: readonly string[] = []) {
+  const events = await checkLedger(waybill)
+  const pending = events.filter(({ outcome }) => outcome === 'pending')
+  const recorded = new Set(pending.map(({ target }) => target?.name))
+  expect(volumes.filter((volume) => !recorded.has(volume))).toEqual([])
+  const stored = events.map((event) => event.source.eventId ?? event.id)
   expect(new Set(stored).size).toBe(stored.length)
   const held = new Set(stored)
   expect([...names].filter((name) => !held.has(name))).toEqual([])

@@ -10,6 +10,8 @@ export const RECORDING_CALLS_MAX = 256
 
 type GateSettings = Pick<DockerAuthzSettings, 'name' | 'recordMsMax'>
 
+/** For the log. */
+const NOT_RECORDED = 'a request of Docker could not be recorded'
 const STOPPING = 'Waybill is stopping; try again when it is back'
 const FAILED = 'Waybill failed on it'
 
@@ -97,15 +99,16 @@ export class CallGate {
   }
 
   #trouble(error: unknown): void {
-    void this.#begun.then(({ trouble }) => trouble(error, 'a request of Docker was not recorded'))
+    void this.#begun.then(({ trouble }) => trouble(error, NOT_RECORDED))
   }
 
   /** Docker shows it to its user: what to do, and nothing of what was asked for. */
   #denial(reason: string): string {
     return (
       `Waybill could not record this request (${reason}), so it is not allowed. ` +
-      'Requests that only read go on. Operators: see the log of Waybill and free its disk, or set ' +
-      `recordBeforeAllow: false for ${this.#settings.name} in sources.dockerAuthz and restart it.`
+      'Requests that only read go on. Operators: see the log of Waybill and free its disk, or ' +
+      `set recordBeforeAllow: false for ${this.#settings.name} in sources.dockerAuthz and ` +
+      'restart it.'
     )
   }
 }
