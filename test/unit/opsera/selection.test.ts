@@ -197,3 +197,22 @@ test('every row is in one log of user actions, uses or steps, and has an account
     }),
   )
 })
+
+test('of a request to Docker, its end alone is a user action', () => {
+  const model = new StoreModel()
+  const kinds = ['docker-authz', 'api'].flatMap((kind) =>
+    (['pending', 'success'] as const).map((outcome) => ({ kind, outcome })),
+  )
+  for (const [seq, { kind, outcome }] of kinds.entries()) {
+    const event = eventOf({
+      ...{ outcome, action: 'container.start', category: 'container' },
+      source: { kind, name: 'host1' },
+      actor: { kind: 'user', name: 'alice' },
+    })
+    model.events.push({ event, origin: 'o', seq })
+  }
+  const rows = model.matching(logFilter('actions', readAuditParameters({}), asker))
+  expect(rows.map(({ event }) => ({ kind: event.source.kind, outcome: event.outcome }))).toEqual(
+    kinds.slice(1),
+  )
+})
