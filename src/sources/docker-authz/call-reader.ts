@@ -13,7 +13,7 @@ import { translateAct } from './translate.ts'
 
 /** Why a request has no event, for the metrics. */
 const CHANGES_NOTHING = 'request that changes nothing'
-/** Why a call is a dead letter that nothing is wrong with. */
+/** Why a call is a dead letter although it could be opened. */
 const ADAPTER_FAILED = 'the adapter failed on it'
 /** The same for the log. */
 const UNREADABLE = 'a call of Docker could not be read'
@@ -109,7 +109,7 @@ export class CallReader {
     }
   }
 
-  /** What was denied is kept as a letter too: it may be another one than was refused. */
+  /** A denial is a dead letter of its own, since the first one may be recorded all the same. */
   #unreadable(call: PluginCall, reason: string): AnnouncedCall {
     return {
       pending: async () => letterAlone(call, reason),
