@@ -1,5 +1,6 @@
 import { Fault } from '../core/errors.ts'
 import type { EncodedRows, EventWriter } from './event-writer.ts'
+import type { InsertRange } from './journal/group.ts'
 import type { Journal } from './journal/journal.ts'
 import {
   CLOSING_INSERTS_MAX,
@@ -18,6 +19,8 @@ export interface IndexerOptions {
   readonly writer: EventWriter
   readonly journal: Pick<Journal, 'noteInsert' | 'free'>
   readonly tail: Tail
+  /** The last insert that an earlier process began: repeated, it gets the same events. */
+  readonly noted: InsertRange | undefined
   /** Whether events are inserted at once, since their senders wait for it. */
   readonly isAwaited: boolean
   /** Told of every range that is in the store. */
@@ -132,9 +135,9 @@ export class Indexer {
   }
 
   async #nextRange(): Promise<IndexRange | undefined> {
-    const { tail, journal } = this.#options
-    const limits = { eventsMax: INDEX_EVENTS_MAX, bytesMax: INDEX_BYTES_MAX }
-    const range = await tail.first(limits)
+    const { tail, journal, noted } = this.#options
+    const eventsMax = noted?.firstSeq === tail.firstSeq ? noted.count : INDEX_EVENTS_MAX
+    const range = await tail.first({ eventsMax, bytesMax: INDEX_BYTES_MAX })
     if (range !== undefined) await journal.noteInsert(range.firstSeq, range.count)
     return range
   }

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import type { AcceptedNames } from './accepted-names.ts'
 import type { DuplicateFilter } from './duplicate-filter.ts'
 import type { EventWriter } from './event-writer.ts'
-import { Journal, type JournalGroup, type JournalOptions } from './journal/journal.ts'
+import type { InsertRange, JournalGroup } from './journal/group.ts'
+import { Journal, type JournalOptions } from './journal/journal.ts'
 import { GIVE_UP } from './journal/read-journal.ts'
 import { leafHash } from './merkle-tree.ts'
 import { missingEvents } from './missing-events.ts'
@@ -27,6 +28,8 @@ export interface JournalRecoveryOptions {
 /** A ledger that is whole as far as it can be. */
 export interface RecoveredLedger extends RecoveredTree {
   readonly journal: Journal
+  /** The last insert that began, which may be the next one again. */
+  readonly noted: InsertRange | undefined
   /** Whether a crash cut off the last write, which nobody was told was done. */
   readonly isTorn: boolean
 }
@@ -86,6 +89,7 @@ export async function recoverJournal(options: JournalRecoveryOptions): Promise<R
   }
   return {
     journal,
+    noted: found.noted,
     tree: recovery.tree,
     unsavedTiles: recovery.unsavedTiles,
     contradiction: contradictions.length === 0 ? undefined : contradictions.join('; '),

@@ -18,7 +18,7 @@ import type { Journal, JournalOptions } from './journal/journal.ts'
 import { JOURNAL_BYTES_MAX } from './journal/limits.ts'
 import type { Ledger } from './ledger.ts'
 import { LedgerKeeper } from './ledger-keeper.ts'
-import { recoverJournal } from './ledger-recovery.ts'
+import { type RecoveredLedger, recoverJournal } from './ledger-recovery.ts'
 import {
   BEHIND_BYTES_MAX,
   BEHIND_MS_MAX,
@@ -90,7 +90,7 @@ interface Parts {
   readonly tail: Tail
   readonly names: AcceptedNames
   readonly keeper: LedgerKeeper
-  readonly recovered: { readonly isTorn: boolean; readonly tree: { readonly size: number } }
+  readonly recovered: RecoveredLedger
 }
 
 /** The parts of a ledger, put together. */
@@ -112,6 +112,7 @@ class OpenLedger {
     const { journal, tail, keeper, names } = parts
     this.#indexer = new Indexer({
       ...{ writer: options.writer, journal, tail, onTrouble: options.onTrouble },
+      noted: parts.recovered.noted,
       isAwaited: options.acknowledge === 'store',
       onIndexed: ({ endSeq }) => {
         names.forgetBefore(endSeq)

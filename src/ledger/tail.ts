@@ -1,5 +1,5 @@
 import { formatTimestamp } from '../core/timestamp.ts'
-import type { JournalGroup } from './journal/journal.ts'
+import type { JournalGroup } from './journal/group.ts'
 import type { AcceptedRequest } from './journal/requests.ts'
 import { TAIL_BYTES_MAX } from './limits.ts'
 

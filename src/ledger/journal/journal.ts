@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { Fault } from '../../core/errors.ts'
 import { STORE_RETRY_AFTER_SECONDS } from '../limits.ts'
 import { type FileThread, startFileThread } from './file-thread.ts'
+import { groupOf, type InsertRange, type JournalGroup } from './group.ts'
 import { SEGMENT_BYTES } from './limits.ts'
 import {
   type JournalEnd,
@@ -21,7 +22,7 @@ import {
   sealRecord,
   segmentHeader,
 } from './record-format.ts'
-import { type AcceptedRequest, readRequests, recordOf } from './requests.ts'
+import { type AcceptedRequest, recordOf } from './requests.ts'
 import { findSegments, segmentPath } from './segments.ts'
 
 /** Where a journal is, and whose it is. */
@@ -42,15 +43,10 @@ export interface OpenJournalOptions extends JournalOptions {
   readonly fromSeq: number
 }
 
-/** Events that were accepted together. */
-export interface JournalGroup {
-  readonly firstSeq: number
-  readonly count: number
-  readonly requests: readonly AcceptedRequest[]
-}
-
 /** What was found in the files of a journal. */
 export interface FoundJournal {
+  /** The last insert that began. */
+  readonly noted: InsertRange | undefined
   /** Absent when there is no journal yet. */
   readonly end: JournalEnd | undefined
   /** Seq of its first event; that of the next one when it holds none. */
@@ -119,7 +115,10 @@ export class Journal {
   ): Promise<{ readonly journal: Journal; readonly found: FoundJournal }> {
     const files = await findSegments(options.directory)
     const segments = usedSegments(files, options)
+    let noted: InsertRange | undefined
     const end = await takeRecords(segmentsFrom(segments, options.fromSeq), (record) => {
+      const { kind, firstSeq, count } = record
+      if (kind === RECORD_KIND.insert) noted = { firstSeq, count }
       const group = groupOf(record, options.fromSeq)
       if (group !== undefined) take(group)
     })
@@ -128,7 +127,7 @@ export class Journal {
     const journal = new Journal(options)
     const used = segments.map(({ file, header }) => ({ ...file, ...header }))
     if (end !== undefined) await journal.#continue(used, end)
-    return { journal, found: { end, firstSeq: used[0]?.firstSeq ?? 0 } }
+    return { journal, found: { end, noted, firstSeq: used[0]?.firstSeq ?? 0 } }
   }
 
   /** Bytes of all its files. */
@@ -373,15 +372,6 @@ async function makeDirectory(path: string): Promise<void> {
     const parent = await open(dirname(made), 'r')
     await parent.sync().finally(() => parent.close())
   }
-}
-
-/** The group of a record; undefined when it holds none that reaches to `fromSeq`. */
-function groupOf(
-  { kind, firstSeq, count, payload }: JournalRecord,
-  fromSeq: number,
-): JournalGroup | undefined {
-  if (kind !== RECORD_KIND.events || firstSeq + count <= fromSeq) return undefined
-  return { firstSeq, count, requests: readRequests(payload) }
 }
 
 /** Whether a record is on disk is not known. */

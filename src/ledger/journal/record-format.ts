@@ -17,7 +17,7 @@ import { crc32c } from '@node-rs/crc32'
  * The CRC of the record before ties each record to the whole journal in front of it; the salt tells
  * records of a segment from bytes that a file system left there.
  */
-const FORMAT_VERSION = 1
+export const FORMAT_VERSION = 1
 /** Bytes of a segment's header: a page, which no record shares. */
 export const SEGMENT_HEADER_BYTES = 4096
 /** Bytes of a record in front of its payload. */

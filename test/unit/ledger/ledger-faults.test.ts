@@ -66,6 +66,21 @@ describe('a store that fails', () => {
     await checkLedger(ledger)
   })
 
+  it('gets the same events again after a crash, whatever was accepted meanwhile', async () => {
+    const { writer, open, crash, checkLedger } = await setUpLedger()
+    const ledger = await open()
+    writer.nextFates = ['fail']
+    writer.isReachable = false
+    const names = ['a', 'b', 'c']
+    await Promise.all(names.map((name) => ledger.append({ drafts: [draft(name)] })))
+    await expect(ledger.whenReadable()).rejects.toMatchObject({ code: 'store.unavailable' })
+    await ledger.append({ drafts: [draft('d')] })
+    crash()
+    writer.isReachable = true
+    await checkLedger(await open())
+    expect(writer.groupSizes).toEqual([3, 1])
+  })
+
   it('keeps no event from being accepted, known again and stored later, in order', async () => {
     const { writer, open, checkLedger } = await setUpLedger()
     const ledger = await open()
