@@ -26,9 +26,13 @@ export function signInCandidates(
     .filter(({ kind }) => !NEVER_SIGN_IN.includes(kind))
     .filter((user) => tenant === undefined || user.tenant === tenant || user.tenant === null)
     .filter((user) => user.name === nameOrEmail || user.email?.toLowerCase() === email)
-    // Ids begin with the time at which they were made.
-    .sort((left, right) => (left.id < right.id ? -1 : 1))
+    .sort((left, right) => (ageOf(left) < ageOf(right) ? -1 : 1))
   return inTurns(meant).slice(0, SIGN_IN_CANDIDATES_MAX)
+}
+
+/** Times have one form; of one moment, the ids decide. */
+function ageOf({ createdAt, id }: UserRecord): string {
+  return `${createdAt} ${id}`
 }
 
 /** The most candidates that any name or address has, and at least 1. */

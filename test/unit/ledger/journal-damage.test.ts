@@ -129,9 +129,11 @@ describe('the last group of a killed process', () => {
         )
         await there.write(files)
         const { journal, isTorn, names } = await there.open()
-        // The last bytes of a whole group are not zero, so that each cut takes something away.
+        // The last bytes of a whole group are not zero, so that each cut takes something away. Of a
+        // CRC that begins with zeros nothing may be left.
         const isWhole = cut === place.end
-        const isCut = !isWhole && cut > place.start
+        const left = killed.get(place.file)?.subarray(place.start, cut) ?? []
+        const isCut = !isWhole && left.some((byte: number) => byte !== 0)
         expect({ cut, isTorn, names }).toEqual({
           cut,
           isTorn: isCut,

@@ -13,6 +13,7 @@ import { takeIn } from '../../../../src/server/source-intake.ts'
 import { distributionSource } from '../../../../src/sources/distribution/source.ts'
 import type { WebhookSource } from '../../../../src/sources/source.ts'
 import { ArrayEventWriter } from '../../../support/array-event-writer.ts'
+import { FaultyFiles } from '../../../support/faulty-files.ts'
 import { StoreModel } from '../../../support/store-model.ts'
 
 /** Second 0 of the steps, in microseconds since the epoch. */
@@ -62,6 +63,7 @@ function notice({ id, action, repository, tag, digest, second, blob }: Step) {
 /** The way of a delivery in a server: adapter, intake, ledger. The reader is a model. */
 export class Registry {
   readonly writer: ArrayEventWriter
+  readonly files: FaultyFiles
   readonly ledger: Ledger
   readonly tenant: string
   readonly metrics: Metrics
@@ -74,8 +76,12 @@ export class Registry {
   #received = RECEIVED
 
   /** @param tenant of its events: registries in one ledger share nothing. */
-  constructor(ledger: Ledger, writer: ArrayEventWriter, tenant: string) {
+  constructor(
+    { ledger, writer, files }: Pick<Registry, 'ledger' | 'writer' | 'files'>,
+    tenant: string,
+  ) {
     this.ledger = ledger
+    this.files = files
     this.writer = writer
     this.tenant = tenant
     this.metrics = createMetrics(ledger)
@@ -148,10 +154,16 @@ export interface Registries {
 export async function openRegistries(): Promise<Registries> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'waybill-implied-'))
   const writer = new ArrayEventWriter()
-  const ledger = await openLedger({ origin: 'test', writer, dataDirectory })
+  // The reader is a model over what the store has.
+  const acknowledge = 'store'
+  const files = new FaultyFiles()
+  const ledger = await openLedger({
+    ...{ origin: 'test', writer, dataDirectory, acknowledge },
+    journal: { startThread: files.start },
+  })
   let count = 0
   return {
-    next: () => new Registry(ledger, writer, `tenant-${count++}`),
+    next: () => new Registry({ ledger, writer, files }, `tenant-${count++}`),
     async close() {
       await ledger.close()
       rmSync(dataDirectory, { recursive: true })
