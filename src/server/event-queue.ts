@@ -45,6 +45,18 @@ export interface EventQueueOptions {
   readonly trouble: (facts: object, message: string) => void
 }
 
+interface Queued {
+  readonly event: NewEvent
+  /** Called once the event is stored, or was refused. */
+  readonly settle?: () => void
+}
+
+/** Events that are stored together, and those who wait for them. */
+interface Batch {
+  readonly drafts: readonly Draft[]
+  settle(): void
+}
+
 /**
  * Stores events in the background, in order and in batches. What the ledger refuses is given to it
  * again, under the same ids, so that it is stored once. When more come than are stored, an event
@@ -52,11 +64,9 @@ export interface EventQueueOptions {
  */
 export class EventQueue {
   readonly #options: EventQueueOptions
-  #waiting: NewEvent[] = []
-  /** Called once what waits is stored or refused. */
-  #onSettled: (() => void)[] = []
+  #waiting: Queued[] = []
   /** The batch that is being stored, or was refused. */
-  #batch: readonly Draft[] = []
+  #batch: Batch = { drafts: [], settle: () => undefined }
   readonly #leftOut = new Map<string, LeftOut>()
   #storing: Promise<void> | undefined
   #restUntilMs = 0
@@ -69,13 +79,7 @@ export class EventQueue {
    * Takes an event of a tenant, which names it too. False when there was no room for it.
    */
   add(tenant: string, event: NewEvent): boolean {
-    if (this.#waiting.length >= QUEUED_EVENTS_MAX) {
-      this.leaveOut(tenant)
-      return false
-    }
-    this.#waiting.push(event)
-    if (this.#waiting.length >= BATCH_EVENTS) this.flush()
-    return true
+    return this.#enqueue(tenant, { event })
   }
 
   /**
@@ -83,10 +87,10 @@ export class EventQueue {
    * never rejects.
    */
   async store(tenant: string, event: NewEvent): Promise<void> {
-    if (!this.add(tenant, event) || Date.now() < this.#restUntilMs) return
-    const settled = new Promise<void>((resolve) => this.#onSettled.push(resolve))
-    this.flush()
-    await settled
+    await new Promise<void>((settle) => {
+      if (!this.#enqueue(tenant, { event, settle }) || this.#isResting) settle()
+      else this.flush()
+    })
   }
 
   leaveOut(tenant: string): void {
@@ -97,21 +101,13 @@ export class EventQueue {
 
   /** Begins to store what waits, unless a batch is on its way or was just refused. */
   flush(): void {
-    const isDue = this.#waiting.length + this.#batch.length + this.#leftOut.size > 0
-    if (!isDue || this.#storing !== undefined || Date.now() < this.#restUntilMs) return
-    const settled = this.#onSettled.splice(0)
+    const isDue = this.#waiting.length + this.#batch.drafts.length + this.#leftOut.size > 0
+    if (!isDue || this.#storing !== undefined || this.#isResting) return
     this.#storing = this.#store().finally(() => {
       this.#storing = undefined
-      for (const resolve of settled) resolve()
-      this.#storeAwaited()
+      // Whose event came meanwhile waits for a batch of its own.
+      if (this.#waiting.some(({ settle }) => settle !== undefined)) this.flush()
     })
-  }
-
-  /** Whose event came meanwhile waits for a batch of its own, unless this one was refused. */
-  #storeAwaited(): void {
-    if (this.#onSettled.length === 0) return
-    if (Date.now() >= this.#restUntilMs) this.flush()
-    else for (const resolve of this.#onSettled.splice(0)) resolve()
   }
 
   /** Stores everything that waits, or gives it up with a word in the log. */
@@ -123,39 +119,59 @@ export class EventQueue {
       this.flush()
       if (this.#storing === undefined) return
       await this.#storing
-      if (this.#batch.length > 0) refusals += 1
+      if (this.#batch.drafts.length > 0) refusals += 1
     }
     const { trouble, contents } = this.#options
-    trouble({ lost: this.#batch.length + this.#waiting.length }, `${contents} could not be stored`)
+    const lost = this.#batch.drafts.length + this.#waiting.length
+    trouble({ lost }, `${contents} could not be stored`)
   }
 
   async #store(): Promise<void> {
+    const { append, isQuiet = false, contents, trouble } = this.#options
     try {
-      if (this.#batch.length === 0) this.#batch = this.#nextBatch()
-      if (this.#batch.length > 0) await this.#append(this.#batch)
-      this.#batch = []
+      if (this.#batch.drafts.length === 0) this.#batch = this.#nextBatch()
+      const { drafts, settle } = this.#batch
+      if (drafts.length > 0) await append({ drafts, isQuiet })
+      this.#batch = { drafts: [], settle: () => undefined }
+      settle()
     } catch (error) {
       this.#restUntilMs = Date.now() + RETRY_MS
-      this.#options.trouble({ err: error }, `${this.#options.contents} are stored later`)
+      this.#batch.settle()
+      for (const { settle } of this.#waiting) settle?.()
+      trouble({ err: error }, `${contents} are stored later`)
     }
   }
 
-  async #append(drafts: readonly Draft[]): Promise<void> {
-    const { append, isQuiet = false } = this.#options
-    await append({ drafts, isQuiet })
+  get #isResting(): boolean {
+    return Date.now() < this.#restUntilMs
   }
 
-  #nextBatch(): readonly Draft[] {
+  #enqueue(tenant: string, queued: Queued): boolean {
+    if (this.#waiting.length >= QUEUED_EVENTS_MAX) {
+      this.leaveOut(tenant)
+      return false
+    }
+    this.#waiting.push(queued)
+    if (this.#waiting.length >= BATCH_EVENTS) this.flush()
+    return true
+  }
+
+  #nextBatch(): Batch {
     const { source, leftOutSource = source, leftOutEvent, clock } = this.#options
-    const events = this.#waiting.splice(0, BATCH_EVENTS_MAX)
+    const taken = this.#waiting.splice(0, BATCH_EVENTS_MAX)
     const leftOut = [...this.#leftOut.values()].map(leftOutEvent)
     this.#leftOut.clear()
     // One moment for all of them: what is appended together lies in one partition of the store.
     const receivedMicros = clock()
-    return [
-      ...events.map((event) => draftOf(event, { receivedMicros, source })),
-      ...leftOut.map((event) => draftOf(event, { receivedMicros, source: leftOutSource })),
-    ]
+    return {
+      drafts: [
+        ...taken.map(({ event }) => draftOf(event, { receivedMicros, source })),
+        ...leftOut.map((event) => draftOf(event, { receivedMicros, source: leftOutSource })),
+      ],
+      settle() {
+        for (const { settle } of taken) settle?.()
+      },
+    }
   }
 }
 

@@ -89,10 +89,10 @@ export function createTokenUses(options: TokenUsesOptions): TokenUses {
           const principal = usedTokenOf(request)
           if (principal === undefined) return
           const status = reply.raw.headersSent ? reply.statusCode : CLIENT_CLOSED_STATUS
+          if (recorded.get(request) === status) return
           const use = tokenUse({ principal, request }, options, status)
-          if (!isIntake(request)) {
-            if (recorded.get(request) !== status) queue.add(use.tenant, useEvent(use))
-          } else if (!counted.add(use)) queue.leaveOut(use.tenant)
+          if (!isIntake(request)) queue.add(use.tenant, useEvent(use))
+          else if (!counted.add(use)) queue.leaveOut(use.tenant)
         })
         done()
       })

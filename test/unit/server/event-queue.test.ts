@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Event } from '../../../src/core/event.ts'
 import { createClock, parseTimestamp } from '../../../src/core/timestamp.ts'
 import type { Append } from '../../../src/ledger/append.ts'
@@ -11,7 +11,12 @@ function blockedQueue() {
   const blocked = new Promise((resolve) => {
     release = () => resolve(undefined)
   })
+  let refusals = 0
   const append: Append = async ({ drafts }) => {
+    if (refusals > 0) {
+      refusals -= 1
+      throw new Error('the disk is full')
+    }
     await blocked
     stored.push(...drafts.map(({ event }) => event))
     return { accepted: drafts.length, duplicates: 0, first: 0, last: 0, replayed: false }
@@ -28,7 +33,11 @@ function blockedQueue() {
     },
     trouble: () => undefined,
   })
-  return { queue, stored, leftOut, release: () => release() }
+  const refuseNext = () => {
+    refusals += 1
+    release()
+  }
+  return { queue, stored, leftOut, release: () => release(), refuseNext }
 }
 
 test('more events than there is room for are counted by tenant, and told of', async () => {
@@ -63,4 +72,29 @@ test('what is no event is kept as a dead letter, and holds nothing else up', asy
     ['source.dead-letter', 'red'],
     ['token.use', 'red'],
   ])
+})
+
+test('an event that is waited for is stored by then, as the last of a full batch too', async () => {
+  const { queue, stored, release } = blockedQueue()
+  release()
+  for (let added = 1; added < 500; added += 1) {
+    queue.add('red', { action: 'token.use', tenant: 'red' })
+  }
+  await queue.store('red', { action: 'token.revoke', tenant: 'red' })
+  expect(stored.map(({ action }) => action)).toContain('token.revoke')
+  await queue.store('red', { action: 'token.create', tenant: 'red' })
+  expect(stored.at(-1)?.action).toBe('token.create')
+})
+
+test('a refusal keeps nobody waiting, and a later event waits for its own batch', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { queue, stored, refuseNext } = blockedQueue()
+  refuseNext()
+  await queue.store('red', { action: 'token.use', tenant: 'red' })
+  await queue.store('red', { action: 'token.use', tenant: 'red' })
+  expect(stored).toEqual([])
+  vi.setSystemTime(Date.now() + 1_000)
+  await queue.store('red', { action: 'token.revoke', tenant: 'red' })
+  expect(stored.map(({ action }) => action)).toEqual(['token.use', 'token.use', 'token.revoke'])
 })
