@@ -1,3 +1,5 @@
+import { inTime } from '../core/in-time.ts'
+
 /** Longest wait for a probe's answer, ms. */
 const PROBE_MS_MAX = 2_000
 /** How long the outcome of a write probe holds, ms: a load balancer may ask many times a second. */
@@ -85,19 +87,9 @@ function held<Answer>(ask: () => Promise<Answer>, holdsMs: number): () => Promis
 }
 
 async function answers(probe: () => Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), PROBE_MS_MAX)
-  })
-  try {
-    return await Promise.race([
-      probe().then(
-        () => true,
-        () => false,
-      ),
-      late,
-    ])
-  } finally {
-    clearTimeout(timer)
-  }
+  const answered = probe().then(
+    () => true,
+    () => false,
+  )
+  return (await inTime(answered, PROBE_MS_MAX)) === true
 }

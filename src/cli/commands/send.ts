@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { addAbortSignal, Readable } from 'node:stream'
 import { wholeNumber } from '../../config/value-kind.ts'
+import { inTime } from '../../core/in-time.ts'
 import { InputError, splitJsonValues } from '../../core/json-values.ts'
 import { BATCH_EVENTS_MAX } from '../../core/limits.ts'
 import type { Call } from '../command.ts'
@@ -200,19 +201,11 @@ async function* texts(stream: AsyncIterable<unknown>): AsyncGenerator<string> {
 }
 
 async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
-  })
   const settled = promise.then(
     () => true,
     () => true,
   )
-  try {
-    return await Promise.race([settled, late])
-  } finally {
-    clearTimeout(timer)
-  }
+  return (await inTime(settled, ms)) === true
 }
 
 function interrupted(cause: unknown): CommandError {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { mayAdminister } from '../../access/visibility.ts'
 import { Fault } from '../../core/errors.ts'
+import { inTime, LATE } from '../../core/in-time.ts'
 import type { SkipCount } from '../../core/skip-rule.ts'
 import { authenticated, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -140,15 +140,11 @@ export function registerInstanceRoutes(
 
 /** The state of an instance is asked for above all while its store does not answer. */
 async function storeOf({ storeSize }: InstanceFacts) {
-  const waited = new AbortController()
-  const late = sleep(STORE_MS_MAX, undefined, { signal: waited.signal }).catch(() => undefined)
   try {
-    const size = await Promise.race([storeSize(), late])
-    return size === undefined ? undefined : { rows: size.events, bytes: size.bytesOnDisk }
+    const size = await inTime(storeSize(), STORE_MS_MAX)
+    return size === LATE ? undefined : { rows: size.events, bytes: size.bytesOnDisk }
   } catch (error) {
     if (error instanceof Fault && error.code === 'store.unavailable') return undefined
     throw error
-  } finally {
-    waited.abort()
   }
 }

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { outsideRequest } from '../../core/asker.ts'
 import type { Draft } from '../../core/draft.ts'
 import { Fault } from '../../core/errors.ts'
+import { inTime, LATE } from '../../core/in-time.ts'
 import { KeyedTurns } from '../../core/keyed-turns.ts'
 import type { NewEvent } from '../../core/new-event.ts'
 import { parseReportedEvent } from '../../core/parse-reported-event.ts'
@@ -175,14 +176,9 @@ async function within<Answer>(
   work: (signal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
   const stop = new AbortController()
-  const timer = setTimeout(() => stop.abort(new Fault('query.timeout')), ms)
-  const { signal } = stop
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-  try {
-    return await Promise.race([work(signal), tooLate])
-  } finally {
-    clearTimeout(timer)
-  }
+  const answer = await inTime(work(stop.signal), ms)
+  if (answer !== LATE) return answer
+  const timeout = new Fault('query.timeout')
+  stop.abort(timeout)
+  throw timeout
 }

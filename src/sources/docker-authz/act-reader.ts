@@ -1,6 +1,6 @@
+import { inTime, LATE } from '../../core/in-time.ts'
 import type { EngineDirectory } from './engine-directory.ts'
 import { type EngineRequest, textOf } from './envelope.ts'
-import { inTime, LATE } from './in-time.ts'
 import { type KnownContainer, plainName } from './known-containers.ts'
 import { isIdBeginning, NamedThings } from './named-things.ts'
 import { type RequestUri, readUri } from './request-uri.ts'

@@ -1,7 +1,7 @@
 import { type ErrorCode, Fault } from '../../core/errors.ts'
+import { inTime, LATE } from '../../core/in-time.ts'
 import type { CallIntake } from '../called-source.ts'
 import type { AnnouncedCall, CallReader } from './call-reader.ts'
-import { inTime, LATE } from './in-time.ts'
 import type { PluginCall } from './plugin-server.ts'
 import type { DockerAuthzSettings } from './settings.ts'
 

@@ -1,3 +1,4 @@
+import { inTime, LATE } from '../../core/in-time.ts'
 import type { Watch, WatchedSource } from '../watched-source.ts'
 import { type EngineClient, engineClient } from './engine-client.ts'
 import type { EngineProduct } from './engine-greeting.ts'
@@ -108,26 +109,12 @@ async function* chunksOrSilence(
     const next = chunks.next()
     // It is awaited below; until then a failure must not count as one that nobody sees.
     next.catch(() => undefined)
-    if (!wasSilent && (await isSilent(next, quietMs))) {
+    if (!wasSilent && (await inTime(next, quietMs)) === LATE) {
       wasSilent = true
       yield SILENCE
     }
     const { done, value } = await next
     if (done) return
     yield value
-  }
-}
-
-async function isSilent(next: Promise<unknown>, quietMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const silence = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(true), quietMs)
-  })
-  const sound = next.then(() => false)
-  try {
-    return await Promise.race([sound, silence])
-  } finally {
-    clearTimeout(timer)
-    sound.catch(() => undefined)
   }
 }
