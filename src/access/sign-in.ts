@@ -1,3 +1,4 @@
+import { dropOldest } from '../core/drop-oldest.ts'
 import type { Client } from '../core/event.ts'
 import { canonicalIp } from '../core/ip-address.ts'
 import { NAME_LENGTH_MAX, USER_AGENT_LENGTH_MAX } from '../core/limits.ts'
@@ -216,9 +217,8 @@ class GuessingGuard {
     }
     this.#pairs.forget(keys.pair)
     this.#known.delete(keys.pair)
-    const [oldest] = this.#known
-    if (this.#known.size >= KNOWN_PAIRS_MAX && oldest !== undefined) this.#known.delete(oldest)
     this.#known.add(keys.pair)
+    dropOldest(this.#known, KNOWN_PAIRS_MAX)
   }
 }
 

@@ -1,3 +1,5 @@
+import { dropOldest } from './drop-oldest.ts'
+
 /** A map of bounded size: beyond it, the entry that was used longest ago is forgotten. */
 export class RecentMap<Value> {
   readonly #entries = new Map<string, Value>()
@@ -17,8 +19,7 @@ export class RecentMap<Value> {
   set(key: string, value: Value): void {
     this.#entries.delete(key)
     this.#entries.set(key, value)
-    const [oldest] = this.#entries.keys()
-    if (this.#entries.size > this.#entriesMax && oldest !== undefined) this.#entries.delete(oldest)
+    dropOldest(this.#entries, this.#entriesMax)
   }
 
   delete(key: string): void {

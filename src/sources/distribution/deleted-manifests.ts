@@ -1,4 +1,5 @@
 import { DIGEST } from '../../core/digest.ts'
+import { dropOldest } from '../../core/drop-oldest.ts'
 import type { JsonObject } from '../../core/event.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { NewEvent } from '../../core/new-event.ts'
@@ -42,10 +43,7 @@ export class DeletedManifests {
   #remember(name: string, digest: string): void {
     this.#digests.delete(name)
     this.#digests.set(name, digest)
-    const [oldest] = this.#digests.keys()
-    if (this.#digests.size > DELETIONS_REMEMBERED_MAX && oldest !== undefined) {
-      this.#digests.delete(oldest)
-    }
+    dropOldest(this.#digests, DELETIONS_REMEMBERED_MAX)
   }
 }
 

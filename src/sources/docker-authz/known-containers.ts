@@ -1,3 +1,5 @@
+import { dropOldest } from '../../core/drop-oldest.ts'
+
 /** Most containers that are known at once; of more the longest known is forgotten. */
 export const KNOWN_MAX = 10_000
 /** Most commands whose container is known at once. */
@@ -64,10 +66,7 @@ export class KnownContainers {
   /** In which container a command runs. */
   learnCommand(command: string, id: string): void {
     this.#idByCommand.set(command, id)
-    const [oldest] = this.#idByCommand.keys()
-    if (this.#idByCommand.size > KNOWN_COMMANDS_MAX && oldest !== undefined) {
-      this.#idByCommand.delete(oldest)
-    }
+    dropOldest(this.#idByCommand, KNOWN_COMMANDS_MAX)
   }
 
   /** The container of a command that was seen being created. */

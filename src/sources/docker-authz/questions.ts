@@ -1,3 +1,5 @@
+import { dropOldest } from '../../core/drop-oldest.ts'
+
 /** Questions that the daemon is asked at once; a further one is not asked. */
 const QUESTIONS_MAX = 64
 /** Longest wait for the answer to one, in milliseconds. */
@@ -34,8 +36,7 @@ export class Questions<Answer> {
     this.#asked.delete(named)
     this.#asked.set(named, { answer: this.answer(named), waiting })
     // Requests that another plugin denies have no end.
-    const [oldest] = this.#asked.keys()
-    if (this.#asked.size > KEPT_MAX && oldest !== undefined) this.#asked.delete(oldest)
+    dropOldest(this.#asked, KEPT_MAX)
   }
 
   /** The answer at the end of a request; of one that was not announced it is asked for now. */

@@ -1,3 +1,4 @@
+import { dropOldest } from '../../core/drop-oldest.ts'
 import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter, EventPage, Field, PageQuery, Position } from '../../core/query.ts'
 import { parseTimestamp } from '../../core/timestamp.ts'
@@ -80,8 +81,7 @@ export class PageReader {
   #remember(filterKey: string): void {
     this.#rare.delete(filterKey)
     this.#rare.add(filterKey)
-    const [oldest] = this.#rare
-    if (this.#rare.size > RARE_FILTERS_MAX && oldest !== undefined) this.#rare.delete(oldest)
+    dropOldest(this.#rare, RARE_FILTERS_MAX)
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../../../core/canonical-json.ts'
+import { dropOldest } from '../../../core/drop-oldest.ts'
 import type { ArchiveFile } from './archive-file.ts'
 import type { RowContent } from './archive-row.ts'
 
@@ -27,11 +28,8 @@ export class ArchivedRowNames {
     const hash = createHash('sha256').update(content).digest('hex').slice(0, HASH_LENGTH)
     const occurrence = this.#occurrences.get(hash) ?? 0
     this.#occurrences.set(hash, occurrence + 1)
-    if (this.#occurrences.size > CONTENTS_KEPT_MAX) {
-      // Equal rows have equal times, so they are close to each other.
-      const [oldest] = this.#occurrences.keys()
-      if (oldest !== undefined) this.#occurrences.delete(oldest)
-    }
+    // Equal rows have equal times, so they are close to each other.
+    dropOldest(this.#occurrences, CONTENTS_KEPT_MAX)
     return `${this.#prefix}+${hash}/${occurrence}`
   }
 }

@@ -1,0 +1,7 @@
+/** Takes out what was put in first, until no more than `sizeMax` entries are left. */
+export function dropOldest<Key>(entries: Map<Key, unknown> | Set<Key>, sizeMax: number): void {
+  for (const key of entries.keys()) {
+    if (entries.size <= sizeMax) return
+    entries.delete(key)
+  }
+}
