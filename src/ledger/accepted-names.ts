@@ -8,13 +8,13 @@ import { PendingNames } from './pending-names.ts'
 import type { PlacedRequest, Tail } from './tail.ts'
 
 /**
- * The names of events and the Idempotency-Keys of requests that are accepted, of which the store
- * knows nothing yet.
+ * The names of events and the Idempotency-Keys of requests that are accepted and not yet in the
+ * store.
  */
 export class AcceptedNames {
   readonly #names = new PendingNames()
   readonly #tail: Pick<Tail, 'requestAt' | 'firstSeq'>
-  /** Requests of which it is not known whether they are on disk. */
+  /** Requests that may be on disk or not. */
   #uncertain: readonly PlacedRequest[] = []
 
   constructor(tail: Pick<Tail, 'requestAt' | 'firstSeq'>) {

@@ -1,6 +1,6 @@
 import { Fault } from '../core/errors.ts'
 import { type Journal, UncertainWrite } from './journal/journal.ts'
-import type { AcceptedRequest } from './journal/requests.ts'
+import { type AcceptedRequest, eventCountOf, leafBytesOf } from './journal/requests.ts'
 import {
   GATHER_MS_MAX,
   GROUP_BYTES_MAX,
@@ -38,7 +38,7 @@ export interface GroupCommitOptions {
 /** Requests that were written together. */
 export interface CommittedGroup {
   readonly firstSeq: number
-  readonly entries: readonly Entries[]
+  readonly requests: readonly Entries[]
 }
 
 interface Waiting {
@@ -108,7 +108,7 @@ export class GroupCommit {
   add(entries: Entries): Promise<Placement> {
     if (this.#closed) return Promise.reject(new Fault('server.stopping'))
     const count = entries.drafts.length
-    const bytes = bytesOf(entries)
+    const bytes = leafBytesOf(entries)
     const isFull =
       this.#queuedEvents + count > this.#queueEventsMax ||
       this.#queuedBytes + bytes > QUEUE_BYTES_MAX
@@ -202,11 +202,11 @@ export class GroupCommit {
   }
 
   async #write(waiting: readonly Waiting[]): Promise<void> {
-    const entries = waiting.map((one) => one.entries)
+    const requests = waiting.map(({ entries }) => entries)
     let group: CommittedGroup
     try {
       await this.settle()
-      group = { firstSeq: this.#size, entries }
+      group = { firstSeq: this.#size, requests }
       await this.#append(group)
     } catch (error) {
       this.#refusedAtMs = performance.now()
@@ -225,7 +225,7 @@ export class GroupCommit {
   async #append(group: CommittedGroup): Promise<void> {
     const { journal, onCommitted, onUncertain } = this.#options
     try {
-      await journal.append(group.entries)
+      await journal.append(group.requests)
     } catch (error) {
       if (error instanceof UncertainWrite && this.#uncertain === undefined) {
         this.#uncertain = group
@@ -235,21 +235,13 @@ export class GroupCommit {
     }
     this.#uncertain = undefined
     this.#refusedAtMs = undefined
-    this.#size = group.firstSeq + countOf(group.entries)
+    this.#size = group.firstSeq + eventCountOf(group.requests)
     onCommitted(group)
   }
 
   async #settle(): Promise<void> {
     if (this.#uncertain !== undefined) await this.#append(this.#uncertain)
   }
-}
-
-function countOf(entries: readonly Entries[]): number {
-  return entries.reduce((count, { drafts }) => count + drafts.length, 0)
-}
-
-function bytesOf({ drafts }: Entries): number {
-  return drafts.reduce((bytes, { leafStart, leafEnd }) => bytes + leafEnd - leafStart, 0)
 }
 
 /** Every failure to write is one the sender may retry, whatever the disk called it. */

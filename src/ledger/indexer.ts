@@ -23,7 +23,7 @@ export interface IndexerOptions {
   readonly noted: InsertRange | undefined
   /** Whether events are inserted at once, since their senders wait for it. */
   readonly isAwaited: boolean
-  /** Told of every range that is in the store. */
+  /** Called for each range once the store has it. */
   readonly onIndexed: (range: { readonly firstSeq: number; readonly endSeq: number }) => void
   readonly onTrouble: (error: unknown) => void
 }

@@ -78,7 +78,7 @@ export class LedgerKeeper {
     return { size, readableSize: this.#indexedSize, rootHash: this.#rootHash, contradiction }
   }
 
-  /** Whether somebody waits for events. */
+  /** Whether a reader is waiting for events. */
   get isAwaited(): boolean {
     return this.#waiters.size > 0
   }

@@ -15,6 +15,8 @@ export interface LedgerStatus {
   readonly behind: Behind
   /** Bytes of the journal's files. */
   readonly journalBytes: number
+  /** Whether the journal has room for more events. */
+  readonly hasRoom: boolean
   /** How the stored events contradict what was recorded of them; undefined when they do not. */
   readonly contradiction: string | undefined
   /** When events were last refused by the disk, ms as of `performance.now`; undefined when none. */

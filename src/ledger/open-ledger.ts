@@ -14,7 +14,7 @@ import { fingerprintOf } from './fingerprint-set.ts'
 import { type CommittedGroup, GroupCommit } from './group-commit.ts'
 import { requestKeyText, withIdempotency } from './idempotency.ts'
 import { Indexer } from './indexer.ts'
-import type { Journal, JournalOptions } from './journal/journal.ts'
+import { fullJournal, type Journal, type JournalOptions } from './journal/journal.ts'
 import { JOURNAL_BYTES_MAX } from './journal/limits.ts'
 import type { Ledger } from './ledger.ts'
 import { LedgerKeeper } from './ledger-keeper.ts'
@@ -26,7 +26,7 @@ import {
   STORE_RETRY_AFTER_SECONDS,
 } from './limits.ts'
 import { HASH_BYTES, writeHash } from './merkle-tree.ts'
-import { type PlacedRequest, placedRequests, Tail } from './tail.ts'
+import { placedRequests, Tail } from './tail.ts'
 import { TreeRecovery } from './tree-recovery.ts'
 
 /** What an acknowledgement rests on: the journal, or the store too. */
@@ -123,7 +123,7 @@ class OpenLedger {
       journal,
       size: parts.recovered.tree.size,
       onCommitted: (group) => this.#take(group),
-      onUncertain: (group) => names.addUncertain(placedRequests(journalGroup(group))),
+      onUncertain: (group) => names.addUncertain(placedRequests(group)),
       ...(options.queueEventsMax === undefined ? {} : { queueEventsMax: options.queueEventsMax }),
     })
     this.#indexer.grown()
@@ -145,6 +145,7 @@ class OpenLedger {
           isFailing: this.#indexer.failure !== undefined,
         },
         journalBytes: journal.bytes,
+        hasRoom: journal.hasRoom(0),
         refusedAtMs: this.#commit.refusedAtMs,
         wasTorn: recovered.isTorn,
       }),
@@ -208,14 +209,14 @@ class OpenLedger {
     if (this.#options.acknowledge === 'store') await this.#indexer.reach(size)
   }
 
-  #take({ firstSeq, entries }: CommittedGroup): void {
+  #take(group: CommittedGroup): void {
     const { keeper, names, tail } = this.#parts
     const isKnown = names.settled()
-    for (const placed of placedRequests(journalGroup({ firstSeq, entries }))) {
+    for (const placed of placedRequests(group)) {
       if (!isKnown) names.add(placed)
-      tail.add(withoutLeaves(placed))
+      tail.add(placed)
     }
-    keeper.take(entries.map(({ leaves }) => leaves))
+    keeper.take(group.requests.map(({ leaves }) => leaves))
     this.#indexer.grown()
   }
 
@@ -236,25 +237,11 @@ class OpenLedger {
     if (!isDown && (this.#behindMs() > BEHIND_MS_MAX || tail.bytes + bytes > BEHIND_BYTES_MAX)) {
       throw new Fault('ledger.overloaded', { retryAfterSeconds: OVERLOAD_RETRY_AFTER_SECONDS })
     }
-    if (journal.hasRoom(bytes)) return
-    throw new Fault('store.unavailable', {
-      detail: 'the journal is full',
-      retryAfterSeconds: STORE_RETRY_AFTER_SECONDS,
-    })
+    if (!journal.hasRoom(bytes)) throw fullJournal()
   }
 }
 
 async function* nothing(): AsyncIterable<never> {}
-
-function journalGroup({ firstSeq, entries }: CommittedGroup) {
-  const count = entries.reduce((sum, { drafts }) => sum + drafts.length, 0)
-  return { firstSeq, count, requests: entries }
-}
-
-/** The tree has them. */
-function withoutLeaves({ drafts, request, firstSeq }: PlacedRequest): PlacedRequest {
-  return { drafts, request, firstSeq }
-}
 
 /** The leaf hashes, one behind the other. */
 function leavesOf(drafts: readonly Draft[]): Buffer {

@@ -1,6 +1,6 @@
 import { formatTimestamp } from '../core/timestamp.ts'
 import type { JournalGroup } from './journal/group.ts'
-import type { AcceptedRequest } from './journal/requests.ts'
+import { type AcceptedRequest, leafBytesOf } from './journal/requests.ts'
 import { TAIL_BYTES_MAX } from './limits.ts'
 
 /** An accepted request with its place in the ledger. */
@@ -88,7 +88,7 @@ export class Tail {
 
   add(placed: PlacedRequest): void {
     const count = placed.drafts.length
-    const bytes = bytesOf(placed)
+    const bytes = leafBytesOf(placed)
     const isNext = this.#heldSeq === this.#endSeq
     const hasRoom = this.#heldBytes === 0 || this.#heldBytes + bytes <= this.#bytesMax
     this.#endSeq = placed.firstSeq + count
@@ -158,7 +158,7 @@ export class Tail {
       for (const whole of placedRequests(group)) {
         const placed = restOf(whole, this.#heldSeq)
         if (placed.drafts.length === 0 || placed.firstSeq >= endSeq) continue
-        this.#hold({ placed, bytes: bytesOf(placed), acceptedMs: performance.now() })
+        this.#hold({ placed, bytes: leafBytesOf(placed), acceptedMs: performance.now() })
       }
       if (this.#heldSeq >= endSeq || this.#heldBytes >= this.#bytesMax / 2) return
     }
@@ -172,11 +172,14 @@ export class Tail {
 }
 
 /** The requests of a group with their places. */
-export function placedRequests({ firstSeq, requests }: JournalGroup): readonly PlacedRequest[] {
+export function placedRequests({
+  firstSeq,
+  requests,
+}: Pick<JournalGroup, 'firstSeq' | 'requests'>): readonly PlacedRequest[] {
   let seq = firstSeq
-  return requests.map((request) => {
-    const placed = { ...request, firstSeq: seq }
-    seq += request.drafts.length
+  return requests.map(({ drafts, request }) => {
+    const placed = { drafts, request, firstSeq: seq }
+    seq += drafts.length
     return placed
   })
 }
@@ -190,10 +193,6 @@ export function restOf(placed: PlacedRequest, seq: number): PlacedRequest {
 
 function endOf({ firstSeq, drafts }: PlacedRequest): number {
   return firstSeq + drafts.length
-}
-
-function bytesOf({ drafts }: PlacedRequest): number {
-  return drafts.reduce((sum, { leafStart, leafEnd }) => sum + leafEnd - leafStart, 0)
 }
 
 /** UTC month of receipt, which the store partitions by: all events of a request share it. */

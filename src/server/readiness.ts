@@ -30,8 +30,8 @@ export interface ReadinessProbes {
   write(): Promise<unknown>
   /** Why stored data cannot be read; undefined while all of it can. */
   damage(): string | undefined
-  /** Why the journal has no room; undefined while it has. */
-  fullness(): string | undefined
+  /** Whether the journal has room for more events. */
+  hasRoom(): boolean
   /** When the disk last refused events, ms as of `performance.now`; undefined when it takes any. */
   refusedAtMs(): number | undefined
   /** Whether the store lacks events that were accepted, and takes none. */
@@ -47,7 +47,8 @@ export function createReadiness(probes: ReadinessProbes): Readiness {
   const journalObstacle = () => {
     const refusedAtMs = probes.refusedAtMs() ?? Number.NEGATIVE_INFINITY
     const isRefusing = performance.now() - refusedAtMs < REFUSAL_HOLDS_MS
-    return isRefusing ? 'the journal takes no events' : probes.fullness()
+    if (isRefusing) return 'the journal takes no events'
+    return probes.hasRoom() ? undefined : 'the journal is full'
   }
   const storeObstacle = async () => {
     if (!(await answers(() => probes.read()))) return 'the store does not answer'

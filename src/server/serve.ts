@@ -7,7 +7,6 @@ import { createSignIn } from '../access/sign-in.ts'
 import type { Settings } from '../config/settings.ts'
 import { programVersion } from '../config/version.ts'
 import { createCursorCodec } from '../core/cursor.ts'
-import { Fault } from '../core/errors.ts'
 import { type Clock, createClock } from '../core/timestamp.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
 import type { InstanceFacts } from '../dialects/native/instance-routes.ts'
@@ -100,19 +99,20 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
   // Trouble of the ledger is logged by the server, which does not exist before the ledger.
   let log: FastifyBaseLogger | undefined
   const onTrouble = (error: unknown) => log?.error({ err: error }, 'trouble in the ledger')
+  const howKept = ledgerSettings(settings)
   const ledger = await openLedger({
     origin,
     writer: store.writer,
     dataDirectory: settings.data,
-    ...ledgerSettings(settings),
+    ...howKept,
     onTrouble,
   })
   const readiness = createReadiness({
     ...store.probes,
-    fullness: () => fullnessOf(ledger),
+    hasRoom: () => ledger.status().hasRoom,
     refusedAtMs: () => ledger.status().refusedAtMs,
     isIndexFailing: () => ledger.status().behind.isFailing,
-    needsStore: ledgerSettings(settings).acknowledge === 'store',
+    needsStore: howKept.acknowledge === 'store',
   })
   const skips = new SkippedEvents(settings.sources.skip)
   const { server, context, exports, metrics, tokenUses } = await assemble({
@@ -159,16 +159,6 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
       await store.close()
     },
   }
-}
-
-/** Why the ledger takes no events, when more of them would not change that. */
-function fullnessOf(ledger: Ledger): string | undefined {
-  try {
-    ledger.askForRoom(0)
-  } catch (error) {
-    if (error instanceof Fault && error.code === 'store.unavailable') return error.detail
-  }
-  return undefined
 }
 
 interface ReportTo {

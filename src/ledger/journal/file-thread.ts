@@ -83,7 +83,7 @@ export function startFileThread(): FileThread {
   }
 }
 
-/** Memory that only these bytes are in can be handed over; other memory is copied. */
+/** The buffer to transfer to the thread, if it holds only these bytes; else they are copied. */
 function ownMemory({ buffer, byteLength }: Buffer): readonly ArrayBuffer[] {
   const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
   return isOwn ? [buffer] : []

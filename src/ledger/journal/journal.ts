@@ -22,7 +22,7 @@ import {
   sealRecord,
   segmentHeader,
 } from './record-format.ts'
-import { type AcceptedRequest, recordOf } from './requests.ts'
+import { type AcceptedRequest, eventCountOf, recordOf } from './requests.ts'
 import { findSegments, segmentPath } from './segments.ts'
 
 /** Where a journal is, and whose it is. */
@@ -49,8 +49,6 @@ export interface FoundJournal {
   readonly noted: InsertRange | undefined
   /** Absent when there is no journal yet. */
   readonly end: JournalEnd | undefined
-  /** Seq of its first event; that of the next one when it holds none. */
-  readonly firstSeq: number
 }
 
 interface Segment {
@@ -127,7 +125,7 @@ export class Journal {
     const journal = new Journal(options)
     const used = segments.map(({ file, header }) => ({ ...file, ...header }))
     if (end !== undefined) await journal.#continue(used, end)
-    return { journal, found: { end, noted, firstSeq: used[0]?.firstSeq ?? 0 } }
+    return { journal, found: { end, noted } }
   }
 
   /** Bytes of all its files. */
@@ -154,7 +152,7 @@ export class Journal {
    *   the same requests, writes to another one.
    */
   async append(requests: readonly AcceptedRequest[]): Promise<void> {
-    const count = requests.reduce((sum, { drafts }) => sum + drafts.length, 0)
+    const count = eventCountOf(requests)
     const header = { kind: RECORD_KIND.events, firstSeq: this.#nextSeq, count }
     await this.#write(header, () => recordOf(requests))
   }
@@ -311,12 +309,7 @@ export class Journal {
 
   /** @throws Fault `store.unavailable` when the journal may not grow. */
   #make(bytes: number): Spare {
-    if (!this.#mayGrow(bytes)) {
-      throw new Fault('store.unavailable', {
-        detail: 'the journal is full',
-        retryAfterSeconds: STORE_RETRY_AFTER_SECONDS,
-      })
-    }
+    if (!this.#mayGrow(bytes)) throw fullJournal()
     this.#lastNumber += 1
     const number = this.#lastNumber
     const { directory } = this.#options
@@ -376,6 +369,14 @@ async function makeDirectory(path: string): Promise<void> {
 
 /** Whether a record is on disk is not known. */
 export class UncertainWrite extends Error {}
+
+/** The segments may take no more bytes. */
+export function fullJournal(): Fault {
+  return new Fault('store.unavailable', {
+    detail: 'the journal is full',
+    retryAfterSeconds: STORE_RETRY_AFTER_SECONDS,
+  })
+}
 
 /** Nothing was written. */
 function noRoom(cause: unknown): Fault {

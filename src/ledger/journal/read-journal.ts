@@ -9,11 +9,10 @@ import {
   SEGMENT_HEADER_BYTES,
   type SegmentHeader,
 } from './record-format.ts'
-import { findRecord, type SegmentFile } from './segments.ts'
+import { hasRecord, type SegmentFile } from './segments.ts'
 
 /** A record and where it is. */
 export interface JournalRecord extends ChainedRecord {
-  readonly segment: number
   /** Where it begins in its segment, in bytes. */
   readonly position: number
   readonly payload: Buffer
@@ -33,8 +32,6 @@ export interface JournalEnd {
   readonly position: number
   /** Whether bytes follow there that are no record: a write that a crash cut off. */
   readonly isTorn: boolean
-  /** Whether the last record says that the instance was stopped in order. */
-  readonly isClosed: boolean
 }
 
 /** Whose segments are expected, and what they are needed for. */
@@ -104,7 +101,6 @@ export async function* readJournal(
     crc: segments[0]?.header.previousCrc ?? 0,
     position: SEGMENT_HEADER_BYTES,
     isTorn: false,
-    isClosed: false,
   }
   for (const [index, segment] of segments.entries()) {
     const next = segments[index + 1]?.header
@@ -128,7 +124,6 @@ function endBehind({ nextSeq }: JournalEnd, record: JournalRecord): JournalEnd {
     crc: record.crc,
     position: record.position + RECORD_HEADER_BYTES + record.payloadBytes,
     isTorn: false,
-    isClosed: record.kind === RECORD_KIND.end,
   }
 }
 
@@ -150,7 +145,7 @@ async function* recordsOf(
       const whole = await reader.read(position, bytes)
       if (whole.length < bytes || !isIntact(whole)) return
       const payload = Buffer.from(whole.subarray(RECORD_HEADER_BYTES))
-      yield { ...record, segment: file.number, position, payload }
+      yield { ...record, position, payload }
       crc = record.crc
       position += bytes
     }
@@ -165,7 +160,7 @@ async function isTornBehind({ file, header }: UsedSegment, position: number): Pr
   try {
     const rest = await reader.read(position, file.bytes - position)
     if (rest.every((byte) => byte === 0)) return false
-    if (findRecord(rest, header.salt) !== undefined) throw damaged(file.path, position)
+    if (hasRecord(rest, header.salt)) throw damaged(file.path, position)
     return true
   } finally {
     await reader.close()

@@ -10,6 +10,16 @@ export interface AcceptedRequest {
   readonly request: string
 }
 
+/** Number of the events of requests. */
+export function eventCountOf(requests: readonly AcceptedRequest[]): number {
+  return requests.reduce((count, { drafts }) => count + drafts.length, 0)
+}
+
+/** Bytes of the leaves of a request's events. */
+export function leafBytesOf({ drafts }: AcceptedRequest): number {
+  return drafts.reduce((bytes, { leafStart, leafEnd }) => bytes + leafEnd - leafStart, 0)
+}
+
 const LENGTH_BYTES = 4
 
 /**

@@ -82,16 +82,14 @@ async function readAt(path: string, { start, end }: Stretch): Promise<Buffer> {
 }
 
 /**
- * Where a whole record of this segment begins in `bytes`; undefined when there is none. A record
- * is written when the one before is on disk, so one behind bytes that are no record says that
- * those were damaged.
+ * Whether `bytes` hold a whole record of this segment. A record is written when the one before is
+ * on disk, so one behind bytes that are no record says that those were damaged.
  */
-export function findRecord(bytes: Buffer, salt: Buffer): number | undefined {
+export function hasRecord(bytes: Buffer, salt: Buffer): boolean {
   for (let at = bytes.indexOf(salt); at >= 0; at = bytes.indexOf(salt, at + 1)) {
-    const start = at - SALT_AT
-    if (start >= 0 && isRecordAt(bytes, start)) return start
+    if (at >= SALT_AT && isRecordAt(bytes, at - SALT_AT)) return true
   }
-  return undefined
+  return false
 }
 
 const SALT_AT = 8

@@ -41,6 +41,7 @@ export class StationModel {
       behind: { events: 0, bytes: 0, seconds: 0, isFailing: false },
       journalBytes: 0,
       wasTorn: false,
+      hasRoom: true,
       refusedAtMs: undefined,
     }),
     whenReadable: async () => undefined,

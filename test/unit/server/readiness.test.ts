@@ -8,7 +8,7 @@ function setUp({ needsStore = false } = {}) {
     canWrite: true,
     isIndexFailing: false,
     damage: undefined as string | undefined,
-    fullness: undefined as string | undefined,
+    hasRoom: true,
     refusedAtMs: undefined as number | undefined,
     writes: 0,
   }
@@ -21,7 +21,7 @@ function setUp({ needsStore = false } = {}) {
       if (!state.canWrite) throw new Error('the disk is full')
     },
     damage: () => state.damage,
-    fullness: () => state.fullness,
+    hasRoom: () => state.hasRoom,
     refusedAtMs: () => state.refusedAtMs,
     isIndexFailing: () => state.isIndexFailing,
     needsStore,
@@ -77,7 +77,7 @@ test('a server whose disk refused the latest events is not ready', async () => {
   expect(await readiness.state()).toEqual(notReady('the journal takes no events'))
   state.refusedAtMs = undefined
   expect(await readiness.state()).toEqual(READY)
-  state.fullness = 'the journal is full'
+  state.hasRoom = false
   expect(await readiness.state()).toEqual(notReady('the journal is full'))
 })
 
