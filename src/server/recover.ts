@@ -5,7 +5,7 @@ import { forgetSealedKeys } from '../access/instance-key.ts'
 import type { Settings } from '../config/settings.ts'
 import { Fault } from '../core/errors.ts'
 import { type Clock, createClock } from '../core/timestamp.ts'
-import { createAuditTrail } from '../ledger/audit-trail.ts'
+import { createAuditTrail, type OwnEvent } from '../ledger/audit-trail.ts'
 import { journalDirectory } from '../ledger/ledger-recovery.ts'
 import { type OpenLedgerOptions, openLedger } from '../ledger/open-ledger.ts'
 import type { Store } from '../store/store.ts'
@@ -61,18 +61,22 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
   const ledger = await openLedger({ ...options, isJournalGivenUp: lost === 'journal' })
   try {
     const audit = createAuditTrail({ append: ledger.append, origin, clock })
+    const record = (done: Pick<OwnEvent, 'action' | 'level' | 'target' | 'message' | 'details'>) =>
+      audit.record({
+        tenant: settings.defaultTenant,
+        actor: { kind: 'system', name: 'waybill' },
+        outcome: 'success',
+        ...done,
+      })
     const open = async () => {
       const secretKey = await readSecretKey(settings.data, store.records)
       const events = createReadableEvents(store.reader, () => ledger.whenReadable())
       return openAccess({ settings, records: store.records, events, clock, secretKey, audit })
     }
     if (lost === 'journal') {
-      await audit.record({
-        tenant: settings.defaultTenant,
+      await record({
         action: 'ledger.repair',
-        outcome: 'success',
         level: 'error',
-        actor: { kind: 'system', name: 'waybill' },
         message: 'the journal was given up; what only the journal held is gone',
       })
       return [...setAside, 'the ledger goes on behind the events of the store']
@@ -82,12 +86,9 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
       const path = await writeAdministratorToken(directory, administration, settings.data)
       return [`the token of ${path} is revoked, and a new one written there`]
     }
-    await audit.record({
-      tenant: settings.defaultTenant,
+    await record({
       action: 'settings.change',
-      outcome: 'success',
       level: 'warn',
-      actor: { kind: 'system', name: 'waybill' },
       target: { type: 'settings', name: origin },
       details: { after: { secretKey: '(replaced)' } },
     })
