@@ -1,3 +1,4 @@
+import { outsideRequest } from '../../core/asker.ts'
 import type { ContainerView } from './container-view.ts'
 import type { ContainerQuery, Containers, Usage } from './containers.ts'
 import { visibilityOf } from './selection.ts'
@@ -47,12 +48,12 @@ export class SharedLooks {
   }
 
   #start(key: string, query: ContainerQuery): Look {
-    // Not with the signal of one client: others may share the look.
     const { signal, usage } = this.#options
     const limited = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS_MAX)])
-    const look = this.#containers
-      .find(query, limited, usage)
-      .finally(() => this.#running.delete(key))
+    // Others share the look: it goes on when the client that asked for it is gone.
+    const look = outsideRequest(() => this.#containers.find(query, limited, usage)).finally(() =>
+      this.#running.delete(key),
+    )
     this.#running.set(key, look)
     return look
   }
