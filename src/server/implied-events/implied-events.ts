@@ -92,8 +92,8 @@ export class ImpliedEvents {
 
   /** What the memory and the store know; the memory alone when the store does not answer. */
   async #pastOf(recalled: Recalled, reports: readonly RegistryReport[]): Promise<RegistryPast> {
-    const { past, wantedTags, wantedRepositories } = recalled
-    if (wantedTags.size === 0 && wantedRepositories.size === 0) return past
+    const { past, wantedTags, wantedRepositories, askedById } = recalled
+    if (wantedTags.size + wantedRepositories.size + askedById.length === 0) return past
     try {
       const { events } = this.#services
       if (performance.now() < this.#restsUntilMs) throw new Fault('query.timeout')
@@ -148,6 +148,7 @@ function impliedBy(report: RegistryReport, past: RegistryPast): NewEvent | undef
     noteExistence(report, past)
     return undefined
   }
+  if (past.repeated.has(point.eventId)) return undefined
   if (kind === 'repository deletion') {
     noteExistence(report, past)
     for (const [key, history] of past.histories) {
@@ -156,7 +157,7 @@ function impliedBy(report: RegistryReport, past: RegistryPast): NewEvent | undef
     return undefined
   }
   const history = past.histories.get(tag?.key ?? '')
-  if (past.repeated.has(point.eventId) || history?.has(point.eventId) === true) return undefined
+  if (history?.has(point.eventId) === true) return undefined
   const before = history?.digestAt(point.timeMicros) ?? ''
   history?.add(point)
   noteExistence(report, past)

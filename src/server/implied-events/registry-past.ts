@@ -25,8 +25,8 @@ export interface Recalled {
   readonly past: RegistryPast
   readonly wantedTags: ReadonlyMap<string, WantedTag>
   readonly wantedRepositories: ReadonlyMap<string, RepositoryName>
-  /** Pushes that do not say when they happened: their ids alone show a repetition. */
-  readonly undated: readonly RegistryReport[]
+  /** Reports of which the ids alone show a repetition. */
+  readonly askedById: readonly RegistryReport[]
 }
 
 /** Looks up in the memory what a delivery is compared with. */
@@ -35,48 +35,62 @@ export function recall(reports: readonly RegistryReport[], memory: RegistryMemor
   const exists = new Map<string, boolean>()
   const wantedTags = new Map<string, WantedTag>()
   const wantedRepositories = new Map<string, RepositoryName>()
-  const undated: RegistryReport[] = []
+  const askedById: RegistryReport[] = []
   for (const report of reports) {
     const { kind, tag, repository, repositoryKey } = report
     if (kind === 'use') continue
-    const newest = tag === undefined ? undefined : memory.newestOf(tag.key)
-    if (tag !== undefined && newest !== undefined && !wantedTags.has(tag.key)) {
-      histories.set(tag.key, new TagHistory([newest]))
+    if (kind === 'push') {
+      if (memory.exists(repositoryKey)) exists.set(repositoryKey, true)
+      else wantedRepositories.set(repositoryKey, repository)
     }
-    if (kind !== 'push') continue
-    if (memory.exists(repositoryKey)) exists.set(repositoryKey, true)
-    else wantedRepositories.set(repositoryKey, repository)
-    if (tag === undefined || isSettled(report, newest)) continue
-    if (!statesTime(report)) undated.push(report)
+    if (kind === 'repository deletion') askedById.push(report)
+    if (tag === undefined) continue
+    const newest = memory.newestOf(tag.key)
+    if (newest !== undefined) histories.set(tag.key, new TagHistory([newest]))
+    if (isSettled(report, newest)) continue
+    if (!statesTime(report)) askedById.push(report)
+    wantedTags.set(tag.key, { repository, tag: tag.name, newest, ...NO_TIME })
+  }
+  for (const { kind, tag, point } of reports) {
+    const wanted = kind === 'use' ? undefined : wantedTags.get(tag?.key ?? '')
+    if (tag === undefined || wanted === undefined) continue
     histories.delete(tag.key)
-    const { timeMicros } = report.point
-    const { sinceMicros, toMicros } = wantedTags.get(tag.key) ?? {}
+    const { newest, sinceMicros, toMicros } = wanted
     wantedTags.set(tag.key, {
-      ...{ repository, tag: tag.name, newest },
-      sinceMicros: Math.min(timeMicros, sinceMicros ?? timeMicros),
-      toMicros: newest && Math.max(timeMicros + 1, toMicros ?? 0),
+      ...wanted,
+      sinceMicros: Math.min(point.timeMicros, sinceMicros),
+      toMicros: newest && Math.max(point.timeMicros + 1, toMicros ?? 0),
     })
   }
   const past = { histories, exists, repeated: new Set<string>() }
-  return { past, wantedTags, wantedRepositories, undated }
+  return { past, wantedTags, wantedRepositories, askedById }
 }
 
-/** Whether the newest point is enough: the push came after it, or is that point. */
+/** A period that grows to what it is to hold. */
+const NO_TIME = { sinceMicros: Number.POSITIVE_INFINITY, toMicros: undefined }
+
+/**
+ * Whether the newest point is enough: the report came after it, or is that point. A deletion before
+ * it, or of a tag that is not remembered, changes nothing that is.
+ */
 function isSettled(report: RegistryReport, newest: TagPoint | undefined): boolean {
+  const isPush = report.kind === 'push'
   const { timeMicros, eventId } = report.point
-  if (newest === undefined) return false
-  return eventId === newest.eventId || (statesTime(report) && timeMicros > newest.timeMicros)
+  if (newest === undefined) return !isPush
+  if (eventId === newest.eventId) return true
+  if (!statesTime(report)) return false
+  return timeMicros > newest.timeMicros || (!isPush && timeMicros < newest.timeMicros)
 }
 
 /** Completes what the memory knows by what the store has. Rejects as the store does. */
 export async function complete(
-  { past, wantedTags, wantedRepositories, undated }: Recalled,
+  { past, wantedTags, wantedRepositories, askedById }: Recalled,
   services: LookupServices,
 ): Promise<RegistryPast> {
   const [histories, exists, repeated] = await Promise.all([
     findHistories([...wantedTags.values()], services),
     findRepositories([...wantedRepositories.values()], services),
-    findEventIds(undated, services),
+    findEventIds(askedById, services),
   ])
   return {
     histories: new Map([...past.histories, ...histories]),

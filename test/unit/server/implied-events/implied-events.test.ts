@@ -98,6 +98,20 @@ describe('what pushes imply', () => {
     expect(registry.implied.filter((one) => one.includes('tag.move'))).toEqual([])
   })
 
+  test('a deletion of a repository that comes again deletes nothing that was made after it', async () => {
+    const first = step()
+    const deletion = step({ action: 'delete', tag: undefined, digest: '' })
+    await registry.deliver(first, deletion)
+    const again = step()
+    await registry.deliver(again)
+    const moves = step({ digest: 'b' })
+    await registry.deliver(deletion, moves)
+    expect(registry.implied.slice(1)).toEqual([
+      `repository.create of ${again.id}`,
+      `tag.move of ${moves.id}: a>b`,
+    ])
+  })
+
   test('of pushes at one time the one stored last counts, and repeats do not', async () => {
     const [first, second, third] = [
       step({ second: 100 }),
@@ -112,6 +126,23 @@ describe('what pushes imply', () => {
       `tag.move of ${second.id}: a>b`,
       `tag.move of ${third.id}: b>c`,
     ])
+  })
+
+  test.each([
+    ['of the time of the push after it', 1],
+    ['without a time', undefined],
+  ])('a deletion %s is no deletion again when it is repeated', async (_, second) => {
+    const deletion = step({ action: 'delete', second })
+    await registry.deliver(step({ second: 0 }), deletion)
+    await registry.deliver(step({ second: second ?? 300_000 }))
+    await registry.deliver(deletion)
+    const moves = step({ digest: 'b', second: 400_000 })
+    await registry.deliver(deletion, moves)
+    expect(registry.implied.slice(1)).toEqual([`tag.move of ${moves.id}: a>b`])
+    registry.restart()
+    const movesAgain = step({ digest: 'c', second: 400_001 })
+    await registry.deliver(deletion, movesAgain)
+    expect(registry.implied.slice(2)).toEqual([`tag.move of ${movesAgain.id}: b>c`])
   })
 
   test('a push without a time counts when it is received, and its repeats do not', async () => {
