@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { plainName, wholeNumber } from '../config/value-kind.ts'
+import { pauseFor } from '../core/retry.ts'
 import { type Collector, type CollectorReport, LogsRefusedError } from '../dialects/collector.ts'
 import { serverSink } from './collector-sink.ts'
 import { CommandError } from './command-error.ts'
@@ -83,7 +83,7 @@ export async function runCollector(collecting: Collecting): Promise<Ending> {
       io.stderr.write(`${error.message}\n`)
     }
     if (!options.follow) return 'success'
-    await sleep(collector.everyMs, undefined, { signal }).catch(() => undefined)
+    await pauseFor(collector.everyMs, signal)
     if (signal.aborted) return 'success'
   }
 }

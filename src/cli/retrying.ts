@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { doubling, JITTER, retry } from '../core/retry.ts'
 import { CommandError } from './command-error.ts'
-import { type Ask, ServerError, type ServerRequest } from './server-client.ts'
+import { type Ask, ServerError } from './server-client.ts'
 
 /** Attempts at one request before a command gives up, unless it says more. */
 const ATTEMPTS_MAX = 8
@@ -19,46 +19,37 @@ export interface RetryOptions {
   readonly onWait: (reason: string, waitMs: number) => void
 }
 
+/** Doubles with every failure in a row; half of it is chance, so that many senders spread out. */
+export const backOffMs = doubling(BACK_OFF_MS, BACK_OFF_MS_MAX, JITTER)
+
 /**
  * Asks again while the server says that it is busy or not available (429, 502 to 504), or went away
  * after it was there. Only for requests that store nothing twice.
  */
 export function retrying(ask: Ask, options: RetryOptions): Ask {
-  const { attemptsMax = ATTEMPTS_MAX } = options
+  const { attemptsMax = ATTEMPTS_MAX, wasReached, onWait } = options
+  const isPassing = (error: unknown): error is CommandError =>
+    error instanceof CommandError &&
+    error.ending === 'unreachable' &&
+    (error instanceof ServerError || wasReached())
   return async (request) => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await ask(request)
-      } catch (error) {
-        if (attempt === attemptsMax || !isPassing(error, options)) throw error
-        await wait(error, attempt, { request, options })
-      }
+    const { signal } = request
+    try {
+      return await retry(() => ask(request), {
+        isPassing,
+        pause: waitBefore,
+        attemptsMax,
+        signal,
+        onWait: ({ message }, waitMs) => onWait(message, waitMs),
+      })
+    } catch (error) {
+      if (signal?.aborted !== true || error instanceof CommandError) throw error
+      throw new CommandError('interrupted', { ending: 'interrupted', cause: error })
     }
   }
 }
 
-function isPassing(error: unknown, options: RetryOptions): error is CommandError {
-  if (!(error instanceof CommandError) || error.ending !== 'unreachable') return false
-  return error instanceof ServerError || options.wasReached()
-}
-
-async function wait(
-  error: CommandError,
-  attempt: number,
-  { request, options }: { readonly request: ServerRequest; readonly options: RetryOptions },
-): Promise<void> {
+function waitBefore(attempts: number, error: CommandError): number {
   const asked = error instanceof ServerError ? error.retryAfterMs : undefined
-  const waitMs = Math.min(Math.max(asked ?? 0, backOffMs(attempt)), BACK_OFF_MS_MAX)
-  options.onWait(error.message, waitMs)
-  try {
-    await sleep(waitMs, undefined, request.signal === undefined ? {} : { signal: request.signal })
-  } catch (cause) {
-    throw new CommandError('interrupted', { ending: 'interrupted', cause })
-  }
-}
-
-/** Doubles with every attempt; up to half of it is chance, so that many senders spread out. */
-export function backOffMs(attempt: number): number {
-  const full = Math.min(BACK_OFF_MS * 2 ** (attempt - 1), BACK_OFF_MS_MAX)
-  return full / 2 + (Math.random() * full) / 2
+  return Math.min(Math.max(asked ?? 0, backOffMs(attempts)), BACK_OFF_MS_MAX)
 }

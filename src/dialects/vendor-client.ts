@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseJsonKeepingNumbers } from '../core/json-numbers.ts'
+import { doubling, JITTER, retry } from '../core/retry.ts'
 import { parseRetryAfter } from '../core/retry-after.ts'
 import { boundedBody } from './bounded-body.ts'
 import type { VendorCredentials } from './vendor-credentials.ts'
@@ -63,6 +63,8 @@ export interface VendorClientOptions {
 
 /** A client of the server at `url`. */
 export function createVendorClient(options: VendorClientOptions): VendorClient {
+  const { backOffMs = BACK_OFF_MS, onWait } = options
+  const backOff = doubling(backOffMs, BACK_OFF_MS_MAX, JITTER)
   let isDown = false
   const attemptsAt = (request: VendorRequest, { status, attemptsMax }: VendorError): number => {
     if (isDown) return 1
@@ -71,36 +73,46 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
   }
   return {
     async get(request, signal) {
-      let renewed = false
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          const answer = await answerTo(request, signal, options)
-          isDown = false
-          return answer
-        } catch (error) {
-          signal.throwIfAborted()
-          if (!(error instanceof VendorError)) throw error
-          if (error.status === 401 && !renewed && options.credentials.renew !== undefined) {
-            renewed = true
-            await options.credentials.renew()
-          } else if (error.isPassing && attempt < attemptsAt(request, error)) {
-            const waitMs = waitBefore(error, attempt, options.backOffMs ?? BACK_OFF_MS)
-            options.onWait?.(error.message, waitMs)
-            await sleep(waitMs, undefined, { signal })
-          } else {
-            isDown ||= error.isPassing && attempt >= (error.attemptsMax ?? ATTEMPTS_MAX)
-            throw error
-          }
-        }
-      }
+      const ask = askingOnceRenewed(request, signal, options)
+      const answer = await retry(ask, {
+        isPassing(error, attempts): error is VendorError {
+          if (!(error instanceof VendorError) || !error.isPassing) return false
+          const isLast = attempts >= attemptsAt(request, error)
+          isDown ||= attempts >= (error.attemptsMax ?? ATTEMPTS_MAX)
+          return !isLast
+        },
+        pause: (attempts, { retryAfterMs }) =>
+          retryAfterMs === undefined
+            ? backOff(attempts)
+            : Math.min(retryAfterMs, RETRY_AFTER_MS_MAX),
+        signal,
+        onWait: ({ message }, waitMs) => onWait?.(message, waitMs),
+      })
+      isDown = false
+      return answer
     },
   }
 }
 
-function waitBefore(error: VendorError, attempt: number, backOffMs: number): number {
-  if (error.retryAfterMs !== undefined) return Math.min(error.retryAfterMs, RETRY_AFTER_MS_MAX)
-  const full = Math.min(backOffMs * 2 ** (attempt - 1), BACK_OFF_MS_MAX)
-  return full / 2 + (Math.random() * full) / 2
+/** Asks for an answer; with new credentials, once, when those that there were are refused. */
+function askingOnceRenewed(
+  request: VendorRequest,
+  signal: AbortSignal,
+  options: VendorClientOptions,
+): () => Promise<unknown> {
+  const { credentials } = options
+  let renewed = credentials.renew === undefined
+  return async () => {
+    try {
+      return await answerTo(request, signal, options)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (renewed || !(error instanceof VendorError) || error.status !== 401) throw error
+      renewed = true
+      await credentials.renew?.()
+      return answerTo(request, signal, options)
+    }
+  }
 }
 
 async function answerTo(

@@ -10,7 +10,7 @@ import type { ExportForm, ExportResult } from './export-form.ts'
 import type { Delivery, ExportJob } from './export-job.ts'
 import type { LinkSigner } from './export-link.ts'
 import { afterFailure, type DueDelivery } from './job-order.ts'
-import { CALLBACK_MS_MAX, DELIVERY_PAUSE_MS_MAX, PROBLEM_LENGTH_MAX } from './limits.ts'
+import { CALLBACK_MS_MAX, PROBLEM_LENGTH_MAX } from './limits.ts'
 import { type Mailer, MailRefused } from './mailer.ts'
 import { sendCallback } from './send-callback.ts'
 
@@ -54,7 +54,6 @@ export function createCourier(options: CourierOptions): Courier {
           isFinal: error instanceof MailRefused,
           finishedMicros: job.finishedMicros ?? 0,
           nowMicros: clock(),
-          longestPauseMs: DELIVERY_PAUSE_MS_MAX,
         })
       }
     },

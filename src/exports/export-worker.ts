@@ -1,6 +1,7 @@
 import { cutText } from '../core/cut-text.ts'
 import { Fault } from '../core/errors.ts'
 import type { EventReader } from '../core/query.ts'
+import { anyFailure, doubling, retry } from '../core/retry.ts'
 import type { Clock } from '../core/timestamp.ts'
 import type { Courier } from './courier.ts'
 import { documentPieces } from './document-pieces.ts'
@@ -14,12 +15,17 @@ import {
   filesToRemove,
   fileToEvict,
   jobsToForget,
-  pauseMs,
   planWork,
   type WorkPlan,
 } from './job-order.ts'
-import { PROBLEM_LENGTH_MAX, RUN_PAUSE_MS_MAX, RUNS_MAX, SWEEP_EVERY_MS } from './limits.ts'
-import { untilStored } from './until-stored.ts'
+import {
+  FIRST_PAUSE_MS,
+  PROBLEM_LENGTH_MAX,
+  RUN_PAUSE_MS_MAX,
+  RUNS_MAX,
+  STORE_PAUSE_MS_MAX,
+  SWEEP_EVERY_MS,
+} from './limits.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** Where the worker tells what it does. */
@@ -231,6 +237,15 @@ export class ExportWorker {
   }
 }
 
+/**
+ * Makes a change of the records, again and again while the store cannot take it. Once the signal
+ * aborts it tries a last time.
+ */
+function untilStored(change: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  const pause = doubling(FIRST_PAUSE_MS, STORE_PAUSE_MS_MAX)
+  return retry(change, { isPassing: anyFailure, pause, signal }).catch(change)
+}
+
 /** The files take up all the room that they may have. */
 class NoRoom extends Error {
   constructor(bytesMax: number) {
@@ -260,8 +275,8 @@ function canceled(job: ExportJob, reason: string, nowMicros: number): ExportJob 
 
 function afterFailedRun(job: ExportJob, error: unknown, nowMicros: number): ExportJob {
   if (error instanceof NoRoom || job.runs >= RUNS_MAX) return finished(job, 'failed', nowMicros)
-  const nextRunMicros = nowMicros + pauseMs(job.runs, RUN_PAUSE_MS_MAX) * 1000
-  return { ...job, status: 'queued', nextRunMicros }
+  const pauseMs = doubling(FIRST_PAUSE_MS, RUN_PAUSE_MS_MAX)(job.runs)
+  return { ...job, status: 'queued', nextRunMicros: nowMicros + pauseMs * 1000 }
 }
 
 /** What is told of a failure to those who may see the export. */

@@ -1,6 +1,8 @@
+import { doubling } from '../core/retry.ts'
 import { type Delivery, type ExportJob, isFinished } from './export-job.ts'
 import {
   DELIVERIES_RUNNING_MAX,
+  DELIVERY_PAUSE_MS_MAX,
   DELIVERY_TRIED_MS,
   EXPORT_REMEMBERED_MS,
   EXPORTS_REMEMBERED_MAX,
@@ -162,11 +164,6 @@ export function nextDueMicros(jobs: readonly ExportJob[], going: Going, nowMicro
   return Math.min(...later, Number.POSITIVE_INFINITY)
 }
 
-/** The pause after so many failures (from 1), ms: each twice as long as the one before. */
-export function pauseMs(failures: number, longestMs: number): number {
-  return Math.min(longestMs, FIRST_PAUSE_MS * 2 ** (failures - 1))
-}
-
 /** A delivery after an attempt that failed: when it is tried again, or that it is given up. */
 export function afterFailure(
   delivery: Delivery,
@@ -175,12 +172,12 @@ export function afterFailure(
     readonly isFinal: boolean
     readonly finishedMicros: number
     readonly nowMicros: number
-    readonly longestPauseMs: number
   },
 ): Delivery {
-  const { problem, isFinal, finishedMicros, nowMicros, longestPauseMs } = failure
+  const { problem, isFinal, finishedMicros, nowMicros } = failure
   const attempts = delivery.attempts + 1
-  const nextAttemptMicros = nowMicros + pauseMs(attempts, longestPauseMs) * MS_MICROS
+  const pauseMs = doubling(FIRST_PAUSE_MS, DELIVERY_PAUSE_MS_MAX)(attempts)
+  const nextAttemptMicros = nowMicros + pauseMs * MS_MICROS
   const isGivenUp = isFinal || nextAttemptMicros > finishedMicros + DELIVERY_TRIED_MS * MS_MICROS
   return {
     ...delivery,

@@ -38,6 +38,8 @@ export const TENANT_DELIVERIES_RUNNING_MAX = 4
 export const DELIVERY_TRIED_MS = DAY_MS
 /** Longest pause before a delivery is tried again, ms. */
 export const DELIVERY_PAUSE_MS_MAX = HOUR_MS
+/** Longest pause before a change of the records that the store did not take is tried again, ms. */
+export const STORE_PAUSE_MS_MAX = 10 * SECOND_MS
 /** Pause after the first failure, ms; each further one doubles it. */
 export const FIRST_PAUSE_MS = SECOND_MS
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { pauseFor } from '../core/retry.ts'
 
 /** Something to wait for: a call of `wake`, a time, or the end. A call in between is not lost. */
 export class Wakeup {
@@ -14,8 +14,7 @@ export class Wakeup {
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#isDue) {
       this.#waiting = new AbortController()
-      const anySignal = AbortSignal.any([signal, this.#waiting.signal])
-      await delay(ms, undefined, { signal: anySignal }).catch(() => undefined)
+      await pauseFor(ms, AbortSignal.any([signal, this.#waiting.signal]))
       this.#waiting = undefined
     }
     this.#isDue = false

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Draft } from '../core/draft.ts'
 import { Fault } from '../core/errors.ts'
 import type { NewEvent, Reception } from '../core/new-event.ts'
 import { parseReportedEvent } from '../core/parse-reported-event.ts'
+import { retry } from '../core/retry.ts'
 import type { CollectorSink } from '../dialects/collector.ts'
 import { type CollectorName, collectorPositions } from '../dialects/collector-positions.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
@@ -53,21 +53,13 @@ function draftOf(event: NewEvent, reception: Reception): Draft {
   }
 }
 
-async function waitingOut<Answer>(
-  act: () => Promise<Answer>,
-  signal: AbortSignal,
-): Promise<Answer> {
-  for (;;) {
-    try {
-      return await act()
-    } catch (error) {
-      const isPassing =
-        error instanceof Fault &&
-        (error.code === 'ledger.overloaded' || error.code === 'store.unavailable')
-      if (!isPassing) throw error
-      const { retryAfterSeconds } = error
-      const waitMs = retryAfterSeconds === undefined ? RETRY_MS : retryAfterSeconds * 1000
-      await sleep(waitMs, undefined, { signal })
-    }
-  }
+function waitingOut<Answer>(act: () => Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  return retry(act, {
+    isPassing: (error): error is Fault =>
+      error instanceof Fault &&
+      (error.code === 'ledger.overloaded' || error.code === 'store.unavailable'),
+    pause: (_attempts, { retryAfterSeconds }) =>
+      retryAfterSeconds === undefined ? RETRY_MS : retryAfterSeconds * 1000,
+    signal,
+  })
 }

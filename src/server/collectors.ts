@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
+import { doubling, JITTER, repeat } from '../core/retry.ts'
 import { type Collector, type CollectorReport, LogsRefusedError } from '../dialects/collector.ts'
 import type { BackgroundTask, TaskServices } from './background-task.ts'
 import { ledgerSink } from './collector-sink.ts'
@@ -19,15 +19,19 @@ export function collectorTask({ collector, tenant }: ConfiguredCollector): Backg
   const name = `${collector.kind}/${collector.name}`
   return {
     name: `collector ${name}`,
-    async run(services, signal) {
+    run(services, signal) {
       const log = services.log.child({ collector: name })
-      let failures = 0
-      while (!signal.aborted) {
-        const ending = await runOnce({ collector, tenant }, { ...services, log }, signal)
-        failures = ending === 'failed' ? failures + 1 : 0
-        const pauseMs = pauseOf(collector.everyMs, failures)
-        await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
-      }
+      const { everyMs } = collector
+      // Several collectors of one vendor spread out by chance.
+      const backOff = doubling(2 * everyMs, Math.max(everyMs, PAUSE_MS_MAX), JITTER)
+      return repeat(
+        async (failures) => {
+          const ending = await runOnce({ collector, tenant }, { ...services, log }, signal)
+          return ending === 'failed' ? failures + 1 : 0
+        },
+        (failures) => (failures === 0 ? everyMs : backOff(failures)),
+        signal,
+      )
     },
   }
 }
@@ -73,11 +77,4 @@ function logRun(log: FastifyBaseLogger, { accepted, duplicates, missing }: Colle
   const counts = { accepted, duplicates, missing: missing ?? 0 }
   if (accepted > 0) log.info(counts, 'collected')
   else log.debug(counts, 'collected')
-}
-
-/** Half of the growth is chance, so that several collectors of one vendor spread out. */
-function pauseOf(everyMs: number, failures: number): number {
-  if (failures === 0) return everyMs
-  const full = Math.max(everyMs, Math.min(everyMs * 2 ** failures, PAUSE_MS_MAX))
-  return full / 2 + (Math.random() * full) / 2
 }

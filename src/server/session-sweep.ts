@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { Fault } from '../core/errors.ts'
+import { repeat } from '../core/retry.ts'
 import type { BackgroundTask } from './background-task.ts'
 
 /** How often the sessions that have ended by themselves are forgotten, in milliseconds. */
@@ -8,8 +8,8 @@ const SESSION_SWEEP_MS = 600_000
 /** Forgets ended sessions, so that neither memory nor the store fills with them. */
 export const sessionSweep: BackgroundTask = {
   name: 'session sweep',
-  async run({ context, log }, signal) {
-    while (!signal.aborted) {
+  run({ context, log }, signal) {
+    const sweep = async () => {
       try {
         await context.sessions.sweep()
       } catch (error) {
@@ -17,7 +17,8 @@ export const sessionSweep: BackgroundTask = {
         if (!(error instanceof Fault)) throw error
         log.warn({ err: error }, 'ended sessions could not be removed')
       }
-      await wait(SESSION_SWEEP_MS, undefined, { signal }).catch(() => undefined)
+      return 0
     }
+    return repeat(sweep, () => SESSION_SWEEP_MS, signal)
   },
 }

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { RecordStore } from '../access/record-store.ts'
 import { Fault } from '../core/errors.ts'
 import type { JsonObject } from '../core/event.ts'
+import { doubling, repeat } from '../core/retry.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
 import type { SourceGap, Watch, WatchedSource } from '../sources/watched-source.ts'
 import type { BackgroundTask, TaskServices } from './background-task.ts'
@@ -43,20 +43,22 @@ export async function followSource(
 ): Promise<void> {
   const keeper = new PositionKeeper(source, services)
   const run = new WatchedRun(source, services, keeper)
-  let failures = 0
-  while (!signal.aborted) {
+  const connect = async (failuresBefore: number) => {
+    let failures = 0
     try {
       await run.watchOnce(signal)
-      failures = 0
     } catch (error) {
-      if (signal.aborted) break
-      failures = run.hasStored ? 1 : failures + 1
-      const told = { ...reasonOf(error), source: `${source.kind}/${source.name}`, failures }
-      services.log.warn(told, 'a source was lost; it is connected to again')
+      if (!signal.aborted) {
+        failures = run.hasStored ? 1 : failuresBefore + 1
+        const told = { ...reasonOf(error), source: `${source.kind}/${source.name}`, failures }
+        services.log.warn(told, 'a source was lost; it is connected to again')
+      }
     }
     await keeper.save()
-    await pause(failures, signal)
+    return failures
   }
+  const backOff = doubling(PAUSE_MS_MIN, PAUSE_MS_MAX)
+  await repeat(connect, (failures) => backOff(Math.max(1, failures)), signal)
   await keeper.save()
 }
 
@@ -65,11 +67,6 @@ function reasonOf(error: unknown): { readonly reason: string } | { readonly err:
   if (!(error instanceof Fault)) return { err: error }
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : ''
   return { reason: `${error.message}${cause}` }
-}
-
-function pause(failures: number, signal: AbortSignal): Promise<void> {
-  const ms = Math.min(PAUSE_MS_MIN * 2 ** Math.max(0, failures - 1), PAUSE_MS_MAX)
-  return delay(ms, undefined, { signal }).catch(() => undefined)
 }
 
 /** The connections to one source, one after the other. */

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { wholeNumber } from '../../config/value-kind.ts'
 import { isMembers } from '../../core/json.ts'
+import { pauseFor } from '../../core/retry.ts'
 import type { Call } from '../command.ts'
 import { CommandError, OutputClosed } from '../command-error.ts'
 import { write } from '../command-io.ts'
@@ -96,7 +96,7 @@ async function tail({ options, operands, io }: Call<typeof OPTIONS>): Promise<En
     if (signal.aborted) break
     failures += 1
     if (failures === 1) await write(io.stderr, 'the connection was lost; trying again\n')
-    await sleep(backOffMs(failures), undefined, { signal }).catch(() => undefined)
+    await pauseFor(backOffMs(failures), signal)
   }
   return 'interrupted'
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { repeat } from '../../core/retry.ts'
 import type { EngineClient } from './engine-client.ts'
 
 /** How long a connection must have lasted for the next one to follow soon, in milliseconds. */
@@ -59,16 +59,15 @@ export class Witness {
     )
   }
 
-  async #keep(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+  #keep(signal: AbortSignal): Promise<void> {
+    const connect = async (failures: number) => {
       const openedAtMs = performance.now()
       this.#spans = [...this.#spans.slice(-1), { openedAtMs }]
       await this.#client.witness(signal).catch(() => undefined)
       const closedAtMs = performance.now()
       this.#spans = [...this.#spans.slice(0, -1), { openedAtMs, closedAtMs }]
-      const hasLasted = closedAtMs - openedAtMs >= LASTED_MS_MIN
-      const pauseMs = hasLasted ? PAUSE_MS : PAUSE_AWAY_MS
-      await delay(pauseMs, undefined, { signal }).catch(() => undefined)
+      return closedAtMs - openedAtMs >= LASTED_MS_MIN ? 0 : failures + 1
     }
+    return repeat(connect, (failures) => (failures === 0 ? PAUSE_MS : PAUSE_AWAY_MS), signal)
   }
 }

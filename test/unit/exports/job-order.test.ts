@@ -9,7 +9,6 @@ import {
   fileToEvict,
   jobsToForget,
   nextDueMicros,
-  pauseMs,
   planWork,
 } from '../../../src/exports/job-order.ts'
 import {
@@ -145,9 +144,14 @@ test('the next thing due is waited for, not what is due already', () => {
   expect(nextDueMicros([jobOf()], going, NOW_MICROS)).toBe(Number.POSITIVE_INFINITY)
 })
 
-test('pauses grow and are bounded', () => {
-  const pauses = [1, 2, 3, 4, 40].map((failures) => pauseMs(failures, 60_000))
-  expect(pauses).toEqual([1000, 2000, 4000, 8000, 60_000])
+test('the pauses of a delivery grow up to an hour', () => {
+  const failure = { problem: 'down', isFinal: false, finishedMicros: NOW_MICROS }
+  const pauses = [0, 1, 2, 3, 40].map((attempts) => {
+    const delivery = callbackTo('http://a/', { attempts })
+    const { nextAttemptMicros } = afterFailure(delivery, { ...failure, nowMicros: NOW_MICROS })
+    return (nextAttemptMicros - NOW_MICROS) / 1_000_000
+  })
+  expect(pauses).toEqual([1, 2, 4, 8, 3_600])
 })
 
 test('a delivery is tried for a day, then given up; a refusal ends it at once', () => {
@@ -156,7 +160,6 @@ test('a delivery is tried for a day, then given up; a refusal ends it at once', 
     isFinal: false,
     finishedMicros: NOW_MICROS,
     nowMicros: NOW_MICROS,
-    longestPauseMs: 3_600_000,
   }
   let delivery = callbackTo('http://a/')
   let nowMicros = NOW_MICROS

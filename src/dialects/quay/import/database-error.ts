@@ -30,12 +30,13 @@ export function shownDatabase(url: string): string {
 }
 
 /** Whether a query may succeed when it is asked again a little later. */
-export function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
   const code = codeOf(error)
   if (code !== undefined) {
     return PASSING_CODES.includes(code) || PASSING_CLASSES.includes(code.slice(0, 2))
   }
-  return error instanceof Error && PASSING_MESSAGE.test(error.message)
+  return PASSING_MESSAGE.test(error.message)
 }
 
 /** What went wrong, as a phrase. */

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type QueryResultRow } from 'pg'
+import { doubling, retry } from '../../../core/retry.ts'
 import { databaseError, isPassing, reasonOf, shownDatabase } from './database-error.ts'
 
 /** Longest wait for a connection, in milliseconds. */
@@ -79,17 +79,27 @@ export class QuayDatabase {
   }
 
   async #patiently<Row extends QueryResultRow>(text: string, values: readonly unknown[]) {
-    for (let attempt = 1; ; attempt += 1) {
-      this.#stopping.throwIfAborted()
-      try {
-        return await this.#ask<Row>(text, values)
-      } catch (error) {
+    this.#stopping.throwIfAborted()
+    const ask = () =>
+      this.#ask<Row>(text, values).catch(async (error: unknown) => {
         // What the connection still does is of no use any more, whatever the error was.
         await this.#disconnect()
-        this.#stopping.throwIfAborted()
-        if (attempt === ATTEMPTS_MAX || !isPassing(error)) throw databaseError(this.#name, error)
-        await this.#pause(error, attempt)
-      }
+        throw error
+      })
+    try {
+      return await retry(ask, {
+        isPassing,
+        pause: doubling(PAUSE_MS, PAUSE_MS_MAX),
+        attemptsMax: ATTEMPTS_MAX,
+        signal: this.#stopping,
+        onWait: (error, waitMs) => {
+          const waits = `trying again in ${(waitMs / 1000).toFixed(1)} s`
+          this.#options.warn(`${this.#name}: ${reasonOf(error)}; ${waits}`)
+        },
+      })
+    } catch (error) {
+      this.#stopping.throwIfAborted()
+      throw databaseError(this.#name, error)
     }
   }
 
@@ -129,14 +139,6 @@ export class QuayDatabase {
     const client = this.#client
     this.#client = undefined
     await client?.end().catch(() => undefined)
-  }
-
-  async #pause(error: unknown, attempt: number): Promise<void> {
-    const pauseMs = Math.min(PAUSE_MS * 2 ** (attempt - 1), PAUSE_MS_MAX)
-    this.#options.warn(
-      `${this.#name}: ${reasonOf(error)}; trying again in ${(pauseMs / 1000).toFixed(1)} s`,
-    )
-    await sleep(pauseMs, undefined, { signal: this.#stopping })
   }
 }
 

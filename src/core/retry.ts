@@ -1,0 +1,90 @@
+/**
+ * Pauses that double with every failure in a row: after the first one (1) `fromMs` milliseconds, at
+ * most `toMs`.
+ *
+ * @param jitter the part of each pause that is chance, 0 to 1, so that many callers spread out.
+ */
+export function doubling(fromMs: number, toMs: number, jitter = 0): (failures: number) => number {
+  return (failures) => {
+    const fullMs = Math.min(fromMs * 2 ** (failures - 1), toMs)
+    return fullMs * (1 - jitter * Math.random())
+  }
+}
+
+/** Share of chance in the pauses of those who ask a server that others ask too. */
+export const JITTER = 0.5
+
+/** How work is tried again. */
+export interface RetryOptions<Failure> {
+  /** Whether a later attempt may succeed; `attempts` is how many there were. */
+  readonly isPassing: (error: unknown, attempts: number) => error is Failure
+  /** Wait before the next attempt, in milliseconds. */
+  readonly pause: (attempts: number, error: Failure) => number
+  /** Default: without limit. */
+  readonly attemptsMax?: number
+  /** Ends the wait, and the attempts. */
+  readonly signal?: AbortSignal | undefined
+  /** Called before each wait. */
+  readonly onWait?: (error: Failure, waitMs: number) => void
+}
+
+/**
+ * Does the work until it succeeds. Rejects with the error of the last attempt, and with the reason
+ * of the signal once that aborts: it leaves no timer behind. The work begins at once, also when the
+ * signal has aborted, and is not cut off by it.
+ */
+export async function retry<Answer, Failure>(
+  work: () => Promise<Answer>,
+  options: RetryOptions<Failure>,
+): Promise<Answer> {
+  const { isPassing, pause, attemptsMax = Number.POSITIVE_INFINITY, signal, onWait } = options
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (attempts >= attemptsMax || !isPassing(error, attempts)) throw error
+      const waitMs = pause(attempts, error)
+      onWait?.(error, waitMs)
+      await pauseFor(waitMs, signal)
+      signal?.throwIfAborted()
+    }
+  }
+}
+
+/** Every failure passes: for work that is tried until it succeeds. */
+export function anyFailure(_error: unknown): _error is unknown {
+  return true
+}
+
+/**
+ * Does the work again and again until the signal aborts, with a pause after each time; resolves
+ * then, and rejects as the work does.
+ *
+ * @param work gets the number of failures in a row before it, and answers that number after it.
+ * @param pause milliseconds after so many failures in a row; 0 when the work succeeded.
+ */
+export async function repeat(
+  work: (failures: number) => Promise<number>,
+  pause: (failures: number) => number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let failures = 0; !signal.aborted; ) {
+    failures = await work(failures)
+    await pauseFor(pause(failures), signal)
+  }
+}
+
+/** Resolves after so many milliseconds, or sooner when the signal aborts. */
+export function pauseFor(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve()
+    const end = () => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal?.addEventListener('abort', end)
+  })
+}
