@@ -5,7 +5,7 @@ import { readToken } from './config/read-token.ts'
 import type { Settings } from './config/settings.ts'
 import { programVersion } from './config/version.ts'
 import type { Collector } from './dialects/collector.ts'
-import type { CollectorName } from './dialects/collector-positions.ts'
+import type { CollectorName } from './intake/positions.ts'
 import type { ConfiguredCollector } from './server/collectors.ts'
 
 type CollectorLists = Settings['collectors']

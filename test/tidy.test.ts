@@ -111,11 +111,22 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   ledger: ['core'],
   access: ['core'],
   store: ['core', 'ledger', 'access'],
-  dialects: ['core', 'ledger', 'access', 'exports'],
+  intake: ['core', 'ledger', 'access', 'sources'],
+  dialects: ['core', 'ledger', 'access', 'exports', 'intake'],
   sources: ['core', 'ledger', 'access'],
   exports: ['core', 'ledger', 'access'],
-  server: ['core', 'config', 'ledger', 'access', 'store', 'dialects', 'sources', 'exports'],
-  cli: ['core', 'config', 'ledger', 'access', 'store', 'dialects', 'sources', 'exports'],
+  server: [
+    'core',
+    'config',
+    'ledger',
+    'access',
+    'store',
+    'sources',
+    'exports',
+    'intake',
+    'dialects',
+  ],
+  cli: ['core', 'config', 'ledger', 'access', 'store', 'sources', 'exports', 'intake', 'dialects'],
 }
 
 /** The files that put the parts together. */

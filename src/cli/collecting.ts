@@ -104,8 +104,7 @@ async function collectOnce(
   }
   const ask = retrying(plainAsk, {
     wasReached: () => last.at !== '',
-    onWait: (reason, waitMs) =>
-      warn(`${reason.split('\n', 1)[0]}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
+    onWait: warn,
   })
   const { kind, name } = collector
   try {

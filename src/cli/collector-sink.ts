@@ -2,11 +2,10 @@ import type { JsonObject } from '../core/event.ts'
 import { isMembers } from '../core/json.ts'
 import type { NewEvent, Reception } from '../core/new-event.ts'
 import { readReportedEvent } from '../core/parse-reported-event.ts'
-import type { CollectorSink } from '../dialects/collector.ts'
+import { readOrRefused } from '../intake/dead-letter.ts'
+import type { CollectorSink } from '../intake/sink.ts'
+import { BODY_BYTES_MAX, batchAnswer } from './event-sender.ts'
 import { type Ask, jsonOf, ServerError } from './server-client.ts'
-
-/** Largest body of one request, in bytes: far below what the server takes. */
-const BODY_BYTES_MAX = 4 * 1024 * 1024
 
 /** Where events and positions go. */
 export interface ServerSinkOptions {
@@ -28,23 +27,22 @@ export function serverSink(options: ServerSinkOptions): CollectorSink {
   const { kind, name } = options
   return {
     async append(events) {
-      let totals = { accepted: 0, duplicates: 0 }
+      let accepted = 0
+      let duplicates = 0
       // An empty tenant counts as left out: it is the token's.
       const source = { kind, name }
       const receivedMicros = Date.now() * 1000
       // What the token may state is for the server to say.
       const claims = { anyTenant: true, source, otherSources: 'any' } as const
       const reception = { receivedMicros, tenant: tenant ?? '', ...claims }
-      for (const body of bodiesOf(events.map((event) => readable(event, reception)))) {
+      for (const body of bodiesOf(events, reception)) {
         const headers = { 'Content-Type': 'application/x-ndjson' }
         const response = await ask({ method: 'POST', path: 'v1/events', headers, body, signal })
-        const answer = await jsonOf(response)
-        totals = {
-          accepted: totals.accepted + Number(answer['accepted'] ?? 0),
-          duplicates: totals.duplicates + Number(answer['duplicates'] ?? 0),
-        }
+        const answer = await batchAnswer(response)
+        accepted += answer.accepted
+        duplicates += answer.duplicates
       }
-      return totals
+      return { accepted, duplicates }
     },
     async position() {
       try {
@@ -65,21 +63,22 @@ export function serverSink(options: ServerSinkOptions): CollectorSink {
 }
 
 /**
- * The event in a form that the strict route takes: as in the sink of a server, one odd field must
- * not end a run, and an event that names no source is the collector's.
+ * The event in a form that the strict route takes: as in the sink of a server, nothing odd may end
+ * a run, and an event that names no source is the collector's.
  */
 function readable(event: NewEvent, reception: Reception): object {
-  const { received: _received, id, ...read } = readReportedEvent(event, reception)
+  const { read: reported } = readOrRefused(event, (one) => readReportedEvent(one, reception))
+  const { received: _received, id, ...read } = reported
   // An id that was minted here would name the event for good.
   return event.id === undefined ? read : { ...read, id }
 }
 
 /** NDJSON in as few requests as may be. */
-function* bodiesOf(events: readonly object[]): Generator<string> {
+function* bodiesOf(events: readonly NewEvent[], reception: Reception): Generator<string> {
   let lines: string[] = []
   let bytes = 0
   for (const event of events) {
-    const line = `${JSON.stringify(event)}\n`
+    const line = `${JSON.stringify(readable(event, reception))}\n`
     const lineBytes = Buffer.byteLength(line)
     if (bytes + lineBytes > BODY_BYTES_MAX && lines.length > 0) {
       yield lines.join('')

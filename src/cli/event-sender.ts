@@ -3,7 +3,7 @@ import { CommandError } from './command-error.ts'
 import { type Ask, jsonOf, ServerError } from './server-client.ts'
 
 /** Largest body of one request, in bytes: far below what the server takes. */
-const BODY_BYTES_MAX = 4 * 1024 * 1024
+export const BODY_BYTES_MAX = 4 * 1024 * 1024
 
 /** How an EventSender makes its batches and where they go. */
 export interface SenderOptions {
@@ -105,13 +105,14 @@ function withPlaces(error: ServerError, items: readonly Item[]): CommandError {
   })
 }
 
-interface BatchAnswer {
+/** What a server answered to a batch of events. */
+export interface BatchAnswer {
   readonly accepted: number
   readonly duplicates: number
 }
 
 /** A repeated request gets the answer of the first one: its events were there before this run. */
-async function batchAnswer(response: Response): Promise<BatchAnswer> {
+export async function batchAnswer(response: Response): Promise<BatchAnswer> {
   const answer = await jsonOf(response)
   const accepted = Number(answer['accepted'] ?? 0)
   const duplicates = Number(answer['duplicates'] ?? 0)

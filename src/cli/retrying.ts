@@ -1,4 +1,4 @@
-import { doubling, JITTER, retry } from '../core/retry.ts'
+import { doubling, JITTER, retry, waitText } from '../core/retry.ts'
 import { CommandError } from './command-error.ts'
 import { type Ask, ServerError } from './server-client.ts'
 
@@ -15,8 +15,8 @@ export interface RetryOptions {
   readonly attemptsMax?: number
   /** Whether a server that cannot be reached may have been reached before. */
   readonly wasReached: () => boolean
-  /** Told before each wait. */
-  readonly onWait: (reason: string, waitMs: number) => void
+  /** Called with a sentence for people before each wait. */
+  readonly onWait: (message: string) => void
 }
 
 /** Doubles with every failure in a row; half of it is chance, so that many senders spread out. */
@@ -40,7 +40,7 @@ export function retrying(ask: Ask, options: RetryOptions): Ask {
         pause: waitBefore,
         attemptsMax,
         signal,
-        onWait: ({ message }, waitMs) => onWait(message, waitMs),
+        onWait: ({ message }, waitMs) => onWait(waitText(message, waitMs)),
       })
     } catch (error) {
       if (signal?.aborted !== true || error instanceof CommandError) throw error

@@ -16,8 +16,8 @@ export const JITTER = 0.5
 
 /** How work is tried again. */
 export interface RetryOptions<Failure> {
-  /** Whether a later attempt may succeed; `attempts` is how many there were. */
-  readonly isPassing: (error: unknown, attempts: number) => error is Failure
+  /** Whether a later attempt may succeed, after so many; default: always. */
+  readonly isPassing?: (error: unknown, attempts: number) => error is Failure
   /** Wait before the next attempt, in milliseconds. */
   readonly pause: (attempts: number, error: Failure) => number
   /** Default: without limit. */
@@ -37,7 +37,13 @@ export async function retry<Answer, Failure>(
   work: () => Promise<Answer>,
   options: RetryOptions<Failure>,
 ): Promise<Answer> {
-  const { isPassing, pause, attemptsMax = Number.POSITIVE_INFINITY, signal, onWait } = options
+  const {
+    isPassing = anyFailure,
+    pause,
+    attemptsMax = Number.POSITIVE_INFINITY,
+    signal,
+    onWait,
+  } = options
   for (let attempts = 1; ; attempts += 1) {
     try {
       return await work()
@@ -52,9 +58,9 @@ export async function retry<Answer, Failure>(
   }
 }
 
-/** Every failure passes: for work that is tried until it succeeds. */
-export function anyFailure(_error: unknown): _error is unknown {
-  return true
+/** A sentence for people before a wait: the first line of what went wrong, and how long it is. */
+export function waitText(reason: string, waitMs: number): string {
+  return `${reason.split('\n', 1)[0]}; trying again in ${(waitMs / 1000).toFixed(1)} s`
 }
 
 /**
@@ -87,4 +93,8 @@ export function pauseFor(ms: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(end, ms)
     signal?.addEventListener('abort', end)
   })
+}
+
+function anyFailure<Failure>(_error: unknown): _error is Failure {
+  return true
 }

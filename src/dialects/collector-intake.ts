@@ -1,4 +1,5 @@
 import type { NewEvent } from '../core/new-event.ts'
+import type { GapEvent } from '../intake/gap.ts'
 import type { CollectorRun } from './collector.ts'
 
 /** Events that are appended together: few enough for one request, and for progress to be seen. */
@@ -6,10 +7,10 @@ const APPEND_EVENTS_MAX = 1000
 
 /** Takes the events of one run to its sink, in order, and reports how far the run is. */
 export class CollectorIntake {
-  readonly #run: Pick<CollectorRun, 'sink' | 'signal' | 'report'>
+  readonly #run: CollectorRun
   #totals = { accepted: 0, duplicates: 0, missing: 0, gaps: 0 }
 
-  constructor(run: Pick<CollectorRun, 'sink' | 'signal' | 'report'>) {
+  constructor(run: CollectorRun) {
     this.#run = run
   }
 
@@ -28,8 +29,12 @@ export class CollectorIntake {
     }
   }
 
-  /** Keeps the event for entries that could not be had; `missing` is their number, 0: unknown. */
-  async storeGap(event: NewEvent, missing: number, at: string): Promise<void> {
+  /**
+   * Says that entries could not be had, and keeps their event. `missing` is their number, 0:
+   * unknown.
+   */
+  async storeGap(event: GapEvent, missing: number, at: string): Promise<void> {
+    this.#run.trouble(event.message)
     const before = this.#totals.duplicates
     await this.store([event], at)
     // A gap that was found before, by a run that was interrupted, was counted then.

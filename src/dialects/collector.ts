@@ -1,23 +1,4 @@
-import type { JsonObject } from '../core/event.ts'
-import type { NewEvent } from '../core/new-event.ts'
-
-/**
- * Where a collector puts what it reads: the ledger of this process, or that of a server over HTTP.
- */
-export interface CollectorSink {
-  /**
-   * Stores 1 to `BATCH_EVENTS_MAX` events; durable once it resolves. Events are recognised by their
-   * `source` and `source.eventId`, so what is given again is counted, not stored.
-   */
-  append(events: readonly NewEvent[]): Promise<{
-    readonly accepted: number
-    readonly duplicates: number
-  }>
-  /** What `savePosition` kept last; undefined at the first run. */
-  position(): Promise<JsonObject | undefined>
-  /** Keeps where to go on, in the store. Call it after the events before it were appended. */
-  savePosition(position: JsonObject): Promise<void>
-}
+import type { CollectorSink } from '../intake/sink.ts'
 
 /** What a collector says while it runs, for progress, the log and metrics. */
 export interface CollectorReport {

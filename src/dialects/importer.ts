@@ -1,4 +1,5 @@
-import type { CollectorReport, CollectorSink } from './collector.ts'
+import type { CollectorSink } from '../intake/sink.ts'
+import type { CollectorReport } from './collector.ts'
 
 /** What is to be imported, and as what. */
 export interface ImportRequest {

@@ -1,5 +1,5 @@
 import { parseJsonKeepingNumbers } from '../core/json-numbers.ts'
-import { doubling, JITTER, retry } from '../core/retry.ts'
+import { doubling, JITTER, retry, waitText } from '../core/retry.ts'
 import { parseRetryAfter } from '../core/retry-after.ts'
 import { boundedBody } from './bounded-body.ts'
 import type { VendorCredentials } from './vendor-credentials.ts'
@@ -53,17 +53,17 @@ export interface VendorClientOptions {
   readonly url: string
   readonly credentials: VendorCredentials
   readonly userAgent: string
-  /** Told before each wait. */
-  readonly onWait?: (reason: string, waitMs: number) => void
+  /** Called with a sentence for people before each wait. */
+  readonly trouble?: (message: string) => void
   /** Stands in for `BACK_OFF_MS`. */
-  readonly backOffMs?: number
+  readonly backOffMs?: number | undefined
   /** Stands in for `ANSWER_MS_MAX`. */
   readonly answerMsMax?: number
 }
 
 /** A client of the server at `url`. */
 export function createVendorClient(options: VendorClientOptions): VendorClient {
-  const { backOffMs = BACK_OFF_MS, onWait } = options
+  const { backOffMs = BACK_OFF_MS, trouble } = options
   const backOff = doubling(backOffMs, BACK_OFF_MS_MAX, JITTER)
   let isDown = false
   const attemptsAt = (request: VendorRequest, { status, attemptsMax }: VendorError): number => {
@@ -86,7 +86,7 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
             ? backOff(attempts)
             : Math.min(retryAfterMs, RETRY_AFTER_MS_MAX),
         signal,
-        onWait: ({ message }, waitMs) => onWait?.(message, waitMs),
+        onWait: ({ message }, waitMs) => trouble?.(waitText(message, waitMs)),
       })
       isDown = false
       return answer

@@ -1,7 +1,7 @@
 import { cutText } from '../core/cut-text.ts'
 import { Fault } from '../core/errors.ts'
 import type { EventReader } from '../core/query.ts'
-import { anyFailure, doubling, retry } from '../core/retry.ts'
+import { doubling, retry } from '../core/retry.ts'
 import type { Clock } from '../core/timestamp.ts'
 import type { Courier } from './courier.ts'
 import { documentPieces } from './document-pieces.ts'
@@ -243,7 +243,7 @@ export class ExportWorker {
  */
 function untilStored(change: () => Promise<void>, signal: AbortSignal): Promise<void> {
   const pause = doubling(FIRST_PAUSE_MS, STORE_PAUSE_MS_MAX)
-  return retry(change, { isPassing: anyFailure, pause, signal }).catch(change)
+  return retry(change, { pause, signal }).catch(change)
 }
 
 /** The files take up all the room that they may have. */

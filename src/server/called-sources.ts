@@ -1,17 +1,14 @@
 import { once } from 'node:events'
 import type { FastifyBaseLogger } from 'fastify'
-import type { NewEvent } from '../core/new-event.ts'
 import { OWN_SOURCE_KIND } from '../core/source-name.ts'
 import { formatTimestamp } from '../core/timestamp.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
-
+import { sourceGapEvent } from '../intake/gap.ts'
+import { EventQueue, type LeftOut, named } from '../intake/queue.ts'
+import { count, eventsOf, takeIn } from '../intake/take-in.ts'
 import type { CalledSource, Listening } from '../sources/called-source.ts'
-import { redactTranslation } from '../sources/redacted-translation.ts'
 import type { Translation } from '../sources/source.ts'
 import type { BackgroundTask, TaskServices } from './background-task.ts'
-import { deadLetterEvent } from './dead-letter.ts'
-import { draftOf, EventQueue, type LeftOut } from './event-queue.ts'
-import { gapEvent } from './source-gap.ts'
 
 /** How often what no call waits for is stored, in milliseconds: a crash loses so much of it. */
 const TICK_MS = 250
@@ -50,7 +47,8 @@ export async function storeCalls(
     take: (translation) => enqueue(translation, { queue, source, services }),
     record: (translation) => record(translation, { source, services }),
     clock: context.clock,
-    trouble: (error, message) => log.warn({ err: error, source: nameOf(source) }, message),
+    trouble: (error, message) =>
+      log.warn({ err: error, source: `${source.kind}/${source.name}` }, message),
   })
   if (!signal.aborted) await once(signal, 'abort')
   await listening.close()
@@ -70,7 +68,7 @@ function queueOf(source: CalledSource, { context, log }: CallServices): EventQue
       const from = formatTimestamp(fromMicros)
       const to = formatTimestamp(toMicros)
       const reason = `${count} came faster than they could be stored`
-      const event = gapEvent(source, { from, to, reason })
+      const event = sourceGapEvent(source, { from, to, reason })
       const details = { ...event.details, count }
       return { ...event, tenant, details }
     },
@@ -86,9 +84,12 @@ interface Destination {
 }
 
 function enqueue(called: Translation, { queue, source, services }: Destination): void {
-  const { metrics } = services
-  for (const { tenant, ...event } of eventsOf(called, { source, services })) {
-    if (!queue.add(tenant, { ...event, tenant })) metrics.skipped(source.kind, NO_ROOM, 1)
+  const { metrics, context } = services
+  const { kind } = source
+  count(called, { kind, deadLetters: called.deadLetters.length, metrics })
+  const tenant = source.tenant ?? context.defaultTenant
+  for (const event of eventsOf(called)) {
+    if (!queue.add(tenant, { ...event, tenant })) metrics.skipped(kind, NO_ROOM, 1)
   }
 }
 
@@ -97,30 +98,11 @@ async function record(
   called: Translation,
   { source, services }: Omit<Destination, 'queue'>,
 ): Promise<void> {
-  const { ledger, clock } = services.context
+  const { ledger, clock, defaultTenant } = services.context
+  const { kind, name, tenant = defaultTenant } = source
   const receivedMicros = clock()
-  const { kind, name } = source
-  const drafts = eventsOf(called, { source, services }).map((event) =>
-    draftOf(event, { receivedMicros, source: { kind, name } }),
-  )
-  if (drafts.length > 0) await ledger.append({ drafts })
-}
-
-/** Events and dead letters in the tenant of the source, without secrets; counts what there is. */
-function eventsOf(
-  called: Translation,
-  { source, services: { metrics, context } }: Omit<Destination, 'queue'>,
-): readonly (NewEvent & { readonly tenant: string })[] {
-  const translation = redactTranslation(called)
-  const tenant = source.tenant ?? context.defaultTenant
-  const letters = translation.deadLetters.map(deadLetterEvent)
-  if (letters.length > 0) metrics.deadLetters(source.kind, letters.length)
-  for (const [reason, count] of Object.entries(translation.skipped)) {
-    metrics.skipped(source.kind, reason, count)
-  }
-  return [...translation.events, ...letters].map((event) => ({ ...event, tenant }))
-}
-
-function nameOf({ kind, name }: CalledSource): string {
-  return `${kind}/${name}`
+  const reception = { receivedMicros, tenant, anyTenant: false, source: { kind, name } }
+  const events = called.events.map((event) => named(event, receivedMicros))
+  const { append } = ledger
+  await takeIn({ ...called, events }, reception, { append, metrics: services.metrics })
 }

@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { doubling, JITTER, repeat } from '../core/retry.ts'
 import { type Collector, type CollectorReport, LogsRefusedError } from '../dialects/collector.ts'
+import { ledgerSink } from '../intake/sink.ts'
 import type { BackgroundTask, TaskServices } from './background-task.ts'
-import { ledgerSink } from './collector-sink.ts'
 
 /** Longest pause after failures, in milliseconds, unless the collector's own is longer. */
 const PAUSE_MS_MAX = 3_600_000

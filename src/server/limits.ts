@@ -30,8 +30,6 @@ export const SWEEP_MS = 50
  * largest notification, which repeats the layers of a manifest of 4 MiB, has a tenth of them.
  */
 export const DELIVERY_VALUES_MAX = 500_000
-/** Events of a delivery that are read in one go; in between, other requests are answered. */
-export const DELIVERY_EVENTS_READ_AT_ONCE = 100
 
 const SHORT_RETRY_AFTER_SECONDS = 2
 const LONG_RETRY_AFTER_SECONDS = 30

@@ -18,12 +18,12 @@ import { ContentEncoding, isGzip } from '../dialects/content-encoding.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
 import { problemErrors } from '../dialects/problem-answers.ts'
 import { answerProblem } from '../dialects/problem-details.ts'
+import { takeIn } from '../intake/take-in.ts'
 import type { Append } from '../ledger/append.ts'
 import type { Translation, WebhookSource } from '../sources/source.ts'
 import { ImpliedEvents } from './implied-events/implied-events.ts'
 import { DELIVERY_VALUES_MAX } from './limits.ts'
 import type { Metrics } from './metrics.ts'
-import { takeIn } from './source-intake.ts'
 
 /** Names of configured instances: they end up in every event, and in nothing that parses them. */
 const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/

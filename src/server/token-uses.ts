@@ -8,8 +8,8 @@ import { OWN_SOURCE_KIND } from '../core/source-name.ts'
 import { type Clock, formatTimestamp } from '../core/timestamp.ts'
 import { usedTokenOf } from '../dialects/authentication.ts'
 import { clientOf } from '../dialects/request-client.ts'
+import { EventQueue, type LeftOut } from '../intake/queue.ts'
 import type { Append } from '../ledger/append.ts'
-import { EventQueue, type LeftOut } from './event-queue.ts'
 
 /** Who sends events sends many requests: their uses are counted by minute. */
 const INTAKE_ROUTE = '/v1/events'

@@ -178,8 +178,7 @@ async function run(
   const ask = retrying(createClient(findConnection(options, io.env)), {
     attemptsMax: ATTEMPTS_MAX,
     wasReached: () => last !== undefined,
-    onWait: (reason, waitMs) =>
-      warn(`${reason.split('\n', 1)[0]}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
+    onWait: warn,
   })
   // A collector of the same Quay keeps its own position under `quay`.
   const kind = `${importer.kind}-import`

@@ -86,9 +86,9 @@ async function send(call: Call<typeof OPTIONS>): Promise<Ending> {
   const sender = new EventSender({
     ask: retrying(client, {
       wasReached: () => sender.totals.batches > 0,
-      onWait: (reason, waitMs) => {
+      onWait: (message) => {
         progress.clear()
-        io.stderr.write(`${reason.split('\n', 1)[0]}; trying again in ${seconds(waitMs)}\n`)
+        io.stderr.write(`${message}\n`)
       },
     }),
     idempotencyKey,
@@ -245,8 +245,4 @@ function summary({ accepted, duplicates, batches }: SentTotals, progress: Progre
 function skippedText(count: number): string {
   const events = count === 1 ? '1 event' : `${grouped(count)} events`
   return `skipped ${events} that Waybill recorded of itself`
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`
 }

@@ -1,11 +1,12 @@
-import type { Collector, CollectorRun, CollectorSink } from '../collector.ts'
+import type { CollectorSink } from '../../intake/sink.ts'
+import type { Collector, CollectorRun } from '../collector.ts'
 import { CollectorIntake } from '../collector-intake.ts'
 import { LogFailures } from '../log-failures.ts'
 import { createVendorClient } from '../vendor-client.ts'
 import type { VendorCredentials } from '../vendor-credentials.ts'
 import { positionBody, readPosition } from './collect/collector-position.ts'
 import { readFeed } from './collect/feed-reading.ts'
-import { gapEvent } from './collect/gap-event.ts'
+import { stationGapEvent } from './collect/gap-event.ts'
 import { readLog } from './collect/log-reading.ts'
 import { createStationClient } from './collect/station-client.ts'
 import { stationSession } from './collect/station-session.ts'
@@ -48,17 +49,9 @@ async function collect(
   options: StationCollectorOptions,
   credentials: VendorCredentials,
 ): Promise<void> {
-  const { userAgent, backOffMs, timezoneOffset } = options
   const { sink, signal, trouble } = run
   const api = apiOf(options)
-  const vendorClient = createVendorClient({
-    url: api,
-    credentials,
-    userAgent,
-    onWait: (reason, waitMs) =>
-      trouble(`${reason}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
-    ...(backOffMs !== undefined && { backOffMs }),
-  })
+  const vendorClient = createVendorClient({ ...options, url: api, credentials, trouble })
   const client = createStationClient({ client: vendorClient, credentials, signal, api })
   const intake = new CollectorIntake({ ...run, sink: namingSink(sink, options.name) })
   let position = readPosition(await sink.position())
@@ -71,20 +64,19 @@ async function collect(
       const { message: reason, isUseless } = failures.add(what, error)
       if (!isUseless) return trouble(`${what}: ${reason}`)
       const after = what === 'log' ? (position.lastRow ?? 'nothing') : `${position.offset}`
-      const gap = gapEvent({ what, after, found: 'unread', reason })
-      trouble(gap.message)
+      const gap = stationGapEvent({ what, after, found: 'unread', reason })
       await intake.storeGap(gap, 0, what)
     }
   }
   await reading('events', async () => {
-    for await (const offset of readFeed(position.offset, { client, intake, trouble })) {
+    for await (const offset of readFeed(position.offset, { client, intake })) {
       position = { ...position, offset }
       await sink.savePosition(positionBody(position))
     }
   })
   await reading('log', async () => {
-    const wallClock = new WallClock(timezoneOffset)
-    const lastRow = await readLog(position.lastRow, { client, intake, wallClock, trouble })
+    const wallClock = new WallClock(options.timezoneOffset)
+    const lastRow = await readLog(position.lastRow, { client, intake, wallClock })
     await sink.savePosition(positionBody({ ...position, lastRow }))
   })
   failures.throwIfAny()

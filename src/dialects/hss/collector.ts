@@ -43,11 +43,12 @@ async function collect(run: CollectorRun, options: HssCollectorOptions): Promise
   const { sink, signal, trouble } = run
   const toMs = Math.floor((options.clock ?? createClock())() / 1000)
   let nextMs = readPosition(await sink.position())
-  const client = createLogClient(vendorClient(run, options), options.projectId, signal)
+  const vendor = createVendorClient({ ...options, credentials: hssCredentials(options), trouble })
+  const client = createLogClient(vendor, options.projectId, signal)
   const fromMs = nextMs === undefined ? firstMs(options, toMs) : Math.max(nextMs - LATE_MS, 0)
   if (fromMs > toMs) return
   const { windowRows, offsetMax } = options
-  const reading = { client, intake: new CollectorIntake(run), trouble, windowRows, offsetMax }
+  const reading = { client, intake: new CollectorIntake(run), windowRows, offsetMax }
   try {
     for await (const readToMs of readWindow({ fromMs, toMs }, reading)) {
       nextMs = Math.max(nextMs ?? 0, readToMs)
@@ -61,17 +62,6 @@ async function collect(run: CollectorRun, options: HssCollectorOptions): Promise
     if (failure.isUseless) await storeGap(gap, reading)
     failures.throwIfAny()
   }
-}
-
-function vendorClient(run: CollectorRun, options: HssCollectorOptions) {
-  const { url, userAgent, backOffMs } = options
-  return createVendorClient({
-    ...{ url, userAgent },
-    credentials: hssCredentials(options),
-    onWait: (reason, waitMs) =>
-      run.trouble(`${reason}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
-    ...(backOffMs !== undefined && { backOffMs }),
-  })
 }
 
 function firstMs({ since }: HssCollectorOptions, nowMs: number): number {

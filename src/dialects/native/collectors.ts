@@ -6,12 +6,12 @@ import { Fault } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/event.ts'
 import { NAME_LENGTH_MAX } from '../../core/limits.ts'
 import { isSameSource } from '../../core/source-name.ts'
-import { authenticated, principalOf } from '../authentication.ts'
 import {
   type CollectorName,
   collectorPositions,
   POSITION_BYTES_MAX,
-} from '../collector-positions.ts'
+} from '../../intake/positions.ts'
+import { authenticated, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import type { NativeScope } from './native-scope.ts'
 

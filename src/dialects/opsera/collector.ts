@@ -56,20 +56,14 @@ export function createOpseraCollector(options: OpseraCollectorOptions): Collecto
 }
 
 async function collect(run: CollectorRun, options: OpseraCollectorOptions): Promise<void> {
-  const client = createVendorClient({
-    url: options.url,
-    credentials: bearerToken(options.token),
-    userAgent: options.userAgent,
-    onWait: (reason, waitMs) =>
-      run.trouble(`${reason}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
-    ...(options.backOffMs !== undefined && { backOffMs: options.backOffMs }),
-  })
+  const { trouble } = run
+  const credentials = bearerToken(options.token)
+  const client = createVendorClient({ ...options, credentials, trouble })
   const nowMs = Math.floor((options.clock ?? createClock())() / 1000)
   const reading = {
     ask: createLogClient(client, run.signal),
     intake: new CollectorIntake(run),
     nowMs,
-    trouble: run.trouble,
     rowsHeldMax: options.rowsHeldMax ?? ROWS_HELD_MAX,
   }
   const positions = new Map(readPositions(await run.sink.position()))

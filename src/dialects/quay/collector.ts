@@ -51,7 +51,9 @@ export function createQuayCollector(options: QuayCollectorOptions): Collector {
 }
 
 async function collect(run: CollectorRun, options: QuayCollectorOptions): Promise<void> {
-  const client = createLogClient(vendorClient(run, options), run.signal)
+  const { trouble, signal } = run
+  const credentials = bearerToken(options.token)
+  const client = createLogClient(createVendorClient({ ...options, credentials, trouble }), signal)
   const nowSecond = Math.floor((options.clock ?? createClock())() / 1_000_000)
   const positions = new Map(readPosition(await run.sink.position()))
   const intake = new CollectorIntake(run)
@@ -86,23 +88,10 @@ async function collect(run: CollectorRun, options: QuayCollectorOptions): Promis
       }
       const from = { day: startOf(log).day, reason: failure.message }
       const event = unreadLogEvent(log, from, options.name)
-      run.trouble(event.message)
       await intake.storeGap(event, 0, name)
     }
   }
   failures.throwIfAny()
-}
-
-function vendorClient(run: CollectorRun, options: QuayCollectorOptions) {
-  const { url, token, userAgent, backOffMs } = options
-  return createVendorClient({
-    url,
-    credentials: bearerToken(token),
-    userAgent,
-    onWait: (reason, waitMs) =>
-      run.trouble(`${reason}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
-    ...(backOffMs !== undefined && { backOffMs }),
-  })
 }
 
 function firstDay({ since }: QuayCollectorOptions, nowSecond: number): number {

@@ -22,14 +22,14 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 function clientOf(url: string, tokens: readonly string[] = [SECRET]) {
-  const waits: number[] = []
+  const waits: string[] = []
   const left = [...tokens]
   const client = createVendorClient({
     url,
     credentials: bearerToken(async () => left.shift() ?? ''),
     userAgent: 'waybill/test',
     backOffMs: 1,
-    onWait: (_reason, waitMs) => waits.push(waitMs),
+    trouble: (message) => waits.push(message),
   })
   const get = (path = 'logs', signal = new AbortController().signal) => client.get({ path }, signal)
   return { get, waits }
@@ -85,7 +85,7 @@ describe('a client of a vendor', () => {
     while (waits.length === 0) await new Promise((resolve) => setImmediate(resolve))
     stop.abort()
     expect((await asked).name).toBe('AbortError')
-    expect(waits).toEqual([900_000])
+    expect(waits).toEqual([expect.stringContaining('trying again in 900.0 s')])
   })
 
   test('gives up in the end, and says at what', async () => {

@@ -38,6 +38,7 @@ async function read(client: LogClient, limits: { windowRows?: number; offsetMax?
     report: (report) => {
       missing = report.missing ?? 0
     },
+    trouble: (message) => troubles.push(message),
     sink: {
       async append(events) {
         const fresh = events.filter(({ source }) => !known.has(source?.eventId ?? ''))
@@ -49,8 +50,7 @@ async function read(client: LogClient, limits: { windowRows?: number; offsetMax?
       savePosition: async () => undefined,
     },
   })
-  const trouble = (message: string) => troubles.push(message)
-  const options = { client, intake, trouble, ...limits }
+  const options = { client, intake, ...limits }
   for await (const position of readWindow({ fromMs: 0, toMs: 100 }, options)) {
     positions.push(position)
   }

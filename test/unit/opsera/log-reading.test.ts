@@ -95,11 +95,11 @@ async function run(from: LogPosition, options: Run): Promise<LogPosition> {
   }
   const trouble = (message: string) => ledger.troubles.push(message)
   const signal = new AbortController().signal
-  const intake = new CollectorIntake({ sink, signal, report: () => undefined })
+  const intake = new CollectorIntake({ sink, signal, report: () => undefined, trouble })
   let position = from
   const read = log === 'audit' ? readAudit : readDays
   try {
-    for await (position of read(log, from, { ask, intake, nowMs, trouble, rowsHeldMax }));
+    for await (position of read(log, from, { ask, intake, nowMs, rowsHeldMax }));
   } catch (error) {
     if (!(error instanceof Interruption)) throw error
   }

@@ -82,14 +82,15 @@ async function run(from: LogPosition, options: RunOptions): Promise<LogPosition>
     savePosition: async () => undefined,
   }
   const signal = new AbortController().signal
+  const trouble = () => undefined
   const reading = new LogReading({
     client: clientOf(model),
-    intake: new CollectorIntake({ sink, signal, report: () => undefined }),
+    intake: new CollectorIntake({ sink, signal, report: () => undefined, trouble }),
     log: LOG,
     sourceName: 'main',
     nowSecond,
     entriesMax,
-    trouble: () => undefined,
+    trouble,
   })
   let position = from
   try {

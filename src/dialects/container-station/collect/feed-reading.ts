@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../../core/new-event.ts'
 import type { CollectorIntake } from '../../collector-intake.ts'
 import { VendorError } from '../../vendor-error.ts'
-import { gapEvent } from './gap-event.ts'
+import { stationGapEvent } from './gap-event.ts'
 import { noticeEvent } from './notice-event.ts'
 import type { FeedWindow, StationClient } from './station-client.ts'
 
@@ -14,8 +14,6 @@ const WINDOWS_MAX = 10_000
 export interface FeedReadingOptions {
   readonly client: StationClient
   readonly intake: CollectorIntake
-  /** Told, in a sentence, what is not as it should be. */
-  readonly trouble: (message: string) => void
 }
 
 /**
@@ -33,8 +31,7 @@ export async function* readFeed(from: number, options: FeedReadingOptions): Asyn
       isRestarted = true
       // The count of a station is that of its process, or of a database that was replaced.
       const found = `${window.offset}`
-      const gap = gapEvent({ what: 'events', after: String(index), found })
-      options.trouble(gap.message)
+      const gap = stationGapEvent({ what: 'events', after: String(index), found })
       await intake.storeGap(gap, 0, 'the events')
       index = 0
       yield index

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../../core/new-event.ts'
+import { type GapEvent, gapEvent } from '../../../intake/gap.ts'
 
 /** What a station no longer has: its log was cleared, or it counts its events anew. */
 export interface StationGap {
@@ -12,21 +12,13 @@ export interface StationGap {
 }
 
 /** The event for a part of a station's log or feed that may never have been read. */
-export function gapEvent(gap: StationGap): NewEvent & { message: string } {
-  const { what, after, found, reason } = gap
+export function stationGapEvent({ what, after, found, reason }: StationGap): GapEvent {
   const message =
     reason !== undefined
       ? `The ${what} cannot be read to the end (${reason}); what is behind that is missing`
       : what === 'log'
         ? 'The log was cleared; rows of the time between the last reading and that are missing'
         : 'The station counts its events anew; those since the last reading may be missing'
-  return {
-    action: 'collector.gap',
-    level: 'warn',
-    outcome: 'failure',
-    source: { eventId: `gap-${what}-${after}-${found}` },
-    target: { type: what },
-    message,
-    details: { after, ...(reason !== undefined && { reason }) },
-  }
+  const identity = `${what}-${after}-${found}`
+  return gapEvent({ identity, target: { type: what }, message, reason, details: { after } })
 }

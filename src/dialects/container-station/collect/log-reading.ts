@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
+import { deadRowEvent } from '../../../intake/dead-letter.ts'
 import type { CollectorIntake } from '../../collector-intake.ts'
-import { deadRowEvent } from '../../dead-row-event.ts'
 import { isUseless } from '../../unread-spans.ts'
 import type { WallClock } from '../wall-clock.ts'
-import { gapEvent } from './gap-event.ts'
+import { stationGapEvent } from './gap-event.ts'
 import { rowEvent, rowEventId } from './row-event.ts'
 import type { LogItem, StationClient } from './station-client.ts'
 
@@ -23,8 +23,6 @@ export interface LogReadingOptions {
   readonly client: StationClient
   readonly intake: CollectorIntake
   readonly wallClock: WallClock
-  /** Called with a sentence for people about what is not as it should be. */
-  readonly trouble: (message: string) => void
 }
 
 /**
@@ -74,8 +72,12 @@ export async function readLog(
   await flush(held, options)
   if (failure !== undefined || (lastRow !== undefined && known === 0)) {
     const found = newest ?? 'nothing'
-    const gap = gapEvent({ what: 'log', after: lastRow ?? 'nothing', found, reason: failure })
-    options.trouble(gap.message)
+    const gap = stationGapEvent({
+      what: 'log',
+      after: lastRow ?? 'nothing',
+      found,
+      reason: failure,
+    })
     await intake.storeGap(gap, 0, 'the log')
   }
   return newest

@@ -1,5 +1,5 @@
-import type { NewEvent } from '../../../core/new-event.ts'
 import { formatTimestamp } from '../../../core/timestamp.ts'
+import { type GapEvent, gapEvent, inBrackets } from '../../../intake/gap.ts'
 
 /** Rows that HSS counts between two milliseconds, and how many of them it answered. */
 export interface LogGap {
@@ -13,23 +13,18 @@ export interface LogGap {
 }
 
 /** The event for rows which could not be had. The same finding has the same id. */
-export function gapEvent(gap: LogGap): NewEvent & { readonly message: string } {
-  const { fromMs, toMs, expected, found, reason } = gap
+export function logGapEvent({ fromMs, toMs, expected, found, reason }: LogGap): GapEvent {
   const [from, to] = [fromMs, toMs].map((ms) => formatTimestamp(ms * 1000))
   const what = expected === undefined ? 'the rows' : `${expected - found} of the ${expected} rows`
-  const why = reason === undefined ? '' : ` (${reason})`
-  return {
-    action: 'collector.gap',
-    level: 'warn',
-    outcome: 'failure',
-    ...(from !== undefined && { time: from }),
-    source: { eventId: `gap-${fromMs}-${toMs}-${expected ?? 'unread'}-${found}` },
+  return gapEvent({
+    identity: `${fromMs}-${toMs}-${expected ?? 'unread'}-${found}`,
+    time: from,
     target: { type: 'log', name: 'image operations' },
-    message: `image operations: ${what} from ${from} to ${to} are missing${why}`,
+    message: `image operations: ${what} from ${from} to ${to} are missing${inBrackets(reason)}`,
+    reason,
     details: {
       ...{ fromMs, toMs, found },
       ...(expected !== undefined && { expected, missing: expected - found }),
-      ...(reason !== undefined && { reason }),
     },
-  }
+  })
 }

@@ -1,7 +1,7 @@
 import type { CollectorIntake } from '../../collector-intake.ts'
 import { isUseless, UnreadSpans } from '../../unread-spans.ts'
 import { LIMIT_MAX, OFFSET_MAX } from '../parameters.ts'
-import { gapEvent, type LogGap } from './gap-event.ts'
+import { type LogGap, logGapEvent } from './gap-event.ts'
 import type { LogClient, LogPage, PageQuestion } from './log-client.ts'
 import { eventIdOf, type LogRow, rowEvent } from './row-event.ts'
 
@@ -26,8 +26,6 @@ interface Window {
 export interface LogReadingOptions {
   readonly client: LogClient
   readonly intake: CollectorIntake
-  /** Told, in a sentence, what is not as it should be. */
-  readonly trouble: (message: string) => void
   /** Stands in for `WINDOW_ROWS`. */
   readonly windowRows?: number | undefined
   /** Stands in for HSS's greatest offset. */
@@ -83,13 +81,12 @@ async function* readParts(
 }
 
 /** Keeps that rows are missing, and says so. */
-export async function storeGap(
+export function storeGap(
   gap: LogGap,
-  { intake, trouble }: Pick<LogReadingOptions, 'intake' | 'trouble'>,
+  { intake }: Pick<LogReadingOptions, 'intake'>,
 ): Promise<void> {
-  const event = gapEvent(gap)
-  trouble(event.message)
-  await intake.storeGap(event, (gap.expected ?? gap.found) - gap.found, placeOf(gap))
+  const missing = (gap.expected ?? gap.found) - gap.found
+  return intake.storeGap(logGapEvent(gap), missing, placeOf(gap))
 }
 
 /** Reads a window that is narrow enough, again if its rows do not add up. */

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
-import type { NewEvent } from '../../../core/new-event.ts'
 import { formatTimestamp } from '../../../core/timestamp.ts'
-import { OPSERA_SOURCE_KIND } from '../collected-source.ts'
+import { type GapEvent, gapEvent, inBrackets } from '../../../intake/gap.ts'
 import type { LogName } from '../selection.ts'
 
 /** A part of a log of which not every row was answered. */
@@ -22,28 +20,15 @@ export interface LogGap {
  * The event for rows which an Opsera counts but does not answer. The same finding has the same id,
  * so that it is kept once.
  */
-export function gapEvent(gap: LogGap): NewEvent & { readonly message: string } {
-  const { log, fromMs, toMs, expected, found, reason } = gap
-  const [from, to] = [fromMs, toMs].map((ms) => new Date(ms).toISOString())
-  const sha256 = createHash('sha256')
-    .update(JSON.stringify([log, from, to, expected ?? 'unread']))
-    .digest('hex')
+export function logGapEvent({ log, fromMs, toMs, expected, found, reason }: LogGap): GapEvent {
+  const [from = '', to = ''] = [fromMs, toMs].map((ms) => new Date(ms).toISOString())
   const what = expected === undefined ? 'the rows' : `up to ${expected - found} of the rows`
-  const why = reason === undefined ? '' : ` (${reason})`
-  return {
-    action: 'collector.gap',
-    level: 'warn',
-    outcome: 'failure',
+  return gapEvent({
+    identity: [log, from, to, expected ?? 'unread'],
     time: formatTimestamp(fromMs * 1000),
-    source: { kind: OPSERA_SOURCE_KIND, eventId: `gap-${sha256}` },
     target: { type: 'log', name: log },
-    message: `${log}: ${what} from ${from} to ${to} are missing${why}`,
-    details: {
-      from: from ?? '',
-      to: to ?? '',
-      ...(expected !== undefined && { expected }),
-      found,
-      ...(reason !== undefined && { reason }),
-    },
-  }
+    message: `${log}: ${what} from ${from} to ${to} are missing${inBrackets(reason)}`,
+    reason,
+    details: { from, to, ...(expected !== undefined && { expected }), found },
+  })
 }

@@ -1,7 +1,7 @@
 import type { CollectorIntake } from '../../collector-intake.ts'
 import type { LogName } from '../selection.ts'
 import type { LogPosition } from './collector-position.ts'
-import { gapEvent, type LogGap } from './gap-event.ts'
+import { type LogGap, logGapEvent } from './gap-event.ts'
 import { type AskLog, timeOf } from './log-client.ts'
 import { type LogRow, rowEvent } from './row-event.ts'
 
@@ -15,8 +15,6 @@ export interface LogReadingOptions {
   readonly ask: AskLog
   readonly intake: CollectorIntake
   readonly nowMs: number
-  /** Told, in a sentence, what is not as it should be. */
-  readonly trouble: (message: string) => void
   /** Most rows held at a time. */
   readonly rowsHeldMax: number
 }
@@ -49,11 +47,10 @@ export async function storeRows(
 }
 
 /** Keeps that rows are missing, and says so. */
-export async function storeGap(
+export function storeGap(
   gap: LogGap,
-  { intake, trouble }: Pick<LogReadingOptions, 'intake' | 'trouble'>,
+  { intake }: Pick<LogReadingOptions, 'intake'>,
 ): Promise<void> {
-  const event = gapEvent(gap)
-  trouble(event.message)
-  await intake.storeGap(event, (gap.expected ?? gap.found) - gap.found, gap.log)
+  const missing = (gap.expected ?? gap.found) - gap.found
+  return intake.storeGap(logGapEvent(gap), missing, gap.log)
 }

@@ -9,7 +9,7 @@ import {
   TIME_MICROS_END,
   TIME_MICROS_MIN,
 } from '../../../core/timestamp.ts'
-import { deadRowEvent } from '../../dead-row-event.ts'
+import { deadRowEvent } from '../../../intake/dead-letter.ts'
 import { categoryOfType, readEndedWord } from '../action-types.ts'
 import { STEP_TARGET_TYPE, TOKEN_USE_ACTION } from '../collected-source.ts'
 import type { LogName } from '../selection.ts'

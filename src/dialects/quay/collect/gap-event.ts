@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
-import type { JsonObject } from '../../../core/event.ts'
-import type { NewEvent } from '../../../core/new-event.ts'
 import { formatTimestamp } from '../../../core/timestamp.ts'
+import { type GapEvent, gapEvent, inBrackets } from '../../../intake/gap.ts'
 import { DAY_SECONDS, type DayNumber, isoDay } from '../calendar-day.ts'
 import { type CollectedLog, logName } from './collected-log.ts'
 import { type DayGap, missingOf } from './entry-counts.ts'
@@ -18,37 +16,33 @@ export interface LogGap {
   readonly reason?: string | undefined
 }
 
-/** An event that says so, and its sentence for people. */
-export type GapEvent = NewEvent & { readonly message: string }
-
 /**
  * The event for entries which a Quay does not answer. Its time is the start of their day. The same
  * finding has the same id, so that it is kept once.
  */
-export function gapEvent(gap: LogGap, log: CollectedLog, sourceName: string): GapEvent {
+export function logGapEvent(gap: LogGap, log: CollectedLog, sourceName: string): GapEvent {
   const day = isoDay(gap.day)
   const { counted, reason } = gap
   const kinds = counted?.kinds ?? []
   const missing = counted === undefined ? undefined : missingOf(counted)
-  const identity = [logName(log), day, ...(counted === undefined ? ['unread'] : [kinds])]
-  const details = {
-    day,
-    ...(missing !== undefined && { missing }),
-    ...(counted !== undefined && {
-      expected: Object.fromEntries(kinds.map(({ kind, expected }) => [kind, expected])),
-      found: Object.fromEntries(kinds.map(({ kind, found }) => [kind, found])),
-    }),
-    ...(reason !== undefined && { reason }),
-  }
   const what =
     missing === undefined
       ? `entries of ${day} may be missing`
       : `${missing} of the entries that Quay counts on ${day} are missing`
-  const why = reason === undefined ? '' : ` (${reason})`
-  return eventOf(log, {
-    ...{ sourceName, identity, details },
+  return gapEvent({
+    ...placeOf(log, sourceName),
+    identity: [logName(log), day, ...(counted === undefined ? ['unread'] : [kinds])],
     time: formatTimestamp(gap.day * DAY_SECONDS * 1_000_000),
-    message: `${logName(log)}: ${what}${why}; ${WAY_ON}`,
+    message: `${logName(log)}: ${what}${inBrackets(reason)}; ${WAY_ON}`,
+    reason,
+    details: {
+      day,
+      ...(missing !== undefined && { missing }),
+      ...(counted !== undefined && {
+        expected: Object.fromEntries(kinds.map(({ kind, expected }) => [kind, expected])),
+        found: Object.fromEntries(kinds.map(({ kind, found }) => [kind, found])),
+      }),
+    },
   })
 }
 
@@ -62,41 +56,21 @@ export function unreadLogEvent(
   sourceName: string,
 ): GapEvent {
   const from = isoDay(day)
-  return eventOf(log, {
-    sourceName,
+  return gapEvent({
+    ...placeOf(log, sourceName),
     identity: [logName(log), from, 'unread log', reason],
-    details: { day: from, reason },
     message:
       `${logName(log)}: nothing could be read from ${from} on (${reason}); ` +
       `the next run tries again from there, or ${WAY_ON}`,
+    reason,
+    details: { day: from },
   })
 }
 
-function eventOf(
-  log: CollectedLog,
-  gap: {
-    readonly sourceName: string
-    readonly identity: readonly unknown[]
-    readonly time?: string
-    readonly message: string
-    readonly details: JsonObject
-  },
-): GapEvent {
-  const { sourceName, identity, time, message, details } = gap
-  const sha256 = createHash('sha256').update(JSON.stringify(identity)).digest('hex')
+function placeOf(log: CollectedLog, sourceName: string) {
   const namespace = log.kind === 'superuser' ? undefined : log.namespace
   return {
-    action: 'collector.gap',
-    level: 'warn',
-    outcome: 'failure',
-    ...(time !== undefined && { time }),
-    source: { kind: 'quay', name: sourceName, eventId: `gap-${sha256}` },
-    target: {
-      type: 'log',
-      name: logName(log),
-      ...(namespace !== undefined && { namespace }),
-    },
-    message,
-    details,
+    source: { kind: 'quay', name: sourceName },
+    target: { type: 'log', name: logName(log), ...(namespace !== undefined && { namespace }) },
   }
 }

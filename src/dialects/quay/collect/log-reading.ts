@@ -13,7 +13,7 @@ import { eventOfEntry } from '../entry-event.ts'
 import { type CollectedLog, logName, type PlacedEntry } from './collected-log.ts'
 import type { LogPosition } from './collector-position.ts'
 import { type DayGap, EntryCounts, gapsBetween, missingOf } from './entry-counts.ts'
-import { gapEvent, type LogGap } from './gap-event.ts'
+import { type LogGap, logGapEvent } from './gap-event.ts'
 import { KnownNames } from './known-names.ts'
 import type { DayCounts, LogClient } from './log-client.ts'
 import { oldestFirst } from './log-walk.ts'
@@ -274,11 +274,10 @@ export class LogReading {
   }
 
   async #storeGap(gap: LogGap): Promise<void> {
-    const { intake, log, sourceName, trouble } = this.#options
-    const event = gapEvent(gap, log, sourceName)
+    const { intake, log, sourceName } = this.#options
+    const event = logGapEvent(gap, log, sourceName)
     const missing = gap.counted === undefined ? 0 : missingOf(gap.counted)
     await intake.storeGap(event, missing, `${logName(log)}, ${isoDay(gap.day)}`)
-    trouble(event.message)
   }
 }
 

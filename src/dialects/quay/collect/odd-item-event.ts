@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { NewEvent } from '../../../core/new-event.ts'
 import { recordableText } from '../../../core/recordable-text.ts'
+import { unreadableEvent } from '../../../intake/dead-letter.ts'
 import { eventOfEntry } from '../entry-event.ts'
 import type { AnsweredEntry } from '../log-entry.ts'
 import { type CollectedLog, logName, placed } from './collected-log.ts'
@@ -39,11 +40,7 @@ export function oddItemEvent(
     return event
   }
   const identity = JSON.stringify([logName(log), text, occurrence])
-  return {
-    action: 'source.dead-letter',
-    category: 'system',
-    level: 'error',
-    outcome: 'failure',
+  return unreadableEvent({
     source: {
       kind: 'quay',
       name: sourceName,
@@ -56,5 +53,5 @@ export function oddItemEvent(
       bytes: Buffer.byteLength(text),
       body: recordableText(text, TEXT_LENGTH_MAX),
     },
-  }
+  })
 }

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
-import type { NewEvent } from '../../../core/new-event.ts'
 import { recordableText } from '../../../core/recordable-text.ts'
+import { type GapEvent, gapEvent } from '../../../intake/gap.ts'
 import type { ImportRequest } from '../../importer.ts'
 import type { ArchiveFile } from './archive-file.ts'
 import type { ArchiveDamage } from './archive-rows.ts'
@@ -10,20 +9,13 @@ export function damageEvent(
   file: ArchiveFile,
   damage: ArchiveDamage,
   { name, tenant }: ImportRequest,
-): NewEvent & { readonly message: string } {
+): GapEvent {
   const { rows, rest, message: reason } = damage
-  const identity = JSON.stringify([file.name, file.bytes, rows, reason])
   const place = rows === 0 ? 'none of its rows are stored' : `${rows} rows before that are stored`
-  return {
-    action: 'collector.gap',
-    level: 'warn',
-    outcome: 'failure',
-    source: {
-      kind: 'quay',
-      name,
-      eventId: `gap-${createHash('sha256').update(identity).digest('hex')}`,
-    },
-    ...(tenant !== undefined && { tenant }),
+  return gapEvent({
+    identity: [file.name, file.bytes, rows, reason],
+    source: { kind: 'quay', name },
+    tenant,
     target: { type: 'log', name: file.name },
     message: `${file.path}: row ${rows + 1}: ${reason}; ${place}`,
     details: {
@@ -34,5 +26,5 @@ export function damageEvent(
       ...(file.holds !== undefined && { ...file.holds }),
       ...(rest !== '' && { rest: recordableText(rest) }),
     },
-  }
+  })
 }

@@ -1,11 +1,10 @@
 import type { NewEvent } from '../../../core/new-event.ts'
+import type { GapEvent } from '../../../intake/gap.ts'
 import type { ImportRun, ImportTotals } from '../../importer.ts'
 import { sentAddressOf } from '../as-sent.ts'
 import { type ImportPosition, writePosition } from './import-position.ts'
 import type { RowEvent, RowFate } from './row-event.ts'
 
-/** Most characters of the events of one append. */
-const APPEND_LENGTH_MAX = 4 * 1024 * 1024
 /** How often the position is kept, in milliseconds: what came after it is read again. */
 const POSITION_EVERY_MS = 2000
 
@@ -41,16 +40,8 @@ export class EventFeed {
 
   /** Resolves once all of them are durable. */
   async append(rows: readonly RowEvent[], progress: FeedProgress): Promise<void> {
-    for (const events of inParts(rows)) {
-      this.#run.signal.throwIfAborted()
-      const { accepted, duplicates } = await this.#run.sink.append(events)
-      const totals = this.#totals
-      this.#totals = {
-        ...totals,
-        accepted: totals.accepted + accepted,
-        duplicates: totals.duplicates + duplicates,
-      }
-    }
+    this.#run.signal.throwIfAborted()
+    await this.#append(rows.map(({ event }) => event))
     const count = (fate: RowFate) => rows.filter((row) => row.fate === fate).length
     this.#totals = {
       ...this.#totals,
@@ -64,16 +55,21 @@ export class EventFeed {
   }
 
   /** Keeps the event for a file that could not be read to its end. */
-  async appendDamage(gap: NewEvent & { readonly message: string }, at: string): Promise<void> {
-    const { accepted, duplicates } = await this.#run.sink.append([gap])
+  async appendDamage(gap: GapEvent, at: string): Promise<void> {
+    await this.#append([gap])
+    this.#totals = { ...this.#totals, damages: [...this.#totals.damages, gap.message] }
+    this.report({ at, share: undefined })
+  }
+
+  async #append(events: readonly NewEvent[]): Promise<void> {
+    if (events.length === 0) return
+    const { accepted, duplicates } = await this.#run.sink.append(events)
     const totals = this.#totals
     this.#totals = {
       ...totals,
       accepted: totals.accepted + accepted,
       duplicates: totals.duplicates + duplicates,
-      damages: [...totals.damages, gap.message],
     }
-    this.report({ at, share: undefined })
   }
 
   /** Counts rows that are not to be stored. */
@@ -103,20 +99,4 @@ export class EventFeed {
 function hasNoAddress({ event }: RowEvent): boolean {
   const sent = sentAddressOf(event)
   return sent !== undefined && sent !== '' && event.client?.ip === undefined
-}
-
-/** The events in parts that one append takes. */
-function* inParts(rows: readonly RowEvent[]): Generator<readonly NewEvent[]> {
-  let part: NewEvent[] = []
-  let length = 0
-  for (const row of rows) {
-    if (part.length > 0 && length + row.length > APPEND_LENGTH_MAX) {
-      yield part
-      part = []
-      length = 0
-    }
-    part.push(row.event)
-    length += row.length
-  }
-  if (part.length > 0) yield part
 }

@@ -1,5 +1,5 @@
 import { Client, type QueryResultRow } from 'pg'
-import { doubling, retry } from '../../../core/retry.ts'
+import { doubling, retry, waitText } from '../../../core/retry.ts'
 import { databaseError, isPassing, reasonOf, shownDatabase } from './database-error.ts'
 
 /** Longest wait for a connection, in milliseconds. */
@@ -93,8 +93,7 @@ export class QuayDatabase {
         attemptsMax: ATTEMPTS_MAX,
         signal: this.#stopping,
         onWait: (error, waitMs) => {
-          const waits = `trying again in ${(waitMs / 1000).toFixed(1)} s`
-          this.#options.warn(`${this.#name}: ${reasonOf(error)}; ${waits}`)
+          this.#options.warn(waitText(`${this.#name}: ${reasonOf(error)}`, waitMs))
         },
       })
     } catch (error) {

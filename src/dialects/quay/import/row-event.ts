@@ -2,9 +2,9 @@ import { cutJsonText } from '../../../core/cut-text.ts'
 import type { Actor } from '../../../core/event.ts'
 import { EVENT_BYTES_MAX } from '../../../core/limits.ts'
 import type { NewEvent } from '../../../core/new-event.ts'
-import { parseReportedEvent } from '../../../core/parse-reported-event.ts'
 import { recordableText } from '../../../core/recordable-text.ts'
 import { formatTimestamp } from '../../../core/timestamp.ts'
+import { unreadableEvent } from '../../../intake/dead-letter.ts'
 import { type EntryEvent, translateEntry } from '../entry-event.ts'
 import type { LogEntry } from '../log-entry.ts'
 import {
@@ -28,8 +28,6 @@ export type RowFate = MetadataFate | 'untimed' | 'dead-letter'
 export interface RowEvent {
   readonly event: NewEvent
   readonly fate: RowFate
-  /** Size of the event, in UTF-16 units of its canonical text. */
-  readonly length: number
 }
 
 /** What is the same for all rows of a run. */
@@ -50,15 +48,6 @@ const REASON_LENGTH_MAX = 1024
 /** Longest text that is kept in the place of a time, in UTF-16 units. */
 const TIME_LENGTH_MAX = 256
 
-/** Any reception will do to check an event with: the server has its own. */
-const RECEPTION = {
-  receivedMicros: 0,
-  tenant: 'default',
-  anyTenant: true,
-  source: { kind: 'quay', name: 'quay' },
-  otherSources: 'any' as const,
-}
-
 /**
  * The event of a row: what `eventOfEntry` makes of the same entry when it is read over the API,
  * with what the database knows beyond that: the exact time and the ids.
@@ -69,9 +58,7 @@ const RECEPTION = {
 export function eventOfRow(row: LogRow, names: RowNames, origin: RowOrigin): RowEvent {
   const micros = readRowTime(row.datetime)
   const { event, fate } = translated(row, names, { origin, micros })
-  // What its fields cannot take is kept in the details, by the boundary's own rules.
-  const { length } = parseReportedEvent(event, RECEPTION).canonical
-  return { event, fate: micros === undefined ? 'untimed' : fate, length }
+  return { event, fate: micros === undefined ? 'untimed' : fate }
 }
 
 interface Translation {
@@ -186,11 +173,7 @@ export function deadRow({ eventId, text, reason }: DeadRow, origin: RowOrigin): 
   const clean = recordableText(text)
   const body = cutJsonText(clean, KEPT_TEXT_BYTES_MAX)
   const said = recordableText(reason, REASON_LENGTH_MAX)
-  const event: NewEvent = {
-    action: 'source.dead-letter',
-    category: 'system',
-    level: 'error',
-    outcome: 'failure',
+  const event = unreadableEvent({
     source: { kind: 'quay', name: origin.sourceName, eventId },
     ...(origin.tenant !== undefined && { tenant: origin.tenant }),
     message: `a row of the log could not be read: ${said}`,
@@ -201,6 +184,6 @@ export function deadRow({ eventId, text, reason }: DeadRow, origin: RowOrigin): 
       encoding: 'utf-8',
       truncated: body.length < clean.length,
     },
-  }
-  return { event, fate: 'dead-letter', length: body.length }
+  })
+  return { event, fate: 'dead-letter' }
 }

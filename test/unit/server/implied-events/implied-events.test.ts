@@ -98,7 +98,7 @@ describe('what pushes imply', () => {
     expect(registry.implied.filter((one) => one.includes('tag.move'))).toEqual([])
   })
 
-  test('a deletion of a repository that comes again deletes nothing that was made after it', async () => {
+  test('a deletion of a repository that comes again deletes nothing made after it', async () => {
     const first = step()
     const deletion = step({ action: 'delete', tag: undefined, digest: '' })
     await registry.deliver(first, deletion)

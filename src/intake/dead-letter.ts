@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { cutJsonText } from '../core/cut-text.ts'
-import type { Fault } from '../core/errors.ts'
+import { Fault } from '../core/errors.ts'
+import type { EventSource, JsonObject } from '../core/event.ts'
 import { deepJsonText } from '../core/json-excerpt.ts'
 import type { NewEvent } from '../core/new-event.ts'
 import { recordableText } from '../core/recordable-text.ts'
@@ -13,8 +14,29 @@ import type { DeadLetter } from '../sources/source.ts'
 const BODY_BYTES_KEPT = 40 * 1024
 /** Longest JSON text of a kept body: base64 of `BODY_BYTES_KEPT` is just below it. */
 const BODY_TEXT_BYTES_MAX = 56 * 1024
+/** Bytes of JSON of what a row holds that are kept; the other fields need room too. */
+const ROW_BYTES_MAX = 52 * 1024
 /** Longest reason, in bytes of JSON: it stands in an event twice, next to the body. */
 const REASON_BYTES_MAX = 2048
+
+/** What an event says that keeps something unreadable. */
+export interface Unreadable extends Pick<NewEvent, 'target' | 'tenant'> {
+  /** Its `eventId` names what could not be read, so that it is kept once. */
+  readonly source: Partial<EventSource>
+  readonly message: string
+  readonly details: JsonObject
+}
+
+/** The event that keeps what could not be read. */
+export function unreadableEvent(what: Unreadable): NewEvent {
+  return {
+    action: 'source.dead-letter',
+    category: 'system',
+    level: 'error',
+    outcome: 'failure',
+    ...what,
+  }
+}
 
 /**
  * The event that keeps what could not be read, without the secrets in it. It is named by the
@@ -27,11 +49,7 @@ export function deadLetterEvent(letter: DeadLetter): NewEvent {
   const digested = isRedacted && !isCut ? body : letter.body
   const sha256 = createHash('sha256').update(digested).digest('hex')
   const reason = reasonText(redactText(letter.reason))
-  return {
-    action: 'source.dead-letter',
-    category: 'system',
-    level: 'error',
-    outcome: 'failure',
+  return unreadableEvent({
     source: { eventId: sha256 },
     message: `a delivery could not be read: ${reason}`,
     details: {
@@ -41,6 +59,45 @@ export function deadLetterEvent(letter: DeadLetter): NewEvent {
       ...keptBody(body),
       truncated: isCut || body.length > BODY_BYTES_KEPT,
     },
+  })
+}
+
+/**
+ * The event that keeps what stands in a vendor's log in place of a row. The same item has the same
+ * id, so that it is kept once.
+ *
+ * @param log its name, for people.
+ */
+export function deadRowEvent(log: string, item: unknown): NewEvent {
+  const text = jsonOf(item)
+  const body = cutJsonText(text.toWellFormed(), ROW_BYTES_MAX)
+  return unreadableEvent({
+    source: { eventId: `odd-${createHash('sha256').update(`${log}\n${text}`).digest('hex')}` },
+    target: { type: 'log', name: log },
+    message: `${log}: an item of the log is not a row`,
+    details: { body, bytes: Buffer.byteLength(text), truncated: body.length < text.length },
+  })
+}
+
+/** An event that was read, or what was read in its place. */
+export interface ReadOrRefused<Read> {
+  readonly read: Read
+  /** Whether it is the dead letter of an event that the boundary refused. */
+  readonly isRefused: boolean
+}
+
+/** Reads an event, or the dead letter that keeps it, under the same id, when it is refused. */
+export function readOrRefused<Read>(
+  event: NewEvent,
+  read: (event: NewEvent) => Read,
+): ReadOrRefused<Read> {
+  try {
+    return { read: read(event), isRefused: false }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    const letter = deadLetterEvent(refusedEvent(event, error))
+    const { id } = event
+    return { read: read(id === undefined ? letter : { ...letter, id }), isRefused: true }
   }
 }
 
@@ -74,4 +131,12 @@ function readText(body: Buffer): string | undefined {
     if (isUtf8(part)) return part.toString()
   }
   return undefined
+}
+
+function jsonOf(item: unknown): string {
+  try {
+    return JSON.stringify(item)
+  } catch {
+    return 'a value of too many levels'
+  }
 }

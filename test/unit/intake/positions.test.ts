@@ -1,10 +1,14 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createClock } from '../../../src/core/timestamp.ts'
-import { collectorPositions, POSITIONS_MAX } from '../../../src/dialects/collector-positions.ts'
 import {
   positionBody,
   readPosition,
 } from '../../../src/dialects/quay/collect/collector-position.ts'
+import {
+  collectorPositions,
+  LaggingPosition,
+  POSITIONS_MAX,
+} from '../../../src/intake/positions.ts'
 import { MapRecordStore } from '../access/map-record-store.ts'
 
 const MAIN = { tenant: 'one', kind: 'quay', name: 'main' }
@@ -57,3 +61,41 @@ test.each([[undefined], [{}], [{ logs: 3 }], [{ logs: { a: { day: 'x' }, b: 1 } 
     expect(readPosition(saved).size).toBe(0)
   },
 )
+
+const ENGINE = { kind: 'engine', name: 'host1' }
+
+test('a position that moves is kept a little later, and the last one counts', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const records = new MapRecordStore()
+  const options = { lagMs: 1000, trouble: () => undefined }
+  const position = new LaggingPosition(ENGINE, records, options)
+  expect(await position.load()).toBeUndefined()
+  for (const at of [1, 2, 3]) position.moveTo({ at })
+  await vi.advanceTimersByTimeAsync(999)
+  expect(await new LaggingPosition(ENGINE, records, options).load()).toBeUndefined()
+  await vi.advanceTimersByTimeAsync(1)
+  expect(await new LaggingPosition(ENGINE, records, options).load()).toEqual({ at: 3 })
+  position.moveTo({ at: 4 })
+  await position.save()
+  expect(vi.getTimerCount()).toBe(0)
+  expect(await new LaggingPosition(ENGINE, records, options).load()).toEqual({ at: 4 })
+  expect(await new LaggingPosition({ ...ENGINE, name: 'b' }, records, options).load()).toBe(
+    undefined,
+  )
+})
+
+test('a position that could not be kept is kept by the next write', async () => {
+  const records = new MapRecordStore()
+  const put = records.put.bind(records)
+  records.put = async () => Promise.reject(new Error('no store'))
+  const troubles: unknown[] = []
+  const options = { lagMs: 1000, trouble: (error: unknown) => troubles.push(error) }
+  const position = new LaggingPosition(ENGINE, records, options)
+  position.moveTo({ at: 1 })
+  await position.save()
+  expect(troubles).toHaveLength(1)
+  records.put = put
+  await position.save()
+  expect(await new LaggingPosition(ENGINE, records, options).load()).toEqual({ at: 1 })
+})

@@ -2,10 +2,13 @@ import type { RecordStore } from '../access/record-store.ts'
 import { Fault } from '../core/errors.ts'
 import type { JsonObject } from '../core/event.ts'
 import { isMembers } from '../core/json.ts'
+import type { SourceName } from '../core/source-name.ts'
 import { type Clock, formatTimestamp } from '../core/timestamp.ts'
 
-/** Kind of the records that positions are kept in. */
+/** Kind of the records that positions of collectors are kept in. */
 const RECORD_KIND = 'collector-position'
+/** Kind of the records that positions of watched sources are kept in. */
+const WATCHED_RECORD_KIND = 'watched-source-position'
 
 /** Whose position it is. */
 export interface CollectorName {
@@ -26,6 +29,71 @@ interface SavedPosition extends CollectorName {
 export const POSITION_BYTES_MAX = 512 * 1024
 /** Most positions of a tenant; a client can save no further one. */
 export const POSITIONS_MAX = 100
+
+/** How a position lags behind. */
+export interface LagOptions {
+  /** How long a new position waits to be kept, ms: a crash makes so much be read again. */
+  readonly lagMs: number
+  /** Told of a position that could not be kept: the next one makes up for it. */
+  readonly trouble: (error: unknown) => void
+}
+
+/**
+ * The position of a watched source, whatever its tenant. It moves with every event, and is kept a
+ * little late: not each writes a record.
+ */
+export class LaggingPosition {
+  readonly #id: string
+  readonly #records: RecordStore
+  readonly #options: LagOptions
+  #isLoaded = false
+  #position: JsonObject | undefined
+  #isSaved = true
+  #timer: NodeJS.Timeout | undefined
+  /** The writes one after the other: an earlier position must not overtake a later one. */
+  #writing: Promise<void> = Promise.resolve()
+
+  constructor({ kind, name }: SourceName, records: RecordStore, options: LagOptions) {
+    this.#id = `${kind}/${name}`
+    this.#records = records
+    this.#options = options
+  }
+
+  /** The last position that it moved to, or else the one that an earlier process kept. */
+  async load(): Promise<JsonObject | undefined> {
+    if (!this.#isLoaded) {
+      this.#position = (await this.#records.get(WATCHED_RECORD_KIND, this.#id))?.body
+      this.#isLoaded = true
+    }
+    return this.#position
+  }
+
+  moveTo(position: JsonObject): void {
+    this.#position = position
+    this.#isSaved = false
+    this.#timer ??= setTimeout(() => void this.save(), this.#options.lagMs)
+  }
+
+  /** Keeps the position now, if it moved. It never rejects. */
+  save(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#writing = this.#writing.then(() => this.#write())
+    return this.#writing
+  }
+
+  async #write(): Promise<void> {
+    if (this.#isSaved || this.#position === undefined) return
+    this.#isSaved = true
+    try {
+      const body = this.#position
+      await this.#records.put({ kind: WATCHED_RECORD_KIND, id: this.#id, body })
+    } catch (error) {
+      this.#isSaved = false
+      this.#options.trouble(error)
+    }
+  }
+}
 
 /** The positions of all collectors, of this server and of those that send to it. */
 export interface CollectorPositions {
@@ -100,12 +168,6 @@ function readSaved(body: JsonObject): SavedPosition | undefined {
   const { tenant, kind, name, position, saved } = body
   const texts = [tenant, kind, name, saved].every((value) => typeof value === 'string')
   if (!texts || !isMembers(position)) return undefined
-  return {
-    tenant: String(tenant),
-    kind: String(kind),
-    name: String(name),
-    // It was a JSON object when it was saved.
-    position: position as JsonObject,
-    saved: String(saved),
-  }
+  // They were of these types when they were saved.
+  return { tenant, kind, name, position, saved } as SavedPosition
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Fault } from '../../../src/core/errors.ts'
 import { parseNewEvent } from '../../../src/core/parse-event.ts'
-import { deadLetterEvent, refusedEvent } from '../../../src/server/dead-letter.ts'
+import { deadLetterEvent, refusedEvent } from '../../../src/intake/dead-letter.ts'
 
 const RECEPTION = {
   receivedMicros: Date.UTC(2026, 10, 1) * 1000,

@@ -1,11 +1,10 @@
 import type { Draft } from '../core/draft.ts'
-import { Fault } from '../core/errors.ts'
 import type { NewEvent, Reception } from '../core/new-event.ts'
 import { parseReportedEvent } from '../core/parse-reported-event.ts'
 import type { Clock } from '../core/timestamp.ts'
 import { mintUuid } from '../core/uuid.ts'
 import type { Append } from '../ledger/append.ts'
-import { deadLetterEvent, refusedEvent } from './dead-letter.ts'
+import { readOrRefused } from './dead-letter.ts'
 
 /** Most events that wait to be stored; of more only the number is kept. */
 const QUEUED_EVENTS_MAX = 20_000
@@ -175,20 +174,17 @@ export class EventQueue {
   }
 }
 
-/**
- * An event that no caller can be told is wrong, under an id of its own: one that is not valid is
- * kept as a dead letter.
- */
-export function draftOf(
+/** The event under an id of its own, so that a repeated attempt stores it once. */
+function draftOf(
   event: NewEvent,
   { receivedMicros, source }: Pick<Reception, 'receivedMicros' | 'source'>,
 ): Draft {
-  const id = mintUuid(Math.floor(receivedMicros / 1000))
   const reception = { receivedMicros, tenant: event.tenant ?? '', anyTenant: true, source }
-  try {
-    return parseReportedEvent({ ...event, id }, reception)
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error
-    return parseReportedEvent({ ...deadLetterEvent(refusedEvent(event, error)), id }, reception)
-  }
+  const read = (one: NewEvent) => parseReportedEvent(one, reception)
+  return readOrRefused(named(event, receivedMicros), read).read
+}
+
+/** The event under an id of its own. */
+export function named(event: NewEvent, receivedMicros: number): NewEvent {
+  return { ...event, id: mintUuid(Math.floor(receivedMicros / 1000)) }
 }

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import type { EventSource, JsonObject, Target } from '../core/event.ts'
+import type { NewEvent } from '../core/new-event.ts'
+import { redactText } from '../core/redaction/redact.ts'
+import type { SourceName } from '../core/source-name.ts'
+import type { SourceGap } from '../sources/watched-source.ts'
+
+/** An event which says that others may be missing; its message is for people. */
+export type GapEvent = NewEvent & { readonly message: string }
+
+/** A part of a vendor's log that could not be had. */
+export interface Gap {
+  /** Names the finding: the same one is kept once. A list is told by its SHA-256. */
+  readonly identity: string | readonly unknown[]
+  /** Where events are found by; absent: the collector's. */
+  readonly source?: Partial<EventSource>
+  readonly tenant?: string | undefined
+  /** RFC 3339; absent: when it is stored. */
+  readonly time?: string | undefined
+  /** The log. */
+  readonly target: Target
+  readonly message: string
+  /** What was wrong with the answers; undefined when nothing was but the number of entries. */
+  readonly reason?: string | undefined
+  readonly details: JsonObject
+}
+
+/** The event for a part of a log that could not be had. */
+export function gapEvent(gap: Gap): GapEvent {
+  const { identity, source, tenant, time, reason, details, ...fields } = gap
+  const name = typeof identity === 'string' ? identity : sha256Of(JSON.stringify(identity))
+  return {
+    ...{ action: 'collector.gap', ...MISSING, ...fields },
+    source: { ...source, eventId: `gap-${name}` },
+    ...(tenant !== undefined && { tenant }),
+    ...(time !== undefined && { time }),
+    details: { ...details, ...(reason !== undefined && { reason }) },
+  }
+}
+
+/** A reason, as it is put behind what is missing: in brackets, or nothing. */
+export function inBrackets(reason: string | undefined): string {
+  return reason === undefined ? '' : ` (${reason})`
+}
+
+/** The event which says that a source may have had others that nobody can read any more. */
+export function sourceGapEvent(
+  { kind, name }: SourceName,
+  { from, to, reason: stated }: SourceGap,
+) {
+  const reason = redactText(stated)
+  return {
+    ...{ action: 'source.gap', ...MISSING },
+    target: { type: 'source', name: `${kind}/${name}` },
+    message: `Events of ${kind}/${name} from ${from} to ${to} may be missing: ${reason}`,
+    details: { source: { kind, name }, from, to, reason },
+  } as const satisfies NewEvent
+}
+
+const MISSING = { level: 'warn', outcome: 'failure' } as const
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
