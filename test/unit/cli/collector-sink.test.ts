@@ -71,3 +71,12 @@ it('events are of the tenant that the command names', async () => {
   expect(await stored([{ action: 'image.push' }], 'red')).toMatchObject([{ tenant: 'red' }])
   await expect(stored([{ action: 'image.push' }], 'blue')).rejects.toThrow('not valid')
 })
+
+it('an unreadable event is kept as a dead letter, and the others are stored', async () => {
+  const kept = await stored([{ action: 'image.push' }, { action: 'nonsense' }])
+  expect(kept.map(({ action }) => action)).toEqual(['image.push', 'source.dead-letter'])
+  expect(kept[1]).toMatchObject({
+    source: { kind: 'quay-import', name: 'q' },
+    details: { body: '{"action":"nonsense"}' },
+  })
+})
