@@ -1,6 +1,6 @@
 import { programVersion } from '../config/version.ts'
 import { isMembers } from '../core/json.ts'
-import { parseRetryAfter } from '../core/retry-after.ts'
+import { parseRetryAfter } from '../core/retry.ts'
 import { CommandError, OutputClosed } from './command-error.ts'
 import type { Connection } from './connection-options.ts'
 import type { Ending } from './exit-code.ts'

@@ -1,6 +1,6 @@
 /**
- * Pauses that double with every failure in a row: after the first one (1) `fromMs` milliseconds, at
- * most `toMs`.
+ * Pauses that double with every failure in a row: `fromMs` milliseconds after the first, at most
+ * `toMs`.
  *
  * @param jitter the part of each pause that is chance, 0 to 1, so that many callers spread out.
  */
@@ -58,17 +58,28 @@ export async function retry<Answer, Failure>(
   }
 }
 
+/**
+ * How long a `Retry-After` header (RFC 9110 section 10.2.3) asks to wait, in milliseconds: it says
+ * seconds, or a date. Undefined when there is none, or none that can be read.
+ */
+export function parseRetryAfter(text: string | null, nowMs: number): number | undefined {
+  // A date has letters; "1.5" has none, and would be read as a day of 2001: no wait at all.
+  if (text === null || !/^\d+$|[a-z]/i.test(text)) return undefined
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
+}
+
 /** A sentence for people before a wait: the first line of what went wrong, and how long it is. */
 export function waitText(reason: string, waitMs: number): string {
   return `${reason.split('\n', 1)[0]}; trying again in ${(waitMs / 1000).toFixed(1)} s`
 }
 
 /**
- * Does the work again and again until the signal aborts, with a pause after each time; resolves
- * then, and rejects as the work does.
+ * Does the work again and again, with a pause after each time. Resolves once the signal aborts, and
+ * rejects as the work does.
  *
  * @param work gets the number of failures in a row before it, and answers that number after it.
- * @param pause milliseconds after so many failures in a row; 0 when the work succeeded.
+ * @param pause milliseconds after so many failures in a row, which are 0 when the work succeeded.
  */
 export async function repeat(
   work: (failures: number) => Promise<number>,

@@ -1,6 +1,5 @@
 import { parseJsonKeepingNumbers } from '../core/json-numbers.ts'
-import { doubling, JITTER, retry, waitText } from '../core/retry.ts'
-import { parseRetryAfter } from '../core/retry-after.ts'
+import { doubling, JITTER, parseRetryAfter, retry, waitText } from '../core/retry.ts'
 import { boundedBody } from './bounded-body.ts'
 import type { VendorCredentials } from './vendor-credentials.ts'
 import { VendorError } from './vendor-error.ts'

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Asker, outsideRequest } from '../../core/asker.ts'
 import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter } from '../../core/query.ts'
 import { Quota, type QuotaLimits } from '../../core/quota.ts'
+import { pauseFor } from '../../core/retry.ts'
 import type { DialectContext } from '../dialect.ts'
 import { isNamed, STATE_CONDITIONS, stateReportOf } from './container-state.ts'
 import { tooManyWaiting } from './errors.ts'
@@ -127,7 +127,7 @@ export class WaitingRoom {
         ? last.seq + 1
         : readableSize
     } catch {
-      await sleep(FAULT_PAUSE_MS)
+      await pauseFor(FAULT_PAUSE_MS)
       return fromSeq
     }
   }

@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events'
 import { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { createStreamTickets, type StreamTickets } from '../../access/stream-tickets.ts'
@@ -10,6 +9,7 @@ import { Fault } from '../../core/errors.ts'
 import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter, TailQuery } from '../../core/query.ts'
 import { Quota, type QuotaLimits } from '../../core/quota.ts'
+import { pauseFor } from '../../core/retry.ts'
 import type { AnswerDescription } from '../api-description.ts'
 import { authenticated, bearerToken, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -202,7 +202,7 @@ async function tailOrPause(
       error instanceof Fault &&
       (error.code === 'request.too-many' || error.code === 'store.unavailable')
     if (!isPassing) throw error
-    await sleep(PAUSE_MS)
+    await pauseFor(PAUSE_MS)
     return undefined
   }
 }

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { doubling, pauseFor, repeat, retry } from '../../../src/core/retry.ts'
+import { doubling, parseRetryAfter, pauseFor, repeat, retry } from '../../../src/core/retry.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
@@ -169,4 +169,18 @@ test('repeated work that has been stopped is not begun, and its fault ends it', 
 test('a pause under an aborted signal is none', async () => {
   await pauseFor(60_000, AbortSignal.abort())
   expect(vi.getTimerCount()).toBe(0)
+})
+
+test.each([
+  ['120', 120_000],
+  ['0', 0],
+  ['Wed, 21 Oct 2026 07:28:30 GMT', 30_000],
+  ['Wed, 21 Oct 2026 07:27:00 GMT', 0],
+  ['soon', undefined],
+  ['1.5', undefined],
+  ['-2', undefined],
+  ['', undefined],
+  [null, undefined],
+])('Retry-After: %j asks for a wait of %j ms', (header, waitMs) => {
+  expect(parseRetryAfter(header, Date.parse('2026-10-21T07:28:00Z'))).toBe(waitMs)
 })
