@@ -8,6 +8,7 @@ export function collectorSkipping(collector: Collector, skips: SkippedEvents): C
     ...{ kind, name, everyMs },
     collect: (run) =>
       collector.collect({
+        ...run,
         sink: {
           position: () => run.sink.position(),
           savePosition: (position) => run.sink.savePosition(position),
@@ -16,9 +17,6 @@ export function collectorSkipping(collector: Collector, skips: SkippedEvents): C
             return kept.length === 0 ? { accepted: 0, duplicates: 0 } : run.sink.append(kept)
           },
         },
-        signal: run.signal,
-        report: (report) => run.report(report),
-        trouble: (message) => run.trouble(message),
       }),
   }
 }

@@ -1,4 +1,3 @@
-import type { CollectorSink } from '../../intake/sink.ts'
 import type { Collector, CollectorRun } from '../collector.ts'
 import { CollectorIntake } from '../collector-intake.ts'
 import { LogFailures } from '../log-failures.ts'
@@ -53,7 +52,7 @@ async function collect(
   const api = apiOf(options)
   const vendorClient = createVendorClient({ ...options, url: api, credentials, trouble })
   const client = createStationClient({ client: vendorClient, credentials, signal, api })
-  const intake = new CollectorIntake({ ...run, sink: namingSink(sink, options.name) })
+  const intake = new CollectorIntake(run)
   let position = readPosition(await sink.position())
   const failures = new LogFailures()
   /** One of the two logs; what it throws does not keep the other from being read. */
@@ -80,21 +79,6 @@ async function collect(
     await sink.savePosition(positionBody({ ...position, lastRow }))
   })
   failures.throwIfAny()
-}
-
-/** A sink for events that say of themselves only what names them within their station. */
-function namingSink(sink: CollectorSink, name: string): CollectorSink {
-  return {
-    append: (events) =>
-      sink.append(
-        events.map((event) => ({
-          ...event,
-          source: { ...event.source, kind: STATION_SOURCE_KIND, name },
-        })),
-      ),
-    position: () => sink.position(),
-    savePosition: (position) => sink.savePosition(position),
-  }
 }
 
 function apiOf({ url, apiPath }: StationCollectorOptions): string {

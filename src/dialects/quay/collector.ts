@@ -87,7 +87,7 @@ async function collect(run: CollectorRun, options: QuayCollectorOptions): Promis
         continue
       }
       const from = { day: startOf(log).day, reason: failure.message }
-      const event = unreadLogEvent(log, from, options.name)
+      const event = unreadLogEvent(log, from)
       await intake.storeGap(event, 0, name)
     }
   }

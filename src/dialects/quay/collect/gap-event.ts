@@ -20,7 +20,7 @@ export interface LogGap {
  * The event for entries which a Quay does not answer. Its time is the start of their day. The same
  * finding has the same id, so that it is kept once.
  */
-export function logGapEvent(gap: LogGap, log: CollectedLog, sourceName: string): GapEvent {
+export function logGapEvent(gap: LogGap, log: CollectedLog): GapEvent {
   const day = isoDay(gap.day)
   const { counted, reason } = gap
   const kinds = counted?.kinds ?? []
@@ -30,7 +30,7 @@ export function logGapEvent(gap: LogGap, log: CollectedLog, sourceName: string):
       ? `entries of ${day} may be missing`
       : `${missing} of the entries that Quay counts on ${day} are missing`
   return gapEvent({
-    ...placeOf(log, sourceName),
+    target: targetOf(log),
     identity: [logName(log), day, ...(counted === undefined ? ['unread'] : [kinds])],
     time: formatTimestamp(gap.day * DAY_SECONDS * 1_000_000),
     message: `${logName(log)}: ${what}${inBrackets(reason)}; ${WAY_ON}`,
@@ -53,11 +53,10 @@ export function logGapEvent(gap: LogGap, log: CollectedLog, sourceName: string):
 export function unreadLogEvent(
   log: CollectedLog,
   { day, reason }: { readonly day: DayNumber; readonly reason: string },
-  sourceName: string,
 ): GapEvent {
   const from = isoDay(day)
   return gapEvent({
-    ...placeOf(log, sourceName),
+    target: targetOf(log),
     identity: [logName(log), from, 'unread log', reason],
     message:
       `${logName(log)}: nothing could be read from ${from} on (${reason}); ` +
@@ -67,10 +66,7 @@ export function unreadLogEvent(
   })
 }
 
-function placeOf(log: CollectedLog, sourceName: string) {
+function targetOf(log: CollectedLog) {
   const namespace = log.kind === 'superuser' ? undefined : log.namespace
-  return {
-    source: { kind: 'quay', name: sourceName },
-    target: { type: 'log', name: logName(log), ...(namespace !== undefined && { namespace }) },
-  }
+  return { type: 'log', name: logName(log), ...(namespace !== undefined && { namespace }) }
 }

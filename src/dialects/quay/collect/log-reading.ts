@@ -274,8 +274,8 @@ export class LogReading {
   }
 
   async #storeGap(gap: LogGap): Promise<void> {
-    const { intake, log, sourceName } = this.#options
-    const event = logGapEvent(gap, log, sourceName)
+    const { intake, log } = this.#options
+    const event = logGapEvent(gap, log)
     const missing = gap.counted === undefined ? 0 : missingOf(gap.counted)
     await intake.storeGap(event, missing, `${logName(log)}, ${isoDay(gap.day)}`)
   }
