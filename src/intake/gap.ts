@@ -10,14 +10,14 @@ export type GapEvent = NewEvent & { readonly message: string }
 
 /** A part of a vendor's log that could not be had. */
 export interface Gap {
-  /** Names the finding: the same one is kept once. A list is told by its SHA-256. */
+  /** Names the finding: the same one is kept once. A list stands for the SHA-256 of its JSON. */
   readonly identity: string | readonly unknown[]
-  /** Where events are found by; absent: the collector's. */
+  /** Absent: the collector's. */
   readonly source?: Partial<EventSource>
   readonly tenant?: string | undefined
   /** RFC 3339; absent: when it is stored. */
   readonly time?: string | undefined
-  /** The log. */
+  /** The log, or the part of the vendor's server. */
   readonly target: Target
   readonly message: string
   /** What was wrong with the answers; undefined when nothing was but the number of entries. */
@@ -38,7 +38,7 @@ export function gapEvent(gap: Gap): GapEvent {
   }
 }
 
-/** A reason, as it is put behind what is missing: in brackets, or nothing. */
+/** A reason in brackets, to end a message with; empty when there is none. */
 export function inBrackets(reason: string | undefined): string {
   return reason === undefined ? '' : ` (${reason})`
 }

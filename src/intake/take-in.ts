@@ -13,7 +13,7 @@ const EVENTS_READ_AT_ONCE = 100
 /** Half of what an append takes: each event may imply another one, which is stored with it. */
 const APPEND_EVENTS_MAX = BATCH_EVENTS_MAX / 2
 
-/** What is counted of what sources report; both are named by kind of source. */
+/** Counts what sources left out and what could not be read, by kind of source. */
 export interface IntakeMetrics {
   skipped(kind: string, reason: string, count: number): void
   deadLetters(kind: string, count: number): void
@@ -55,9 +55,9 @@ export function* eventsOf(translation: Translation): Generator<NewEvent> {
 /** Counts what a source left out or could not read. Answers how much it left out. */
 export function count(
   { skipped }: Translation,
-  told: { readonly kind: string; readonly deadLetters: number; readonly metrics: IntakeMetrics },
+  to: { readonly kind: string; readonly deadLetters: number; readonly metrics: IntakeMetrics },
 ): number {
-  const { kind, deadLetters, metrics } = told
+  const { kind, deadLetters, metrics } = to
   if (deadLetters > 0) metrics.deadLetters(kind, deadLetters)
   for (const [reason, items] of Object.entries(skipped)) metrics.skipped(kind, reason, items)
   return Object.values(skipped).reduce((sum, items) => sum + items, 0)
