@@ -1,4 +1,4 @@
-import { DRAFT_TEXT } from './draft.ts'
+import { EVENT_OBJECTS, FIELD_NUMBER, type FieldKey, keysIn } from './event/field-keys.ts'
 import { CLOSE_BRACE, OPEN_BRACE, QUOTE } from './json-bytes.ts'
 
 /** The texts of one event, by their number in a draft: each is a part of some buffer. */
@@ -27,63 +27,44 @@ interface Member {
   readonly number: number
 }
 
-interface ObjectMember {
-  readonly key: Uint8Array
-  readonly members: readonly Member[]
+/** Members that stand one behind the other: of the event itself, or of an object in it. */
+interface MemberRun {
+  readonly members: Member[]
+  /** All that stands before an object; absent for members of the event itself. */
+  readonly objectKey?: Uint8Array
+  /** What stands in place of an object without members. */
+  readonly whenEmpty?: Uint8Array
 }
 
 const NOTHING = new Uint8Array()
-const NO_ACTOR = Buffer.from(',"actor":null')
+const DETAILS = FIELD_NUMBER['/details']
+/** An actor alone is always there. */
+const WHEN_EMPTY: ReadonlyMap<string, Uint8Array> = new Map([
+  ['actor', Buffer.from(',"actor":null')],
+])
 
-// All members stand in canonical order.
-const ACTION = [{ key: Buffer.from('{"action":"'), number: DRAFT_TEXT.action }]
-const ACTOR = object('actor', {
-  email: DRAFT_TEXT.actorEmail,
-  id: DRAFT_TEXT.actorId,
-  kind: DRAFT_TEXT.actorKind,
-  name: DRAFT_TEXT.actorName,
-})
-const CATEGORY = members({ category: DRAFT_TEXT.category })
-const CLIENT = object('client', {
-  ip: DRAFT_TEXT.clientIp,
-  userAgent: DRAFT_TEXT.clientUserAgent,
-})
-const DETAILS_TO_RECEIVED = [
-  { key: Buffer.from(',"details":'), number: DRAFT_TEXT.details },
-  ...members({
-    id: DRAFT_TEXT.id,
-    level: DRAFT_TEXT.level,
-    message: DRAFT_TEXT.message,
-    nativeAction: DRAFT_TEXT.nativeAction,
-    outcome: DRAFT_TEXT.outcome,
-    received: DRAFT_TEXT.received,
-  }),
-]
-const SOURCE = object('source', {
-  eventId: DRAFT_TEXT.sourceEventId,
-  kind: DRAFT_TEXT.sourceKind,
-  name: DRAFT_TEXT.sourceName,
-})
-const TARGET = object('target', {
-  digest: DRAFT_TEXT.targetDigest,
-  id: DRAFT_TEXT.targetId,
-  name: DRAFT_TEXT.targetName,
-  namespace: DRAFT_TEXT.targetNamespace,
-  repository: DRAFT_TEXT.targetRepository,
-  tag: DRAFT_TEXT.targetTag,
-  type: DRAFT_TEXT.targetType,
-})
-const TENANT_AND_TIME = members({ tenant: DRAFT_TEXT.tenant, time: DRAFT_TEXT.time })
+/** All members of an event in canonical order. */
+const RUNS = runsOf([...keysIn(''), ...EVENT_OBJECTS.map((key) => ({ key, members: keysIn(key) }))])
 
-function members(numbers: Readonly<Record<string, number>>): readonly Member[] {
-  return Object.entries(numbers).map(([key, number]) => ({
-    key: Buffer.from(`,"${key}":"`),
-    number,
-  }))
+function runsOf(
+  all: readonly (FieldKey | { readonly key: string; readonly members: readonly FieldKey[] })[],
+): readonly MemberRun[] {
+  const runs: MemberRun[] = []
+  for (const one of [...all].sort((left, right) => (left.key < right.key ? -1 : 1))) {
+    const last = runs.at(-1)
+    if ('members' in one) {
+      const whenEmpty = WHEN_EMPTY.get(one.key) ?? NOTHING
+      const objectKey = Buffer.from(`,"${one.key}":`)
+      runs.push({ members: one.members.map(memberOf), objectKey, whenEmpty })
+    } else if (last === undefined || last.objectKey !== undefined) {
+      runs.push({ members: [memberOf(one)] })
+    } else last.members.push(memberOf(one))
+  }
+  return runs
 }
 
-function object(key: string, numbers: Readonly<Record<string, number>>): ObjectMember {
-  return { key: Buffer.from(`,"${key}":`), members: members(numbers) }
+function memberOf({ key, number }: FieldKey): Member {
+  return { key: Buffer.from(number === DETAILS ? `,"${key}":` : `,"${key}":"`), number }
 }
 
 /**
@@ -91,39 +72,34 @@ function object(key: string, numbers: Readonly<Record<string, number>>): ObjectM
  * @returns the index behind it; over the length of the target when it does not fit.
  */
 export function writeCanonicalEvent(texts: PlacedTexts, target: CanonicalTarget): number {
-  const { bytes } = target
-  const actorAt = writeMembers(texts, target, target.start, ACTION)
-  let at = writeObject(texts, target, actorAt, ACTOR)
-  if (at === actorAt) {
-    bytes.set(NO_ACTOR, at)
-    at += NO_ACTOR.length
+  const { bytes, start } = target
+  let at = start
+  for (const { members, objectKey, whenEmpty = NOTHING } of RUNS) {
+    if (objectKey === undefined) {
+      at = writeMembers(texts, target, at, members)
+      continue
+    }
+    const open = at + objectKey.length
+    const close = writeMembers(texts, target, open, members)
+    if (close === open) {
+      at = writeBytes(bytes, at, whenEmpty)
+      continue
+    }
+    writeBytes(bytes, at, objectKey)
+    // In place of the comma before the first member.
+    bytes[open] = OPEN_BRACE
+    bytes[close] = CLOSE_BRACE
+    at = close + 1
   }
-  at = writeMembers(texts, target, at, CATEGORY)
-  at = writeObject(texts, target, at, CLIENT)
-  at = writeMembers(texts, target, at, DETAILS_TO_RECEIVED)
-  at = writeObject(texts, target, at, SOURCE)
-  at = writeObject(texts, target, at, TARGET)
-  at = writeMembers(texts, target, at, TENANT_AND_TIME)
+  bytes[start] = OPEN_BRACE
   bytes[at] = CLOSE_BRACE
   return at + 1
 }
 
-/** Writes an object with those members that the event has, and nothing when it has none. */
-function writeObject(
-  texts: PlacedTexts,
-  target: CanonicalTarget,
-  at: number,
-  { key, members }: ObjectMember,
-): number {
-  const { bytes } = target
-  const open = at + key.length
-  const close = writeMembers(texts, target, open, members)
-  if (close === open) return at
-  for (let index = 0; index < key.length; index += 1) bytes[at + index] = key[index] ?? 0
-  // In place of the comma before the first member.
-  bytes[open] = OPEN_BRACE
-  bytes[close] = CLOSE_BRACE
-  return close + 1
+/** Byte by byte: for so few a call of the runtime's own copy costs more. */
+function writeBytes(target: Uint8Array, at: number, bytes: Uint8Array): number {
+  for (let index = 0; index < bytes.length; index += 1) target[at + index] = bytes[index] ?? 0
+  return at + bytes.length
 }
 
 /**
@@ -147,7 +123,7 @@ function writeMembers(
     places[place] = at
     for (let index = start; index < end; index += 1, at += 1) bytes[at] = source[index] ?? 0
     places[place + 1] = at
-    if (number === DRAFT_TEXT.details) continue
+    if (number === DETAILS) continue
     bytes[at] = QUOTE
     at += 1
   }

@@ -1,42 +1,9 @@
+import { FIELD_NUMBER, placeOf } from './event/field-keys.ts'
+import { EVENT_FIELDS } from './event/fields.ts'
 import type { Event } from './event.ts'
 import { parseTimestamp } from './timestamp.ts'
 
-/**
- * The texts of an event that stand for themselves in a row of a store, by their number in a draft.
- * `details` is canonical JSON text; the others are plain text.
- */
-export const DRAFT_TEXT = {
-  id: 0,
-  time: 1,
-  received: 2,
-  tenant: 3,
-  sourceKind: 4,
-  sourceName: 5,
-  sourceEventId: 6,
-  action: 7,
-  nativeAction: 8,
-  category: 9,
-  level: 10,
-  outcome: 11,
-  actorId: 12,
-  actorName: 13,
-  actorEmail: 14,
-  actorKind: 15,
-  targetType: 16,
-  targetId: 17,
-  targetName: 18,
-  targetNamespace: 19,
-  targetRepository: 20,
-  targetTag: 21,
-  targetDigest: 22,
-  clientIp: 23,
-  clientUserAgent: 24,
-  message: 25,
-  details: 26,
-} as const
-
-/** How many texts a draft has. */
-export const DRAFT_TEXTS = Object.keys(DRAFT_TEXT).length
+const SOURCE_EVENT_ID = FIELD_NUMBER['/source/eventId']
 
 /** What a `Draft` is made of. */
 export interface DraftParts {
@@ -64,7 +31,10 @@ export class Draft {
    */
   readonly leafStart: number
   readonly leafEnd: number
-  /** Of text `n`, its start in `bytes` is at `firstPlace + 2 * n`, its end behind that. */
+  /**
+   * Of the field with number `n` in the table of fields, the start of its text in `bytes` is at
+   * `firstPlace + 2 * n`, its end behind that. `details` is canonical JSON; the others are plain.
+   */
   readonly places: Uint32Array
   readonly firstPlace: number
   /** `time` and `received`, in microseconds since the epoch. */
@@ -81,24 +51,24 @@ export class Draft {
     this.receivedMicros = parts.receivedMicros
   }
 
-  /** Where text `number` (`DRAFT_TEXT`) begins in `bytes`. */
+  /** Where the text of a field begins in `bytes`, by its `FIELD_NUMBER`. */
   startOf(number: number): number {
     return this.places[this.firstPlace + 2 * number] ?? 0
   }
 
-  /** Where text `number` ends: at its start when the event lacks it. */
+  /** Where the text of a field ends: at its start when the event lacks it. */
   endOf(number: number): number {
     return this.places[this.firstPlace + 2 * number + 1] ?? 0
   }
 
-  /** Text `number`, `''` when the event lacks it. */
+  /** The text of a field, `''` when the event lacks it. */
   text(number: number): string {
     return this.bytes.toString('utf8', this.startOf(number), this.endOf(number))
   }
 
   /** Whether the sender named the event (`id`, `source.eventId`): retries are recognised. */
   get deduplicate(): boolean {
-    return this.endOf(DRAFT_TEXT.sourceEventId) > this.startOf(DRAFT_TEXT.sourceEventId)
+    return this.endOf(SOURCE_EVENT_ID) > this.startOf(SOURCE_EVENT_ID)
   }
 
   /** RFC 8785 canonical JSON of the event. */
@@ -117,7 +87,7 @@ export function draftOf(event: Event, canonical: string): Draft {
   const texts = textsOf(event)
   const bytes = Buffer.from(`\0${canonical}${texts.join('')}`)
   const leafEnd = 1 + Buffer.byteLength(canonical)
-  const places = new Uint32Array(2 * DRAFT_TEXTS)
+  const places = new Uint32Array(2 * EVENT_FIELDS.length)
   let end = leafEnd
   for (const [number, text] of texts.entries()) {
     places[2 * number] = end
@@ -125,7 +95,7 @@ export function draftOf(event: Event, canonical: string): Draft {
     places[2 * number + 1] = end
   }
   if (event.details !== undefined) {
-    places.set(detailsPlace(bytes.subarray(0, leafEnd), event.id), 2 * DRAFT_TEXT.details)
+    places.set(detailsPlace(bytes.subarray(0, leafEnd), event.id), 2 * FIELD_NUMBER['/details'])
   }
   return new Draft({
     bytes,
@@ -138,37 +108,17 @@ export function draftOf(event: Event, canonical: string): Draft {
   })
 }
 
-/** In the order of `DRAFT_TEXT`, without `details`. */
+type Values = Readonly<Record<string, unknown>>
+
+const PLACES = EVENT_FIELDS.map(placeOf)
+
+/** In the order of the table of fields, `''` for details. */
 function textsOf(event: Event): readonly string[] {
-  const { source, actor, target, client } = event
-  return [
-    event.id,
-    event.time,
-    event.received,
-    event.tenant,
-    source.kind,
-    source.name,
-    source.eventId ?? '',
-    event.action,
-    event.nativeAction ?? '',
-    event.category,
-    event.level,
-    event.outcome,
-    actor?.id ?? '',
-    actor?.name ?? '',
-    actor?.email ?? '',
-    actor?.kind ?? '',
-    target?.type ?? '',
-    target?.id ?? '',
-    target?.name ?? '',
-    target?.namespace ?? '',
-    target?.repository ?? '',
-    target?.tag ?? '',
-    target?.digest ?? '',
-    client?.ip ?? '',
-    client?.userAgent ?? '',
-    event.message ?? '',
-  ]
+  const values = event as unknown as Values
+  return PLACES.map(([parent, key]) => {
+    const text = parent === '' ? values[key] : (values[parent] as Values | null | undefined)?.[key]
+    return typeof text === 'string' ? text : ''
+  })
 }
 
 const DETAILS_KEY = ',"details":'

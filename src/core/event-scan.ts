@@ -1,6 +1,7 @@
 import { ByteWords } from './byte-words.ts'
 import { CanonicalCopy } from './canonical-copy.ts'
-import { DRAFT_TEXT, DRAFT_TEXTS } from './draft.ts'
+import { EVENT_OBJECTS, FIELD_NUMBER, type FieldParent, keysIn } from './event/field-keys.ts'
+import { EVENT_FIELDS } from './event/fields.ts'
 import {
   CLOSE_BRACE,
   COLON,
@@ -21,50 +22,27 @@ interface Field {
 
 const NOT_READ = -1
 
-const text = (number: number): Field => ({ number })
+const DETAILS = FIELD_NUMBER['/details']
+/** Every text has a number, and behind them every object. */
+const NUMBERS = EVENT_FIELDS.length + EVENT_OBJECTS.length
 
-const SOURCE = new ByteWords({
-  kind: text(DRAFT_TEXT.sourceKind),
-  name: text(DRAFT_TEXT.sourceName),
-  eventId: text(DRAFT_TEXT.sourceEventId),
-})
-const ACTOR = new ByteWords({
-  id: text(DRAFT_TEXT.actorId),
-  name: text(DRAFT_TEXT.actorName),
-  email: text(DRAFT_TEXT.actorEmail),
-  kind: text(DRAFT_TEXT.actorKind),
-})
-const TARGET = new ByteWords({
-  type: text(DRAFT_TEXT.targetType),
-  id: text(DRAFT_TEXT.targetId),
-  name: text(DRAFT_TEXT.targetName),
-  namespace: text(DRAFT_TEXT.targetNamespace),
-  repository: text(DRAFT_TEXT.targetRepository),
-  tag: text(DRAFT_TEXT.targetTag),
-  digest: text(DRAFT_TEXT.targetDigest),
-})
-const CLIENT = new ByteWords({
-  ip: text(DRAFT_TEXT.clientIp),
-  userAgent: text(DRAFT_TEXT.clientUserAgent),
-})
-const EVENT = new ByteWords<Field>({
-  id: text(DRAFT_TEXT.id),
-  time: text(DRAFT_TEXT.time),
-  tenant: text(DRAFT_TEXT.tenant),
-  source: { number: DRAFT_TEXTS, members: SOURCE },
-  action: text(DRAFT_TEXT.action),
-  nativeAction: text(DRAFT_TEXT.nativeAction),
-  category: text(DRAFT_TEXT.category),
-  level: text(DRAFT_TEXT.level),
-  outcome: text(DRAFT_TEXT.outcome),
-  actor: { number: DRAFT_TEXTS + 1, members: ACTOR },
-  target: { number: DRAFT_TEXTS + 2, members: TARGET },
-  client: { number: DRAFT_TEXTS + 3, members: CLIENT },
-  message: text(DRAFT_TEXT.message),
-  details: text(DRAFT_TEXT.details),
-})
+const EVENT = new ByteWords<Field>(
+  Object.fromEntries([
+    ...keysIn('')
+      .filter(({ number }) => number !== FIELD_NUMBER['/received'])
+      .map(({ key, number }): [string, Field] => [key, { number }]),
+    ...EVENT_OBJECTS.map((key, index): [string, Field] => [
+      key,
+      { number: EVENT_FIELDS.length + index, members: membersIn(key) },
+    ]),
+  ]),
+)
 
-const FIELDS = DRAFT_TEXTS + 4
+function membersIn(parent: FieldParent): ByteWords<Field> {
+  return new ByteWords(
+    Object.fromEntries(keysIn(parent).map(({ key, number }) => [key, { number }])),
+  )
+}
 
 /**
  * Finds the texts of one event in JSON text, without making a value of it: what most events are
@@ -76,8 +54,8 @@ const FIELDS = DRAFT_TEXTS + 4
  */
 export class EventScan {
   /** Of each text, where it begins and ends in the JSON; both the same when it is left out. */
-  readonly starts = new Int32Array(FIELDS)
-  readonly ends = new Int32Array(FIELDS)
+  readonly starts = new Int32Array(NUMBERS)
+  readonly ends = new Int32Array(NUMBERS)
   /** Holds the details. */
   readonly details = new CanonicalCopy()
   #json: Uint8Array = new Uint8Array()
@@ -121,7 +99,7 @@ export class EventScan {
     this.ends[number] = at
     if (isNullAt(json, at)) return at + 4
     if (members !== undefined) return json[at] === OPEN_BRACE ? this.#object(at, members) : NOT_READ
-    if (number === DRAFT_TEXT.details) {
+    if (number === DETAILS) {
       return json[at] === OPEN_BRACE ? this.details.copyObject(json, at) : NOT_READ
     }
     const end = json[at] === QUOTE ? endOfPlainString(json, at + 1) : NOT_READ

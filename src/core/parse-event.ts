@@ -4,16 +4,13 @@ import { canonicalJson, isCanonicallyOrdered, withOrderedKeys } from './canonica
 import { DIGEST } from './digest.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { Fault } from './errors.ts'
-import type { Actor, Category, Client, Event, EventSource, JsonObject, Target } from './event.ts'
-import { ACTOR_KINDS, CATEGORIES, LEVEL_OF_OUTCOME, LEVELS, OUTCOMES } from './event.ts'
+import { type FieldParent, fieldAt, keysIn, placeOf } from './event/field-keys.ts'
+import { EVENT_FIELDS, type EventField } from './event/fields.ts'
+import type { Actor, Category, Event, EventSource, JsonObject } from './event.ts'
+import { CATEGORIES, LEVEL_OF_OUTCOME, LEVELS, OUTCOMES } from './event.ts'
 import { FieldReader } from './field-reader.ts'
-import { isMembers, type Members } from './json.ts'
-import {
-  EVENT_BYTES_MAX,
-  MESSAGE_LENGTH_MAX,
-  NAME_LENGTH_MAX,
-  USER_AGENT_LENGTH_MAX,
-} from './limits.ts'
+import { isMembers } from './json.ts'
+import { EVENT_BYTES_MAX, NAME_LENGTH_MAX } from './limits.ts'
 import type { Reception } from './new-event.ts'
 import { repositoryProblem } from './repository-name.ts'
 import { type SourceName, sourceProblem } from './source-name.ts'
@@ -26,26 +23,39 @@ import {
 } from './timestamp.ts'
 import { isUuid, mintUuid } from './uuid.ts'
 
-const EVENT_FIELDS = new Set([
-  'id',
-  'time',
-  'tenant',
-  'source',
-  'action',
-  'nativeAction',
-  'category',
-  'level',
-  'outcome',
-  'actor',
-  'target',
-  'client',
-  'message',
-  'details',
-])
-const SOURCE_FIELDS = new Set(['kind', 'name', 'eventId'])
-const ACTOR_FIELDS = new Set(['id', 'name', 'email', 'kind'])
-const TARGET_FIELDS = new Set(['type', 'id', 'name', 'namespace', 'repository', 'tag', 'digest'])
-const CLIENT_FIELDS = new Set(['ip', 'userAgent'])
+/** An object in an event: its fields in canonical order, and the keys that may stand in it. */
+interface EventPart {
+  readonly path: string
+  readonly fields: readonly PartField[]
+  readonly keys: ReadonlySet<string>
+}
+
+interface PartField {
+  readonly key: string
+  readonly field: EventField
+}
+
+const EVENT = partOf('')
+const ACTOR = partOf('actor')
+const CLIENT = partOf('client')
+const SOURCE = partOf('source')
+const TARGET = partOf('target')
+/** What senders may state, in the order of the table. */
+const SENT_KEYS = new Set(
+  EVENT_FIELDS.map((field) => placeOf(field)).map(([parent, key]) => parent || key),
+)
+SENT_KEYS.delete('received')
+const CANONICAL_KEYS = [...SENT_KEYS, 'received'].sort()
+/** The texts of the event itself that have no rules of their own. */
+const TEXTS = EVENT.fields.filter(
+  ({ key, field }) => (field.kind ?? 'text') === 'text' && key !== 'tenant',
+)
+
+function partOf(parent: FieldParent): EventPart {
+  const fields = keysIn(parent).map(({ key, number }) => ({ key, field: fieldAt(number) }))
+  const named = EVENT_FIELDS.map(placeOf).filter(([name]) => name === parent)
+  return { path: `/${parent}`, fields, keys: new Set(named.map(([, key]) => key)) }
+}
 
 /** What an action is, but for those of the catalogue. */
 export const ACTION = {
@@ -84,31 +94,76 @@ export function readEvent(reader: FieldReader, value: unknown, reception: Recept
     reader.problem('', 'a JSON object')
     throw invalid(reader)
   }
-  reader.knownFields('', value, EVENT_FIELDS)
+  reader.knownFields('', value, SENT_KEYS)
   const sentId = readId(reader, value['id'])
   const source = readSource(reader, value['source'], sentId, reception)
   const action = readAction(reader, value['action'])
   const outcome = reader.oneOf('/outcome', value['outcome'], OUTCOMES) ?? 'unknown'
-  // The keys stand in canonical order, so that serialising the event gives its canonical text.
-  const event: Event = {
+  const values: Values = {
     action,
     actor: readActor(reader, value['actor']),
     category: readCategory(reader, value['category'], action),
-    client: readClient(reader, value['client']),
+    client: readPart(reader, value['client'], CLIENT),
     details: orderedDetails(reader.details(value['details'])),
     id: sentId ?? idFromSource(source) ?? mintUuid(Math.floor(reception.receivedMicros / 1000)),
     level: reader.oneOf('/level', value['level'], LEVELS) ?? LEVEL_OF_OUTCOME[outcome],
-    message: reader.text('/message', value['message'], MESSAGE_LENGTH_MAX),
-    nativeAction: reader.text('/nativeAction', value['nativeAction']),
     outcome,
     received: receivedText(reception),
     source,
-    target: readTarget(reader, value['target']),
+    target: readPart(reader, value['target'], TARGET),
     tenant: readTenant(reader, value['tenant'], reception),
     time: readTime(reader, value['time'], reception),
   }
+  for (const { key, field } of TEXTS) values[key] = readField(reader, field, value[key])
   if (reader.problems.length > 0) throw invalid(reader)
-  return event
+  // Every member that an event must have is one of the values.
+  return inOrder(CANONICAL_KEYS, values) as unknown as Event
+}
+
+/** What is read, by key. */
+type Values = Record<string, unknown>
+
+/** The values in canonical order, those that are undefined too: serialised they are canonical. */
+function inOrder(keys: readonly string[], values: Values): Values {
+  const ordered: Values = {}
+  for (const key of keys) ordered[key] = values[key]
+  return ordered
+}
+
+function keysOf({ fields }: EventPart): readonly string[] {
+  return fields.map(({ key }) => key)
+}
+
+/** The present fields of an object, in canonical order; undefined for one that says nothing. */
+function readPart(reader: FieldReader, value: unknown, part: EventPart): Values | undefined {
+  const members = reader.members(part.path, value, part.keys)
+  if (members === undefined) return undefined
+  const read: Values = {}
+  for (const { key, field } of part.fields) {
+    const found = readField(reader, field, members[key])
+    if (found !== undefined) read[key] = found
+  }
+  return isEmpty(read) ? undefined : read
+}
+
+/** An optional field without rules of its own. */
+function readField(
+  reader: FieldReader,
+  { path, kind, words = [], lengthMax = NAME_LENGTH_MAX }: EventField,
+  value: unknown,
+): string | undefined {
+  switch (kind) {
+    case 'word':
+      return reader.oneOf(path, value, words)
+    case 'digest':
+      return reader.matching(path, value, DIGEST)
+    case 'address':
+      return reader.ip(path, value)
+    case 'repository':
+      return readRepository(reader, path, value)
+    default:
+      return reader.text(path, value, lengthMax)
+  }
 }
 
 /** An event with what could not be read kept in its details; `bytesMax` as in `as-sent.ts`. */
@@ -160,32 +215,29 @@ function readSource(
   sentId: string | undefined,
   reception: Reception,
 ): EventSource {
-  const members = reader.members('/source', value, SOURCE_FIELDS) ?? {}
-  const { kind, name } = readSourceName(reader, members, reception)
-  return {
-    eventId:
-      reader.text('/source/eventId', members['eventId']) ??
-      reader.nameOfRefused('/source/eventId') ??
-      sentId ??
-      reader.nameOfRefused('/id'),
-    kind,
-    name,
-  }
+  const read = readPart(reader, value, SOURCE) as Partial<EventSource> | undefined
+  const { kind, name } = allowedSource(reader, { read, value }, reception)
+  const eventId =
+    read?.eventId ??
+    reader.nameOfRefused('/source/eventId') ??
+    sentId ??
+    reader.nameOfRefused('/id')
+  return inOrder(keysOf(SOURCE), { ...read, eventId, kind, name }) as unknown as EventSource
 }
 
 /** What is left out is the sender's own; another source takes the right to name it. */
-function readSourceName(
+function allowedSource(
   reader: FieldReader,
-  members: Members,
+  { read = {}, value }: { read: Partial<EventSource> | undefined; value: unknown },
   { source: own, otherSources }: Reception,
 ): SourceName {
-  const kind = reader.text('/source/kind', members['kind']) ?? own.kind
-  const name = reader.text('/source/name', members['name']) ?? own.name
+  const { kind = own.kind, name = own.name } = read
   const problem = sourceProblem({ kind, name }, own, otherSources)
   if (problem === undefined) return { kind, name }
-  if (kind !== own.kind) reader.refuse('/source/kind', problem, members['kind'])
-  if (name !== own.name && (kind === own.kind || members['kind'] === undefined)) {
-    reader.refuse('/source/name', problem, members['name'])
+  const sent = isMembers(value) ? value : {}
+  if (kind !== own.kind) reader.refuse('/source/kind', problem, sent['kind'])
+  if (name !== own.name && (kind === own.kind || sent['kind'] === undefined)) {
+    reader.refuse('/source/name', problem, sent['name'])
   }
   return own
 }
@@ -222,53 +274,21 @@ function readCategory(reader: FieldReader, value: unknown, action: string): Cate
 }
 
 function readActor(reader: FieldReader, value: unknown): Actor | null {
-  const members = reader.members('/actor', value, ACTOR_FIELDS)
-  if (members === undefined) return null
-  const kind = reader.oneOf('/actor/kind', members['kind'], ACTOR_KINDS)
-  const actor = {
-    email: reader.text('/actor/email', members['email']),
-    id: reader.text('/actor/id', members['id']),
-    kind: kind ?? 'user',
-    name: reader.text('/actor/name', members['name']),
-  }
-  const isNamed = actor.id !== undefined || actor.name !== undefined || actor.email !== undefined
-  return isNamed || kind !== undefined ? actor : null
+  const read = readPart(reader, value, ACTOR)
+  if (read === undefined) return null
+  const actor = { ...read, kind: read['kind'] ?? 'user' }
+  return inOrder(keysOf(ACTOR), actor) as unknown as Actor
 }
 
-function readTarget(reader: FieldReader, value: unknown): Target | undefined {
-  const members = reader.members('/target', value, TARGET_FIELDS)
-  if (members === undefined) return undefined
-  return presentOnly({
-    digest: reader.matching('/target/digest', members['digest'], DIGEST),
-    id: reader.text('/target/id', members['id']),
-    name: reader.text('/target/name', members['name']),
-    namespace: reader.text('/target/namespace', members['namespace']),
-    repository: readRepository(reader, members['repository']),
-    tag: reader.text('/target/tag', members['tag']),
-    type: reader.text('/target/type', members['type']),
-  })
+function readRepository(reader: FieldReader, path: string, value: unknown): string | undefined {
+  const text = reader.text(path, value)
+  const expected = text === undefined ? undefined : repositoryProblem(text)
+  return expected === undefined ? text : reader.refuse(path, expected, text)
 }
 
-function readRepository(reader: FieldReader, value: unknown): string | undefined {
-  const path = reader.text('/target/repository', value)
-  if (path === undefined) return undefined
-  const expected = repositoryProblem(path)
-  return expected === undefined ? path : reader.refuse('/target/repository', expected, path)
-}
-
-function readClient(reader: FieldReader, value: unknown): Client | undefined {
-  const members = reader.members('/client', value, CLIENT_FIELDS)
-  if (members === undefined) return undefined
-  return presentOnly({
-    ip: reader.ip('/client/ip', members['ip']),
-    userAgent: reader.text('/client/userAgent', members['userAgent'], USER_AGENT_LENGTH_MAX),
-  })
-}
-
-/** An object without any value says nothing: it counts as left out. */
-function presentOnly<Part extends object>(part: Part): Part | undefined {
-  for (const value of Object.values(part)) if (value !== undefined) return part
-  return undefined
+function isEmpty(value: object): boolean {
+  for (const _key in value) return false
+  return true
 }
 
 /** An object without members counts as left out. */

@@ -1,34 +1,9 @@
+import type { FilterName } from './event/fields.ts'
 import type { StoredEvent } from './event.ts'
 import type { TimeZone } from './time-zone.ts'
 
-const FIELDS = [
-  'tenant',
-  'id',
-  'eventId',
-  'sourceKind',
-  'sourceName',
-  'action',
-  'verb',
-  'nativeAction',
-  'category',
-  'level',
-  'outcome',
-  'actorId',
-  'actorName',
-  'actorEmail',
-  'actorKind',
-  'targetType',
-  'targetId',
-  'targetName',
-  'namespace',
-  'repository',
-  'tag',
-  'digest',
-  'ip',
-  'userAgent',
-] as const
 /** A field of an event that a condition can name; `verb` follows the first dot of `action`. */
-export type Field = (typeof FIELDS)[number]
+export type Field = FilterName | 'verb'
 
 /**
  * One restriction on events. `in` and `notIn` compare whole values, case included; a field that an

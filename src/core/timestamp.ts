@@ -6,6 +6,7 @@ export const TIME_MICROS_END = Date.UTC(2200, 0, 1) * 1000
 const MINUTE_MS = 60_000
 const FRACTION_DIGITS_MAX = 9
 const CANONICAL_LENGTH = '2026-11-22T12:10:41.814279Z'.length
+const WHOLE_SECOND_LENGTH = '2026-11-22T12:10:41Z'.length
 
 /**
  * Reads an RFC 3339 time as microseconds since the Unix epoch, or returns undefined.
@@ -40,10 +41,12 @@ export function formatTimestamp(micros: number): string {
 
 /** The canonical text of a time that `parseTimestamp` read from `text`. */
 export function canonicalTimestamp(text: string, micros: number): string {
-  const isCanonical =
-    text.length === CANONICAL_LENGTH && text.charAt(10) === 'T' && text.endsWith('Z')
-  // A leap second is the one text of this length that names its moment in a second way.
-  return isCanonical && text.slice(17, 19) !== '60' ? text : formatTimestamp(micros)
+  // A leap second is the one text in UTC that names its moment in a second way.
+  const isUtc = text.charAt(10) === 'T' && text.endsWith('Z') && text.slice(17, 19) !== '60'
+  if (!isUtc || text.length > CANONICAL_LENGTH) return formatTimestamp(micros)
+  if (text.length === CANONICAL_LENGTH) return text
+  const point = text.length === WHOLE_SECOND_LENGTH ? '.' : ''
+  return `${(text.slice(0, -1) + point).padEnd(CANONICAL_LENGTH - 1, '0')}Z`
 }
 
 /** The present moment in microseconds since the epoch. */

@@ -2,16 +2,13 @@ import { ACTIONS } from './action-catalogue.ts'
 import { ByteWords } from './byte-words.ts'
 import { CANONICAL_MARKS_MAX, writeCanonicalEvent } from './canonical-event.ts'
 import { DIGEST } from './digest.ts'
-import { DRAFT_TEXT, DRAFT_TEXTS, Draft } from './draft.ts'
-import { ACTOR_KINDS, CATEGORIES, LEVEL_OF_OUTCOME, LEVELS, OUTCOMES } from './event.ts'
+import { Draft } from './draft.ts'
+import { FIELD_NUMBER } from './event/field-keys.ts'
+import { EVENT_FIELDS, type EventField, type FieldKind } from './event/fields.ts'
+import { LEVEL_OF_OUTCOME } from './event.ts'
 import { EventScan } from './event-scan.ts'
 import { canonicalIp } from './ip-address.ts'
-import {
-  EVENT_BYTES_MAX,
-  MESSAGE_LENGTH_MAX,
-  NAME_LENGTH_MAX,
-  USER_AGENT_LENGTH_MAX,
-} from './limits.ts'
+import { EVENT_BYTES_MAX, NAME_LENGTH_MAX } from './limits.ts'
 import type { Reception } from './new-event.ts'
 import { repositoryProblem } from './repository-name.ts'
 import { sourceProblem } from './source-name.ts'
@@ -24,22 +21,45 @@ import {
 } from './timestamp.ts'
 import { isLowerCaseUuidAt, mintUuid, UUID_LENGTH } from './uuid.ts'
 
-const T = DRAFT_TEXT
+/** The numbers of the fields that have rules of their own. */
+const N = {
+  id: FIELD_NUMBER['/id'],
+  time: FIELD_NUMBER['/time'],
+  received: FIELD_NUMBER['/received'],
+  tenant: FIELD_NUMBER['/tenant'],
+  sourceKind: FIELD_NUMBER['/source/kind'],
+  sourceName: FIELD_NUMBER['/source/name'],
+  sourceEventId: FIELD_NUMBER['/source/eventId'],
+  action: FIELD_NUMBER['/action'],
+  category: FIELD_NUMBER['/category'],
+  level: FIELD_NUMBER['/level'],
+  outcome: FIELD_NUMBER['/outcome'],
+  actorId: FIELD_NUMBER['/actor/id'],
+  actorName: FIELD_NUMBER['/actor/name'],
+  actorEmail: FIELD_NUMBER['/actor/email'],
+  actorKind: FIELD_NUMBER['/actor/kind'],
+  details: FIELD_NUMBER['/details'],
+} as const
 
-const words = (texts: readonly string[]) =>
-  new ByteWords(Object.fromEntries(texts.map((text) => [text, text])))
+const FIELDS: readonly EventField[] = EVENT_FIELDS
 
 /** Categories by action, as bytes. */
 const CATEGORY_OF = new ByteWords(
   Object.fromEntries(ACTIONS.map(({ action, category }) => [action, Buffer.from(category)])),
 )
-/** Texts that are one of few words. */
-const WORDS = [
-  [T.category, words(CATEGORIES)],
-  [T.level, words(LEVELS)],
-  [T.outcome, words(OUTCOMES)],
-  [T.actorKind, words(ACTOR_KINDS)],
-] as const
+/** The fields that are one of few words, with these. */
+const WORDS = FIELDS.flatMap(({ words = [] }, number) =>
+  words.length === 0
+    ? []
+    : [{ number, known: new ByteWords(Object.fromEntries(words.map((word) => [word, true]))) }],
+)
+const DIGESTS = numbersOf('digest')
+const REPOSITORIES = numbersOf('repository')
+const ADDRESSES = numbersOf('address')
+
+function numbersOf(kind: FieldKind): readonly number[] {
+  return FIELDS.flatMap((field, number) => (field.kind === kind ? [number] : []))
+}
 
 /** Levels by outcome, as bytes. */
 const LEVEL_OF = new ByteWords(
@@ -51,10 +71,10 @@ const OUTCOME_DEFAULT = Buffer.from('unknown')
 const LEVEL_DEFAULT = Buffer.from(LEVEL_OF_OUTCOME.unknown)
 const ACTOR_KIND_DEFAULT = Buffer.from('user')
 
-/** Longest text in bytes, which is at least its length in UTF-16 units. */
-const BYTES_MAX = new Int32Array(DRAFT_TEXTS).fill(NAME_LENGTH_MAX)
-BYTES_MAX[T.message] = MESSAGE_LENGTH_MAX
-BYTES_MAX[T.clientUserAgent] = USER_AGENT_LENGTH_MAX
+/** Longest text in bytes, which is at least its length in UTF-16 units; of details, the event's. */
+const BYTES_MAX = Int32Array.from(FIELDS, ({ kind, lengthMax = NAME_LENGTH_MAX }) =>
+  kind === 'object' ? EVENT_BYTES_MAX : lengthMax,
+)
 
 /** Bytes of a buffer for one or more events: of what is left of the body, half as much again. */
 const BUFFER_GROWTH = 1.5
@@ -113,7 +133,7 @@ export class EventTranscriber {
   constructor(body: Buffer, defaults: ReceptionTexts) {
     this.#body = body
     this.#defaults = defaults
-    this.#sources = Array.from({ length: DRAFT_TEXTS }, () => body)
+    this.#sources = Array.from({ length: EVENT_FIELDS.length }, () => body)
     const { tenant, sourceKind, sourceName } = defaults
     this.#addedBytesMax =
       CANONICAL_MARKS_MAX + tenant.length + sourceKind.length + sourceName.length
@@ -133,14 +153,14 @@ export class EventTranscriber {
   draft(): Draft | undefined {
     this.#sources.fill(this.#body)
     if (!this.#areSizesFine() || !this.#fillNames() || !this.#fillWords()) return undefined
-    if (!this.#areTargetAndClientFine()) return undefined
+    if (!this.#areFormsFine()) return undefined
     const timeMicros = this.#fillTime()
     return timeMicros === undefined ? undefined : this.#write(timeMicros)
   }
 
   #areSizesFine(): boolean {
     if (this.#eventEnd - this.#eventStart > EVENT_BYTES_MAX) return false
-    for (let number = 0; number < DRAFT_TEXTS; number += 1) {
+    for (let number = 0; number < EVENT_FIELDS.length; number += 1) {
       if (this.#length(number) > (BYTES_MAX[number] ?? 0)) return false
     }
     return true
@@ -149,96 +169,99 @@ export class EventTranscriber {
   /** Tenant, source and id, by the rules of `parseNewEvent`. */
   #fillNames(): boolean {
     const { reception, tenant, sourceKind, sourceName } = this.#defaults
-    if (this.#length(T.tenant) === 0) this.#set(T.tenant, tenant)
-    else if (!reception.anyTenant && this.#text(T.tenant) !== reception.tenant) return false
+    if (this.#length(N.tenant) === 0) this.#set(N.tenant, tenant)
+    else if (!reception.anyTenant && this.#text(N.tenant) !== reception.tenant) return false
     if (!this.#mayStateSource()) return false
-    if (this.#length(T.sourceKind) === 0) this.#set(T.sourceKind, sourceKind)
-    if (this.#length(T.sourceName) === 0) this.#set(T.sourceName, sourceName)
-    const idLength = this.#length(T.id)
-    const eventIdLength = this.#length(T.sourceEventId)
+    if (this.#length(N.sourceKind) === 0) this.#set(N.sourceKind, sourceKind)
+    if (this.#length(N.sourceName) === 0) this.#set(N.sourceName, sourceName)
+    const idLength = this.#length(N.id)
+    const eventIdLength = this.#length(N.sourceEventId)
     if (idLength > 0) {
-      if (idLength !== UUID_LENGTH || !this.#isUuid(T.id)) return false
-      if (eventIdLength === 0) this.#copyPlace(T.sourceEventId, T.id)
+      if (idLength !== UUID_LENGTH || !this.#isUuid(N.id)) return false
+      if (eventIdLength === 0) this.#copyPlace(N.sourceEventId, N.id)
     } else if (eventIdLength === UUID_LENGTH) {
       // It may still be a UUID in capitals, which the id is not.
-      if (!this.#isUuid(T.sourceEventId)) return false
-      this.#copyPlace(T.id, T.sourceEventId)
+      if (!this.#isUuid(N.sourceEventId)) return false
+      this.#copyPlace(N.id, N.sourceEventId)
     } else {
-      this.#set(T.id, Buffer.from(mintUuid(Math.floor(reception.receivedMicros / 1000))))
+      this.#set(N.id, Buffer.from(mintUuid(Math.floor(reception.receivedMicros / 1000))))
     }
     return true
   }
 
   #mayStateSource(): boolean {
     const { starts, ends } = SCAN
-    if (this.#length(T.sourceKind) + this.#length(T.sourceName) === 0) return true
+    if (this.#length(N.sourceKind) + this.#length(N.sourceName) === 0) return true
     const { source, otherSources } = this.#defaults.reception
-    const kind = this.#body.toString('utf8', starts[T.sourceKind], ends[T.sourceKind])
-    const name = this.#body.toString('utf8', starts[T.sourceName], ends[T.sourceName])
+    const kind = this.#body.toString('utf8', starts[N.sourceKind], ends[N.sourceKind])
+    const name = this.#body.toString('utf8', starts[N.sourceName], ends[N.sourceName])
     const stated = { kind: kind || source.kind, name: name || source.name }
     return sourceProblem(stated, source, otherSources) === undefined
   }
 
   #fillWords(): boolean {
     const { starts, ends } = SCAN
-    const category = CATEGORY_OF.find(this.#body, starts[T.action] ?? 0, ends[T.action] ?? 0)
+    const category = CATEGORY_OF.find(this.#body, starts[N.action] ?? 0, ends[N.action] ?? 0)
     if (category === undefined) return false
-    for (const [number, known] of WORDS) {
+    for (const { number, known } of WORDS) {
       if (this.#length(number) === 0) continue
       if (known.find(this.#body, starts[number] ?? 0, ends[number] ?? 0) === undefined) return false
     }
-    if (this.#length(T.category) === 0) this.#set(T.category, category)
-    if (this.#length(T.level) === 0) {
-      const level = LEVEL_OF.find(this.#body, starts[T.outcome] ?? 0, ends[T.outcome] ?? 0)
-      this.#set(T.level, level ?? LEVEL_DEFAULT)
+    if (this.#length(N.category) === 0) this.#set(N.category, category)
+    if (this.#length(N.level) === 0) {
+      const level = LEVEL_OF.find(this.#body, starts[N.outcome] ?? 0, ends[N.outcome] ?? 0)
+      this.#set(N.level, level ?? LEVEL_DEFAULT)
     }
-    if (this.#length(T.outcome) === 0) this.#set(T.outcome, OUTCOME_DEFAULT)
+    if (this.#length(N.outcome) === 0) this.#set(N.outcome, OUTCOME_DEFAULT)
     const isActorNamed =
-      this.#length(T.actorId) + this.#length(T.actorName) + this.#length(T.actorEmail) > 0
-    if (isActorNamed && this.#length(T.actorKind) === 0) this.#set(T.actorKind, ACTOR_KIND_DEFAULT)
+      this.#length(N.actorId) + this.#length(N.actorName) + this.#length(N.actorEmail) > 0
+    if (isActorNamed && this.#length(N.actorKind) === 0) this.#set(N.actorKind, ACTOR_KIND_DEFAULT)
     return true
   }
 
-  #areTargetAndClientFine(): boolean {
-    if (this.#length(T.targetDigest) > 0 && !DIGEST.pattern.test(this.#text(T.targetDigest))) {
-      return false
+  #areFormsFine(): boolean {
+    for (const number of DIGESTS) {
+      if (this.#length(number) > 0 && !DIGEST.pattern.test(this.#text(number))) return false
     }
-    if (
-      this.#length(T.targetRepository) > 0 &&
-      repositoryProblem(this.#text(T.targetRepository)) !== undefined
-    ) {
-      return false
+    for (const number of REPOSITORIES) {
+      if (this.#length(number) === 0) continue
+      if (repositoryProblem(this.#text(number)) !== undefined) return false
     }
-    if (this.#length(T.clientIp) === 0) return true
-    const text = this.#text(T.clientIp)
+    for (const number of ADDRESSES) if (!this.#fillAddress(number)) return false
+    return true
+  }
+
+  #fillAddress(number: number): boolean {
+    if (this.#length(number) === 0) return true
+    const text = this.#text(number)
     const address = canonicalIp(text)
     if (address === undefined) return false
-    if (address !== text) this.#set(T.clientIp, Buffer.from(address))
+    if (address !== text) this.#set(number, Buffer.from(address))
     return true
   }
 
   /** Answers the time in microseconds, undefined when it is none that events can have. */
   #fillTime(): number | undefined {
     const { reception, received } = this.#defaults
-    this.#set(T.received, received)
-    if (this.#length(T.time) === 0) {
-      this.#set(T.time, received)
+    this.#set(N.received, received)
+    if (this.#length(N.time) === 0) {
+      this.#set(N.time, received)
       return reception.receivedMicros
     }
-    const text = this.#text(T.time)
+    const text = this.#text(N.time)
     const micros = parseTimestamp(text)
     if (micros === undefined || micros < TIME_MICROS_MIN || micros >= TIME_MICROS_END) {
       return undefined
     }
     const canonical = canonicalTimestamp(text, micros)
-    if (canonical !== text) this.#set(T.time, Buffer.from(canonical))
+    if (canonical !== text) this.#set(N.time, Buffer.from(canonical))
     return micros
   }
 
   #write(timeMicros: number): Draft | undefined {
     const { details, starts, ends } = SCAN
     // `{}` counts as left out.
-    if (details.length > 2) this.#set(T.details, details.bytes, details.length)
+    if (details.length > 2) this.#set(N.details, details.bytes, details.length)
     this.#reserve()
     const leafStart = this.#used
     const firstPlace = this.#placesUsed
@@ -249,7 +272,7 @@ export class EventTranscriber {
     )
     if (leafEnd > this.#bytes.length || leafEnd - leafStart - 1 > EVENT_BYTES_MAX) return undefined
     this.#used = leafEnd
-    this.#placesUsed += 2 * DRAFT_TEXTS
+    this.#placesUsed += 2 * EVENT_FIELDS.length
     return new Draft({
       bytes: this.#bytes,
       leafStart,
@@ -271,7 +294,7 @@ export class EventTranscriber {
     }
     if (this.#placesUsed === this.#places.length) {
       const events = Math.min(PLACED_EVENTS_MAX, Math.ceil(left / SHORT_EVENT_BYTES))
-      this.#places = new Uint32Array(events * 2 * DRAFT_TEXTS)
+      this.#places = new Uint32Array(events * 2 * EVENT_FIELDS.length)
       this.#placesUsed = 0
     }
   }

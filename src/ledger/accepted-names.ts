@@ -1,4 +1,4 @@
-import { DRAFT_TEXT } from '../core/draft.ts'
+import { FIELD_NUMBER } from '../core/event/field-keys.ts'
 import { haveSameName, type NamedDraft, namedFingerprint } from './draft-names.ts'
 import type { DuplicateFilter } from './duplicate-filter.ts'
 import { type KnownRequest, REQUEST_NAME_KEY_OFFSET } from './event-writer.ts'
@@ -97,5 +97,5 @@ function keyOf({ request }: PlacedRequest): string {
 
 /** Keys are the sender's, whose tenant all events of a request have. */
 function tenantOf({ drafts }: PlacedRequest): string {
-  return drafts[0]?.text(DRAFT_TEXT.tenant) ?? ''
+  return drafts[0]?.text(FIELD_NUMBER['/tenant']) ?? ''
 }

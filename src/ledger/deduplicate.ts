@@ -1,4 +1,5 @@
-import { DRAFT_TEXT, type Draft } from '../core/draft.ts'
+import type { Draft } from '../core/draft.ts'
+import { FIELD_NUMBER } from '../core/event/field-keys.ts'
 import type { AcceptedNames } from './accepted-names.ts'
 import { DraftNames, namedFingerprint } from './draft-names.ts'
 import type { DuplicateFilter } from './duplicate-filter.ts'
@@ -136,10 +137,10 @@ export class Deduplicator {
 
 function lookupOf(draft: Draft): NamedLookup {
   return {
-    tenant: draft.text(DRAFT_TEXT.tenant),
-    sourceKind: draft.text(DRAFT_TEXT.sourceKind),
-    sourceName: draft.text(DRAFT_TEXT.sourceName),
-    eventId: draft.text(DRAFT_TEXT.sourceEventId),
+    tenant: draft.text(FIELD_NUMBER['/tenant']),
+    sourceKind: draft.text(FIELD_NUMBER['/source/kind']),
+    sourceName: draft.text(FIELD_NUMBER['/source/name']),
+    eventId: draft.text(FIELD_NUMBER['/source/eventId']),
     timeMicros: draft.timeMicros,
   }
 }

@@ -1,4 +1,5 @@
-import { DRAFT_TEXT, type Draft } from '../core/draft.ts'
+import type { Draft } from '../core/draft.ts'
+import { FIELD_NUMBER } from '../core/event/field-keys.ts'
 import type { EventName } from './event-writer.ts'
 import { type Fingerprint, FingerprintHasher } from './fingerprint-set.ts'
 
@@ -10,10 +11,10 @@ export interface NamedDraft {
 
 /** The texts of a name. None of them can hold a NUL, so with NULs between them they are one. */
 const NAME = [
-  DRAFT_TEXT.tenant,
-  DRAFT_TEXT.sourceKind,
-  DRAFT_TEXT.sourceName,
-  DRAFT_TEXT.sourceEventId,
+  FIELD_NUMBER['/tenant'],
+  FIELD_NUMBER['/source/kind'],
+  FIELD_NUMBER['/source/name'],
+  FIELD_NUMBER['/source/eventId'],
 ] as const
 
 /** The text whose fingerprint stands for the name of a stored event. */
@@ -58,7 +59,7 @@ const HASHER = new FingerprintHasher()
 /** The fingerprint of `storedNameText` of the draft's name. */
 export function namedFingerprint(draft: Draft): Fingerprint {
   for (const number of NAME) {
-    if (number !== DRAFT_TEXT.tenant) HASHER.add(NUL)
+    if (number !== FIELD_NUMBER['/tenant']) HASHER.add(NUL)
     HASHER.add(draft.bytes, draft.startOf(number), draft.endOf(number))
   }
   return HASHER.finish()

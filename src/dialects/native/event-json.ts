@@ -1,12 +1,7 @@
 import { Type } from 'typebox'
-import {
-  ACTOR_KINDS,
-  CATEGORIES,
-  type Event,
-  LEVELS,
-  OUTCOMES,
-  type StoredEvent,
-} from '../../core/event.ts'
+import { type FieldParent, placeOf } from '../../core/event/field-keys.ts'
+import { EVENT_FIELDS, type EventField } from '../../core/event/fields.ts'
+import type { Event, StoredEvent } from '../../core/event.ts'
 
 /** An event as the native API answers it: as it was stored, and its place in the ledger. */
 export type EventJson = Event & { readonly seq: number }
@@ -16,41 +11,53 @@ export function eventJson(stored: StoredEvent): EventJson {
   return { ...stored.event, seq: stored.seq }
 }
 
-const Text = Type.Optional(Type.String())
+/** Examples of fields that documentation shows. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  '/tenant': 'default',
+  '/source/kind': 'distribution',
+  '/source/name': 'reg1',
+  '/action': 'image.push',
+  '/category': 'image',
+  '/level': 'info',
+  '/outcome': 'success',
+}
+
+function valueSchema({ path, kind, words = [] }: EventField): Type.TSchema {
+  const example = EXAMPLES[path]
+  const about = example === undefined ? {} : { examples: [example] }
+  if (kind === 'uuid') return Type.String({ format: 'uuid' })
+  if (kind === 'time') return Type.String({ format: 'date-time' })
+  if (kind === 'word') return Type.Enum([...words], about)
+  if (kind !== 'object') return Type.String(about)
+  return Type.Object({}, { additionalProperties: true, description: 'Anything else' })
+}
+
+/** An actor that is there has a kind. */
+function isAlwaysThere({ path, isRequired = false }: EventField): boolean {
+  return isRequired || path === '/actor/kind'
+}
+
+function schemaOf(parent: FieldParent): Record<string, Type.TSchema> {
+  const members = EVENT_FIELDS.map((field: EventField) => ({ place: placeOf(field), field }))
+  return Object.fromEntries(
+    members
+      .filter(({ place }) => place[0] === parent)
+      .map(({ place, field }) => {
+        const schema = valueSchema(field)
+        return [place[1], isAlwaysThere(field) ? schema : Type.Optional(schema)]
+      }),
+  )
+}
 
 /** The form of an `EventJson`, for the API's description: answers are written without it. */
 export const EventSchema: Type.TSchema = Type.Object(
   {
-    id: Type.String({ format: 'uuid' }),
+    ...schemaOf(''),
     seq: Type.Integer({ minimum: 0, description: 'Position in the ledger', examples: [41] }),
-    time: Type.String({ format: 'date-time' }),
-    received: Type.String({ format: 'date-time' }),
-    tenant: Type.String({ examples: ['default'] }),
-    source: Type.Object({
-      kind: Type.String({ examples: ['distribution'] }),
-      name: Type.String({ examples: ['reg1'] }),
-      eventId: Text,
-    }),
-    action: Type.String({ examples: ['image.push'] }),
-    nativeAction: Text,
-    category: Type.Enum(CATEGORIES, { examples: ['image'] }),
-    level: Type.Enum(LEVELS, { examples: ['info'] }),
-    outcome: Type.Enum(OUTCOMES, { examples: ['success'] }),
-    actor: Type.Union([
-      Type.Object({ id: Text, name: Text, email: Text, kind: Type.Enum(ACTOR_KINDS) }),
-      Type.Null(),
-    ]),
-    target: Type.Optional(
-      Type.Object({
-        ...{ type: Text, id: Text, name: Text, namespace: Text, repository: Text, tag: Text },
-        digest: Text,
-      }),
-    ),
-    client: Type.Optional(Type.Object({ ip: Text, userAgent: Text })),
-    message: Text,
-    details: Type.Optional(
-      Type.Object({}, { additionalProperties: true, description: 'Anything else' }),
-    ),
+    source: Type.Object(schemaOf('source')),
+    actor: Type.Union([Type.Object(schemaOf('actor')), Type.Null()]),
+    target: Type.Optional(Type.Object(schemaOf('target'))),
+    client: Type.Optional(Type.Object(schemaOf('client'))),
   },
   { title: 'Event', description: 'The event' },
 )

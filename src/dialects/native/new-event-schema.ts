@@ -1,13 +1,10 @@
 import { Type } from 'typebox'
 import { ACTIONS } from '../../core/action-catalogue.ts'
 import { DIGEST } from '../../core/digest.ts'
-import { ACTOR_KINDS, CATEGORIES, LEVELS, OUTCOMES } from '../../core/event.ts'
-import {
-  MESSAGE_LENGTH_MAX,
-  NAME_LENGTH_MAX,
-  REPOSITORY_LENGTH_MAX,
-  USER_AGENT_LENGTH_MAX,
-} from '../../core/limits.ts'
+import { EVENT_OBJECTS, type FieldParent, placeOf } from '../../core/event/field-keys.ts'
+import { EVENT_FIELDS, type EventField } from '../../core/event/fields.ts'
+import { CATEGORIES } from '../../core/event.ts'
+import { NAME_LENGTH_MAX } from '../../core/limits.ts'
 import { ACTION } from '../../core/parse-event.ts'
 import { REPOSITORY_PATTERN } from '../../core/repository-name.ts'
 
@@ -15,23 +12,12 @@ import { REPOSITORY_PATTERN } from '../../core/repository-name.ts'
 
 const NO_NUL = '^[^\\u0000]*$'
 
-function text(lengthMax: number = NAME_LENGTH_MAX, description?: string) {
-  const about = description === undefined ? {} : { description }
-  return { type: ['string', 'null'], maxLength: lengthMax, pattern: NO_NUL, ...about }
+function formed(form: object) {
+  return { anyOf: [{ type: 'string', ...form }, { enum: ['', null] }] }
 }
 
-function formed(form: object, description?: string) {
-  const about = description === undefined ? {} : { description }
-  return { anyOf: [{ type: 'string', ...form }, { enum: ['', null] }], ...about }
-}
-
-function oneOf(values: readonly string[], description?: string) {
-  return { enum: [...values, '', null], ...(description === undefined ? {} : { description }) }
-}
-
-function object(properties: object, description?: string) {
-  const about = description === undefined ? {} : { description }
-  return { type: ['object', 'null'], properties, additionalProperties: false, ...about }
+function object(properties: object) {
+  return { type: ['object', 'null'], properties, additionalProperties: false }
 }
 
 /** Days of the years 1970 to 2199, which an event may have. */
@@ -45,14 +31,70 @@ const HOUR_AND_MINUTE = '(?:[01]\\d|2[0-3]):[0-5]\\d'
 const ZONE = `(?:[Zz]|[+-]${HOUR_AND_MINUTE})`
 const TIME = `^(?:${DAY})[Tt]${HOUR_AND_MINUTE}:(?:[0-5]\\d|60)(?:\\.\\d{1,9})?${ZONE}$`
 
-const IP_DESCRIPTION =
-  'IPv4 or IPv6, without a port; a zone (`fe80::1%eth0`) goes to `details.asSent`'
+/** What documentation says about fields, by their paths. */
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  '/id': "The sender's own id of the event",
+  '/time': 'When it happened, RFC 3339; else when it was received',
+  '/tenant': 'That of the token, which alone may be stated unless it has none',
+  '/source': 'Where the event comes from; another source than its own takes a token that names it',
+  '/action': '`object.verb`, such as image.push',
+  '/nativeAction': "What the sender's system calls it",
+  '/level': 'When left out: `error` for the outcomes failure and denied, else `info`',
+  '/client/ip': 'IPv4 or IPv6, without a port; a zone (`fe80::1%eth0`) goes to `details.asSent`',
+  '/message': 'One line for readers',
+  '/details':
+    'Anything else. A number that a double cannot hold is kept as text, digit for digit. ' +
+    '`asSent` has what could not be read, by the JSON pointer of its place',
+}
 
-const DETAILS_DESCRIPTION =
-  'Anything else. A number that a double cannot hold is kept as text, digit for digit. ' +
-  '`asSent` has what could not be read, by the JSON pointer of its place'
+function describedAs(path: string, schema: object): object {
+  const description = DESCRIPTIONS[path]
+  return description === undefined ? schema : { ...schema, description }
+}
 
-const LEVEL_DESCRIPTION = 'When left out: `error` for the outcomes failure and denied, else `info`'
+function valueSchema({
+  kind = 'text',
+  words = [],
+  lengthMax: maxLength = NAME_LENGTH_MAX,
+}: EventField): object {
+  switch (kind) {
+    case 'uuid':
+      return formed({ format: 'uuid' })
+    case 'time':
+      return formed({ pattern: TIME })
+    case 'action':
+      return { type: 'string', pattern: ACTION.pattern.source, maxLength }
+    case 'word':
+      return { enum: [...words, '', null] }
+    case 'repository':
+      return formed({ pattern: REPOSITORY_PATTERN, maxLength })
+    case 'digest':
+      return formed({ pattern: DIGEST.pattern.source, maxLength })
+    case 'address':
+      return { anyOf: [...IP_FORMATS, { enum: ['', null] }] }
+    case 'object':
+      return { type: ['object', 'null'] }
+    default:
+      return { type: ['string', 'null'], maxLength, pattern: NO_NUL }
+  }
+}
+
+const IP_FORMATS = [
+  { type: 'string', format: 'ipv4' },
+  { type: 'string', format: 'ipv6' },
+]
+
+/** The fields of an object that senders may state, as properties. */
+function propertiesOf(parent: FieldParent): object {
+  const fields: readonly EventField[] = EVENT_FIELDS
+  return Object.fromEntries(
+    fields
+      .filter(({ path }) => path !== '/received')
+      .map((field) => ({ place: placeOf(field), field }))
+      .filter(({ place }) => place[0] === parent)
+      .map(({ place, field }) => [place[1], describedAs(field.path, valueSchema(field))]),
+  )
+}
 
 /** An event for examples. */
 export const EVENT_EXAMPLE = {
@@ -78,44 +120,9 @@ export const NewEventSchema: Type.TSchema = Type.Unsafe({
   additionalProperties: false,
   anyOf: CATEGORY_IS_KNOWN,
   properties: {
-    id: formed({ format: 'uuid' }, "The sender's own id of the event"),
-    time: formed({ pattern: TIME }, 'When it happened, RFC 3339; else when it was received'),
-    tenant: text(
-      NAME_LENGTH_MAX,
-      'That of the token, which alone may be stated unless it has none',
+    ...propertiesOf(''),
+    ...Object.fromEntries(
+      EVENT_OBJECTS.map((key) => [key, describedAs(`/${key}`, object(propertiesOf(key)))]),
     ),
-    source: object(
-      { kind: text(), name: text(), eventId: text() },
-      'Where the event comes from; another source than its own takes a token that names it',
-    ),
-    action: {
-      type: 'string',
-      pattern: ACTION.pattern.source,
-      maxLength: NAME_LENGTH_MAX,
-      description: '`object.verb`, such as image.push',
-    },
-    nativeAction: text(NAME_LENGTH_MAX, "What the sender's system calls it"),
-    category: oneOf(CATEGORIES),
-    level: oneOf(LEVELS, LEVEL_DESCRIPTION),
-    outcome: oneOf(OUTCOMES),
-    actor: object({ id: text(), name: text(), email: text(), kind: oneOf(ACTOR_KINDS) }),
-    target: object({
-      ...{ type: text(), id: text(), name: text(), namespace: text(), tag: text() },
-      repository: formed({ pattern: REPOSITORY_PATTERN, maxLength: REPOSITORY_LENGTH_MAX }),
-      digest: formed({ pattern: DIGEST.pattern.source, maxLength: NAME_LENGTH_MAX }),
-    }),
-    client: object({
-      ip: {
-        anyOf: [
-          { type: 'string', format: 'ipv4' },
-          { type: 'string', format: 'ipv6' },
-          { enum: ['', null] },
-        ],
-        description: IP_DESCRIPTION,
-      },
-      userAgent: text(USER_AGENT_LENGTH_MAX),
-    }),
-    message: text(MESSAGE_LENGTH_MAX, 'One line for readers'),
-    details: { type: ['object', 'null'], description: DETAILS_DESCRIPTION },
   },
 })

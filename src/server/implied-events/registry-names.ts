@@ -1,4 +1,5 @@
-import { DRAFT_TEXT, type Draft } from '../../core/draft.ts'
+import type { Draft } from '../../core/draft.ts'
+import { FIELD_NUMBER } from '../../core/event/field-keys.ts'
 import type { Event } from '../../core/event.ts'
 
 /** A repository as one source names it. Two registries may both have an `acme/app`. */
@@ -19,11 +20,11 @@ export interface TagName {
 /** The repository of an event; undefined when it names none. */
 export function repositoryOfDraft(draft: Draft): RepositoryName | undefined {
   return whole({
-    tenant: draft.text(DRAFT_TEXT.tenant),
-    sourceKind: draft.text(DRAFT_TEXT.sourceKind),
-    sourceName: draft.text(DRAFT_TEXT.sourceName),
-    namespace: draft.text(DRAFT_TEXT.targetNamespace),
-    repository: draft.text(DRAFT_TEXT.targetRepository),
+    tenant: draft.text(FIELD_NUMBER['/tenant']),
+    sourceKind: draft.text(FIELD_NUMBER['/source/kind']),
+    sourceName: draft.text(FIELD_NUMBER['/source/name']),
+    namespace: draft.text(FIELD_NUMBER['/target/namespace']),
+    repository: draft.text(FIELD_NUMBER['/target/repository']),
   })
 }
 

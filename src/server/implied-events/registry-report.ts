@@ -1,4 +1,5 @@
-import { DRAFT_TEXT, type Draft } from '../../core/draft.ts'
+import type { Draft } from '../../core/draft.ts'
+import { FIELD_NUMBER } from '../../core/event/field-keys.ts'
 import { type RepositoryName, repositoryKey, repositoryOfDraft, tagKey } from './registry-names.ts'
 import type { TagPoint } from './tag-history.ts'
 
@@ -34,11 +35,11 @@ const KINDS: ReadonlyMap<string, RegistryReport['kind']> = new Map([
 /** Reads an event; undefined for one that says nothing of a repository. */
 export function readReport(draft: Draft): RegistryReport | undefined {
   const repository = repositoryOfDraft(draft)
-  if (repository === undefined || BLOB_ACTIONS.includes(draft.text(DRAFT_TEXT.action))) {
+  if (repository === undefined || BLOB_ACTIONS.includes(draft.text(FIELD_NUMBER['/action']))) {
     return undefined
   }
   const kind = kindOf(draft)
-  const name = draft.text(DRAFT_TEXT.targetTag)
+  const name = draft.text(FIELD_NUMBER['/target/tag'])
   return {
     draft,
     kind,
@@ -47,16 +48,16 @@ export function readReport(draft: Draft): RegistryReport | undefined {
     ...(name !== '' && { tag: { name, key: tagKey({ repository, tag: name }) } }),
     point: {
       timeMicros: draft.timeMicros,
-      eventId: draft.text(DRAFT_TEXT.sourceEventId),
-      digest: kind === 'push' ? draft.text(DRAFT_TEXT.targetDigest) : '',
+      eventId: draft.text(FIELD_NUMBER['/source/eventId']),
+      digest: kind === 'push' ? draft.text(FIELD_NUMBER['/target/digest']) : '',
     },
   }
 }
 
 /** An event that its sender did not name cannot be recognised when it is repeated. */
 function kindOf(draft: Draft): RegistryReport['kind'] {
-  if (draft.text(DRAFT_TEXT.outcome) !== 'success' || !draft.deduplicate) return 'use'
-  return KINDS.get(draft.text(DRAFT_TEXT.action)) ?? 'use'
+  if (draft.text(FIELD_NUMBER['/outcome']) !== 'success' || !draft.deduplicate) return 'use'
+  return KINDS.get(draft.text(FIELD_NUMBER['/action'])) ?? 'use'
 }
 
 /** Whether the sender says when it happened. A repetition that does not has another time. */

@@ -1,3 +1,12 @@
+import {
+  EVENT_OBJECTS,
+  FIELD_NUMBER,
+  type FieldKey,
+  type FieldParent,
+  fieldAt,
+  keysIn,
+} from '../../core/event/field-keys.ts'
+
 /**
  * SQL that writes an event of table `events` as canonical JSON (RFC 8785) inside the engine, faster
  * than rows that are parsed, rebuilt and serialised here.
@@ -5,25 +14,42 @@
  * @param withSeq whether `seq` is a member too, as in exports; leaves are made without it.
  */
 export function canonicalJsonSql({ withSeq }: { readonly withSeq: boolean }): string {
-  const seq = withSeq ? [always('seq', 'toString(seq)')] : []
-  return objectSql([
-    always('action', textSql('action')),
-    always('actor', `if(actor_kind = '', 'null', ${objectSql(ACTOR)})`),
-    always('category', textSql('category')),
-    { ...always('client', objectSql(CLIENT)), when: "client_ip != '' OR client_user_agent != ''" },
-    { ...always('details', 'details'), when: "details != ''" },
-    always('id', ID),
-    always('level', textSql('level')),
-    optional('message', 'message'),
-    optional('nativeAction', 'native_action'),
-    always('outcome', textSql('outcome')),
-    always('received', timeSql('received')),
-    ...seq,
-    always('source', objectSql(SOURCE)),
-    { ...always('target', objectSql(TARGET)), when: HAS_TARGET },
-    always('tenant', textSql('tenant')),
-    always('time', timeSql('time')),
-  ])
+  const seq = withSeq ? [{ key: 'seq', member: always('seq', 'toString(seq)') }] : []
+  const texts = keysIn('').map(({ key, number }) => ({ key, member: memberOf(key, number) }))
+  const objects = EVENT_OBJECTS.map((key) => ({ key, member: objectMember(key) }))
+  const members = [...seq, ...texts, ...objects].sort((left, right) =>
+    left.key < right.key ? -1 : 1,
+  )
+  return objectSql(members.map(({ member }) => member))
+}
+
+function objectMember(key: FieldParent): Member {
+  const keys = keysIn(key)
+  const members = keys.flatMap((one) => membersOf(key, one))
+  const value = objectSql(members)
+  // A source is always there, and an actor at least as null.
+  if (key === 'source') return always(key, value)
+  if (key === 'actor') return always(key, `if(actor_kind = '', 'null', ${value})`)
+  const columns = keys.map(({ number }) => `${fieldAt(number).column} != ''`)
+  return { ...always(key, value), when: columns.join(' OR ') }
+}
+
+function membersOf(parent: FieldParent, { key, number }: FieldKey): readonly Member[] {
+  const member = memberOf(key, number)
+  // An actor that is there has a kind.
+  if (parent === 'actor' && key === 'kind') return [always(key, member.value)]
+  // What the source called the event is stored once when it is the id.
+  return number === FIELD_NUMBER['/source/eventId']
+    ? [{ ...always(key, ID), when: "event_id_is_id = '1'" }, member]
+    : [member]
+}
+
+function memberOf(key: string, number: number): Member {
+  const { kind, column, isRequired } = fieldAt(number)
+  if (kind === 'uuid') return always(key, ID)
+  if (kind === 'time') return always(key, timeSql(column))
+  if (kind === 'object') return { ...always(key, column), when: `${column} != ''` }
+  return isRequired ? always(key, textSql(column)) : optional(key, column)
 }
 
 /** A member of a JSON object: its value as SQL that gives JSON text, and when it is there. */
@@ -94,31 +120,3 @@ function timeSql(column: string): string {
 
 /** A UUID needs no escape. */
 const ID = `concat('"', toString(id), '"')`
-
-const ACTOR = [
-  optional('email', 'actor_email'),
-  optional('id', 'actor_id'),
-  always('kind', textSql('actor_kind')),
-  optional('name', 'actor_name'),
-]
-
-const CLIENT = [optional('ip', 'client_ip'), optional('userAgent', 'client_user_agent')]
-
-const SOURCE = [
-  { ...always('eventId', ID), when: "event_id_is_id = '1'" },
-  optional('eventId', 'source_event_id'),
-  always('kind', textSql('source_kind')),
-  always('name', textSql('source_name')),
-]
-
-const TARGET = [
-  optional('digest', 'target_digest'),
-  optional('id', 'target_id'),
-  optional('name', 'target_name'),
-  optional('namespace', 'target_namespace'),
-  optional('repository', 'target_repository'),
-  optional('tag', 'target_tag'),
-  optional('type', 'target_type'),
-]
-
-const HAS_TARGET = TARGET.map(({ when }) => when).join(' OR ')

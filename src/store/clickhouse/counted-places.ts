@@ -1,6 +1,6 @@
 import type { Condition, Field, HistogramQuery } from '../../core/query.ts'
 import { PRIORITY } from './engine-settings.ts'
-import { SHAPE_FIELDS } from './event-columns.ts'
+import { filterOf, PACKED_COLUMNS } from './event-columns.ts'
 import { filterSql, isEmptyAlone } from './filter-sql.ts'
 import type { PartedFilter } from './shape-parts.ts'
 import { missingMemberSql } from './shape-values.ts'
@@ -77,7 +77,7 @@ function spanSql({ fromMicros, toMicros }: TimeWindow, parameters: StatementPara
 /** The tenant and the fields of the shape, which each of the projections has. */
 const TOLD_BY_SHAPE: readonly Field[] = [
   'tenant',
-  ...Object.values(SHAPE_FIELDS).filter((field) => field !== undefined),
+  ...PACKED_COLUMNS.shape.flatMap(({ field }) => (field && filterOf(field)) ?? []),
   'verb',
 ]
 

@@ -1,63 +1,84 @@
+import { fieldAt, keysIn } from '../../core/event/field-keys.ts'
+import { EVENT_FIELDS, type EventField, type PackedColumn } from '../../core/event/fields.ts'
 import type { Field } from '../../core/query.ts'
 
 /** Stands between packed texts: no text of an event has it, and no search finds it. */
 export const PACKED_SEPARATOR = '\0'
 
-/**
- * The packed columns of table `events` and the texts in each, in order. The schema declares these
- * texts as columns too (`ALIAS`), which is how conditions and exports name them.
- */
-export const PACKED_COLUMNS = {
-  // What few combinations occur of. Full-text search looks at the last five.
-  shape: [
-    'level',
-    'category',
-    'source_kind',
-    'event_id_is_id',
-    'target_members',
-    'actor_kind',
-    'action',
-    'native_action',
-    'outcome',
-    'source_name',
-    'target_type',
-  ],
-  actor: ['actor_id', 'actor_name', 'actor_email'],
-  // Full-text search looks at the first five.
-  texts: ['details', 'message', 'escaped_words', 'target_id', 'target_name', 'source_event_id'],
-  request: ['request_key', 'request_body_sha256'],
-} as const
+/** Says that what the source called the event is the event's id, which is not stored twice. */
+export const EVENT_ID_IS_ID = 'event_id_is_id'
+/** Words of `details` that its JSON escapes hide from full-text search. */
+export const ESCAPED_WORDS = 'escaped_words'
 
-/** The fields whose values the texts of `shape` are. It tells `verb` too, which is in `action`. */
-export const SHAPE_FIELDS: Readonly<
-  Record<(typeof PACKED_COLUMNS.shape)[number], Field | undefined>
-> = {
-  level: 'level',
-  category: 'category',
-  source_kind: 'sourceKind',
-  event_id_is_id: undefined,
-  target_members: undefined,
-  actor_kind: 'actorKind',
-  action: 'action',
-  native_action: 'nativeAction',
-  outcome: 'outcome',
-  source_name: 'sourceName',
-  target_type: 'targetType',
+/** Texts of packed columns that are no fields: what they say follows from fields. */
+const DERIVED_TEXTS = [
+  { column: EVENT_ID_IS_ID, packed: ['shape', 3] },
+  { column: 'target_members', packed: ['shape', 4] },
+  { column: ESCAPED_WORDS, packed: ['texts', 2] },
+] as const
+
+const FIELDS: readonly EventField[] = EVENT_FIELDS
+
+/** A text in a packed column. */
+export interface PackedText {
+  /** As what the schema declares it (`ALIAS`), which is how conditions and exports name it. */
+  readonly name: string
+  /** Absent for a text that is no field's. */
+  readonly field?: EventField
 }
 
-/** The letter of each member of a target in `target_members`, and its column, in order. */
-export const TARGET_MEMBERS = [
-  ['d', 'target_digest'],
-  ['i', 'target_id'],
-  ['n', 'target_name'],
-  ['s', 'target_namespace'],
-  ['r', 'target_repository'],
-  ['t', 'target_tag'],
-] as const
+/**
+ * The packed columns of table `events` and the texts in each, in order. `shape` holds what few
+ * combinations occur of.
+ */
+export const PACKED_COLUMNS: Readonly<Record<PackedColumn, readonly PackedText[]>> = {
+  shape: textsIn('shape'),
+  actor: textsIn('actor'),
+  texts: textsIn('texts'),
+}
+
+/** The texts of column `request`, which is none of an event. */
+const REQUEST_TEXTS = ['request_key', 'request_body_sha256']
+
+function textsIn(packedColumn: PackedColumn): readonly PackedText[] {
+  return [...FIELDS, ...DERIVED_TEXTS]
+    .flatMap((one) => {
+      const [column, place] = one.packed ?? []
+      if (column !== packedColumn || place === undefined) return []
+      return [{ place, name: one.column, ...('path' in one && { field: one }) }]
+    })
+    .sort((left, right) => left.place - right.place)
+    .map(({ place: _place, ...text }) => text)
+}
+
+/** The columns of one field each, but for `id`, `time` and `received`, in the order of a row. */
+export const OWN_COLUMNS: readonly EventField[] = FIELDS.filter(
+  ({ packed, kind }) => packed === undefined && kind !== 'uuid' && kind !== 'time',
+)
+
+/** The field whose column `digest` holds it in a form of its own: see `stored-digest.ts`. */
+export const DIGEST_COLUMN = 'digest'
+
+/** The fields that a target may have and their letters in `target_members`, in order. */
+export const TARGET_MEMBERS: readonly TargetMember[] = keysIn('target').flatMap(({ number }) => {
+  const { member: letter, ...field }: EventField = fieldAt(number)
+  return letter === undefined ? [] : [{ letter, field, number }]
+})
+
+/** What conditions name a field by; undefined when none can. */
+export function filterOf({ filter }: EventField): Field | undefined {
+  return filter as Field | undefined
+}
+
+interface TargetMember {
+  readonly letter: string
+  readonly field: EventField
+  readonly number: number
+}
 
 /** SQL of what `target_members` has to be. */
 const TARGET_MEMBERS_SQL = `concat(${TARGET_MEMBERS.map(
-  ([letter, column]) => `if(${column} = '', '', '${letter}')`,
+  ({ letter, field }) => `if(${field.column} = '', '', '${letter}')`,
 ).join(', ')})`
 
 /**
@@ -66,7 +87,7 @@ const TARGET_MEMBERS_SQL = `concat(${TARGET_MEMBERS.map(
  * `target_members`, which filters go by, is true, and a SHA-256 stands as filters look for it.
  */
 export const WHOLE_EVENT_SQL = [
-  ...Object.entries(PACKED_COLUMNS).map(
+  ...Object.entries({ ...PACKED_COLUMNS, request: REQUEST_TEXTS }).map(
     ([column, texts]) => `countSubstrings(${column}, '\\0') = ${texts.length - 1}`,
   ),
   "(actor_kind != '' OR actor = '\\0\\0')",
@@ -79,28 +100,10 @@ export const EVENT_ID_SQL = "if(event_id_is_id = '1', toString(id), source_event
 
 /** The SQL expression of a field: a text, `''` where the event lacks it. */
 export const FIELD_SQL: Readonly<Record<Field, string>> = {
-  tenant: 'tenant',
+  ...(Object.fromEntries(
+    FIELDS.flatMap(({ filter, column }) => (filter === undefined ? [] : [[filter, column]])),
+  ) as Record<Field, string>),
   id: 'toString(id)',
   eventId: EVENT_ID_SQL,
-  sourceKind: 'source_kind',
-  sourceName: 'source_name',
-  action: 'action',
   verb: "substring(action, position(action, '.') + 1)",
-  nativeAction: 'native_action',
-  category: 'category',
-  level: 'level',
-  outcome: 'outcome',
-  actorId: 'actor_id',
-  actorName: 'actor_name',
-  actorEmail: 'actor_email',
-  actorKind: 'actor_kind',
-  targetType: 'target_type',
-  targetId: 'target_id',
-  targetName: 'target_name',
-  namespace: 'target_namespace',
-  repository: 'target_repository',
-  tag: 'target_tag',
-  digest: 'target_digest',
-  ip: 'client_ip',
-  userAgent: 'client_user_agent',
 }

@@ -1,133 +1,121 @@
-import type {
-  Actor,
-  ActorKind,
-  Category,
-  Client,
-  Event,
-  Level,
-  Outcome,
-  StoredEvent,
-  Target,
-} from '../../core/event.ts'
-import { PACKED_SEPARATOR } from './event-columns.ts'
+import {
+  EVENT_OBJECTS,
+  FIELD_NUMBER,
+  type FieldKey,
+  fieldNumber,
+  keysIn,
+} from '../../core/event/field-keys.ts'
+import { EVENT_FIELDS } from '../../core/event/fields.ts'
+import type { Event, StoredEvent } from '../../core/event.ts'
+import {
+  EVENT_ID_IS_ID,
+  OWN_COLUMNS,
+  PACKED_COLUMNS,
+  PACKED_SEPARATOR,
+  type PackedText,
+} from './event-columns.ts'
+
+/** Columns in front of the texts: seq, origin, id, time, received. */
+const FIXED_COLUMNS = 5
 
 /** The SELECT list of a whole event: a row of `EventRow`. */
-export const EVENT_ROW_SQL = `seq, origin, tenant, id, time, received, shape, actor, client_ip,
-  client_user_agent, target_namespace, target_repository, target_tag, target_digest, texts`
+export const EVENT_ROW_SQL = [
+  ...['seq', 'origin', 'id', 'time', 'received'],
+  ...OWN_COLUMNS.map(({ column }) => column),
+  ...Object.keys(PACKED_COLUMNS),
+].join(', ')
 
 /** An event as the engine answers it; for what is packed see `PACKED_COLUMNS`. */
 export type EventRow = readonly [
   seq: number,
   origin: string,
-  tenant: string,
   id: string,
   time: string,
   received: string,
-  shape: string,
-  actor: string,
-  ip: string,
-  userAgent: string,
-  namespace: string,
-  repository: string,
-  tag: string,
-  digest: string,
-  texts: string,
+  ...texts: string[],
 ]
 
-type Shape = readonly [
-  level: Level,
-  category: Category,
-  sourceKind: string,
-  eventIdIsId: '1' | '',
-  targetMembers: string,
-  actorKind: ActorKind | '',
-  action: string,
-  nativeAction: string,
-  outcome: Outcome,
-  sourceName: string,
-  targetType: string,
-]
-type ActorNames = readonly [id: string, name: string, email: string]
-type Texts = readonly [
-  details: string,
-  message: string,
-  escapedWords: string,
-  targetId: string,
-  targetName: string,
-  sourceEventId: string,
-]
+const ID = FIELD_NUMBER['/id']
+const TIME = FIELD_NUMBER['/time']
+const RECEIVED = FIELD_NUMBER['/received']
+const SOURCE_EVENT_ID = FIELD_NUMBER['/source/eventId']
+const DETAILS = FIELD_NUMBER['/details']
 
-/** An object that is being put together, member by member. */
-type Building<Whole> = { -readonly [Key in keyof Whole]?: Whole[Key] }
+/** In place of the number of a field: a text that is no field's, and the one that is a flag. */
+const NO_FIELD = -1
+const EVENT_ID_IS_ID_FLAG = -2
+
+const OWN_NUMBERS = OWN_COLUMNS.map(fieldNumber)
+const PACKED_NUMBERS = Object.values(PACKED_COLUMNS).map((texts) => texts.map(numberOfText))
+
+function numberOfText({ name, field }: PackedText): number {
+  if (field !== undefined) return fieldNumber(field)
+  return name === EVENT_ID_IS_ID ? EVENT_ID_IS_ID_FLAG : NO_FIELD
+}
+
+/** All members of an event in the order of canonical JSON, those of objects under their keys. */
+const MEMBERS = [
+  ...keysIn('').map(({ key, number }) => ({ key, number, members: [] })),
+  ...EVENT_OBJECTS.map((key) => ({ key, number: NO_FIELD, members: keysIn(key) })),
+].sort((left, right) => (left.key < right.key ? -1 : 1))
+
+type Values = Record<string, unknown>
 
 /**
  * The event that was stored as a row: equal to the one that was encoded.
  *
  * Members are set one by one in canonical order (RFC 8785): serialising the event then gives its
- * canonical text without sorting, and it is several times faster than spreading optional parts.
+ * canonical text without sorting.
  */
 export function decodeEvent(row: EventRow): StoredEvent {
-  const [seq, origin, tenant, id, time, received] = row
-  const shape = unpacked<Shape>(row[6])
-  const [level, category, kind, eventIdIsId, , actorKind, action, nativeAction, outcome] = shape
-  const [sourceName, targetType] = [shape[9], shape[10]]
-  const texts = unpacked<Texts>(row[14])
-  const [details, message] = texts
-  const event: Building<Event> = { action, actor: decodeActor(row[7], actorKind), category }
-  if (row[8] !== '' || row[9] !== '') event.client = decodeClient(row)
-  if (details !== '') event.details = JSON.parse(details)
-  event.id = id
-  event.level = level
-  if (message !== '') event.message = message
-  if (nativeAction !== '') event.nativeAction = nativeAction
-  event.outcome = outcome
-  event.received = received
-  const eventId = eventIdIsId === '1' ? id : texts[5]
-  event.source = eventId === '' ? { kind, name: sourceName } : { eventId, kind, name: sourceName }
-  const target = decodeTarget(row, texts, targetType)
-  if (target !== undefined) event.target = target
-  event.tenant = tenant
-  event.time = time
-  // Every member that an event must have was set above; the type of the parts does not say so.
-  return { event: event as Event, origin, seq }
+  const texts = textsOf(row)
+  const event: Values = {}
+  for (const { key, number, members } of MEMBERS) {
+    const value = number === NO_FIELD ? decodeObject(texts, members) : texts[number]
+    if (number === DETAILS && value !== '') event[key] = JSON.parse(String(value))
+    else if (value !== '' && value !== undefined) event[key] = value
+    else if (key === 'actor') event[key] = null
+  }
+  // Every member that an event must have is in its row.
+  return { event: event as unknown as Event, origin: row[1], seq: row[0] }
 }
 
-/** The texts of a packed column. The engine gives back what was stored, so as many as went in. */
-function unpacked<Texts extends readonly string[]>(packed: string): Texts {
-  const texts: readonly string[] = packed.split(PACKED_SEPARATOR)
-  return texts as Texts
+/** The texts of a row, by the numbers of their fields. */
+function textsOf(row: EventRow): readonly string[] {
+  const columns = row as readonly unknown[] as readonly string[]
+  const texts = [...NO_TEXTS]
+  texts[ID] = row[2]
+  texts[TIME] = row[3]
+  texts[RECEIVED] = row[4]
+  let column = FIXED_COLUMNS
+  for (let index = 0; index < OWN_NUMBERS.length; index += 1, column += 1) {
+    texts[OWN_NUMBERS[index] ?? 0] = columns[column] ?? ''
+  }
+  let isEventIdId = false
+  for (let index = 0; index < PACKED_NUMBERS.length; index += 1, column += 1) {
+    const numbers = PACKED_NUMBERS[index] ?? []
+    // The engine gives back what was stored, so as many as went in.
+    const packed = columns[column]?.split(PACKED_SEPARATOR) ?? []
+    for (let place = 0; place < numbers.length; place += 1) {
+      const number = numbers[place] ?? NO_FIELD
+      if (number === EVENT_ID_IS_ID_FLAG) isEventIdId = packed[place] === '1'
+      else if (number !== NO_FIELD) texts[number] = packed[place] ?? ''
+    }
+  }
+  if (isEventIdId) texts[SOURCE_EVENT_ID] = row[2]
+  return texts
 }
 
-function decodeActor(names: string, kind: ActorKind | ''): Actor | null {
-  if (kind === '') return null
-  const [id, name, email] = unpacked<ActorNames>(names)
-  const actor: Building<Actor> = {}
-  if (email !== '') actor.email = email
-  if (id !== '') actor.id = id
-  actor.kind = kind
-  if (name !== '') actor.name = name
-  return actor as Actor
-}
+const NO_TEXTS: readonly string[] = EVENT_FIELDS.map(() => '')
 
-/** Undefined when the event has none: a target is never empty. */
-function decodeTarget(row: EventRow, texts: Texts, type: string): Target | undefined {
-  const [namespace, repository, tag, digest] = [row[10], row[11], row[12], row[13]]
-  const [id, name] = [texts[3], texts[4]]
-  const target: Building<Target> = {}
-  if (digest !== '') target.digest = digest
-  if (id !== '') target.id = id
-  if (name !== '') target.name = name
-  if (namespace !== '') target.namespace = namespace
-  if (repository !== '') target.repository = repository
-  if (tag !== '') target.tag = tag
-  if (type !== '') target.type = type
-  return Object.keys(target).length === 0 ? undefined : target
-}
-
-function decodeClient(row: EventRow): Client {
-  const [ip, userAgent] = [row[8], row[9]]
-  const client: Building<Client> = {}
-  if (ip !== '') client.ip = ip
-  if (userAgent !== '') client.userAgent = userAgent
-  return client
+/** Undefined for an object without members. */
+function decodeObject(texts: readonly string[], members: readonly FieldKey[]): Values | undefined {
+  let object: Values | undefined
+  for (const { key, number } of members) {
+    const text = texts[number] ?? ''
+    if (text === '') continue
+    object ??= {}
+    object[key] = text
+  }
+  return object
 }

@@ -1,4 +1,4 @@
-import { DRAFT_TEXT } from '../../core/draft.ts'
+import { FIELD_NUMBER } from '../../core/event/field-keys.ts'
 import type { KnownRequest, StoredName } from '../../ledger/event-writer.ts'
 import { type EventGroup, type EventWriter, requestName } from '../../ledger/event-writer.ts'
 import { canonicalJsonSql } from './canonical-sql.ts'
@@ -34,7 +34,7 @@ export function createEventWriter(
 ): EventWriter {
   return {
     encode(drafts, request) {
-      for (const draft of drafts) onlyTenant.note(draft.text(DRAFT_TEXT.tenant))
+      for (const draft of drafts) onlyTenant.note(draft.text(FIELD_NUMBER['/tenant']))
       return encodeRows(drafts, { origin, request, knownShapes })
     },
     insert: (group) => insertGroup(connection, origin, group),

@@ -1,3 +1,4 @@
+import { EVENT_FIELDS, type EventField, type FieldKind } from '../../core/event/fields.ts'
 import type { ExportFormat } from '../../core/query.ts'
 import { canonicalJsonSql } from './canonical-sql.ts'
 import type { StreamFormat } from './connection.ts'
@@ -12,70 +13,34 @@ interface ExportDocument {
   readonly frame: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
 }
 
+/** Kinds of fields that no sender can make a formula of. */
+const PLAIN_KINDS: readonly FieldKind[] = ['uuid', 'time', 'word', 'object']
+
 /**
  * The columns of CSV and Parquet exports, in order: `actor_name` is the event's `actor.name`. The
  * list is a contract with those who read exports; new columns go to its end.
  */
-const EXPORT_COLUMNS: readonly (readonly [name: string, sql: string])[] = [
-  ['origin', 'origin'],
-  ['seq', 'seq'],
-  ['id', 'toString(id)'],
-  ['time', 'time'],
-  ['received', 'received'],
-  ['tenant', 'tenant'],
-  ['source_kind', 'source_kind'],
-  ['source_name', 'source_name'],
-  ['source_event_id', EVENT_ID_SQL],
-  ['action', 'action'],
-  ['native_action', 'native_action'],
-  ['category', 'category'],
-  ['level', 'level'],
-  ['outcome', 'outcome'],
-  ['actor_id', 'actor_id'],
-  ['actor_name', 'actor_name'],
-  ['actor_email', 'actor_email'],
-  ['actor_kind', 'actor_kind'],
-  ['target_type', 'target_type'],
-  ['target_id', 'target_id'],
-  ['target_name', 'target_name'],
-  ['target_namespace', 'target_namespace'],
-  ['target_repository', 'target_repository'],
-  ['target_tag', 'target_tag'],
-  ['target_digest', 'target_digest'],
-  ['client_ip', 'client_ip'],
-  ['client_user_agent', 'client_user_agent'],
-  ['message', 'message'],
-  ['details', 'details'],
+const EXPORT_COLUMNS: readonly ExportColumn[] = [
+  { name: 'origin', sql: 'origin', isPresent: true, isPlain: false },
+  { name: 'seq', sql: 'seq', isPresent: true, isPlain: true },
+  ...EVENT_FIELDS.map(exportColumn),
 ]
 
-/** The columns that every event has. All others are null in Parquet where an event lacks them. */
-const PRESENT_COLUMNS: ReadonlySet<string> = new Set([
-  'origin',
-  'seq',
-  'id',
-  'time',
-  'received',
-  'tenant',
-  'source_kind',
-  'source_name',
-  'action',
-  'category',
-  'level',
-  'outcome',
-])
+interface ExportColumn {
+  readonly name: string
+  readonly sql: string
+  /** Whether every event has it. Other columns are null in Parquet where an event lacks them. */
+  readonly isPresent: boolean
+  /** Whether no sender can make a formula of it: a number, a time, a word of Waybill's own. */
+  readonly isPlain: boolean
+}
 
-/** Columns that no sender can make a formula of: numbers, times, and words of Waybill's own. */
-const PLAIN_COLUMNS: ReadonlySet<string> = new Set([
-  'seq',
-  'id',
-  'time',
-  'received',
-  'category',
-  'level',
-  'outcome',
-  'actor_kind',
-  'details',
-])
+function exportColumn({ path, column, kind, isRequired = false }: EventField): ExportColumn {
+  const isPlain = kind !== undefined && PLAIN_KINDS.includes(kind)
+  const common = { name: column, isPresent: isRequired, isPlain }
+  if (kind === 'uuid') return { ...common, sql: `toString(${column})` }
+  return { ...common, sql: path === '/source/eventId' ? EVENT_ID_SQL : column }
+}
 
 /** How each format is asked of the engine and framed. */
 export const EXPORT_DOCUMENTS: Readonly<Record<ExportFormat, ExportDocument>> = {
@@ -106,14 +71,14 @@ export const EXPORT_DOCUMENTS: Readonly<Record<ExportFormat, ExportDocument>> = 
  * forms), tab, return or line feed as a formula, and a client chooses its user agent: such a text
  * gets an apostrophe in front. The other formats hold every text as it is.
  */
-function csvCellSql([name, sql]: readonly [name: string, sql: string]): string {
-  if (PLAIN_COLUMNS.has(name)) return sql
+function csvCellSql({ sql, isPlain }: ExportColumn): string {
+  if (isPlain) return sql
   return `if(match(${sql}, '^[=+@＝＋－＠\\t\\r\\n-]'), concat('\\'', ${sql}), ${sql})`
 }
 
 /** A column of the Parquet export. No event has an empty text, so `''` is what is not there. */
-function parquetColumnSql([name, sql]: readonly [name: string, sql: string]): string {
-  return `${PRESENT_COLUMNS.has(name) ? sql : `nullIf(${sql}, '')`} AS ${name}`
+function parquetColumnSql({ name, sql, isPresent }: ExportColumn): string {
+  return `${isPresent ? sql : `nullIf(${sql}, '')`} AS ${name}`
 }
 
 const CSV_LINE_END = '\r\n'
@@ -123,7 +88,7 @@ const CSV_LINE_END = '\r\n'
  * first piece, so that a document that cannot begin is an error and not a header.
  */
 async function* csvWithHeader(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const header = Buffer.from(`${EXPORT_COLUMNS.map(([name]) => name).join(',')}${CSV_LINE_END}`)
+  const header = Buffer.from(`${EXPORT_COLUMNS.map(({ name }) => name).join(',')}${CSV_LINE_END}`)
   let isFirst = true
   for await (const chunk of chunks) {
     yield isFirst ? Buffer.concat([header, chunk]) : chunk

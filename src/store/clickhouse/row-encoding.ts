@@ -1,29 +1,25 @@
-import { DRAFT_TEXT, DRAFT_TEXTS, type Draft } from '../../core/draft.ts'
+import type { Draft } from '../../core/draft.ts'
+import { FIELD_NUMBER, fieldNumber } from '../../core/event/field-keys.ts'
+import { EVENT_FIELDS, type PackedColumn } from '../../core/event/fields.ts'
 import { type EncodedRows, REQUEST_NAME_KEY_OFFSET } from '../../ledger/event-writer.ts'
-import { PACKED_COLUMNS, PACKED_SEPARATOR, TARGET_MEMBERS } from './event-columns.ts'
+import {
+  DIGEST_COLUMN,
+  OWN_COLUMNS,
+  PACKED_COLUMNS,
+  PACKED_SEPARATOR,
+  type PackedText,
+  TARGET_MEMBERS,
+} from './event-columns.ts'
 import type { KnownShapes } from './known-shapes.ts'
 import { LENGTH_BYTES_MAX, RowWriter, UINT64_BYTES, writeUint64 } from './row-writer.ts'
 import { isSha256, SHA256_BYTES, SHA256_PREFIX } from './stored-digest.ts'
 import { escapedWords } from './text-search.ts'
 
 /** The columns that an insert names, in the order of a row. */
-export const INSERTED_COLUMNS = [
-  'seq',
-  'origin',
-  'request',
-  'id',
-  'time',
-  'received',
-  'tenant',
-  'shape',
-  'actor',
-  'client_ip',
-  'client_user_agent',
-  'target_namespace',
-  'target_repository',
-  'target_tag',
-  'digest',
-  'texts',
+export const INSERTED_COLUMNS: readonly string[] = [
+  ...['seq', 'origin', 'request', 'id', 'time', 'received'],
+  ...OWN_COLUMNS.map(({ kind, column }) => (kind === 'digest' ? DIGEST_COLUMN : column)),
+  ...Object.keys(PACKED_COLUMNS),
 ]
 
 const BACKSLASH = 0x5c
@@ -34,47 +30,41 @@ const FLAG_SET = '1'.charCodeAt(0)
 const FIXED_BYTES = UINT64_BYTES + 16 + 2 * UINT64_BYTES
 /** Around the texts of a row: the lengths of columns, and a separator or a flag for each text. */
 const FRAME_BYTES_MAX =
-  INSERTED_COLUMNS.length * LENGTH_BYTES_MAX + DRAFT_TEXTS + TARGET_MEMBERS.length + 4
+  INSERTED_COLUMNS.length * LENGTH_BYTES_MAX + EVENT_FIELDS.length + TARGET_MEMBERS.length + 4
 
-// The texts of each packed column, in the order of `PACKED_COLUMNS`: `event_id_is_id` and
-// `target_members` stand between the two parts of `shape`, the escaped words between those of
-// `texts`.
-const SHAPE_BEFORE_FLAGS = [DRAFT_TEXT.level, DRAFT_TEXT.category, DRAFT_TEXT.sourceKind]
-const SHAPE_BEHIND_FLAGS = [
-  DRAFT_TEXT.actorKind,
-  DRAFT_TEXT.action,
-  DRAFT_TEXT.nativeAction,
-  DRAFT_TEXT.outcome,
-  DRAFT_TEXT.sourceName,
-  DRAFT_TEXT.targetType,
-]
-const ACTOR = [DRAFT_TEXT.actorId, DRAFT_TEXT.actorName, DRAFT_TEXT.actorEmail]
-/** The columns of one text each, in the order of `INSERTED_COLUMNS`. */
-const PLAIN_TEXTS = [
-  DRAFT_TEXT.clientIp,
-  DRAFT_TEXT.clientUserAgent,
-  DRAFT_TEXT.targetNamespace,
-  DRAFT_TEXT.targetRepository,
-  DRAFT_TEXT.targetTag,
-]
-const TEXTS_BEFORE_WORDS = [DRAFT_TEXT.details, DRAFT_TEXT.message]
-const TEXTS_BEHIND_WORDS = [DRAFT_TEXT.targetId, DRAFT_TEXT.targetName]
-const TEXTS_BEHIND_WORDS_WITH_EVENT_ID = [...TEXTS_BEHIND_WORDS, DRAFT_TEXT.sourceEventId]
-type TargetMemberColumn = (typeof TARGET_MEMBERS)[number][1]
-/** The texts behind the letters of `TARGET_MEMBERS`. */
-const TARGET_MEMBER_TEXTS: Readonly<Record<TargetMemberColumn, number>> = {
-  target_digest: DRAFT_TEXT.targetDigest,
-  target_id: DRAFT_TEXT.targetId,
-  target_name: DRAFT_TEXT.targetName,
-  target_namespace: DRAFT_TEXT.targetNamespace,
-  target_repository: DRAFT_TEXT.targetRepository,
-  target_tag: DRAFT_TEXT.targetTag,
-}
-const TARGET_MEMBER_BYTES = TARGET_MEMBERS.map(([letter, column]) => ({
-  byte: letter.charCodeAt(0),
-  text: TARGET_MEMBER_TEXTS[column],
+const ID = FIELD_NUMBER['/id']
+const SOURCE_EVENT_ID = FIELD_NUMBER['/source/eventId']
+const DETAILS = FIELD_NUMBER['/details']
+/** The columns of one text each. */
+const OWN_TEXTS = OWN_COLUMNS.map((field) => ({
+  number: fieldNumber(field),
+  isDigest: field.kind === 'digest',
 }))
-const ALL_TEXTS = Array.from({ length: DRAFT_TEXTS }, (_, number) => number)
+const ACTOR = numbersOf(PACKED_COLUMNS.actor)
+// `event_id_is_id` and `target_members` stand between two parts of `shape`, the escaped words
+// between those of `texts`.
+const [SHAPE_BEFORE_FLAGS, SHAPE_BEHIND_FLAGS] = aroundDerived('shape')
+const [TEXTS_BEFORE_WORDS, TEXTS_BEHIND_WORDS_WITH_EVENT_ID] = aroundDerived('texts')
+const TEXTS_BEHIND_WORDS = TEXTS_BEHIND_WORDS_WITH_EVENT_ID.filter(
+  (number) => number !== SOURCE_EVENT_ID,
+)
+const TARGET_MEMBER_BYTES = TARGET_MEMBERS.map(({ letter, number }) => ({
+  byte: letter.charCodeAt(0),
+  text: number,
+}))
+const ALL_TEXTS = EVENT_FIELDS.map((_, number) => number)
+
+/** The numbers of the fields in front of the texts that are no fields, and of those behind them. */
+function aroundDerived(column: PackedColumn): readonly [readonly number[], readonly number[]] {
+  const texts = PACKED_COLUMNS[column]
+  const first = texts.findIndex(({ field }) => field === undefined)
+  const last = texts.findLastIndex(({ field }) => field === undefined)
+  return [numbersOf(texts.slice(0, first)), numbersOf(texts.slice(last + 1))]
+}
+
+function numbersOf(texts: readonly PackedText[]): readonly number[] {
+  return texts.flatMap(({ field }) => (field === undefined ? [] : [fieldNumber(field)]))
+}
 
 /** What the rows of one request have in common. */
 interface EncodeOptions {
@@ -132,16 +122,17 @@ interface WrittenBeside {
 }
 
 function writeEvent(row: RowWriter, draft: Draft, { words, knownShapes }: WrittenBeside): void {
-  row.uuid(draft.bytes, draft.startOf(DRAFT_TEXT.id))
+  row.uuid(draft.bytes, draft.startOf(ID))
   row.uint64(draft.timeMicros)
   row.uint64(draft.receivedMicros)
-  row.text(draft, DRAFT_TEXT.tenant)
+  for (const { number, isDigest } of OWN_TEXTS) {
+    if (isDigest) writeDigest(row, draft, number)
+    else row.text(draft, number)
+  }
   const eventIdIsId = isIdAgain(draft)
   const shapeStart = writeShape(row, draft, eventIdIsId)
   knownShapes?.note(row.buffer, shapeStart, row.at)
   writePacked(row, draft, ACTOR)
-  for (const number of PLAIN_TEXTS) row.text(draft, number)
-  writeDigest(row, draft)
   writeTexts(row, draft, { words, eventIdIsId })
 }
 
@@ -181,9 +172,9 @@ function hasText(draft: Draft, number: number): boolean {
 }
 
 /** See column `digest` of schema/001-events.sql. */
-function writeDigest(row: RowWriter, draft: Draft): void {
-  const start = draft.startOf(DRAFT_TEXT.targetDigest)
-  const end = draft.endOf(DRAFT_TEXT.targetDigest)
+function writeDigest(row: RowWriter, draft: Draft, number: number): void {
+  const start = draft.startOf(number)
+  const end = draft.endOf(number)
   if (isSha256(draft.bytes, start, end)) {
     row.length(SHA256_BYTES)
     row.hex(draft.bytes, start + SHA256_PREFIX.length, end)
@@ -218,10 +209,10 @@ function writeTexts(row: RowWriter, draft: Draft, { words, eventIdIsId }: TextsP
 
 function isIdAgain(draft: Draft): boolean {
   const { bytes } = draft
-  const id = draft.startOf(DRAFT_TEXT.id)
-  const eventId = draft.startOf(DRAFT_TEXT.sourceEventId)
-  const length = draft.endOf(DRAFT_TEXT.id) - id
-  if (draft.endOf(DRAFT_TEXT.sourceEventId) - eventId !== length) return false
+  const id = draft.startOf(ID)
+  const eventId = draft.startOf(SOURCE_EVENT_ID)
+  const length = draft.endOf(ID) - id
+  if (draft.endOf(SOURCE_EVENT_ID) - eventId !== length) return false
   for (let offset = 0; offset < length; offset += 1) {
     if (bytes[id + offset] !== bytes[eventId + offset]) return false
   }
@@ -238,10 +229,10 @@ const NO_WORDS = Buffer.alloc(0)
 
 /** Nearly always none: only details with a backslash have such words. */
 function escapedWordsOf(draft: Draft): Buffer {
-  const end = draft.endOf(DRAFT_TEXT.details)
-  for (let index = draft.startOf(DRAFT_TEXT.details); index < end; index += 1) {
+  const end = draft.endOf(DETAILS)
+  for (let index = draft.startOf(DETAILS); index < end; index += 1) {
     if (draft.bytes[index] === BACKSLASH) {
-      return Buffer.from(escapedWords(draft.text(DRAFT_TEXT.details)))
+      return Buffer.from(escapedWords(draft.text(DETAILS)))
     }
   }
   return NO_WORDS

@@ -1,5 +1,5 @@
 import type { Field } from '../../core/query.ts'
-import { PACKED_COLUMNS, PACKED_SEPARATOR, SHAPE_FIELDS, TARGET_MEMBERS } from './event-columns.ts'
+import { filterOf, PACKED_COLUMNS, PACKED_SEPARATOR, TARGET_MEMBERS } from './event-columns.ts'
 
 /** What an event's shape tells of a field: its value, that it has one, or nothing. */
 export type Told = { readonly value: string } | 'not empty' | undefined
@@ -7,18 +7,16 @@ export type Told = { readonly value: string } | 'not empty' | undefined
 /** What a shape tells, by field. */
 export type ShapeValues = ReadonlyMap<Field, Told>
 
-const MEMBER_FIELDS: Readonly<Record<(typeof TARGET_MEMBERS)[number][1], Field>> = {
-  target_digest: 'digest',
-  target_id: 'targetId',
-  target_name: 'targetName',
-  target_namespace: 'namespace',
-  target_repository: 'repository',
-  target_tag: 'tag',
-}
-
+/** What conditions name the members of a target by, with their letters. */
+const MEMBERS = TARGET_MEMBERS.flatMap(({ letter, field }) => {
+  const filter = filterOf(field)
+  return filter === undefined ? [] : [{ letter, filter }]
+})
 const MEMBER_LETTERS: ReadonlyMap<Field, string> = new Map(
-  TARGET_MEMBERS.map(([letter, column]) => [MEMBER_FIELDS[column], letter]),
+  MEMBERS.map(({ letter, filter }) => [filter, letter]),
 )
+/** The names of an actor, which none has that is null. */
+const ACTOR_NAMES = PACKED_COLUMNS.actor.flatMap(({ field }) => (field && filterOf(field)) ?? [])
 
 /** SQL that holds where a target lacks a member, by the shape; undefined for other fields. */
 export function missingMemberSql(field: Field): string | undefined {
@@ -32,18 +30,18 @@ const EMPTY: Told = { value: '' }
 export function shapeValues(shape: string): ShapeValues {
   const texts = shape.split(PACKED_SEPARATOR)
   const values = new Map<Field, Told>()
-  for (const [index, name] of PACKED_COLUMNS.shape.entries()) {
+  for (const [index, { name, field }] of PACKED_COLUMNS.shape.entries()) {
     const value = texts[index] ?? ''
-    const field = SHAPE_FIELDS[name]
-    if (field !== undefined) values.set(field, { value })
+    const filter = field && filterOf(field)
+    if (filter !== undefined) values.set(filter, { value })
     if (name === 'action') {
       values.set('verb', { value: value.slice(value.indexOf('.') + 1) })
     } else if (name === 'target_members') {
-      for (const [letter, column] of TARGET_MEMBERS) {
-        values.set(MEMBER_FIELDS[column], value.includes(letter) ? 'not empty' : EMPTY)
+      for (const member of MEMBERS) {
+        values.set(member.filter, value.includes(member.letter) ? 'not empty' : EMPTY)
       }
     } else if (name === 'actor_kind' && value === '') {
-      for (const own of ['actorId', 'actorName', 'actorEmail'] as const) values.set(own, EMPTY)
+      for (const own of ACTOR_NAMES) values.set(own, EMPTY)
     }
   }
   return values

@@ -1,13 +1,31 @@
+import { type FieldParent, placeOf } from '../../core/event/field-keys.ts'
+import { ESCAPED_WORDS, OWN_COLUMNS, PACKED_COLUMNS } from './event-columns.ts'
 import type { StatementParameters } from './statement-parameters.ts'
 
 /**
  * The texts of an event that full-text search looks at, in lower case, as SQL. Index `by_word` of
  * schema/001-events.sql is over this very expression, and serves for no other.
  */
-const SEARCHED_TEXT_SQL =
-  "lowerUTF8(concat(substringIndex(shape, '\\0', -5), ' ', actor, ' ', client_ip, ' ', " +
-  "client_user_agent, ' ', target_namespace, ' ', target_repository, ' ', target_tag, ' ', " +
-  "target_digest, ' ', substringIndex(texts, '\\0', 5)))"
+const SEARCHED_TEXT_SQL = `lowerUTF8(concat(${[
+  `substringIndex(shape, '\\0', -${searchedTexts('shape')})`,
+  'actor',
+  ...searchedColumns('client'),
+  ...searchedColumns('target'),
+  `substringIndex(texts, '\\0', ${searchedTexts('texts')})`,
+].join(", ' ', ")}))`
+
+/** The searched texts stand together, at the end of `shape` and at the beginning of `texts`. */
+function searchedTexts(column: 'shape' | 'texts'): number {
+  return PACKED_COLUMNS[column].filter(
+    ({ name, field }) => name === ESCAPED_WORDS || field?.isSearched === true,
+  ).length
+}
+
+function searchedColumns(parent: FieldParent): readonly string[] {
+  return OWN_COLUMNS.filter((field) => field.isSearched && placeOf(field)[0] === parent).map(
+    ({ column }) => column,
+  )
+}
 
 /** A run of ASCII letters and digits and of anything outside ASCII is a word, as in the engine. */
 const BETWEEN_WORDS = /[^0-9A-Za-z\u0080-\u{10ffff}]+/u

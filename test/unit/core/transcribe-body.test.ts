@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DRAFT_TEXT, DRAFT_TEXTS, type Draft } from '../../../src/core/draft.ts'
+import type { Draft } from '../../../src/core/draft.ts'
 import { findDuplicateKey } from '../../../src/core/duplicate-keys.ts'
 import { Fault } from '../../../src/core/errors.ts'
+import { FIELD_NUMBER } from '../../../src/core/event/field-keys.ts'
+import { EVENT_FIELDS } from '../../../src/core/event/fields.ts'
 import type { Reception } from '../../../src/core/new-event.ts'
 import { parseNewEvent } from '../../../src/core/parse-event.ts'
 import { parseEventBody } from '../../../src/core/parse-event-body.ts'
@@ -199,7 +201,7 @@ function contentOf(draft: Draft, other: Draft) {
   return {
     canonical: same(draft.canonical),
     leafPrefix: draft.bytes[draft.leafStart],
-    texts: Array.from({ length: DRAFT_TEXTS }, (_, number) => same(draft.text(number))),
+    texts: Array.from({ length: EVENT_FIELDS.length }, (_, number) => same(draft.text(number))),
     timeMicros: draft.timeMicros,
     receivedMicros: draft.receivedMicros,
     deduplicate: draft.deduplicate,
@@ -251,7 +253,7 @@ describe('details', () => {
     const [draft] = parseEventBody(Buffer.from(text), 'json', reception)
     const expected = parsed(text)
     expect(draft?.canonical).toBe(expected?.canonical)
-    expect(draft?.text(DRAFT_TEXT.details)).toBe(expected?.text(DRAFT_TEXT.details))
+    expect(draft?.text(FIELD_NUMBER['/details'])).toBe(expected?.text(FIELD_NUMBER['/details']))
   })
 })
 
