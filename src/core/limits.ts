@@ -1,7 +1,10 @@
 // The limits of an event and of what carries events in: hard bounds, checked at the boundary.
 
-/** Largest canonical JSON text of one event, in bytes of UTF-8. */
-export const EVENT_BYTES_MAX = 64 * 1024
+/**
+ * Largest canonical JSON text of one event, in bytes of UTF-8: the largest length that entry bundles
+ * of a transparency log have room for (C2SP tlog-tiles, 16 bits).
+ */
+export const EVENT_BYTES_MAX = 65_535
 /**
  * Largest text of one event as it is sent, in bytes: every character of the canonical text may be
  * written as an escape of six.

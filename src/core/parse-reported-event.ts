@@ -11,7 +11,7 @@ import { canonicalText, isOverSize, readEvent, withAsSent } from './parse-event.
 import { recordableMembers } from './recordable-json.ts'
 
 /** Room for all fields but `details`, in bytes of JSON; the rest is for `details`. */
-const FIELDS_BYTES_MAX = EVENT_BYTES_MAX / 2
+const FIELDS_BYTES_MAX = Math.floor(EVENT_BYTES_MAX / 2)
 /** Bytes of `,"details":` in an event. */
 const DETAILS_KEY_BYTES = 11
 /** Texts that have to stay where they are, whatever their size. */

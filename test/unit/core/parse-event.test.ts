@@ -26,6 +26,27 @@ function faultOf(body: string | Buffer, form: EventBodyForm = 'json'): Fault {
 }
 
 describe('an event at the boundary', () => {
+  it('has 65,535 bytes of canonical text at most', () => {
+    const withText = (length: number) =>
+      parse(`{"action":"image.push","details":{"text":"${'x'.repeat(length)}"}}`)
+    const bytes = (length: number) => Buffer.byteLength(withText(length)[0]?.canonical ?? '')
+    const others = bytes(1) - 1
+    expect(bytes(65_535 - others)).toBe(65_535)
+    expect(() => withText(65_536 - others)).toThrow(
+      expect.objectContaining({
+        problems: [{ path: '', expected: 'an event of at most 65535 bytes' }],
+      }),
+    )
+    // The parser has the same limit as what copies plain texts.
+    const escaped = (length: number) =>
+      parse(
+        `{"action":"image.push","message":"\\u0041","details":{"text":"${'x'.repeat(length)}"}}`,
+      )
+    const othersEscaped = Buffer.byteLength(escaped(1)[0]?.canonical ?? '') - 1
+    expect(escaped(65_535 - othersEscaped)).toHaveLength(1)
+    expect(() => escaped(65_536 - othersEscaped)).toThrow(Fault)
+  })
+
   it('gets what its sender left out', () => {
     const [draft] = parse('{"action":"image.push"}')
     expect(draft?.canonical).toBe(

@@ -23,7 +23,7 @@ export interface FeedPlace {
 }
 
 /** Longest text of a string's content that an event keeps as it is, in UTF-16 units. */
-const CONTENT_LENGTH_MAX = EVENT_BYTES_MAX / 8
+const CONTENT_LENGTH_MAX = Math.floor(EVENT_BYTES_MAX / 8)
 
 /**
  * The event of a string of the feed; undefined for those kinds that repeat what the log says:
