@@ -159,7 +159,7 @@ async function isTornBehind({ file, header }: UsedSegment, position: number): Pr
   const reader = await SegmentReader.open(file)
   try {
     const rest = await reader.read(position, file.bytes - position)
-    if (rest.every((byte) => byte === 0)) return false
+    if (rest.equals(Buffer.alloc(rest.length))) return false
     if (hasRecord(rest, header.salt)) throw damaged(file.path, position)
     return true
   } finally {
