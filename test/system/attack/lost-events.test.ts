@@ -1,42 +1,52 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { jsonOf, startWaybill, type WaybillProcess } from '../../support/waybill-process.ts'
 
 const BATCHES = 3
 const BATCH_EVENTS = 1000
 
+/** What each test begins with a copy of: the data of a Waybill that was stopped. */
+const original = mkdtempSync(join(tmpdir(), 'waybill-whole-'))
 let folder: string
 let waybill: WaybillProcess
 /** What the ledger holds: what was sent, and what Waybill recorded of its own beginning. */
 let recorded: number
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'waybill-lost-'))
-  waybill = await startWaybill({ dataDirectory: folder })
-  for (let batch = 0; batch < BATCHES; batch += 1) {
-    await send(Array.from({ length: BATCH_EVENTS }, (_, index) => `event ${batch} ${index}`))
-  }
+beforeAll(async () => {
+  waybill = await startWaybill({ dataDirectory: original })
+  for (let batch = 0; batch < BATCHES; batch += 1) await send(messages(batch))
   recorded = (await jsonOf<Status>(waybill.request('/v1/status'))).ledger.size
+  await waybill.stop()
+})
+afterAll(async () => {
+  await waybill?.kill()
+  rmSync(original, { recursive: true, force: true })
+})
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'waybill-lost-'))
+  cpSync(original, folder, { recursive: true })
 })
 afterEach(async () => {
   await waybill.kill()
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function send(messages: readonly string[]): Promise<void> {
+const messages = (batch: number) =>
+  Array.from({ length: BATCH_EVENTS }, (_, index) => `event ${batch} ${index}`)
+
+async function send(given: readonly string[]): Promise<void> {
   const answer = await waybill.request('/v1/events', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(messages.map((message) => ({ action: 'image.push', message }))),
+    body: JSON.stringify(given.map((message) => ({ action: 'image.push', message }))),
   })
-  expect(answer.status).toBe(201)
+  expect(answer.status, await answer.text()).toBe(201)
 }
 
 /** Changes the store behind Waybill's back, in a process of its own as it is open in one alone. */
 async function tamper(sql: string): Promise<void> {
-  await waybill.stop()
   const script = `
     import { Session } from 'chdb'
     const session = new Session(process.argv[1], { connectionArgs: [] })
@@ -45,7 +55,7 @@ async function tamper(sql: string): Promise<void> {
   const argv = ['--input-type=module', '-e', script, join(folder, 'clickhouse'), sql]
   const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' })
   if (status !== 0) throw new Error(stderr)
-  waybill = await waybill.restart()
+  waybill = await startWaybill({ dataDirectory: folder })
 }
 
 interface Status {
@@ -103,6 +113,8 @@ test('a saved head that is removed is noticed', async () => {
 })
 
 test('a ledger that is whole has no contradiction after a stop and after a kill', async () => {
+  waybill = await startWaybill({ dataDirectory: folder })
+  for (let batch = 0; batch < BATCHES; batch += 1) await send(messages(batch))
   await waybill.kill()
   waybill = await waybill.restart()
   await waybill.stop()
