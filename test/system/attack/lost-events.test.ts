@@ -18,6 +18,8 @@ beforeAll(async () => {
   waybill = await startWaybill({ dataDirectory: original })
   for (let batch = 0; batch < BATCHES; batch += 1) await send(messages(batch))
   recorded = (await jsonOf<Status>(waybill.request('/v1/status'))).ledger.size
+  // An answer comes when all is stored: what only the journal held would come back from there.
+  expect((await waybill.request('/v1/events/count')).status).toBe(200)
   await waybill.stop()
 })
 afterAll(async () => {
