@@ -1,8 +1,8 @@
 // The limits of an event and of what carries events in: hard bounds, checked at the boundary.
 
 /**
- * Largest canonical JSON text of one event, in bytes of UTF-8: the largest length that entry bundles
- * of a transparency log have room for (C2SP tlog-tiles, 16 bits).
+ * Largest canonical JSON text of one event, in bytes of UTF-8: entry bundles of a transparency log
+ * have room for lengths of 16 bits (C2SP tlog-tiles).
  */
 export const EVENT_BYTES_MAX = 65_535
 /**
