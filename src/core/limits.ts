@@ -9,7 +9,7 @@ export const EVENT_BYTES_MAX = 65_535
  * Largest text of one event as it is sent, in bytes: every character of the canonical text may be
  * written as an escape of six.
  */
-export const SENT_EVENT_BYTES_MAX = 6 * EVENT_BYTES_MAX
+export const SENT_EVENT_BYTES_MAX = 384 * 1024
 /** Most events in one request. */
 export const BATCH_EVENTS_MAX = 10_000
 /** Largest body of one request, in bytes, as sent and after decompression. */
