@@ -1,4 +1,4 @@
-import { EVENT_OBJECTS, FIELD_NUMBER, type FieldKey, keysIn } from './event/field-keys.ts'
+import { EVENT_MEMBERS, FIELD_NUMBER, type FieldKey, type ObjectKey } from './event/field-keys.ts'
 import { CLOSE_BRACE, OPEN_BRACE, QUOTE } from './json-bytes.ts'
 
 /** The texts of one event, by their number in a draft: each is a part of some buffer. */
@@ -44,13 +44,11 @@ const WHEN_EMPTY: ReadonlyMap<string, Uint8Array> = new Map([
 ])
 
 /** All members of an event in canonical order. */
-const RUNS = runsOf([...keysIn(''), ...EVENT_OBJECTS.map((key) => ({ key, members: keysIn(key) }))])
+const RUNS = runsOf(EVENT_MEMBERS)
 
-function runsOf(
-  all: readonly (FieldKey | { readonly key: string; readonly members: readonly FieldKey[] })[],
-): readonly MemberRun[] {
+function runsOf(all: readonly (FieldKey | ObjectKey)[]): readonly MemberRun[] {
   const runs: MemberRun[] = []
-  for (const one of [...all].sort((left, right) => (left.key < right.key ? -1 : 1))) {
+  for (const one of all) {
     const last = runs.at(-1)
     if ('members' in one) {
       const whenEmpty = WHEN_EMPTY.get(one.key) ?? NOTHING

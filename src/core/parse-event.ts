@@ -4,7 +4,13 @@ import { canonicalJson, isCanonicallyOrdered, withOrderedKeys } from './canonica
 import { DIGEST } from './digest.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { Fault } from './errors.ts'
-import { type FieldParent, fieldAt, keysIn, placeOf } from './event/field-keys.ts'
+import {
+  EVENT_MEMBERS,
+  type FieldParent,
+  fieldsIn,
+  inKeyOrder,
+  placeOf,
+} from './event/field-keys.ts'
 import { EVENT_FIELDS, type EventField } from './event/fields.ts'
 import type { Actor, Category, Event, EventSource, JsonObject } from './event.ts'
 import { CATEGORIES, LEVEL_OF_OUTCOME, LEVELS, OUTCOMES } from './event.ts'
@@ -26,16 +32,10 @@ import { isUuid, mintUuid } from './uuid.ts'
 /** An object in an event: its fields in canonical order, and the keys that may stand in it. */
 interface EventPart {
   readonly path: string
-  readonly fields: readonly PartField[]
+  readonly fields: ReturnType<typeof fieldsIn>
   readonly keys: ReadonlySet<string>
 }
 
-interface PartField {
-  readonly key: string
-  readonly field: EventField
-}
-
-const EVENT = partOf('')
 const ACTOR = partOf('actor')
 const CLIENT = partOf('client')
 const SOURCE = partOf('source')
@@ -45,16 +45,15 @@ const SENT_KEYS = new Set(
   EVENT_FIELDS.map((field) => placeOf(field)).map(([parent, key]) => parent || key),
 )
 SENT_KEYS.delete('received')
-const CANONICAL_KEYS = [...SENT_KEYS, 'received'].sort()
 /** The texts of the event itself that have no rules of their own. */
-const TEXTS = EVENT.fields.filter(
+const TEXTS = fieldsIn('').filter(
   ({ key, field }) => (field.kind ?? 'text') === 'text' && key !== 'tenant',
 )
 
 function partOf(parent: FieldParent): EventPart {
-  const fields = keysIn(parent).map(({ key, number }) => ({ key, field: fieldAt(number) }))
-  const named = EVENT_FIELDS.map(placeOf).filter(([name]) => name === parent)
-  return { path: `/${parent}`, fields, keys: new Set(named.map(([, key]) => key)) }
+  const fields = fieldsIn(parent)
+  const keys = new Set(fields.map(({ key }) => key))
+  return { path: `/${parent}`, fields: inKeyOrder(fields), keys }
 }
 
 /** What an action is, but for those of the catalogue. */
@@ -117,21 +116,17 @@ export function readEvent(reader: FieldReader, value: unknown, reception: Recept
   for (const { key, field } of TEXTS) values[key] = readField(reader, field, value[key])
   if (reader.problems.length > 0) throw invalid(reader)
   // Every member that an event must have is one of the values.
-  return inOrder(CANONICAL_KEYS, values) as unknown as Event
+  return inOrder(EVENT_MEMBERS, values) as unknown as Event
 }
 
 /** What is read, by key. */
 type Values = Record<string, unknown>
 
 /** The values in canonical order, those that are undefined too: serialised they are canonical. */
-function inOrder(keys: readonly string[], values: Values): Values {
+function inOrder(members: readonly { readonly key: string }[], values: Values): Values {
   const ordered: Values = {}
-  for (const key of keys) ordered[key] = values[key]
+  for (const { key } of members) ordered[key] = values[key]
   return ordered
-}
-
-function keysOf({ fields }: EventPart): readonly string[] {
-  return fields.map(({ key }) => key)
 }
 
 /** The present fields of an object, in canonical order; undefined for one that says nothing. */
@@ -222,7 +217,7 @@ function readSource(
     reader.nameOfRefused('/source/eventId') ??
     sentId ??
     reader.nameOfRefused('/id')
-  return inOrder(keysOf(SOURCE), { ...read, eventId, kind, name }) as unknown as EventSource
+  return inOrder(SOURCE.fields, { ...read, eventId, kind, name }) as unknown as EventSource
 }
 
 /** What is left out is the sender's own; another source takes the right to name it. */
@@ -277,7 +272,7 @@ function readActor(reader: FieldReader, value: unknown): Actor | null {
   const read = readPart(reader, value, ACTOR)
   if (read === undefined) return null
   const actor = { ...read, kind: read['kind'] ?? 'user' }
-  return inOrder(keysOf(ACTOR), actor) as unknown as Actor
+  return inOrder(ACTOR.fields, actor) as unknown as Actor
 }
 
 function readRepository(reader: FieldReader, path: string, value: unknown): string | undefined {

@@ -34,10 +34,36 @@ export interface FieldKey {
   readonly number: number
 }
 
+/** The fields of an object in the order of the table. */
+export function fieldsIn(
+  parent: FieldParent,
+): readonly (FieldKey & { readonly field: EventField })[] {
+  return EVENT_FIELDS.flatMap((field: EventField, number) => {
+    const [of, key] = placeOf(field)
+    return of === parent ? [{ key, number, field }] : []
+  })
+}
+
 /** The fields of an object in the order of canonical JSON. */
 export function keysIn(parent: FieldParent): readonly FieldKey[] {
-  return EVENT_FIELDS.map((one, number) => ({ place: placeOf(one), number }))
-    .filter(({ place }) => place[0] === parent)
-    .map(({ place, number }) => ({ key: place[1], number }))
-    .sort((left, right) => (left.key < right.key ? -1 : 1))
+  return inKeyOrder(fieldsIn(parent).map(({ key, number }) => ({ key, number })))
+}
+
+/** An object in an event, with its fields in the order of canonical JSON. */
+export interface ObjectKey {
+  readonly key: (typeof EVENT_OBJECTS)[number]
+  readonly members: readonly FieldKey[]
+}
+
+/** The members of an event in the order of canonical JSON. */
+export const EVENT_MEMBERS: readonly (FieldKey | ObjectKey)[] = inKeyOrder([
+  ...keysIn(''),
+  ...EVENT_OBJECTS.map((key) => ({ key, members: keysIn(key) })),
+])
+
+/** Sorted by key, as canonical JSON is (RFC 8785, 3.2.3). */
+export function inKeyOrder<Item extends { readonly key: string }>(
+  items: readonly Item[],
+): readonly Item[] {
+  return [...items].sort((left, right) => (left.key < right.key ? -1 : 1))
 }

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { type FieldParent, placeOf } from '../../core/event/field-keys.ts'
-import { EVENT_FIELDS, type EventField } from '../../core/event/fields.ts'
+import { type FieldParent, fieldsIn } from '../../core/event/field-keys.ts'
+import type { EventField } from '../../core/event/fields.ts'
 import type { Event, StoredEvent } from '../../core/event.ts'
 
 /** An event as the native API answers it: as it was stored, and its place in the ledger. */
@@ -38,14 +38,11 @@ function isAlwaysThere({ path, isRequired = false }: EventField): boolean {
 }
 
 function schemaOf(parent: FieldParent): Record<string, Type.TSchema> {
-  const members = EVENT_FIELDS.map((field: EventField) => ({ place: placeOf(field), field }))
   return Object.fromEntries(
-    members
-      .filter(({ place }) => place[0] === parent)
-      .map(({ place, field }) => {
-        const schema = valueSchema(field)
-        return [place[1], isAlwaysThere(field) ? schema : Type.Optional(schema)]
-      }),
+    fieldsIn(parent).map(({ key, field }) => {
+      const schema = valueSchema(field)
+      return [key, isAlwaysThere(field) ? schema : Type.Optional(schema)]
+    }),
   )
 }
 

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { ACTIONS } from '../../core/action-catalogue.ts'
 import { DIGEST } from '../../core/digest.ts'
-import { EVENT_OBJECTS, type FieldParent, placeOf } from '../../core/event/field-keys.ts'
-import { EVENT_FIELDS, type EventField } from '../../core/event/fields.ts'
+import { EVENT_OBJECTS, type FieldParent, fieldsIn } from '../../core/event/field-keys.ts'
+import type { EventField } from '../../core/event/fields.ts'
 import { CATEGORIES } from '../../core/event.ts'
 import { NAME_LENGTH_MAX } from '../../core/limits.ts'
 import { ACTION } from '../../core/parse-event.ts'
@@ -86,13 +86,10 @@ const IP_FORMATS = [
 
 /** The fields of an object that senders may state, as properties. */
 function propertiesOf(parent: FieldParent): object {
-  const fields: readonly EventField[] = EVENT_FIELDS
   return Object.fromEntries(
-    fields
-      .filter(({ path }) => path !== '/received')
-      .map((field) => ({ place: placeOf(field), field }))
-      .filter(({ place }) => place[0] === parent)
-      .map(({ place, field }) => [place[1], describedAs(field.path, valueSchema(field))]),
+    fieldsIn(parent)
+      .filter(({ field }) => field.path !== '/received')
+      .map(({ key, field }) => [key, describedAs(field.path, valueSchema(field))]),
   )
 }
 

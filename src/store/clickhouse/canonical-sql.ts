@@ -1,10 +1,11 @@
 import {
-  EVENT_OBJECTS,
+  EVENT_MEMBERS,
   FIELD_NUMBER,
   type FieldKey,
   type FieldParent,
   fieldAt,
-  keysIn,
+  inKeyOrder,
+  type ObjectKey,
 } from '../../core/event/field-keys.ts'
 
 /**
@@ -14,19 +15,15 @@ import {
  * @param withSeq whether `seq` is a member too, as in exports; leaves are made without it.
  */
 export function canonicalJsonSql({ withSeq }: { readonly withSeq: boolean }): string {
-  const seq = withSeq ? [{ key: 'seq', member: always('seq', 'toString(seq)') }] : []
-  const texts = keysIn('').map(({ key, number }) => ({ key, member: memberOf(key, number) }))
-  const objects = EVENT_OBJECTS.map((key) => ({ key, member: objectMember(key) }))
-  const members = [...seq, ...texts, ...objects].sort((left, right) =>
-    left.key < right.key ? -1 : 1,
+  const seq = withSeq ? [always('seq', 'toString(seq)')] : []
+  const members = EVENT_MEMBERS.map((one) =>
+    'members' in one ? objectMember(one) : memberOf(one.key, one.number),
   )
-  return objectSql(members.map(({ member }) => member))
+  return objectSql(inKeyOrder([...seq, ...members]))
 }
 
-function objectMember(key: FieldParent): Member {
-  const keys = keysIn(key)
-  const members = keys.flatMap((one) => membersOf(key, one))
-  const value = objectSql(members)
+function objectMember({ key, members: keys }: ObjectKey): Member {
+  const value = objectSql(keys.flatMap((one) => membersOf(key, one)))
   // A source is always there, and an actor at least as null.
   if (key === 'source') return always(key, value)
   if (key === 'actor') return always(key, `if(actor_kind = '', 'null', ${value})`)

@@ -1,9 +1,8 @@
 import {
-  EVENT_OBJECTS,
+  EVENT_MEMBERS,
   FIELD_NUMBER,
   type FieldKey,
   fieldNumber,
-  keysIn,
 } from '../../core/event/field-keys.ts'
 import { EVENT_FIELDS } from '../../core/event/fields.ts'
 import type { Event, StoredEvent } from '../../core/event.ts'
@@ -53,11 +52,8 @@ function numberOfText({ name, field }: PackedText): number {
   return name === EVENT_ID_IS_ID ? EVENT_ID_IS_ID_FLAG : NO_FIELD
 }
 
-/** All members of an event in the order of canonical JSON, those of objects under their keys. */
-const MEMBERS = [
-  ...keysIn('').map(({ key, number }) => ({ key, number, members: [] })),
-  ...EVENT_OBJECTS.map((key) => ({ key, number: NO_FIELD, members: keysIn(key) })),
-].sort((left, right) => (left.key < right.key ? -1 : 1))
+/** The members of an event; of one form, which is faster to walk. */
+const MEMBERS = EVENT_MEMBERS.map((one) => ({ number: NO_FIELD, members: [], ...one }))
 
 type Values = Record<string, unknown>
 
