@@ -60,7 +60,7 @@ export async function retry<Answer, Failure>(
 
 /**
  * How long a `Retry-After` header (RFC 9110 section 10.2.3) asks to wait, in milliseconds: it says
- * seconds, or a date. Undefined when there is none, or none that can be read.
+ * seconds, or a date. Undefined without a header, and for one that is neither.
  */
 export function parseRetryAfter(text: string | null, nowMs: number): number | undefined {
   // A date has letters; "1.5" has none, and would be read as a day of 2001: no wait at all.

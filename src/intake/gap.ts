@@ -38,12 +38,12 @@ export function gapEvent(gap: Gap): GapEvent {
   }
 }
 
-/** A reason in brackets, to end a message with; empty when there is none. */
+/** A reason in brackets for the end of a message; empty without a reason. */
 export function inBrackets(reason: string | undefined): string {
   return reason === undefined ? '' : ` (${reason})`
 }
 
-/** The event which says that a source may have had others that nobody can read any more. */
+/** The event which says that events of a source may be missing for good. */
 export function sourceGapEvent(
   { kind, name }: SourceName,
   { from, to, reason: stated }: SourceGap,

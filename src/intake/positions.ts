@@ -34,7 +34,7 @@ export const POSITIONS_MAX = 100
 export interface LagOptions {
   /** How long a new position waits to be kept, ms: a crash makes so much be read again. */
   readonly lagMs: number
-  /** Told of a position that could not be kept: the next one makes up for it. */
+  /** Called with the error when a position could not be saved; the next one replaces it. */
   readonly trouble: (error: unknown) => void
 }
 

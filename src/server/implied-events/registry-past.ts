@@ -25,7 +25,7 @@ export interface Recalled {
   readonly past: RegistryPast
   readonly wantedTags: ReadonlyMap<string, WantedTag>
   readonly wantedRepositories: ReadonlyMap<string, RepositoryName>
-  /** Reports of which the ids alone show a repetition. */
+  /** Reports that only their ids show to be repetitions. */
   readonly askedById: readonly RegistryReport[]
 }
 

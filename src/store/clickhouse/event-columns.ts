@@ -37,7 +37,7 @@ export const PACKED_COLUMNS: Readonly<Record<PackedColumn, readonly PackedText[]
   texts: textsIn('texts'),
 }
 
-/** The texts of column `request`, which is none of an event. */
+/** The texts of column `request`, which is not part of an event. */
 const REQUEST_TEXTS = ['request_key', 'request_body_sha256']
 
 function textsIn(packedColumn: PackedColumn): readonly PackedText[] {

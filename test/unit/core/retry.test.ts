@@ -166,7 +166,7 @@ test('repeated work that has been stopped is not begun, and its fault ends it', 
   await expect(repeat(never, () => 1, new AbortController().signal)).rejects.toThrow('a fault')
 })
 
-test('a pause under an aborted signal is none', async () => {
+test('a pause under an aborted signal ends at once', async () => {
   await pauseFor(60_000, AbortSignal.abort())
   expect(vi.getTimerCount()).toBe(0)
 })

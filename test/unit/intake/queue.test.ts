@@ -86,7 +86,7 @@ test('an event that is waited for is stored by then, as the last of a full batch
   expect(stored.at(-1)?.action).toBe('token.create')
 })
 
-test('a refusal keeps nobody waiting, and a later event waits for its own batch', async () => {
+test('a refusal ends every wait, and a later event waits for its own batch', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   onTestFinished(() => void vi.useRealTimers())
   const { queue, stored, refuseNext } = blockedQueue()
