@@ -34,6 +34,13 @@ test('the core depends on no package', () => {
   ).toEqual([])
 })
 
+test('no request is followed through async hooks: on Node 20 every promise pays for them', () => {
+  const sources = CODE.filter((file) => file.path.startsWith('src/'))
+  expect(
+    eachLine(sources, ({ line }) => (/'node:async_hooks'/.test(line) ? 'async hooks' : undefined)),
+  ).toEqual([])
+})
+
 test('only the composition roots know every part', () => {
   expect(eachImport(compositionBreach)).toEqual([])
 })

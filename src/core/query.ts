@@ -1,3 +1,4 @@
+import type { Asker } from './asker.ts'
 import type { FilterName } from './event/fields.ts'
 import type { StoredEvent } from './event.ts'
 import type { TimeZone } from './time-zone.ts'
@@ -116,6 +117,14 @@ export interface TailQuery {
 /** Forms of an exported document. */
 export const EXPORT_FORMATS = ['ndjson', 'csv', 'json', 'parquet'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+/** Readers of the same events, by who asks: each takes the share of its asker. */
+export interface EventReaders {
+  /** For what Waybill reads by itself: its share is that of the tenants that it reads. */
+  readonly own: EventReader
+  /** @param isGone whether nobody waits for the answers anymore: what waits is then left out. */
+  of(asker: Asker, isGone: () => boolean): EventReader
+}
 
 /**
  * How dialects, exports and the console read events. Implemented by the store.

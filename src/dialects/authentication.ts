@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fast
 import type { Directory } from '../access/directory.ts'
 import type { Principal, Scope } from '../access/principal.ts'
 import { hasScope } from '../access/visibility.ts'
-import { nameCaller } from '../core/asker.ts'
 import { Fault } from '../core/errors.ts'
 
 /** What a route asks of whoever calls it. */
@@ -53,7 +52,13 @@ export function authenticated(
   }
 }
 
-const USED_TOKENS = new WeakMap<FastifyRequest, Principal>()
+interface Sender {
+  readonly principal: Principal
+  /** Undefined: by a session or a signature. */
+  readonly usedToken: Principal | undefined
+}
+
+const SENDERS = new WeakMap<FastifyRequest, Sender>()
 
 /**
  * Who the token of a request stands for, as `directory.authenticate` says. The request remembers
@@ -66,14 +71,23 @@ export function bearerOf(
 ): Principal | undefined {
   const principal = directory.authenticate(token)
   if (principal === undefined) return undefined
-  USED_TOKENS.set(request, principal)
-  nameCaller(principal)
+  SENDERS.set(request, { principal, usedToken: principal })
   return principal
+}
+
+/** Remembers whose session a request belongs to, or who signed it: it has no token of Waybill. */
+export function nameSender(request: FastifyRequest, principal: Principal): void {
+  SENDERS.set(request, { principal, usedToken: usedTokenOf(request) })
+}
+
+/** Who sent a request; undefined before that is known. */
+export function senderOf(request: FastifyRequest): Principal | undefined {
+  return SENDERS.get(request)?.principal
 }
 
 /** Whose token a request used; undefined: it used none, or one that is not valid. */
 export function usedTokenOf(request: FastifyRequest): Principal | undefined {
-  return USED_TOKENS.get(request)
+  return SENDERS.get(request)?.usedToken
 }
 
 /** Who asks, on routes that have the hook of `authenticated`. */

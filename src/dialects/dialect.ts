@@ -7,16 +7,16 @@ import type { SecretBox } from '../access/secret-box.ts'
 import type { Sessions } from '../access/sessions.ts'
 import type { SignIn } from '../access/sign-in.ts'
 import type { CursorCodec } from '../core/cursor.ts'
-import type { EventReader } from '../core/query.ts'
+import type { EventReaders } from '../core/query.ts'
 import type { Clock } from '../core/timestamp.ts'
 import type { ExportDesk } from '../exports/export-desk.ts'
 import type { AuditTrail } from '../ledger/audit-trail.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { ApiDescription } from './api-description.ts'
 
-/** What every dialect may use: it reads through `events`, writes through `ledger`, no more. */
+/** What every dialect may use. Requests read through the `events` of their `RequestContext`. */
 export interface DialectContext {
-  readonly events: EventReader
+  readonly readers: EventReaders
   readonly ledger: Ledger
   /** Where a dialect records what was done through it: sign-ins, exports. */
   readonly audit: AuditTrail

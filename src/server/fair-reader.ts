@@ -1,27 +1,19 @@
-import { type Asker, currentAsker, goneCheck, NO_TENANT } from '../core/asker.ts'
+import { type Asker, NO_TENANT } from '../core/asker.ts'
 import { FairTurns, type TurnLimits } from '../core/fair-turns.ts'
-import type { EventFilter, EventReader } from '../core/query.ts'
+import type { EventFilter, EventReader, EventReaders } from '../core/query.ts'
 import { Quota } from '../core/quota.ts'
 import { DOWNLOADS } from './limits.ts'
 
 /**
- * The reader that requests share. Queries take turns between tenants and between the tokens of one
- * tenant; downloads have a quota, and each keeps its place from its first byte to its last. What
- * Waybill reads by itself takes turns under its tenant, and counts as no download: the number of
- * exports that run in the background has a limit of its own.
+ * The readers that requests and Waybill's own work share. Queries take turns between tenants and
+ * between the tokens of one tenant; downloads have a quota, and each keeps its place from its first
+ * byte to its last. What Waybill reads by itself takes turns under its tenant, and counts as no
+ * download: the number of exports that run in the background has a limit of its own.
  */
-export function createFairReader(reader: EventReader, limits: TurnLimits): EventReader {
+export function createFairReaders(reader: EventReader, limits: TurnLimits): EventReaders {
   const turns = new FairTurns(limits)
   const downloads = new Quota(DOWNLOADS)
-  const inTurn = <Answer>(tenants: EventFilter['tenants'], ask: () => Promise<Answer>) =>
-    turns.run(currentAsker() ?? ownAsker(tenants), goneCheck(), ask)
-
-  /** The asker is that of the call, whatever the request is in which the chunks are read. */
-  const download = <Chunk>(chunks: () => AsyncIterable<Chunk>): AsyncIterable<Chunk> => {
-    const asker = currentAsker()
-    return asker === undefined ? chunks() : whileOpen(() => downloads.enter(asker), chunks)
-  }
-  return {
+  const readerWith = ({ inTurn, download }: Shares): EventReader => ({
     page: (query) => inTurn(query.filter.tenants, () => reader.page(query)),
     get: (tenants, id) => inTurn(tenants, () => reader.get(tenants, id)),
     tail: (query) => inTurn(query.filter.tenants, () => reader.tail(query)),
@@ -29,7 +21,27 @@ export function createFairReader(reader: EventReader, limits: TurnLimits): Event
     histogram: (query) => inTurn(query.filter.tenants, () => reader.histogram(query)),
     stream: (filter, order) => download(() => reader.stream(filter, order)),
     export: (filter, format) => download(() => reader.export(filter, format)),
+  })
+  return {
+    own: readerWith({
+      inTurn: (tenants, ask) => turns.run(ownAsker(tenants), () => false, ask),
+      download: (chunks) => chunks(),
+    }),
+    of: (asker, isGone) =>
+      readerWith({
+        inTurn: (_tenants, ask) => turns.run(asker, isGone, ask),
+        download: (chunks) => whileOpen(() => downloads.enter(asker), chunks),
+      }),
   }
+}
+
+/** How one asker takes its share. */
+interface Shares {
+  readonly inTurn: <Answer>(
+    tenants: EventFilter['tenants'],
+    ask: () => Promise<Answer>,
+  ) => Promise<Answer>
+  readonly download: <Chunk>(chunks: () => AsyncIterable<Chunk>) => AsyncIterable<Chunk>
 }
 
 function ownAsker(tenants: EventFilter['tenants']): Asker {

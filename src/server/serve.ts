@@ -20,7 +20,7 @@ import type { WebhookSource } from '../sources/source.ts'
 import type { Store } from '../store/store.ts'
 import { type BackgroundTask, startTasks } from './background-task.ts'
 import { exportTask } from './export-task.ts'
-import { createFairReader } from './fair-reader.ts'
+import { createFairReaders } from './fair-reader.ts'
 import { ensureAdministrator } from './first-administrator.ts'
 import { readSecretKey } from './instance-identity.ts'
 import { ledgerSettings } from './ledger-settings.ts'
@@ -221,7 +221,8 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   const { records } = store
   const queries = settings.store === undefined ? EMBEDDED_QUERIES : SERVER_QUERIES
   const readable = createReadableEvents(store.reader, () => ledger.whenReadable())
-  const events = createFairReader(readable, queries)
+  const readers = createFairReaders(readable, queries)
+  const events = readers.own
   const metrics = createMetrics(ledger)
   const append = metrics.measured(ledger.append)
   const audit = createAuditTrail({ append, origin, clock })
@@ -238,7 +239,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   metrics.watchExports(exports.desk.jobs)
   metrics.watchSkipped(() => skips.counts())
   const context: DialectContext = {
-    events,
+    readers,
     ledger: { ...ledger, append },
     audit,
     records,

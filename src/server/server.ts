@@ -4,7 +4,6 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
-import { inRequest } from '../core/asker.ts'
 import { Fault } from '../core/errors.ts'
 import { declarePrincipal } from '../dialects/authentication.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
@@ -107,9 +106,6 @@ export function createServer(options: ServerOptions): FastifyInstance {
   server.addHook('onRequest', (request, reply, done) => {
     refusedDeliveries.watch(request, reply)
     done()
-  })
-  server.addHook('onRequest', (_request, reply, done) => {
-    inRequest(() => reply.raw.destroyed, done)
   })
   server.addHook('onRequest', checkRequestHead)
   server.addHook('onSend', protectAnswer)

@@ -140,7 +140,13 @@ function appendOf(
   const { append } = context.ledger
   if (source.pushesSetTags !== true) return append
   const { isRecorded } = source
-  const implied = new ImpliedEvents({ append, events: context.events, metrics, log, isRecorded })
+  const implied = new ImpliedEvents({
+    append,
+    events: context.readers.own,
+    metrics,
+    log,
+    isRecorded,
+  })
   return (request) => implied.append(request)
 }
 

@@ -49,7 +49,7 @@ export async function describedServer(): Promise<{ document: Document; routes: R
   const nothing = Object.create(null)
   const box = createSecretBox(Buffer.alloc(32), 'test')
   const context: DialectContext = {
-    ...{ events: nothing, ledger: nothing, audit: nothing, records: nothing, directory: nothing },
+    ...{ readers: nothing, ledger: nothing, audit: nothing, records: nothing, directory: nothing },
     ...{ administration: nothing, signIn: nothing, sessions: nothing, accessKeys: nothing },
     ...{ exports: nothing, cursors: nothing },
     secretBox: () => box,

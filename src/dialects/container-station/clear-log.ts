@@ -1,13 +1,13 @@
 import { actorOf } from '../../access/principal.ts'
 import type { Client } from '../../core/event.ts'
 import type { EventFilter, EventReader } from '../../core/query.ts'
-import type { DialectContext } from '../dialect.ts'
+import type { RequestContext } from '../request-context.ts'
 import type { ClearedLogs, ClearMarks } from './clear-marks.ts'
 import type { Caller } from './credentials.ts'
 import { logFilter, visibilityOf } from './selection.ts'
 
 /** What clearing the log needs. */
-export interface ClearLogContext extends Pick<DialectContext, 'events' | 'ledger' | 'audit'> {
+export interface ClearLogContext extends Pick<RequestContext, 'events' | 'ledger' | 'audit'> {
   readonly clearedLogs: ClearedLogs
 }
 

@@ -26,9 +26,17 @@ const MEASURED_MAX = 64
 /** Whether it is measured what a container uses. */
 export type Usage = 'measured' | 'unmeasured'
 
-/** Where containers are known from. */
-export interface ContainerSources {
+/** How containers are looked for. */
+export interface Look {
+  /** Reads what events tell of containers. */
   readonly events: EventReader
+  readonly signal: AbortSignal
+  /** Docker measures it for a second or two; without it there are zeros. Absent: measured. */
+  readonly usage?: Usage
+}
+
+/** Where containers are known from, besides events. */
+export interface ContainerSources {
   readonly engines: readonly ContainerEngine[]
   readonly defaultTenant: string
 }
@@ -53,16 +61,9 @@ export class Containers {
     this.#sources = sources
   }
 
-  /**
-   * Undefined when there is no such container, or none any more.
-   *
-   * @param usage Docker measures it for a second or two; without it there are zeros.
-   */
-  async find(
-    query: ContainerQuery,
-    signal: AbortSignal,
-    usage: Usage = 'measured',
-  ): Promise<ContainerView | undefined> {
+  /** Undefined when there is no such container, or none any more. */
+  async find(query: ContainerQuery, look: Look): Promise<ContainerView | undefined> {
+    const { events, signal, usage = 'measured' } = look
     const engines = query.type === 'docker' ? this.#enginesOf(query.caller) : []
     const answering: ContainerEngine[] = []
     for (const engine of engines) {
@@ -70,18 +71,18 @@ export class Containers {
       if (found?.view !== undefined) return found.view
       if (found !== undefined) answering.push(engine)
     }
-    const report = await this.#reported(query, answering)
+    const report = await reported(query, { events, answering })
     if (report === undefined || report.state === 'gone') return undefined
     return viewOfReport(report)
   }
 
   /** By name. */
-  async list(caller: Caller, signal: AbortSignal): Promise<readonly ContainerView[]> {
+  async list(caller: Caller, { events, signal }: Look): Promise<readonly ContainerView[]> {
     const engines = this.#enginesOf(caller)
     const listed = await Promise.all(engines.map((engine) => listOf(engine, signal)))
     const views = new Map(listed.flatMap((found) => found ?? []).map((view) => [view.id, view]))
     const answering = engines.filter((_, index) => listed[index] !== undefined)
-    for (const report of await this.#reports(caller, answering)) {
+    for (const report of await reports(caller, { events, answering })) {
       const view = viewOfReport(report)
       const isKnown = [...views.values()].some((known) => isNamed(known, view.id))
       if (!isKnown) views.set(view.id, view)
@@ -96,43 +97,48 @@ export class Containers {
     const { engines, defaultTenant } = this.#sources
     return engines.filter(({ tenant }) => tenants.includes(tenant ?? defaultTenant))
   }
+}
 
-  async #reported(
-    { caller, type, name }: ContainerQuery,
-    answering: readonly ContainerEngine[],
-  ): Promise<StateReport | undefined> {
-    const filter = stateFilter(caller)
-    const byName: Condition = {
-      anyOf: [[{ field: 'targetId', in: [name] }], [{ field: 'targetName', in: [name] }]],
-    }
-    const page = await this.#sources.events.page({
-      filter: { ...filter, conditions: [...filter.conditions, byName] },
-      order: 'newest',
-      limit: NAMED_EVENTS,
-    })
-    const reports = page.events.flatMap(({ event }) => reportOf(event, answering) ?? [])
-    const report = reports.find((one) => one.type === type)
-    // The beginning of an id is no value that a filter could name.
-    if (report !== undefined || !isIdBeginning(name)) return report
-    const all = await this.#reports(caller, answering)
-    return all.find((one) => one.type === type && isNamed(one, name))
-  }
+/** Events, and the engines whose own answers go before them. */
+interface Reported {
+  readonly events: EventReader
+  readonly answering: readonly ContainerEngine[]
+}
 
-  /** The containers that events tell of, without those of engines that answered themselves. */
-  async #reports(
-    caller: Caller,
-    answering: readonly ContainerEngine[],
-  ): Promise<readonly StateReport[]> {
-    const filter = stateFilter(caller)
-    const latest = new Map<string, StateReport>()
-    for await (const { event } of newest(this.#sources.events, filter)) {
-      const report = reportOf(event, answering)
-      if (report === undefined) continue
-      const key = keyOf(report)
-      if (!latest.has(key)) latest.set(key, report)
-    }
-    return [...latest.values()].filter(({ state }) => state !== 'gone')
+async function reported(
+  { caller, type, name }: ContainerQuery,
+  from: Reported,
+): Promise<StateReport | undefined> {
+  const filter = stateFilter(caller)
+  const byName: Condition = {
+    anyOf: [[{ field: 'targetId', in: [name] }], [{ field: 'targetName', in: [name] }]],
   }
+  const page = await from.events.page({
+    filter: { ...filter, conditions: [...filter.conditions, byName] },
+    order: 'newest',
+    limit: NAMED_EVENTS,
+  })
+  const named = page.events.flatMap(({ event }) => reportOf(event, from.answering) ?? [])
+  const report = named.find((one) => one.type === type)
+  // The beginning of an id is no value that a filter could name.
+  if (report !== undefined || !isIdBeginning(name)) return report
+  const all = await reports(caller, from)
+  return all.find((one) => one.type === type && isNamed(one, name))
+}
+
+/** The containers that events tell of, without those of engines that answered themselves. */
+async function reports(
+  caller: Caller,
+  { events, answering }: Reported,
+): Promise<readonly StateReport[]> {
+  const latest = new Map<string, StateReport>()
+  for await (const { event } of newest(events, stateFilter(caller))) {
+    const report = reportOf(event, answering)
+    if (report === undefined) continue
+    const key = keyOf(report)
+    if (!latest.has(key)) latest.set(key, report)
+  }
+  return [...latest.values()].filter(({ state }) => state !== 'gone')
 }
 
 /** What engines tell of themselves that answer is not looked for in events. */

@@ -2,8 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Principal, Scope } from '../../access/principal.ts'
 import type { Session } from '../../access/sessions.ts'
 import { hasScope, mayAdminister } from '../../access/visibility.ts'
-import { nameCaller } from '../../core/asker.ts'
-import { bearerOf, bearerToken } from '../authentication.ts'
+import { bearerOf, bearerToken, nameSender } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import { forbidden, unauthorized } from './errors.ts'
 
@@ -40,7 +39,7 @@ export function authenticate(request: FastifyRequest, access: Access): Caller {
       : bearerOf(request, access.directory, token)
   if (principal === undefined) throw unauthorized()
   if (!hasScope(principal, READING)) throw forbidden()
-  nameCaller(principal)
+  nameSender(request, principal)
   return { principal, tenant: principal.tenant ?? access.defaultTenant }
 }
 

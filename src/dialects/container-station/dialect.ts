@@ -40,9 +40,9 @@ export function containerStationDialect(
     answerError,
     api: STATION_API,
     register(scope, context) {
-      const { events, records, clock, defaultTenant } = context
-      const containers = new Containers({ events, engines, defaultTenant })
-      const waits = new StateWaits(containers, new WaitingRoom(context))
+      const { readers, records, clock, defaultTenant } = context
+      const containers = new Containers({ engines, defaultTenant })
+      const waits = new StateWaits(containers, readers.own, new WaitingRoom(context))
       scope.addHook('preClose', async () => waits.close())
       scope.setErrorHandler(answerError)
       scope.setNotFoundHandler(refuseUnknown)

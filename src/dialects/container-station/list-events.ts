@@ -1,7 +1,7 @@
 import { NO_REQUEST } from '../../core/container-engine.ts'
 import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter } from '../../core/query.ts'
-import type { DialectContext } from '../dialect.ts'
+import type { RequestContext } from '../request-context.ts'
 import type { Caller } from './credentials.ts'
 import { noticeCondition, noticeText } from './notice.ts'
 import type { EventParameters } from './parameters.ts'
@@ -26,7 +26,7 @@ export interface EventWindow {
   readonly offset: number
 }
 
-type Sources = Pick<DialectContext, 'events' | 'ledger'>
+type Sources = Pick<RequestContext, 'events' | 'ledger'>
 
 /**
  * `GET /event`: the messages of a window [index, offset) of this instance's ledger. A poller that

@@ -2,9 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventFilter } from '../../core/query.ts'
 import type { DialectContext } from '../dialect.ts'
 import { clientOf } from '../request-client.ts'
+import { requestContext } from '../request-context.ts'
 import { clearLog } from './clear-log.ts'
 import type { ClearedLogs } from './clear-marks.ts'
-import type { Containers } from './containers.ts'
+import type { Containers, Look } from './containers.ts'
 import { authenticate, type Caller, requireAdministrator } from './credentials.ts'
 import { unknownContainer } from './errors.ts'
 import { exportLog } from './export-log.ts'
@@ -60,7 +61,7 @@ export const logoutOperation: Operation = async ({ request, reply }, { context, 
 export const logOperation: Operation = async ({ request, reply }, station) => {
   const caller = authenticate(request, station.context)
   const parameters = readLogParameters(request.query)
-  const { events } = station.context
+  const { events } = requestContext(station.context, request)
   const log = await logOf(caller, station)
   return sendJson(reply, await listLog(log, parameters, { events, wallClock: station.wallClock }))
 }
@@ -68,7 +69,7 @@ export const logOperation: Operation = async ({ request, reply }, station) => {
 /** `GET /log/export`. */
 export const exportOperation: Operation = async ({ request, reply }, station) => {
   const caller = authenticate(request, station.context)
-  const { events, clock } = station.context
+  const { events, clock } = requestContext(station.context, request)
   const { wallClock } = station
   const csv = await exportLog(await logOf(caller, station), { events, wallClock })
   const day = wallClock.textOfSecond(clock()).slice(0, 10)
@@ -84,14 +85,21 @@ export const clearOperation: Operation = async ({ request, reply }, station) => 
   const caller = authenticate(request, station.context)
   requireAdministrator(caller)
   const { clearedLogs, context } = station
-  const cleared = await clearLog(caller, clientOf(request), { ...context, clearedLogs })
+  const cleared = await clearLog(caller, clientOf(request), {
+    ...requestContext(context, request),
+    clearedLogs,
+  })
   return sendJson(reply, { ...cleared })
 }
 
 /** `GET /event`. */
 export const eventOperation: Operation = async ({ request, reply }, { context }) => {
   const caller = authenticate(request, context)
-  const window = await listEvents(caller, readEventParameters(request.query), context)
+  const window = await listEvents(
+    caller,
+    readEventParameters(request.query),
+    requestContext(context, request),
+  )
   return sendJson(reply, { ...window })
 }
 
@@ -107,7 +115,7 @@ export const waitOperation: Operation = async ({ request, reply, gone }, { conte
 /** `GET /container`. */
 export const containersOperation: Operation = async (call, { context, containers }) => {
   const caller = authenticate(call.request, context)
-  const views = await containers.list(caller, call.gone)
+  const views = await containers.list(caller, lookOf(call, context))
   return sendJson(
     call.reply,
     views.map(({ json }) => json),
@@ -118,7 +126,7 @@ export const containersOperation: Operation = async (call, { context, containers
 export const containerOperation: Operation = async (call, { context, containers }) => {
   const caller = authenticate(call.request, context)
   const { type, container } = readContainerPath(call.request.params)
-  const view = await containers.find({ caller, type, name: container }, call.gone)
+  const view = await containers.find({ caller, type, name: container }, lookOf(call, context))
   if (view === undefined) throw unknownContainer(container)
   return sendJson(call.reply, view.json)
 }
@@ -127,7 +135,10 @@ export const containerOperation: Operation = async (call, { context, containers 
 export const containerIdOperation: Operation = async (call, { context, containers }) => {
   const caller = authenticate(call.request, context)
   const { container } = readContainerPath({ ...Object(call.request.params), type: 'docker' })
-  const view = await containers.find({ caller, type: 'docker', name: container }, call.gone)
+  const view = await containers.find(
+    { caller, type: 'docker', name: container },
+    lookOf(call, context),
+  )
   if (view === undefined) throw unknownContainer(container)
   return call.reply.header('Content-Type', 'text/plain; charset=utf-8').send(view.id)
 }
@@ -141,6 +152,10 @@ export const systemOperation: Operation = async ({ request, reply }, { context, 
     status: 'running',
     version: { qpkg: version },
   })
+}
+
+function lookOf({ request, gone }: Call, context: DialectContext): Look {
+  return { events: requestContext(context, request).events, signal: gone }
 }
 
 async function logOf(caller: Caller, { clearedLogs }: Station): Promise<EventFilter> {

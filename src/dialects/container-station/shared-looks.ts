@@ -1,4 +1,4 @@
-import { outsideRequest } from '../../core/asker.ts'
+import type { EventReader } from '../../core/query.ts'
 import type { ContainerView } from './container-view.ts'
 import type { ContainerQuery, Containers, Usage } from './containers.ts'
 import { visibilityOf } from './selection.ts'
@@ -7,6 +7,8 @@ import { visibilityOf } from './selection.ts'
 const LOOK_MS_MAX = 30_000
 
 interface LooksOptions {
+  /** Others share a look: it goes on when the client that asked for it is gone. */
+  readonly events: EventReader
   readonly usage: Usage
   /** Breaks off every look. */
   readonly signal: AbortSignal
@@ -48,12 +50,11 @@ export class SharedLooks {
   }
 
   #start(key: string, query: ContainerQuery): Look {
-    const { signal, usage } = this.#options
+    const { events, signal, usage } = this.#options
     const limited = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS_MAX)])
-    // Others share the look: it goes on when the client that asked for it is gone.
-    const look = outsideRequest(() => this.#containers.find(query, limited, usage)).finally(() =>
-      this.#running.delete(key),
-    )
+    const look = this.#containers
+      .find(query, { events, signal: limited, usage })
+      .finally(() => this.#running.delete(key))
     this.#running.set(key, look)
     return look
   }

@@ -1,5 +1,6 @@
 import { askerOf } from '../../core/asker.ts'
 import type { JsonObject } from '../../core/event.ts'
+import type { EventReader } from '../../core/query.ts'
 import type { ContainerView } from './container-view.ts'
 import type { ContainerQuery, Containers } from './containers.ts'
 import type { Caller } from './credentials.ts'
@@ -22,12 +23,14 @@ export class StateWaits {
   readonly #room: WaitingRoom
   readonly #closing = new AbortController()
 
-  constructor(containers: Pick<Containers, 'find'>, room: WaitingRoom) {
+  constructor(containers: Pick<Containers, 'find'>, events: EventReader, room: WaitingRoom) {
     this.#looks = new SharedLooks(containers, {
+      events,
       usage: 'unmeasured',
       signal: new AbortController().signal,
     })
     this.#measurings = new SharedLooks(containers, {
+      events,
       usage: 'measured',
       signal: this.#closing.signal,
     })

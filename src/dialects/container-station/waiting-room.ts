@@ -1,4 +1,4 @@
-import { type Asker, outsideRequest } from '../../core/asker.ts'
+import type { Asker } from '../../core/asker.ts'
 import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter } from '../../core/query.ts'
 import { Quota, type QuotaLimits } from '../../core/quota.ts'
@@ -52,14 +52,14 @@ export interface Place {
  * woken by its growth, and only while somebody waits.
  */
 export class WaitingRoom {
-  readonly #context: Pick<DialectContext, 'events' | 'ledger'>
+  readonly #context: Pick<DialectContext, 'readers' | 'ledger'>
   readonly #places = new Set<WaitingPlace>()
   readonly #quota = new Quota(WAITS)
   #isFollowing = false
   #isClosed = false
   #empty = new AbortController()
 
-  constructor(context: Pick<DialectContext, 'events' | 'ledger'>) {
+  constructor(context: Pick<DialectContext, 'readers' | 'ledger'>) {
     this.#context = context
   }
 
@@ -81,7 +81,7 @@ export class WaitingRoom {
       this.#leave(place)
     })
     this.#places.add(place)
-    if (!this.#isFollowing) void outsideRequest(() => this.#follow(size))
+    if (!this.#isFollowing) void this.#follow(size)
     return place
   }
 
@@ -112,12 +112,17 @@ export class WaitingRoom {
 
   /** Tells everybody of the events from a seq on; answers the seq that follows them. */
   async #tellFrom(fromSeq: number): Promise<number> {
-    const { events, ledger } = this.#context
+    const { readers, ledger } = this.#context
     const { origin, readableSize } = ledger.status()
     if (readableSize <= fromSeq) return fromSeq
     const filter = { tenants: tenantsOf(this.#places), conditions: STATE_CONDITIONS }
     try {
-      const found = await events.tail({ filter, origin, afterSeq: fromSeq - 1, limit: READ_EVENTS })
+      const found = await readers.own.tail({
+        filter,
+        origin,
+        afterSeq: fromSeq - 1,
+        limit: READ_EVENTS,
+      })
       for (const stored of found) {
         for (const place of this.#places) place.see(stored)
       }

@@ -2,9 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import { type Principal, SCOPES, type Scope } from '../../access/principal.ts'
 import { tokenLookupId } from '../../access/token.ts'
 import { hasScope } from '../../access/visibility.ts'
-import { nameCaller } from '../../core/asker.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
-import { bearerOf } from '../authentication.ts'
+import { bearerOf, nameSender } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import type { AccessKeyLocks } from './access-key-locks.ts'
 import { headerText } from './canonical-request.ts'
@@ -42,7 +41,7 @@ export interface Access {
  */
 export async function authenticate(request: FastifyRequest, access: Access): Promise<Caller> {
   const caller = await findCaller(request, access)
-  nameCaller(caller.principal)
+  nameSender(request, caller.principal)
   return caller
 }
 

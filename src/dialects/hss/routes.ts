@@ -3,6 +3,7 @@ import { visibleEvents } from '../../access/visibility.ts'
 import type { JsonObject } from '../../core/event.ts'
 import type { OperationDescription } from '../api-description.ts'
 import type { DialectContext } from '../dialect.ts'
+import { requestContext } from '../request-context.ts'
 import { type AccountOptions, listDomains, listProjects, listRegions } from './account.ts'
 import { HSS_OPERATIONS } from './api-description.ts'
 import { createToken, showToken, type TokenAccess } from './auth-tokens.ts'
@@ -18,7 +19,7 @@ export const PREFIXES = ['/v5/', '/v3/']
 
 /** What the routes work with. */
 export interface RouteAccess extends TokenAccess {
-  readonly context: TokenAccess['context'] & Pick<DialectContext, 'events'>
+  readonly context: TokenAccess['context'] & Pick<DialectContext, 'readers'>
 }
 
 interface Route {
@@ -100,7 +101,8 @@ async function answerEvents(
   if (tenants !== 'all' && !tenants.includes(tenant)) throw insufficientPermissions()
   const parameters = readEventParameters(request.query)
   const visibility = { tenants: [tenant], conditions }
-  return sendJson(reply, await listEvents(visibility, parameters, access.context.events))
+  const { events } = requestContext(access.context, request)
+  return sendJson(reply, await listEvents(visibility, parameters, events))
 }
 
 function ofAccount(list: (options: AccountOptions) => JsonObject): Route['answer'] {

@@ -7,6 +7,7 @@ import type { AnswerDescription } from '../api-description.ts'
 import { principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import { beginDownload } from '../download.ts'
+import { requestContext } from '../request-context.ts'
 import { EventSchema } from './event-json.ts'
 import { mayReadEvents } from './event-search.ts'
 import { filterParameters, readFilter } from './filter-parameters.ts'
@@ -62,7 +63,7 @@ export function registerEventExport(scope: NativeScope, context: DialectContext)
       throw invalidValue('bom', '`format=csv` with it')
     }
     const filter = readFilter(parameters, visibleEvents(principalOf(request)))
-    const events = context.events.export(filter, format)
+    const events = requestContext(context, request).events.export(filter, format)
     const document = await beginDownload(isMarked ? withByteOrderMark(events) : events)
     const day = formatTimestamp(context.clock()).slice(0, 10)
     return reply

@@ -4,6 +4,7 @@ import { visibleEvents } from '../../access/visibility.ts'
 import { Fault, invalidValue } from '../../core/errors.ts'
 import type { StoredEvent } from '../../core/event.ts'
 import { HISTOGRAM_BUCKETS_MAX, PAGE_EVENTS_DEFAULT, PAGE_EVENTS_MAX } from '../../core/limits.ts'
+import type { EventReader } from '../../core/query.ts'
 import { type Field, HISTOGRAM_INTERVALS } from '../../core/query.ts'
 import { findTimeZone, isUtc, type TimeZone } from '../../core/time-zone.ts'
 import { formatTimestamp } from '../../core/timestamp.ts'
@@ -11,6 +12,7 @@ import { isUuid } from '../../core/uuid.ts'
 import { authenticated, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import { problemAnswers } from '../problem-answers.ts'
+import { requestContext } from '../request-context.ts'
 import { EventSchema, eventJson } from './event-json.ts'
 import { eventsSince } from './events-since.ts'
 import { filterParameters, readFilter } from './filter-parameters.ts'
@@ -103,13 +105,14 @@ function registerPage(scope: NativeScope, context: DialectContext): void {
   scope.get('/v1/events', { schema, onRequest: mayReadEvents(context) }, async (request) => {
     const { order = 'newest', limit = PAGE_EVENTS_DEFAULT, cursor, ...rest } = request.query
     const { after, origin, ...parameters } = rest
+    const asked = requestContext(context, request)
     const filter = readFilter(parameters, visibleEvents(principalOf(request)))
     if (order === 'seq') {
-      return eventsSince(context, { filter, limit, after, origin, cursor })
+      return eventsSince(asked, { filter, limit, after, origin, cursor })
     }
     refuseWithoutSeq({ after, origin })
     const filterText = JSON.stringify(filter)
-    const page = await context.events.page({
+    const page = await asked.events.page({
       filter,
       order,
       limit,
@@ -139,7 +142,8 @@ function registerEvent(scope: NativeScope, context: DialectContext): void {
   }
   const options = { schema, onRequest: mayReadEvents(context) }
   scope.get('/v1/events/:id', options, async (request) => {
-    const found = await findVisible(context, request.params.id.toLowerCase(), principalOf(request))
+    const { events } = requestContext(context, request)
+    const found = await findVisible(events, request.params.id.toLowerCase(), principalOf(request))
     if (found === undefined) throw new Fault('resource.missing', { detail: 'no such event' })
     return eventJson(found)
   })
@@ -147,15 +151,15 @@ function registerEvent(scope: NativeScope, context: DialectContext): void {
 
 /** What may not be seen is not there: the answer must not tell that an id exists. */
 async function findVisible(
-  context: DialectContext,
+  events: EventReader,
   id: string,
   principal: ReturnType<typeof principalOf>,
 ): Promise<StoredEvent | undefined> {
   if (!isUuid(id)) return undefined
   const { tenants, conditions } = visibleEvents(principal)
-  if (conditions.length === 0) return context.events.get(tenants, id)
+  if (conditions.length === 0) return events.get(tenants, id)
   const filter = { tenants, conditions: [...conditions, { field: 'id' as const, in: [id] }] }
-  const page = await context.events.page({ filter, order: 'newest', limit: 1 })
+  const page = await events.page({ filter, order: 'newest', limit: 1 })
   return page.events[0]
 }
 
@@ -170,7 +174,7 @@ function registerCount(scope: NativeScope, context: DialectContext): void {
   }
   scope.get('/v1/events/count', { schema, onRequest: mayReadEvents(context) }, async (request) => {
     const filter = readFilter(request.query, visibleEvents(principalOf(request)))
-    return { count: await context.events.count(filter) }
+    return { count: await requestContext(context, request).events.count(filter) }
   })
 }
 
@@ -217,7 +221,7 @@ function registerHistogram(scope: NativeScope, context: DialectContext): void {
   const options = { schema, onRequest: mayReadEvents(context) }
   scope.get('/v1/events/histogram', options, async (request) => {
     const { interval, timeZone, by, ...parameters } = request.query
-    const found = await context.events.histogram({
+    const found = await requestContext(context, request).events.histogram({
       filter: readFilter(parameters, visibleEvents(principalOf(request))),
       interval,
       ...zoneOf(timeZone),

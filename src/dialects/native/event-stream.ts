@@ -14,6 +14,7 @@ import type { AnswerDescription } from '../api-description.ts'
 import { authenticated, bearerToken, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import { problemAnswers } from '../problem-answers.ts'
+import { type RequestContext, requestContext } from '../request-context.ts'
 import { eventJson } from './event-json.ts'
 import { READING_SCOPES } from './event-search.ts'
 import { type FilterParameters, filterParameters, readFilter } from './filter-parameters.ts'
@@ -96,6 +97,7 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
     const { after, origin, ticket, ...parameters } = request.query
     const filter = currentFilter(context, findToken(request) ?? '', parameters)
     filter()
+    const asked = requestContext(context, request)
     const status = context.ledger.status()
     const afterSeq = lastEventId(request) ?? after ?? status.size - 1
     refuseForeignPosition({ afterSeq, origin }, context.ledger)
@@ -117,7 +119,7 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
         .header('Cache-Control', 'no-store, no-transform')
         .header('X-Accel-Buffering', 'no')
         .header(ORIGIN_HEADER, status.origin)
-        .send(Readable.from(follow(context, filter, afterSeq, ended.signal), { highWaterMark: 1 }))
+        .send(Readable.from(follow(asked, filter, afterSeq, ended.signal), { highWaterMark: 1 }))
     )
   })
 }
@@ -154,7 +156,7 @@ function lastEventId(request: FastifyRequest): number | undefined {
 }
 
 async function* follow(
-  context: DialectContext,
+  context: RequestContext,
   currentFilter: () => EventFilter | undefined,
   startAfterSeq: number,
   ended: AbortSignal,
@@ -192,7 +194,7 @@ async function* follow(
  * stream goes on.
  */
 async function tailOrPause(
-  events: DialectContext['events'],
+  events: RequestContext['events'],
   query: TailQuery,
 ): Promise<readonly StoredEvent[] | undefined> {
   try {

@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts'
 import type { EventFilter } from '../../core/query.ts'
-import type { DialectContext } from '../dialect.ts'
+import type { RequestContext } from '../request-context.ts'
 import { type EventJson, eventJson } from './event-json.ts'
 import { refuseForeignPosition } from './ledger-position.ts'
 
@@ -32,7 +32,7 @@ export interface EventsSince {
  * @throws Fault `query.position` for a place that the ledger does not have; `query.cursor`.
  */
 export async function eventsSince(
-  { events: reader, ledger, cursors }: DialectContext,
+  { events: reader, ledger, cursors }: RequestContext,
   query: SinceQuery,
 ): Promise<EventsSince> {
   const { filter, limit } = query

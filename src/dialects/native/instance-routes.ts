@@ -5,6 +5,7 @@ import { inTime, LATE } from '../../core/in-time.ts'
 import type { SkipCount } from '../../core/skip-rule.ts'
 import { authenticated, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
+import { requestContext } from '../request-context.ts'
 import type { NativeScope } from './native-scope.ts'
 import { TenantStatus, tenantStatus } from './tenant-status.ts'
 
@@ -114,7 +115,10 @@ export function registerInstanceRoutes(
     const { tenant } = principalOf(request)
     const uptimeSeconds = Math.floor((context.clock() - facts.startedMicros) / 1_000_000)
     if (tenant !== null) {
-      return tenantStatus(context, tenant, { version: facts.version, uptimeSeconds })
+      return tenantStatus(requestContext(context, request), tenant, {
+        version: facts.version,
+        uptimeSeconds,
+      })
     }
     const store = await storeOf(facts)
     const { origin, size, queuedEvents, behind, journalBytes, contradiction } =

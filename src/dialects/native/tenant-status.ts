@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import type { DialectContext } from '../dialect.ts'
+import type { RequestContext } from '../request-context.ts'
 
 /** What a tenant's administrator is shown of a contradiction, whose text counts all events. */
 const CONTRADICTION = 'the stored events contradict the ledger; the installation can see how'
@@ -26,7 +26,7 @@ export const TenantStatus = Type.Object(
 
 /** @throws Fault as `EventReader.count` does. */
 export async function tenantStatus(
-  { events, ledger }: Pick<DialectContext, 'events' | 'ledger'>,
+  { events, ledger }: Pick<RequestContext, 'events' | 'ledger'>,
   tenant: string,
   about: Pick<Static<typeof TenantStatus>, 'version' | 'uptimeSeconds'>,
 ): Promise<Static<typeof TenantStatus>> {

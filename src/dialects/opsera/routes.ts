@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { visibleEvents } from '../../access/visibility.ts'
 import type { DialectContext } from '../dialect.ts'
 import { refuseOtherMethods, watchRoutes } from '../other-methods.ts'
+import { requestContext } from '../request-context.ts'
 import { logDescription } from './api-description.ts'
 import { type Access, AUDIT_ACCESS, authorize, VERSION_ONE_ACCESS } from './credentials.ts'
 import { wrongMethod } from './errors.ts'
@@ -64,6 +65,7 @@ export function logRoutes(
     for (const path of [url, `${url}/`]) {
       scope.get(path, { config: { operations: [logDescription(log)] } }, async (request, reply) => {
         const principal = authorize(request, context, access)
+        const { events } = requestContext(context, request)
         const question = read(request.query, context.clock())
         const filter = logFilter(log, question, {
           visibility: visibleEvents(principal),
@@ -71,7 +73,7 @@ export function logRoutes(
           tenant: principal.tenant ?? context.defaultTenant,
           directory: context.directory,
         })
-        const answer = await listLog(filter, question, { events: context.events, present })
+        const answer = await listLog(filter, question, { events, present })
         return sendJson(reply, { ...answer })
       })
     }

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/event.ts'
 import type { Condition, HistogramBucket, HistogramQuery } from '../../core/query.ts'
-import type { DialectContext } from '../dialect.ts'
+import type { RequestContext } from '../request-context.ts'
 import { rangeTooLong } from './errors.ts'
 import { performerConditions } from './list-logs.ts'
 import { KINDS_WITH_EVENT, NOTIFICATION_EVENTS } from './page-keys.ts'
@@ -27,7 +27,7 @@ export interface LogAggregate {
 export async function aggregateLogs(
   subject: LogSelection,
   parameters: LogParameters,
-  context: Pick<DialectContext, 'events' | 'clock'>,
+  context: Pick<RequestContext, 'events' | 'clock'>,
   daysMax: number | undefined,
 ): Promise<LogAggregate> {
   const range = readTimeRange(parameters.dates, context.clock(), inversionOf(subject))
@@ -61,7 +61,7 @@ function hasEvent(bucket: HistogramBucket): boolean {
 }
 
 async function histogram(
-  context: Pick<DialectContext, 'events'>,
+  context: Pick<RequestContext, 'events'>,
   query: HistogramQuery,
 ): Promise<readonly HistogramBucket[]> {
   try {

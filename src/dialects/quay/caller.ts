@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Principal } from '../../access/principal.ts'
 import type { Session } from '../../access/sessions.ts'
-import { nameCaller } from '../../core/asker.ts'
-import { bearerOf } from '../authentication.ts'
+import { bearerOf, nameSender } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import { problem } from './errors.ts'
 import { browserSecret } from './session-cookie.ts'
@@ -76,6 +75,6 @@ function findCaller(
   const secret = browserSecret(request)
   const session = secret === undefined ? undefined : sessions.find(SESSION_DIALECT, secret)
   if (secret === undefined || session === undefined) return undefined
-  nameCaller(session.principal)
+  nameSender(request, session.principal)
   return { principal: session.principal, session: { ...session, token: secret } }
 }

@@ -1,10 +1,10 @@
 import type { Principal } from '../../access/principal.ts'
-import type { DialectContext } from '../dialect.ts'
+import type { RequestContext } from '../request-context.ts'
 import { isSuperuser } from './credentials.ts'
 import { problem, unknownNamespace } from './errors.ts'
 import { everythingOf, type LogSubject } from './selection.ts'
 
-type Sources = Pick<DialectContext, 'events' | 'directory'>
+type Sources = Pick<RequestContext, 'events' | 'directory'>
 type KnownSubject = Pick<LogSubject, 'tenant' | 'namespace' | 'repository'>
 
 /**

@@ -3,8 +3,8 @@ import { actorOf, type Principal } from '../../access/principal.ts'
 import type { JsonObject } from '../../core/event.ts'
 import { recordableText } from '../../core/recordable-text.ts'
 import { redactText } from '../../core/redaction/redact.ts'
-import type { DialectContext } from '../dialect.ts'
 import { clientOf } from '../request-client.ts'
+import type { RequestContext } from '../request-context.ts'
 import { isKnown } from './existence.ts'
 import type { ExportBody } from './export-request.ts'
 import type { LogSubject } from './selection.ts'
@@ -29,7 +29,7 @@ export interface RefusedExport {
   readonly isDenied: boolean
 }
 
-type Sources = Pick<DialectContext, 'audit' | 'clock' | 'events' | 'directory'>
+type Sources = Pick<RequestContext, 'audit' | 'clock' | 'events' | 'directory'>
 
 /** Records that an export was queued, in the log that it is of. */
 export async function recordExport(

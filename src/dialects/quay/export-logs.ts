@@ -3,6 +3,7 @@ import { Fault } from '../../core/errors.ts'
 import type { ExportOrder } from '../../exports/export-desk.ts'
 import { isMailAddress } from '../../exports/mailer.ts'
 import type { DialectContext } from '../dialect.ts'
+import { type RequestContext, requestContext } from '../request-context.ts'
 import { isAllowed } from './credentials.ts'
 import { problem, QuayError } from './errors.ts'
 import { isKnown, requireKnown } from './existence.ts'
@@ -23,14 +24,14 @@ export function exportOperation(context: DialectContext, status: 200 | 201): Log
   return {
     methods: ['POST', 'OPTIONS'],
     checksRights: true,
-    answer: (call) => answerExport(call, context, status),
+    answer: (call) => answerExport(call, requestContext(context, call.request), status),
   }
 }
 
 /** What is recorded, in Quay's words: a request that a known caller sent in a readable form. */
 async function answerExport(
   call: LogCall,
-  context: DialectContext,
+  context: RequestContext,
   status: number,
 ): Promise<FastifyReply> {
   const { principal, subject, subjectKind, request } = call
@@ -57,7 +58,7 @@ async function answerExport(
 async function checkOrder(
   { principal, subject, subjectKind, request }: LogCall,
   body: ExportBody,
-  context: DialectContext,
+  context: RequestContext,
 ): Promise<ExportOrder> {
   const { tenant, namespace, repository } = subject
   const { callbackUrl, callbackEmail } = body

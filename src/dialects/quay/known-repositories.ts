@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts'
 import type { Condition, EventFilter, Field, HistogramBucket } from '../../core/query.ts'
-import type { DialectContext } from '../dialect.ts'
+import type { RequestContext } from '../request-context.ts'
 import { problem } from './errors.ts'
 import { everythingOf, OF_REPOSITORIES } from './selection.ts'
 
@@ -15,7 +15,7 @@ export interface KnownRepository {
   readonly lastMonthMicros?: number
 }
 
-type Sources = Pick<DialectContext, 'events' | 'directory'>
+type Sources = Pick<RequestContext, 'events' | 'directory'>
 
 /**
  * Every repository of a tenant that Waybill has heard of, by name. Waybill keeps no list of them:
@@ -52,7 +52,7 @@ export async function knownRepositories(
 export async function lastSecondOf(
   tenant: string,
   { namespace, name, lastMonthMicros }: KnownRepository,
-  { events }: Pick<DialectContext, 'events'>,
+  { events }: Pick<RequestContext, 'events'>,
 ): Promise<number | null> {
   if (lastMonthMicros === undefined) return null
   const filter: EventFilter = {
@@ -72,7 +72,7 @@ export function pathOf({ namespace, name }: KnownRepository): string {
 /** Every namespace of a tenant that an event of a registry names, in no order. */
 export async function knownNamespaces(
   tenant: string,
-  { events }: Pick<DialectContext, 'events'>,
+  { events }: Pick<RequestContext, 'events'>,
 ): Promise<readonly string[]> {
   const months = await monthsOf(tenant, { conditions: [], by: ['namespace'] }, events)
   return [...new Set(months.map(({ keys }) => keys[0] ?? ''))]
@@ -81,7 +81,7 @@ export async function knownNamespaces(
 async function monthsOf(
   tenant: string,
   asked: { readonly conditions: readonly Condition[]; readonly by: readonly Field[] },
-  events: DialectContext['events'],
+  events: RequestContext['events'],
 ): Promise<readonly HistogramBucket[]> {
   const { by } = asked
   const named: Condition = { field: 'namespace', notIn: [''] }

@@ -1,6 +1,6 @@
 import type { Event } from '../../core/event.ts'
 import type { Condition } from '../../core/query.ts'
-import type { DialectContext } from '../dialect.ts'
+import type { RequestContext } from '../request-context.ts'
 import { decodePageToken, encodePageToken, type WalkPlace } from './page-token.ts'
 import type { LogParameters } from './parameters.ts'
 import { presentEntry } from './present.ts'
@@ -30,7 +30,7 @@ export interface LogPage {
 export async function listLogs(
   subject: LogSelection,
   parameters: LogParameters,
-  context: Pick<DialectContext, 'events' | 'cursors' | 'clock'>,
+  context: Pick<RequestContext, 'events' | 'cursors' | 'clock'>,
   present: (event: Event) => WrittenObject | undefined = presentEntry,
 ): Promise<LogPage> {
   const { events, cursors, clock } = context

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from '../../access/principal.ts'
 import type { DialectContext } from '../dialect.ts'
+import { requestContext } from '../request-context.ts'
 import { aggregateLogs } from './aggregate-logs.ts'
 import { requireKnown } from './existence.ts'
 import { sendJson } from './json-reply.ts'
@@ -35,8 +36,9 @@ export function listOperation(context: DialectContext): LogOperation {
   return {
     methods: READING,
     async answer(call) {
-      const page = await listLogs(call.subject, parametersOf(call), context)
-      if (page.logs.length === 0) await requireKnown(call.subject, call.principal, context)
+      const asked = requestContext(context, call.request)
+      const page = await listLogs(call.subject, parametersOf(call), asked)
+      if (page.logs.length === 0) await requireKnown(call.subject, call.principal, asked)
       return sendJson(call.reply, { ...page })
     },
   }
@@ -54,9 +56,10 @@ export function aggregateOperation(
   return {
     methods: READING,
     async answer(call) {
-      const aggregate = await aggregateLogs(call.subject, parametersOf(call), context, daysMax)
+      const asked = requestContext(context, call.request)
+      const aggregate = await aggregateLogs(call.subject, parametersOf(call), asked, daysMax)
       const isEmpty = aggregate.aggregated.length === 0
-      if (isEmpty) await requireKnown(call.subject, call.principal, context)
+      if (isEmpty) await requireKnown(call.subject, call.principal, asked)
       return sendJson(call.reply, { ...aggregate })
     },
   }

@@ -1,10 +1,11 @@
 import type { User } from '../../access/directory.ts'
 import type { JsonObject } from '../../core/event.ts'
 import type { DialectContext } from '../dialect.ts'
+import type { RequestContext } from '../request-context.ts'
 import { avatarOf } from './avatar.ts'
 import { knownNamespaces } from './known-repositories.ts'
 
-type Sources = Pick<DialectContext, 'events' | 'directory'>
+type Sources = Pick<RequestContext, 'events' | 'directory'>
 
 /** The organizations of a tenant: those with an account, and namespaces that events name. */
 export async function organizationViews(

@@ -3,6 +3,7 @@ import type { Principal } from '../../access/principal.ts'
 import { hasScope } from '../../access/visibility.ts'
 import type { JsonObject } from '../../core/event.ts'
 import type { DialectContext } from '../dialect.ts'
+import { type RequestContext, requestContext } from '../request-context.ts'
 import { QUAY_OPERATIONS } from './api-description.ts'
 import { requirePrincipal } from './caller.ts'
 import { administers, isSuperuser } from './credentials.ts'
@@ -28,7 +29,7 @@ export function repositoryListRoute(scope: FastifyInstance, context: DialectCont
     url: '/api/v1/repository',
     describes: QUAY_OPERATIONS.repositories,
     async get(request, reply) {
-      return sendJson(reply, await repositoryPage(request, context))
+      return sendJson(reply, await repositoryPage(request, requestContext(context, request)))
     },
   })
 }
@@ -36,7 +37,7 @@ export function repositoryListRoute(scope: FastifyInstance, context: DialectCont
 /** @throws QuayError 401, 403 without the scope, 400 without a parameter that says which. */
 async function repositoryPage(
   request: FastifyRequest,
-  context: DialectContext,
+  context: RequestContext,
 ): Promise<JsonObject> {
   const principal = requirePrincipal(request)
   const scopes = ['repo:read', 'repo:write', 'repo:admin', 'super:user'] as const
@@ -77,7 +78,7 @@ function mayRead(principal: Principal, { namespace, name }: KnownRepository): bo
 async function timesOf(
   tenant: string,
   shown: readonly KnownRepository[],
-  context: DialectContext,
+  context: RequestContext,
 ): Promise<readonly (number | null)[]> {
   const times: (number | null)[] = []
   for (let index = 0; index < shown.length; index += LOOKUPS_MAX) {

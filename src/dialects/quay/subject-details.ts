@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/event.ts'
 import type { DialectContext } from '../dialect.ts'
+import { requestContext } from '../request-context.ts'
 import { avatarOf } from './avatar.ts'
 import { isAllowed } from './credentials.ts'
 import { TAG_EXPIRATION_SECONDS } from './current-user.ts'
@@ -17,9 +18,9 @@ export function detailsOperation(context: DialectContext): LogOperation {
   return {
     methods: ['GET', 'HEAD', 'OPTIONS'],
     checksRights: true,
-    async answer({ subject, subjectKind, principal, reply }) {
+    async answer({ subject, subjectKind, principal, request, reply }) {
       if (!isAllowed(principal, subjectKind, subject, 'read')) throw refusalOf(subjectKind)
-      await requireKnown(subject, principal, context)
+      await requireKnown(subject, principal, requestContext(context, request))
       const { tenant, namespace, repository } = subject
       const owner = context.directory.user(tenant, namespace)
       const isOrganization = owner === undefined || owner.kind === 'organization'

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Event } from '../../core/event.ts'
 import type { DialectContext } from '../dialect.ts'
+import { requestContext } from '../request-context.ts'
 import { aggregateLogs } from './aggregate-logs.ts'
 import { QUAY_OPERATIONS } from './api-description.ts'
 import { avatarOf } from './avatar.ts'
@@ -38,7 +39,8 @@ export function superuserRoutes(
       requireWholePage(request)
       const selection = selectRegistry(caller, context)
       const present = (event: Event) => presentWithNamespace(event, selection.tenant, context)
-      const page = await listLogs(selection, parametersOf(request), context, present)
+      const asked = requestContext(context, request)
+      const page = await listLogs(selection, parametersOf(request), asked, present)
       return sendJson(reply, { ...page })
     },
   })
@@ -51,7 +53,7 @@ export function superuserRoutes(
       const aggregate = await aggregateLogs(
         selection,
         parameters,
-        context,
+        requestContext(context, request),
         settings.aggregateDaysMax,
       )
       return sendJson(reply, { ...aggregate })
@@ -70,7 +72,8 @@ function accountRoutes(
     url: '/api/v1/superuser/organizations/',
     describes: QUAY_OPERATIONS.organizations,
     async get(request, reply) {
-      return sendJson(reply, { organizations: await organizationViews(tenantOf(request), context) })
+      const asked = requestContext(context, request)
+      return sendJson(reply, { organizations: await organizationViews(tenantOf(request), asked) })
     },
   })
   fixedRoute(scope, {

@@ -1,5 +1,4 @@
 import type { FastifyBaseLogger } from 'fastify'
-import { outsideRequest } from '../../core/asker.ts'
 import type { Draft } from '../../core/draft.ts'
 import { Fault } from '../../core/errors.ts'
 import { inTime, LATE } from '../../core/in-time.ts'
@@ -97,9 +96,8 @@ export class ImpliedEvents {
     try {
       const { events } = this.#services
       if (performance.now() < this.#restsUntilMs) throw new Fault('query.timeout')
-      // What Waybill asks by itself: it goes on when the sender does not wait for the answer.
-      const completed = await outsideRequest(() =>
-        within(LOOKUP_MS_MAX, (signal) => complete(recalled, { events, signal })),
+      const completed = await within(LOOKUP_MS_MAX, (signal) =>
+        complete(recalled, { events, signal }),
       )
       this.#isTroubled = false
       return completed

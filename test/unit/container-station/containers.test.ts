@@ -4,21 +4,20 @@ import type { ContainerType } from '../../../src/dialects/container-station/para
 import { callerNamed, StationModel } from './station-context.ts'
 
 const ALICE = callerNamed('alice')
+const CONTAINERS = new Containers({ engines: [], defaultTenant: 'default' })
 const ID = 'a'.repeat(64)
 const WEB = { type: 'container', id: ID, name: 'web' }
 
+function lookIn({ events }: StationModel) {
+  return { events, signal: new AbortController().signal }
+}
+
 function find(station: StationModel, name: string, type: ContainerType = 'docker') {
-  const containers = new Containers({
-    events: station.events,
-    engines: [],
-    defaultTenant: 'default',
-  })
-  return containers.find({ caller: ALICE, type, name }, new AbortController().signal)
+  return CONTAINERS.find({ caller: ALICE, type, name }, lookIn(station))
 }
 
 function list(station: StationModel) {
-  const sources = { events: station.events, engines: [], defaultTenant: 'default' }
-  return new Containers(sources).list(ALICE, new AbortController().signal)
+  return CONTAINERS.list(ALICE, lookIn(station))
 }
 
 test.each(['failure', 'denied', 'pending'] as const)(

@@ -1,35 +1,29 @@
 import { expect, test } from 'vitest'
-import { goneCheck, inRequest } from '../../../src/core/asker.ts'
-import { Fault } from '../../../src/core/errors.ts'
 import type { ContainerView } from '../../../src/dialects/container-station/container-view.ts'
-import type { ContainerQuery } from '../../../src/dialects/container-station/containers.ts'
+import type { ContainerQuery, Look } from '../../../src/dialects/container-station/containers.ts'
 import { SharedLooks } from '../../../src/dialects/container-station/shared-looks.ts'
-import { callerNamed } from './station-context.ts'
+import { callerNamed, StationModel } from './station-context.ts'
 
 const VIEW: ContainerView = { id: 'a', name: 'web', state: 'running', isLive: false, json: {} }
 const QUERY: ContainerQuery = { caller: callerNamed('alice'), type: 'docker', name: 'web' }
 
-test('a look that clients share goes on when the one that began it is gone', async () => {
-  let isGone = false
+test('a look that clients share reads for all of them, not for the one that began it', async () => {
+  const { events } = new StationModel()
   const turns: (() => void)[] = []
-  const find = async () => {
+  const looks: Look[] = []
+  const find = async (_query: ContainerQuery, look: Look) => {
+    looks.push(look)
     await new Promise<void>((resolve) => turns.push(resolve))
-    // What the turns of queries ask.
-    if (goneCheck()()) throw new Fault('request.timeout')
     return VIEW
   }
   const signal = new AbortController().signal
-  const looks = new SharedLooks({ find }, { usage: 'unmeasured', signal })
-  const lookIn = (isClientGone: () => boolean) =>
-    new Promise<ContainerView | undefined>((resolve, reject) => {
-      inRequest(isClientGone, () => void looks.look(QUERY).then(resolve, reject))
-    })
-  const first = lookIn(() => isGone)
-  const next = [lookIn(() => isGone), lookIn(() => false)]
-  isGone = true
+  const shared = new SharedLooks({ find }, { events, usage: 'unmeasured', signal })
+  const first = shared.look(QUERY)
+  const next = [shared.look(QUERY), shared.look(QUERY)]
   for (const turn of turns.splice(0)) turn()
   expect(await first).toBe(VIEW)
   await new Promise(setImmediate)
   for (const turn of turns.splice(0)) turn()
   expect(await Promise.all(next)).toEqual([VIEW, VIEW])
+  expect(looks.map((look) => look.events === events)).toEqual([true, true])
 })

@@ -61,9 +61,9 @@ test('an act is once in the feed', async () => {
 
 test('the state of a container is what its engine told, not what somebody asked for', async () => {
   const { events } = stationWithRequests()
-  const containers = new Containers({ events, engines: [], defaultTenant: 'default' })
-  const { signal } = new AbortController()
-  const found = await containers.find({ caller: ALICE, type: 'docker', name: 'web' }, signal)
+  const containers = new Containers({ engines: [], defaultTenant: 'default' })
+  const look = { events, signal: new AbortController().signal }
+  const found = await containers.find({ caller: ALICE, type: 'docker', name: 'web' }, look)
   expect(found).toMatchObject({ state: 'running' })
-  expect(await containers.list(ALICE, signal)).toHaveLength(1)
+  expect(await containers.list(ALICE, look)).toHaveLength(1)
 })

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../../../src/core/event.ts'
-import type { EventReader } from '../../../src/core/query.ts'
+import type { EventReader, EventReaders } from '../../../src/core/query.ts'
 import type { Caller } from '../../../src/dialects/container-station/credentials.ts'
 import type { Ledger } from '../../../src/ledger/ledger.ts'
 import { eventOf } from '../../support/store-events.ts'
@@ -28,6 +28,8 @@ export class StationModel {
       throw new Error('a station exports nothing by the store')
     },
   }
+
+  readonly readers: EventReaders = { own: this.events, of: () => this.events }
 
   readonly ledger: Ledger = {
     append: () => Promise.reject(new Error('a station appends nothing itself')),

@@ -23,12 +23,8 @@ function stationWithWeb() {
   const station = new StationModel()
   station.add(event('container.create'), event('container.start'))
   const room = new WaitingRoom(station)
-  const containers = new Containers({
-    events: station.events,
-    engines: [],
-    defaultTenant: 'default',
-  })
-  const waits = new StateWaits(containers, room)
+  const containers = new Containers({ engines: [], defaultTenant: 'default' })
+  const waits = new StateWaits(containers, station.events, room)
   const wait = (parameters: Partial<WaitParameters> = {}, signal = NEVER, caller = CALLER) =>
     waits.wait(
       caller,
@@ -184,12 +180,8 @@ test('what takes long to measure holds no wait up', async () => {
     containers: async () => [information],
     statistics: () => new Promise<never>(() => undefined),
   }
-  const containers = new Containers({
-    events: station.events,
-    engines: [engine],
-    defaultTenant: 'default',
-  })
-  const waits = new StateWaits(containers, new WaitingRoom(station))
+  const containers = new Containers({ engines: [engine], defaultTenant: 'default' })
+  const waits = new StateWaits(containers, station.events, new WaitingRoom(station))
   const wait = (state: 'running' | 'stopped') =>
     waits.wait(CALLER, { type: 'docker', container: 'web', state, durationMs: 1 }, NEVER)
   expect(await wait('running')).toMatchObject({ state: 'running', memory: 0 })

@@ -45,7 +45,7 @@ export async function startHss(settings: HssSettings = {}): Promise<HssServer> {
     throw new Error('this dialect only reads')
   }
   const context: DialectContext = {
-    events: readerOf(model),
+    readers: { own: readerOf(model), of: () => readerOf(model) },
     ledger: Object.create(null),
     audit: { record: unused },
     records,

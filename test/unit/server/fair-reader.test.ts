@@ -1,27 +1,15 @@
 import { expect, test } from 'vitest'
-import { inRequest, nameCaller } from '../../../src/core/asker.ts'
-import type { EventFilter } from '../../../src/core/query.ts'
-import { createFairReader } from '../../../src/server/fair-reader.ts'
+import { askerOf } from '../../../src/core/asker.ts'
+import type { EventFilter, EventReader, EventReaders } from '../../../src/core/query.ts'
+import { createFairReaders } from '../../../src/server/fair-reader.ts'
 import { DOWNLOADS, EMBEDDED_QUERIES } from '../../../src/server/limits.ts'
 import { StationModel } from '../container-station/station-context.ts'
 
 const { events } = new StationModel()
 
-/** What a request of a token asks for. */
-function asToken<Result>(
-  tokenId: string,
-  tenant: string | null,
-  ask: () => Result,
-): Promise<Result> {
-  return new Promise((resolve) => {
-    inRequest(
-      () => false,
-      () => {
-        nameCaller({ tokenId, tenant })
-        resolve(ask())
-      },
-    )
-  })
+/** The reader of a request with a token. */
+function ofToken(readers: EventReaders, tokenId: string, tenant: string | null): EventReader {
+  return readers.of(askerOf({ tokenId, tenant }), () => false)
 }
 
 const ALL: EventFilter = { tenants: 'all', conditions: [] }
@@ -29,7 +17,7 @@ const ALL: EventFilter = { tenants: 'all', conditions: [] }
 /** A reader whose counts last until the test ends them. */
 function slowReader() {
   const counts: { readonly tenants: EventFilter['tenants']; readonly end: () => void }[] = []
-  const reader = createFairReader(
+  const readers = createFairReaders(
     {
       ...events,
       count: ({ tenants }) =>
@@ -39,7 +27,7 @@ function slowReader() {
     },
     EMBEDDED_QUERIES,
   )
-  return { counts, reader }
+  return { counts, readers }
 }
 
 /** Ends so many counts, each when its turn has come: on a busy machine a turn rests before. */
@@ -59,37 +47,35 @@ async function settled(): Promise<void> {
 }
 
 test('a token that asks much keeps no other token and no other tenant waiting', async () => {
-  const { counts, reader } = slowReader()
+  const { counts, readers } = slowReader()
   const red: EventFilter = { ...ALL, tenants: ['red'] }
-  const heavy = Array.from({ length: 12 }, () => asToken('heavy', 'red', () => reader.count(red)))
+  const heavy = Array.from({ length: 12 }, () => ofToken(readers, 'heavy', 'red').count(red))
   await settled()
   expect(counts).toHaveLength(1)
   const asked = [
-    asToken('other', 'red', () => reader.count(red)),
-    asToken('third', 'blue', () => reader.count({ ...ALL, tenants: ['blue'] })),
-    asToken('admin', null, () => reader.count(ALL)),
+    ofToken(readers, 'other', 'red').count(red),
+    ofToken(readers, 'third', 'blue').count({ ...ALL, tenants: ['blue'] }),
+    ofToken(readers, 'admin', null).count(ALL),
   ]
   await settled()
   expect(counts.map(({ tenants }) => tenants)).toEqual([['red'], ['red'], ['blue'], 'all'])
   await endEach(counts, heavy.length + asked.length)
-  await Promise.all(await Promise.all([...heavy, ...asked]))
+  await Promise.all([...heavy, ...asked])
 })
 
 test('what an administrator asks about a tenant takes no turn of it', async () => {
-  const { counts, reader } = slowReader()
+  const { counts, readers } = slowReader()
   const red: EventFilter = { ...ALL, tenants: ['red'] }
-  const asked = ['one', 'two', 'three'].map((token) =>
-    asToken(token, null, () => reader.count(red)),
-  )
-  asked.push(asToken('own', 'red', () => reader.count(red)))
+  const asked = ['one', 'two', 'three'].map((token) => ofToken(readers, token, null).count(red))
+  asked.push(ofToken(readers, 'own', 'red').count(red))
   await settled()
   expect(counts).toHaveLength(EMBEDDED_QUERIES.running.tenantMax + 1)
   await endEach(counts, asked.length)
-  await Promise.all(await Promise.all(asked))
+  await Promise.all(asked)
 })
 
 test('an export has one place from its first byte to its last, however it ends', async () => {
-  const reader = createFairReader(
+  const readers = createFairReaders(
     {
       ...events,
       export: async function* () {
@@ -99,7 +85,7 @@ test('an export has one place from its first byte to its last, however it ends',
     EMBEDDED_QUERIES,
   )
   const begin = async (token: string, tenant: string) => {
-    const chunks = await asToken(token, tenant, () => reader.export(ALL, 'ndjson'))
+    const chunks = ofToken(readers, token, tenant).export(ALL, 'ndjson')
     const iterator = chunks[Symbol.asyncIterator]()
     await iterator.next()
     return iterator
@@ -127,8 +113,8 @@ test('an export has one place from its first byte to its last, however it ends',
 })
 
 test('exports that Waybill writes by itself take no place of downloads', async () => {
-  const reader = createFairReader(events, EMBEDDED_QUERIES)
+  const readers = createFairReaders(events, EMBEDDED_QUERIES)
   for (let count = 0; count < 2 * DOWNLOADS.allMax; count += 1) {
-    expect(await reader.stream(ALL, 'oldest')[Symbol.asyncIterator]().next()).toBeDefined()
+    expect(await readers.own.stream(ALL, 'oldest')[Symbol.asyncIterator]().next()).toBeDefined()
   }
 })

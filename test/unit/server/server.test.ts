@@ -141,7 +141,7 @@ beforeEach(async () => {
   server = createServer({
     addressConnectionsMax: 100,
     context: {
-      events: READER,
+      readers: { own: READER, of: () => READER },
       ledger: { ...ledger, append: metrics.measured(ledger.append) },
       audit: createAuditTrail({ append: ledger.append, origin: 'o', clock }),
       records,
