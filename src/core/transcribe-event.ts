@@ -3,6 +3,7 @@ import { ByteWords } from './byte-words.ts'
 import { CANONICAL_MARKS_MAX, writeCanonicalEvent } from './canonical-event.ts'
 import { DIGEST } from './digest.ts'
 import { Draft } from './draft.ts'
+import { DraftRoom } from './draft-room.ts'
 import { FIELD_NUMBER } from './event/field-keys.ts'
 import { EVENT_FIELDS, type EventField, type FieldKind } from './event/fields.ts'
 import { LEVEL_OF_OUTCOME } from './event.ts'
@@ -76,43 +77,60 @@ const BYTES_MAX = Int32Array.from(FIELDS, ({ kind, lengthMax = NAME_LENGTH_MAX }
   kind === 'object' ? EVENT_BYTES_MAX : lengthMax,
 )
 
-/** Bytes of a buffer for one or more events: of what is left of the body, half as much again. */
+/** Bytes of a buffer for the events of a body: of what is left of it, half as much again. */
 const BUFFER_GROWTH = 1.5
-/** Events whose places are kept in one array. */
-const PLACED_EVENTS_MAX = 256
-/** What an event as short as they come has in the body. */
-const SHORT_EVENT_BYTES = 128
 
-/** One for all requests: it is used within one turn of the event loop. */
+/** These are for all requests: they are used within one turn of the event loop. */
 const SCAN = new EventScan()
+const ROOM = new DraftRoom()
+const NOTHING = Buffer.alloc(0)
+/** Where the text of each field stands: in the body, or in what is put in for it. */
+const SOURCES: Uint8Array[] = Array.from({ length: EVENT_FIELDS.length }, () => NOTHING)
 
 /** What a reception puts in for what events leave out, as bytes that need no escapes. */
 export interface ReceptionTexts {
   readonly reception: Reception
   readonly received: Buffer
+  readonly sender: SenderTexts
+}
+
+/** The texts that all requests of one sender have in common. */
+interface SenderTexts {
   readonly tenant: Buffer
   readonly sourceKind: Buffer
   readonly sourceName: Buffer
 }
 
+/** Of the last request: the next one mostly has the same sender. */
+const LAST: { names: string; texts: SenderTexts | undefined } = { names: '', texts: undefined }
+
 /** The texts of a reception; undefined when one of them is empty or needs an escape in JSON. */
 export function receptionTexts(reception: Reception): ReceptionTexts | undefined {
-  const { tenant, source } = reception
-  for (const text of [tenant, source.kind, source.name]) {
-    if (text === '' || JSON.stringify(text) !== `"${text}"`) return undefined
-  }
-  return {
-    reception,
-    received: Buffer.from(formatTimestamp(reception.receivedMicros)),
-    tenant: Buffer.from(tenant),
-    sourceKind: Buffer.from(source.kind),
-    sourceName: Buffer.from(source.name),
-  }
+  const sender = senderTexts(reception)
+  if (sender === undefined) return undefined
+  return { reception, received: Buffer.from(formatTimestamp(reception.receivedMicros)), sender }
+}
+
+function senderTexts({ tenant, source }: Reception): SenderTexts | undefined {
+  const names = `${tenant}\0${source.kind}\0${source.name}`
+  if (names === LAST.names) return LAST.texts
+  const isPlain = [tenant, source.kind, source.name].every(
+    (name) => name !== '' && JSON.stringify(name) === `"${name}"`,
+  )
+  LAST.names = names
+  LAST.texts = isPlain
+    ? {
+        tenant: Buffer.from(tenant),
+        sourceKind: Buffer.from(source.kind),
+        sourceName: Buffer.from(source.name),
+      }
+    : undefined
+  return LAST.texts
 }
 
 /**
- * Turns events of one body into drafts by copying bytes: a fifth of what it costs to parse them,
- * check their values and serialise them again, which is what `parseNewEvent` does.
+ * Turns the events of one body into drafts by copying bytes: about half of what it costs to parse
+ * them, check their values and serialize them again, which is what `parseNewEvent` does.
  *
  * It knows the common events only and leaves all others to the parser, the invalid ones too. What
  * it accepts, the parser would accept and make the same draft of; a property test compares them.
@@ -120,11 +138,6 @@ export function receptionTexts(reception: Reception): ReceptionTexts | undefined
 export class EventTranscriber {
   readonly #body: Buffer
   readonly #defaults: ReceptionTexts
-  readonly #sources: Uint8Array[]
-  #bytes: Buffer = Buffer.alloc(0)
-  #used = 0
-  #places = new Uint32Array()
-  #placesUsed = 0
   #eventStart = 0
   #eventEnd = 0
   /** What a canonical event can have more than the event had as it was sent. */
@@ -133,8 +146,7 @@ export class EventTranscriber {
   constructor(body: Buffer, defaults: ReceptionTexts) {
     this.#body = body
     this.#defaults = defaults
-    this.#sources = Array.from({ length: EVENT_FIELDS.length }, () => body)
-    const { tenant, sourceKind, sourceName } = defaults
+    const { tenant, sourceKind, sourceName } = defaults.sender
     this.#addedBytesMax =
       CANONICAL_MARKS_MAX + tenant.length + sourceKind.length + sourceName.length
   }
@@ -151,7 +163,7 @@ export class EventTranscriber {
 
   /** The draft of the event that was read last; undefined when it has to be parsed. */
   draft(): Draft | undefined {
-    this.#sources.fill(this.#body)
+    SOURCES.fill(this.#body)
     if (!this.#areSizesFine() || !this.#fillNames() || !this.#fillWords()) return undefined
     if (!this.#areFormsFine()) return undefined
     const timeMicros = this.#fillTime()
@@ -168,7 +180,8 @@ export class EventTranscriber {
 
   /** Tenant, source and id, by the rules of `parseNewEvent`. */
   #fillNames(): boolean {
-    const { reception, tenant, sourceKind, sourceName } = this.#defaults
+    const { reception, sender } = this.#defaults
+    const { tenant, sourceKind, sourceName } = sender
     if (this.#length(N.tenant) === 0) this.#set(N.tenant, tenant)
     else if (!reception.anyTenant && this.#text(N.tenant) !== reception.tenant) return false
     if (!this.#mayStateSource()) return false
@@ -263,40 +276,24 @@ export class EventTranscriber {
     // `{}` counts as left out.
     if (details.length > 2) this.#set(N.details, details.bytes, details.length)
     this.#reserve()
-    const leafStart = this.#used
-    const firstPlace = this.#placesUsed
-    this.#bytes[leafStart] = 0
+    const { bytes, used: leafStart, places, placesUsed: firstPlace } = ROOM
+    bytes[leafStart] = 0
     const leafEnd = writeCanonicalEvent(
-      { sources: this.#sources, starts, ends },
-      { bytes: this.#bytes, start: leafStart + 1, places: this.#places, firstPlace },
+      { sources: SOURCES, starts, ends },
+      { bytes, start: leafStart + 1, places, firstPlace },
     )
-    if (leafEnd > this.#bytes.length || leafEnd - leafStart - 1 > EVENT_BYTES_MAX) return undefined
-    this.#used = leafEnd
-    this.#placesUsed += 2 * EVENT_FIELDS.length
-    return new Draft({
-      bytes: this.#bytes,
-      leafStart,
-      leafEnd,
-      places: this.#places,
-      firstPlace,
-      timeMicros,
-      receivedMicros: this.#defaults.reception.receivedMicros,
-    })
+    if (leafEnd > bytes.length || leafEnd - leafStart - 1 > EVENT_BYTES_MAX) return undefined
+    ROOM.used = leafEnd
+    ROOM.placesUsed += 2 * EVENT_FIELDS.length
+    const { receivedMicros } = this.#defaults.reception
+    return new Draft({ bytes, leafStart, leafEnd, places, firstPlace, timeMicros, receivedMicros })
   }
 
-  /** Makes room for one more event. Drafts keep the buffer that they are in. */
+  /** Makes room for one more event. */
   #reserve(): void {
-    const bytes = this.#eventEnd - this.#eventStart + this.#addedBytesMax
     const left = this.#body.length - this.#eventStart
-    if (this.#used + bytes > this.#bytes.length) {
-      this.#bytes = Buffer.allocUnsafe(Math.max(bytes, Math.ceil(left * BUFFER_GROWTH)))
-      this.#used = 0
-    }
-    if (this.#placesUsed === this.#places.length) {
-      const events = Math.min(PLACED_EVENTS_MAX, Math.ceil(left / SHORT_EVENT_BYTES))
-      this.#places = new Uint32Array(events * 2 * EVENT_FIELDS.length)
-      this.#placesUsed = 0
-    }
+    const bytes = this.#eventEnd - this.#eventStart + this.#addedBytesMax
+    ROOM.reserve(bytes, Math.ceil(left * BUFFER_GROWTH))
   }
 
   #length(number: number): number {
@@ -312,7 +309,7 @@ export class EventTranscriber {
   }
 
   #set(number: number, bytes: Uint8Array, length = bytes.length): void {
-    this.#sources[number] = bytes
+    SOURCES[number] = bytes
     SCAN.starts[number] = 0
     SCAN.ends[number] = length
   }

@@ -67,6 +67,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const server = fastify({
     logger: loggerOptions(options.logLevel),
     logController: new LogController({ disableRequestLogging: true }),
+    // One for each request is dear, and no request writes two lines that an id would join.
+    childLoggerFactory: (logger) => logger,
     // A missing Host is refused with the other ones that are wrong, as a problem.
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
