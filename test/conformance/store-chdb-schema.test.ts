@@ -70,7 +70,21 @@ test('data of the first schema are used as they are, and their merges made durab
       AND create_table_query NOT LIKE '%min_rows_to_fsync_after_merge = 1%'`,
   })
   expect(tables).toEqual([])
+  await expect
+    .poll(() => filtersOf('by_words'), { timeout: 60_000 })
+    .toEqual([{ name: 'by_words', isMade: true }])
+  expect(await filtersOf('by_word')).toEqual([])
 })
+
+/** The index of this name, and whether it was made for the events that there are. */
+async function filtersOf(index: string) {
+  const rows = await connection.rows<[string, number]>({
+    sql: `SELECT name, data_compressed_bytes FROM system.data_skipping_indices
+      WHERE database = currentDatabase() AND table = 'events' AND name = {index:String}`,
+    parameters: { index },
+  })
+  return rows.map(([name, bytes]) => ({ name, isMade: bytes > 0 }))
+}
 
 test('data of a newer schema are refused by name', async () => {
   await migrate(connection)

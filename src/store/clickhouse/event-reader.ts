@@ -4,7 +4,7 @@ import type { Clock } from '../../core/timestamp.ts'
 import { isUuid } from '../../core/uuid.ts'
 import type { ClickHouseConnection } from './connection.ts'
 import { queryFault } from './engine-fault.ts'
-import { PRIORITY } from './engine-settings.ts'
+import { PAGE_SETTINGS_SQL } from './engine-settings.ts'
 import { countEvents, readHistogram } from './event-counts.ts'
 import { EventDensity } from './event-density.ts'
 import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
@@ -85,7 +85,7 @@ async function getEvent(
   const rows = await connection.rows<EventRow>({
     sql: `SELECT ${EVENT_ROW_SQL} FROM events
       WHERE ${tenant} AND id = ${parameters.add('UUID', id)}
-      ORDER BY time, origin, seq LIMIT 1 SETTINGS priority = ${PRIORITY.page}`,
+      ORDER BY time, origin, seq LIMIT 1 SETTINGS ${PAGE_SETTINGS_SQL}`,
     parameters: parameters.values,
   })
   return rows.map(decodeEvent)[0]
@@ -100,7 +100,7 @@ async function tailEvents(
     sql: `SELECT ${EVENT_ROW_SQL} FROM events
       WHERE ${filterSql(filter, parameters)} AND origin = ${parameters.add('String', origin)}
         AND seq >= ${parameters.add('UInt64', afterSeq + 1)}
-      ORDER BY seq LIMIT ${parameters.add('UInt64', limit)} SETTINGS priority = ${PRIORITY.page}`,
+      ORDER BY seq LIMIT ${parameters.add('UInt64', limit)} SETTINGS ${PAGE_SETTINGS_SQL}`,
     parameters: parameters.values,
   })
   return rows.map(decodeEvent)

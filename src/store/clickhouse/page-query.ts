@@ -3,7 +3,7 @@ import type { StoredEvent } from '../../core/event.ts'
 import type { EventFilter, EventPage, Field, PageQuery, Position } from '../../core/query.ts'
 import { parseTimestamp } from '../../core/timestamp.ts'
 import type { ClickHouseConnection, Statement } from './connection.ts'
-import { PRIORITY } from './engine-settings.ts'
+import { PAGE_SETTINGS_SQL } from './engine-settings.ts'
 import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
 import { filterSql } from './filter-sql.ts'
 import type { OnlyTenant } from './only-tenant.ts'
@@ -134,7 +134,7 @@ function pageStatement(query: Asked, window: TimeWindow, limit: number): Stateme
     sql: `SELECT ${EVENT_ROW_SQL} FROM events WHERE ${filter}${after}
       ORDER BY time ${direction}, origin ${direction}, seq ${direction}
       LIMIT ${parameters.add('UInt64', limit)} ${offset}
-      SETTINGS max_threads = 1, priority = ${PRIORITY.page}`,
+      SETTINGS max_threads = 1, ${PAGE_SETTINGS_SQL}`,
     parameters: parameters.values,
   }
 }

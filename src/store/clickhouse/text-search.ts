@@ -3,8 +3,8 @@ import { ESCAPED_WORDS, OWN_COLUMNS, PACKED_COLUMNS } from './event-columns.ts'
 import type { StatementParameters } from './statement-parameters.ts'
 
 /**
- * The texts of an event that full-text search looks at, in lower case, as SQL. Index `by_word` of
- * schema/001-events.sql is over this very expression, and serves for no other.
+ * The texts of an event that full-text search looks at, in lower case, as SQL. Index `by_words` of
+ * schema/011-word-filters.sql is over this very expression, and serves for no other.
  */
 const SEARCHED_TEXT_SQL = `lowerUTF8(concat(${[
   `substringIndex(shape, '\\0', -${searchedTexts('shape')})`,

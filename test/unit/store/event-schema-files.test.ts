@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { PACKED_COLUMNS } from '../../../src/store/clickhouse/event-columns.ts'
 import { INSERTED_COLUMNS } from '../../../src/store/clickhouse/row-encoding.ts'
+import { StatementParameters } from '../../../src/store/clickhouse/statement-parameters.ts'
+import { textSql } from '../../../src/store/clickhouse/text-search.ts'
 
 const SCHEMA = new URL('../../../src/store/clickhouse/schema/', import.meta.url)
 const fileOf = (name: string) => readFileSync(new URL(name, SCHEMA), 'utf8')
@@ -36,4 +38,12 @@ test('every text of a packed column is declared where it stands', () => {
   )
   expect(expected.length).toBeGreaterThan(15)
   for (const alias of expected) expect(sql).toContain(`    ${alias},\n`)
+})
+
+test('the filters of words are over what a search looks at', () => {
+  const [, searched = ''] =
+    /^hasToken\((.*), \{/.exec(textSql('x', new StatementParameters())) ?? []
+  const oneLine = (sql: string) => sql.replaceAll(/\s+/g, ' ')
+  expect(searched).not.toBe('')
+  expect(oneLine(fileOf('011-word-filters.sql'))).toContain(` by_words ${searched} TYPE `)
 })
