@@ -72,7 +72,7 @@ describe.each(ENGINE_NAMES)('what happened on %s', (name) => {
     })
     const id = created?.target?.id ?? ''
     expect(id).toMatch(/^[0-9a-f]{64}$/)
-    expect(created?.message).toBe(`Create container (docker, ${id.slice(0, 12)}, first)`)
+    expect(created?.message).toBe(`container first (${id.slice(0, 12)}) created`)
   })
 
   test('no password of a command that ran in a container is kept', async () => {

@@ -11,6 +11,7 @@ import {
 } from './container-state.ts'
 import { type ContainerView, viewOfInformation, viewOfReport } from './container-view.ts'
 import type { Caller } from './credentials.ts'
+import { ENGINE_SOURCE_KIND } from './engine-message.ts'
 import type { ContainerType } from './parameters.ts'
 import { visibilityOf } from './selection.ts'
 
@@ -142,8 +143,6 @@ async function reports(
 }
 
 /** What engines tell of themselves that answer is not looked for in events. */
-const ENGINE_SOURCE_KIND = 'engine'
-
 function reportOf(event: Event, answering: readonly ContainerEngine[]): StateReport | undefined {
   const { kind, name } = event.source
   const isAnswered = kind === ENGINE_SOURCE_KIND && answering.some((engine) => engine.name === name)

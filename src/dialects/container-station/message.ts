@@ -1,16 +1,18 @@
 import type { Event } from '../../core/event.ts'
 import { actWords, capitalized } from './act-words.ts'
 import { isFailed, isFailureReport } from './ending.ts'
+import { engineMessage, isEngineReport } from './engine-message.ts'
 import { imageNameOf, targetNameOf } from './event-names.ts'
 import { tailOf } from './message-tail.ts'
 
 /**
- * The text of an event in the log: its own message, else one in the words of Container Station.
+ * The text of an event in the log: its own message, else one in the words of Container Station,
+ * which an event of an engine always has.
  * Only an act that succeeded reads as finished: what began, failed or was denied says so, and where
  * the outcome is unknown the act alone is named.
  */
 export function messageOf(event: Event): string {
-  return event.message ?? composedMessage(event)
+  return isEngineReport(event) ? engineMessage(event) : (event.message ?? composedMessage(event))
 }
 
 type Words = (event: Event) => string

@@ -6,6 +6,7 @@ import type { Condition, EventFilter } from '../../core/query.ts'
 import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
 import type { ClearMarks } from './clear-marks.ts'
 import type { Caller } from './credentials.ts'
+import { ENGINE_SOURCE_KIND, engineActionsSaying } from './engine-message.ts'
 import { NOTICE_ACTIONS } from './notice-actions.ts'
 import type { LogParameters } from './parameters.ts'
 import { levelCondition } from './shown-level.ts'
@@ -100,8 +101,20 @@ function parameterConditions(parameters: LogParameters): readonly Condition[] {
     const named = categories.flatMap((category) => LOG_CATEGORIES.get(category) ?? [])
     conditions.push({ field: 'category', in: named })
   }
-  if (text !== undefined) conditions.push({ messageContains: text })
+  if (text !== undefined) conditions.push(textCondition(text))
   return conditions
+}
+
+/** Of what an engine reported the words are made for the answer, so they are looked for by action. */
+function textCondition(text: string): Condition {
+  const inMessage: Condition = { messageContains: text }
+  const actions = engineActionsSaying(text)
+  if (actions.length === 0) return inMessage
+  const inWords: readonly Condition[] = [
+    { field: 'sourceKind', in: [ENGINE_SOURCE_KIND] },
+    { field: 'action', in: actions },
+  ]
+  return { anyOf: [[inMessage], inWords] }
 }
 
 function bounded(micros: number): number {

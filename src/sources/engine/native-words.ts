@@ -4,7 +4,7 @@ import { CATEGORIES, type Category } from '../../core/event.ts'
 export interface Meaning {
   /** `object.verb` of the action catalogue. */
   readonly action: string
-  /** How its message begins, in the words of Container Station's log. */
+  /** What happened, with `%` for what it happened to. */
   readonly phrase: string
   /** The same where it is not known how it ended, if that reads otherwise. */
   readonly unsurePhrase?: string
@@ -13,22 +13,18 @@ export interface Meaning {
 /** Longest part of the action of a word that is not in the table, in UTF-16 units. */
 const ACTION_PART_LENGTH_MAX = 100
 
-const CONTAINER_DELETE: Meaning = { action: 'container.delete', phrase: 'Destroy container' }
-const CONTAINER_EXIT: Meaning = { action: 'container.exit', phrase: 'Exit container' }
-const EXEC: Meaning = { action: 'container.exec', phrase: 'Create command in container' }
-const EXEC_EXIT: Meaning = { action: 'container.exec.exit', phrase: 'Exit command in container' }
+const CONTAINER_DELETE: Meaning = { action: 'container.delete', phrase: '% removed' }
+const CONTAINER_EXIT: Meaning = { action: 'container.exit', phrase: '% exited' }
+const EXEC: Meaning = { action: 'container.exec', phrase: 'command created in %' }
+const EXEC_EXIT: Meaning = { action: 'container.exec.exit', phrase: 'command exited in %' }
 const IMAGE_DELETE: Meaning = {
   action: 'image.delete',
-  phrase: 'Image removed',
-  unsurePhrase: 'Remove image',
+  phrase: '% removed',
+  unsurePhrase: 'removal of %',
 }
-const IMAGE_PULL: Meaning = {
-  action: 'image.pull',
-  phrase: 'Finished to download image',
-  unsurePhrase: 'Download image',
-}
-const NETWORK_DELETE: Meaning = { action: 'network.delete', phrase: 'Remove network' }
-const VOLUME_DELETE: Meaning = { action: 'volume.delete', phrase: 'Remove volume' }
+const IMAGE_PULL: Meaning = { action: 'image.pull', phrase: '% pulled', unsurePhrase: 'pull of %' }
+const NETWORK_DELETE: Meaning = { action: 'network.delete', phrase: '% removed' }
+const VOLUME_DELETE: Meaning = { action: 'volume.delete', phrase: '% removed' }
 
 /**
  * The words of Docker and Podman by the type of what they are said of. Where the two engines (or
@@ -36,95 +32,94 @@ const VOLUME_DELETE: Meaning = { action: 'volume.delete', phrase: 'Remove volume
  */
 const WORDS: Readonly<Record<string, Readonly<Record<string, Meaning>>>> = {
   container: {
-    create: { action: 'container.create', phrase: 'Create container' },
-    init: { action: 'container.init', phrase: 'Prepare container' },
-    start: { action: 'container.start', phrase: 'Start container' },
-    stop: { action: 'container.stop', phrase: 'Stop container' },
-    restart: { action: 'container.restart', phrase: 'Restart container' },
-    kill: { action: 'container.kill', phrase: 'Kill container' },
+    create: { action: 'container.create', phrase: '% created' },
+    init: { action: 'container.init', phrase: '% initialized' },
+    start: { action: 'container.start', phrase: '% started' },
+    stop: { action: 'container.stop', phrase: '% stopped' },
+    restart: { action: 'container.restart', phrase: '% restarted' },
+    kill: { action: 'container.kill', phrase: '% killed' },
     die: CONTAINER_EXIT,
     died: CONTAINER_EXIT,
-    oom: { action: 'container.oom', phrase: 'Out of memory in container' },
-    pause: { action: 'container.pause', phrase: 'Pause container' },
-    unpause: { action: 'container.unpause', phrase: 'Unpause container' },
-    cleanup: { action: 'container.cleanup', phrase: 'Clean up container' },
+    oom: { action: 'container.oom', phrase: '% ran out of memory' },
+    pause: { action: 'container.pause', phrase: '% paused' },
+    unpause: { action: 'container.unpause', phrase: '% resumed' },
+    cleanup: { action: 'container.cleanup', phrase: '% cleaned up' },
     destroy: CONTAINER_DELETE,
     remove: CONTAINER_DELETE,
-    rename: { action: 'container.rename', phrase: 'Rename container' },
-    update: { action: 'container.update', phrase: 'Update container' },
-    attach: { action: 'container.attach', phrase: 'Attach to container' },
-    detach: { action: 'container.detach', phrase: 'Detach from container' },
-    commit: { action: 'container.commit', phrase: 'commit container' },
+    rename: { action: 'container.rename', phrase: '% renamed' },
+    update: { action: 'container.update', phrase: '% updated' },
+    attach: { action: 'container.attach', phrase: 'client attached to %' },
+    detach: { action: 'container.detach', phrase: 'client detached from %' },
+    commit: { action: 'container.commit', phrase: '% committed' },
     exec: EXEC,
     exec_create: EXEC,
-    exec_start: { action: 'container.exec.start', phrase: 'Start command in container' },
-    exec_detach: { action: 'container.exec.detach', phrase: 'Detach from command in container' },
+    exec_start: { action: 'container.exec.start', phrase: 'command started in %' },
+    exec_detach: { action: 'container.exec.detach', phrase: 'client detached from a command in %' },
     exec_die: EXEC_EXIT,
     exec_died: EXEC_EXIT,
-    health_status: { action: 'container.health', phrase: 'Check health of container' },
-    'archive-path': { action: 'container.copy.out', phrase: 'Copy from container' },
-    'extract-to-dir': { action: 'container.copy.in', phrase: 'Copy into container' },
-    copy: { action: 'container.copy.out', phrase: 'Copy from container' },
-    export: { action: 'container.export', phrase: 'Export container' },
-    checkpoint: { action: 'container.checkpoint', phrase: 'Checkpoint container' },
-    restore: { action: 'container.restore', phrase: 'Restore container' },
-    mount: { action: 'container.mount', phrase: 'Mount container' },
-    unmount: { action: 'container.unmount', phrase: 'Unmount container' },
-    top: { action: 'container.top', phrase: 'List processes of container' },
-    resize: { action: 'container.resize', phrase: 'Resize terminal of container' },
-    prune: { action: 'container.prune', phrase: 'Prune all stopped containers' },
+    health_status: { action: 'container.health', phrase: 'health of %' },
+    'archive-path': { action: 'container.copy.out', phrase: 'files copied from %' },
+    'extract-to-dir': { action: 'container.copy.in', phrase: 'files copied into %' },
+    copy: { action: 'container.copy.out', phrase: 'files copied from %' },
+    export: { action: 'container.export', phrase: '% exported' },
+    checkpoint: { action: 'container.checkpoint', phrase: '% checkpointed' },
+    restore: { action: 'container.restore', phrase: '% restored' },
+    mount: { action: 'container.mount', phrase: '% mounted' },
+    unmount: { action: 'container.unmount', phrase: '% unmounted' },
+    top: { action: 'container.top', phrase: 'processes of % listed' },
+    resize: { action: 'container.resize', phrase: 'terminal of % resized' },
+    prune: { action: 'container.prune', phrase: 'stopped containers pruned' },
   },
   image: {
-    build: { action: 'image.build', phrase: 'Build image' },
+    build: { action: 'image.build', phrase: '% built', unsurePhrase: 'build of %' },
     pull: IMAGE_PULL,
     'pull-error': IMAGE_PULL,
-    push: {
-      action: 'image.push',
-      phrase: 'Finished to push image',
-      unsurePhrase: 'Push image',
-    },
-    tag: { action: 'image.tag', phrase: 'Tag image' },
-    untag: { action: 'image.untag', phrase: 'Untag image' },
+    push: { action: 'image.push', phrase: '% pushed', unsurePhrase: 'push of %' },
+    tag: { action: 'image.tag', phrase: '% tagged' },
+    untag: { action: 'image.untag', phrase: '% untagged', unsurePhrase: 'untagging of %' },
     delete: IMAGE_DELETE,
     remove: IMAGE_DELETE,
-    import: { action: 'image.import', phrase: 'Import image' },
-    load: { action: 'image.load', phrase: 'Load image' },
-    loadfromarchive: { action: 'image.load', phrase: 'Load image' },
-    save: { action: 'image.save', phrase: 'Save image' },
-    mount: { action: 'image.mount-local', phrase: 'Mount image' },
-    unmount: { action: 'image.unmount-local', phrase: 'Unmount image' },
-    prune: { action: 'image.prune', phrase: 'Prune all unused images' },
+    import: { action: 'image.import', phrase: '% imported', unsurePhrase: 'import of %' },
+    load: { action: 'image.load', phrase: '% loaded', unsurePhrase: 'load of %' },
+    loadfromarchive: { action: 'image.load', phrase: '% loaded', unsurePhrase: 'load of %' },
+    save: { action: 'image.save', phrase: '% saved', unsurePhrase: 'save of %' },
+    mount: { action: 'image.mount-local', phrase: '% mounted' },
+    unmount: { action: 'image.unmount-local', phrase: '% unmounted' },
+    prune: { action: 'image.prune', phrase: 'unused images pruned' },
   },
   network: {
-    create: { action: 'network.create', phrase: 'Create network' },
-    connect: { action: 'network.connect', phrase: 'Connect network' },
-    disconnect: { action: 'network.disconnect', phrase: 'Disconnect network' },
-    update: { action: 'network.update', phrase: 'Update network' },
+    create: { action: 'network.create', phrase: '% created' },
+    connect: { action: 'network.connect', phrase: 'container connected to %' },
+    disconnect: { action: 'network.disconnect', phrase: 'container disconnected from %' },
+    update: { action: 'network.update', phrase: '% updated' },
     destroy: NETWORK_DELETE,
     remove: NETWORK_DELETE,
-    prune: { action: 'network.prune', phrase: 'Prune all unused networks' },
+    prune: { action: 'network.prune', phrase: 'unused networks pruned' },
   },
   volume: {
-    create: { action: 'volume.create', phrase: 'Create volume' },
-    mount: { action: 'volume.mount', phrase: 'Mount volume' },
-    unmount: { action: 'volume.unmount', phrase: 'Unmount volume' },
+    create: { action: 'volume.create', phrase: '% created' },
+    mount: { action: 'volume.mount', phrase: '% mounted' },
+    unmount: { action: 'volume.unmount', phrase: '% unmounted' },
     destroy: VOLUME_DELETE,
     remove: VOLUME_DELETE,
-    prune: { action: 'volume.prune', phrase: 'Prune all unused volumes' },
+    prune: { action: 'volume.prune', phrase: 'unused volumes pruned' },
   },
   system: {
-    refresh: { action: 'engine.refresh', phrase: 'Refresh containers after a restart of the host' },
-    renumber: { action: 'engine.renumber', phrase: 'Renumber locks' },
+    refresh: {
+      action: 'engine.refresh',
+      phrase: 'containers refreshed after a restart of the host',
+    },
+    renumber: { action: 'engine.renumber', phrase: 'locks renumbered' },
   },
   daemon: {
-    reload: { action: 'engine.reload', phrase: 'Reload configuration' },
+    reload: { action: 'engine.reload', phrase: 'configuration reloaded' },
   },
 }
 
 /** What a word means. One that is not in the table keeps its own name: no event is left out. */
 export function meaningOf(type: string, word: string): Meaning {
   const known = knownMeaning(type, word)
-  return known ?? { action: `${actionPart(type)}.${actionPart(word)}`, phrase: `${word} ${type}` }
+  return known ?? { action: `${actionPart(type)}.${actionPart(word)}`, phrase: `%: ${word}` }
 }
 
 /** Whether it is known what a word means. */

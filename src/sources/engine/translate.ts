@@ -42,7 +42,7 @@ export function translateEvent(native: NativeEvent, product: EngineProduct | und
   const image = imageOf(native)
   const { outcome, level } = endingOf(native, meaning, product)
   const { phrase, unsurePhrase = phrase } = meaning
-  const spoken = outcome === 'unknown' ? { ...meaning, phrase: unsurePhrase } : meaning
+  const said = outcome === 'unknown' ? unsurePhrase : phrase
   return {
     time: timeOf(native.timeNano),
     source: { eventId: eventIdOf(native) },
@@ -53,7 +53,7 @@ export function translateEvent(native: NativeEvent, product: EngineProduct | und
     outcome,
     actor: null,
     target: targetOf(native, image),
-    message: cutText(messageOf(native, spoken, image), MESSAGE_LENGTH_MAX),
+    message: cutText(messageOf(native, said, image), MESSAGE_LENGTH_MAX),
     details: detailsOf(native, image),
   }
 }
@@ -166,40 +166,31 @@ function healthOf({ argument, attributes, more }: NativeEvent): string | undefin
   return argument ?? stated ?? attributes['health_status'] ?? attributes['containerHealthStatus']
 }
 
-function messageOf(native: NativeEvent, meaning: Meaning, image: StatedImage | undefined): string {
-  const { type, word, attributes } = native
-  const { phrase } = meaning
-  if (word === 'prune') return phrase
-  const id = shortId(idOf(native) ?? '')
-  if (type === 'container') {
-    const subject = word === 'commit' ? attributes['imageRef'] : attributes['name']
-    const tail = ['docker', id, subject ?? ''].filter((part) => part !== '').join(', ')
-    return `${phrase} (${tail})${moreOf(native, meaning)}`
-  }
-  if (type === 'image') {
-    const from = meaning.action === 'image.pull' ? ` from ${originOf(image)}` : ''
-    const told = word === 'pull-error' ? 'Failed to download image' : phrase
-    return `${told}${from} (docker, ${image?.text ?? id})`
-  }
-  const name = nameOf(native, image)
-  return name === '' || name === undefined ? phrase : `${phrase}: ${name}`
+function messageOf(native: NativeEvent, phrase: string, image: StatedImage | undefined): string {
+  if (native.word === 'pull-error') return `pull of ${subjectOf(native, image)} failed`
+  return phrase.replace('%', () => subjectOf(native, image)) + moreOf(native)
 }
 
-/** What Container Station has no words for. */
-function moreOf(native: NativeEvent, { action }: Meaning): string {
-  const { word, attributes } = native
-  const { signal = '', oldName = '' } = attributes
+/** `container web1 (728d06c45dd7)`, `image alpine:3`, `volume data`. */
+function subjectOf(native: NativeEvent, image: StatedImage | undefined): string {
+  const { type } = native
+  const id = shortId(idOf(native) ?? '')
+  const name = nameOf(native, image) ?? ''
+  const isBoth = type === 'container' && name !== '' && id !== ''
+  return [type, name === '' ? id : name, isBoth ? `(${id})` : ''].filter(Boolean).join(' ')
+}
+
+function moreOf(native: NativeEvent): string {
+  const { type, word, attributes } = native
+  const { signal = '', oldName = '', imageRef = '' } = attributes
+  const { action } = meaningOf(type, word)
   const exitCode = exitCodeOf(native)
   if (action.endsWith('.exit') && exitCode !== '') return ` with code ${exitCode}`
   if (word === 'kill' && signal !== '') return ` with signal ${signal}`
   if (word === 'rename' && oldName !== '') return ` from ${oldName.replace(/^\//, '')}`
+  if (word === 'commit' && imageRef !== '') return ` to ${imageRef}`
   const health = action === 'container.health' ? healthOf(native) : undefined
   return health === undefined || health === '' ? '' : `: ${health}`
-}
-
-function originOf(image: StatedImage | undefined): string {
-  const registry = image?.reference?.registry
-  return registry === undefined || registry === 'docker.io' ? 'dockerhub' : registry
 }
 
 function shortId(id: string): string {

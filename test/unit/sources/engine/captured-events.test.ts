@@ -125,7 +125,7 @@ describe('one event of Docker in whole', () => {
         repository: 'dbox',
         tag: '1',
       },
-      message: 'Exit container (docker, 728d06c45dd7, web2) with code 137',
+      message: 'container web2 (728d06c45dd7) exited with code 137',
       details: {
         timeNano: '1795349754010123837',
         scope: 'local',
@@ -150,21 +150,21 @@ describe('one event of Docker in whole', () => {
     ])
   })
 
-  test("messages are Container Station's where it has words", () => {
+  test('messages say what happened to what', () => {
     const told = events.map((event) => event.message)
     expect(told).toEqual(
       expect.arrayContaining([
-        'Create container (docker, 728d06c45dd7, web1)',
-        'Start container (docker, 728d06c45dd7, web1)',
-        'Restart container (docker, 728d06c45dd7, web2)',
-        'Stop container (docker, 728d06c45dd7, web2)',
-        'Destroy container (docker, 728d06c45dd7, web2)',
-        'Rename container (docker, 728d06c45dd7, web2) from web1',
-        'commit container (docker, 728d06c45dd7, localhost/committed:1)',
-        'Create volume: v1',
-        'Remove volume: v1',
-        'Finished to download image from 127.0.0.1:5000 (docker, 127.0.0.1:5000/team/dbox:1)',
-        'Image removed (docker, b4548bcda050)',
+        'container web1 (728d06c45dd7) created',
+        'container web1 (728d06c45dd7) started',
+        'container web2 (728d06c45dd7) restarted',
+        'container web2 (728d06c45dd7) stopped',
+        'container web2 (728d06c45dd7) removed',
+        'container web2 (728d06c45dd7) renamed from web1',
+        'container web2 (728d06c45dd7) committed to localhost/committed:1',
+        'volume v1 created',
+        'volume v1 removed',
+        'image 127.0.0.1:5000/team/dbox:1 pulled',
+        'image b4548bcda050 removed',
       ]),
     )
   })
@@ -185,11 +185,11 @@ describe('what Podman says of an ending', () => {
     ).toEqual([
       {
         ...{ outcome: 'success', level: 'info', word: 'healthy' },
-        message: 'Check health of container (docker, 1f0c5a6b7d8e, web1): healthy',
+        message: 'health of container web1 (1f0c5a6b7d8e): healthy',
       },
       {
         ...{ outcome: 'failure', level: 'warn', word: 'unhealthy' },
-        message: 'Check health of container (docker, 1f0c5a6b7d8e, web1): unhealthy',
+        message: 'health of container web1 (1f0c5a6b7d8e): unhealthy',
       },
     ])
   })
@@ -211,7 +211,7 @@ describe('what Podman says of an ending', () => {
     const [event] = eventsOfProduct('podman', captured('podman-exec-died.jsonl'))
     expect(event).toMatchObject({
       ...{ outcome: 'failure', level: 'warn', details: { containerExitCode: '1' } },
-      message: 'Exit command in container (docker, 1f0c5a6b7d8e, web1) with code 1',
+      message: 'command exited in container web1 (1f0c5a6b7d8e) with code 1',
     })
   })
 

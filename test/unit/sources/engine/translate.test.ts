@@ -97,7 +97,7 @@ describe('what was acted upon', () => {
         repository: 'alpine',
         tag: '3',
       },
-      message: 'Finished to download image from dockerhub (docker, alpine:3)',
+      message: 'image alpine:3 pulled',
     })
   })
 
@@ -107,7 +107,7 @@ describe('what was acted upon', () => {
       target: { type: 'image', name: 'q.io/t/a:1', namespace: 't', repository: 'a', tag: '1' },
       details: { registry: 'q.io' },
       outcome: 'unknown',
-      message: 'Download image from q.io (docker, q.io/t/a:1)',
+      message: 'pull of image q.io/t/a:1',
     })
   })
 
@@ -126,7 +126,7 @@ describe('what was acted upon', () => {
     expect(connected).toMatchObject({
       target: { type: 'network', id: ID, name: 'web' },
       details: { container: ID, type: 'bridge' },
-      message: 'Connect network: web',
+      message: 'container connected to network web',
     })
   })
 })
