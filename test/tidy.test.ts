@@ -24,6 +24,17 @@ test('parts import only what lies below them', () => {
   expect(eachImport(importBreach)).toEqual([])
 })
 
+test("no vendor's name stands in the parts that serve all of them", () => {
+  const parts = /^src\/(?:core|ledger|store|access|intake|exports|sources|server)\//
+  const vendor = /quay|opsera|\bhss\b|huawei|qnap|container.?station/i
+  expect(
+    eachLine(
+      CODE.filter((file) => parts.test(file.path)),
+      ({ line }) => vendor.exec(line)?.[0],
+    ),
+  ).toEqual([])
+})
+
 test('the core depends on no package', () => {
   const core = CODE.filter((file) => file.path.startsWith('src/core/'))
   expect(

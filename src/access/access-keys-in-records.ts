@@ -12,9 +12,9 @@ import type { SecretBox } from './secret-box.ts'
 const RECORD_KIND = 'access-key'
 const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-/** As long as Huawei's: 103 random bits. */
+/** 103 random bits. */
 const ACCESS_KEY_LENGTH = 20
-/** As long as Huawei's: 238 random bits. */
+/** 238 random bits. */
 const SECRET_KEY_LENGTH = 40
 
 /** The record of an access key, of kind `access-key`, under the key itself; `user` is an id. */

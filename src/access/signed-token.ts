@@ -3,8 +3,8 @@ import { isMembers } from '../core/json.ts'
 import type { Scope } from './principal.ts'
 
 /**
- * Scopes whose tokens are JSON Web Tokens, as Opsera's clients expect. A token that has any other
- * scope is a plain one.
+ * Scopes whose tokens are JSON Web Tokens, as clients with these scopes expect. A token with any
+ * other scope is a plain one.
  */
 const SIGNED_SCOPES: readonly Scope[] = ['api', 'api-readonly', 'security-logs']
 
@@ -41,7 +41,7 @@ export function isSigned(scopes: readonly Scope[]): boolean {
   return scopes.length > 0 && scopes.every((scope) => SIGNED_SCOPES.includes(scope))
 }
 
-/** The id of a new signed token: 24 hexadecimal digits, seconds and random ones, as Opsera's. */
+/** The id of a new signed token: 24 hexadecimal digits, seconds and random ones. */
 export function mintSignedId(nowMicros: number): string {
   const seconds = Math.floor(nowMicros / 1_000_000) % 2 ** 32
   return seconds.toString(16).padStart(8, '0') + randomBytes(ID_RANDOM_BYTES).toString('hex')

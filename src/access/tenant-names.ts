@@ -2,9 +2,9 @@
 export interface TenantAliases {
   /** The tenant, as its events and users name it. */
   readonly name: string
-  /** Huawei's `project_id`. */
+  /** Ids of the projects of a cloud account that the tenant is. */
   readonly projectIds: readonly string[]
-  /** Opsera's `account`, the domain of a Huawei user. */
+  /** Names of the accounts, or domains of users, that the tenant is. */
   readonly accounts: readonly string[]
 }
 

@@ -10,7 +10,7 @@ const NO_HASH = Buffer.alloc(32)
 
 /** A token as it is made: `text` is shown once, the rest is kept. */
 export interface MintedToken {
-  /** 40 base62 characters, as long as Quay's: the lookup id, then the secret. */
+  /** 40 base62 characters: the lookup id, then the secret. */
   readonly text: string
   readonly lookupId: string
   /** SHA-256 of the secret half, hex. */

@@ -1,4 +1,4 @@
-/** What an event is about; drives QNAP's category and Opsera's type. */
+/** What an event is about. */
 export const CATEGORIES = [
   'image',
   'container',
@@ -22,7 +22,7 @@ export const CATEGORIES = [
 ] as const
 export type Category = (typeof CATEGORIES)[number]
 
-/** How serious an event is; QNAP's INFO, WARN and ERROR. */
+/** How serious an event is. */
 export const LEVELS = ['info', 'warn', 'error'] as const
 export type Level = (typeof LEVELS)[number]
 

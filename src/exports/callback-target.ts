@@ -49,7 +49,7 @@ export function createCallbackPolicy(allowed: readonly string[]): CallbackPolicy
  * Resolves where a callback would go, and refuses what is not for the public internet. It is asked
  * when the URL is given and again for every request, since names change their addresses.
  *
- * @throws CallbackRefusal with Quay's words.
+ * @throws CallbackRefusal that says why, and not what a name resolves to.
  */
 export async function resolveCallback(
   text: string,

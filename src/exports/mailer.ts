@@ -65,7 +65,7 @@ export function createMailer(smtpUrl: string, from: string): Mailer {
   }
 }
 
-/** Whether a text can be the address of one mailbox: Quay asks for an `@`, mail for some more. */
+/** Whether a text can be the address of one mailbox: an `@`, and what mail asks for besides. */
 export function isMailAddress(text: string): boolean {
   return (
     text.length <= EMAIL_LENGTH_MAX &&

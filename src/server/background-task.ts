@@ -4,7 +4,7 @@ import type { Metrics } from './metrics.ts'
 
 /** Work that goes on beside the answering of requests: collecting, watching an engine. */
 export interface BackgroundTask {
-  /** For the log: `collector quay/main`. */
+  /** For the log: `collector KIND/NAME`. */
   readonly name: string
   /**
    * Runs until the signal aborts, and resolves once nothing of it is left. It deals with the

@@ -14,7 +14,7 @@ const spelledNames = new Map(NAMES.map((name) => [name.toLowerCase(), name]))
 /**
  * A response whose header names are spelled as their standards and vendors document them:
  * `X-Subject-Token`. The framework has them in lower case, which is the same to HTTP but not to
- * every client: Huawei's client for Java looks them up by their documented spelling.
+ * every client: some look them up by their documented spelling.
  */
 export class SpelledResponse<
   Request extends IncomingMessage = IncomingMessage,

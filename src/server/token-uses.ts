@@ -23,7 +23,7 @@ const TICK_MS = 500
 const ABSOLUTE_FORM = /^https?:\/\/[^/]*/i
 /** Stands for the status of an answer that the client did not wait for. */
 const CLIENT_CLOSED_STATUS = 499
-/** Of several scopes of a token, the one that is told: Opsera's before any other. */
+/** The scope that is recorded of a token with several: these before any other. */
 const TOLD_SCOPES: readonly Scope[] = ['api', 'api-readonly', 'security-logs']
 
 /** What the record of token uses needs. */
@@ -109,7 +109,7 @@ export function createTokenUses(options: TokenUsesOptions): TokenUses {
 interface TokenUse {
   readonly tenant: string
   readonly principal: Principal
-  /** The path, without `/api` in front and without the query, as Opsera tells it. */
+  /** The path, without `/api` in front and without the query. */
   readonly target: string
   readonly method: string
   readonly status: number

@@ -8,7 +8,7 @@ export interface ImageReference {
   readonly digest?: string
 }
 
-/** The namespace of `app`, a repository without one: what Docker and Quay call it. */
+/** The namespace of `app`, a repository without one: as Docker calls it. */
 const LIBRARY_NAMESPACE = 'library'
 
 /** Longest path of a repository, the distribution specification's own bound. */

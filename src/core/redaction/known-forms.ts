@@ -124,7 +124,7 @@ export const KNOWN_FORMS: readonly KnownForm[] = [
     example: `123456789:AA${'a1B2'.repeat(8)}c`,
   },
   {
-    name: 'plain token of Waybill and of Quay: 40 letters and digits',
+    name: 'plain token of Waybill and of some registries: 40 letters and digits',
     pattern: '[A-Za-z0-9]{40}(?![A-Za-z0-9])',
     has: MIXED,
     example: 'a1B2c3D4e5F6g7H8i9J0a1B2c3D4e5F6g7H8i9J0',

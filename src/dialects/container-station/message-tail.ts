@@ -31,7 +31,7 @@ const TAILS: ReadonlyMap<string, (event: Event) => string> = new Map([
   ['backup-target.add', backupTargetTail],
   ['backup-target.change', backupTargetTail],
   ['backup-target.remove', backupTargetTail],
-  ['station.start', versionTail],
+  ['host.start', versionTail],
   ['log.clear', () => ''],
 ])
 

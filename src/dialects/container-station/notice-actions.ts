@@ -3,4 +3,4 @@
  * its clients, of containers and images mostly. Its log tells of the same acts as they were asked
  * for, so these are in the feed alone.
  */
-export const NOTICE_ACTIONS = ['container.notify', 'image.notify', 'station.notify'] as const
+export const NOTICE_ACTIONS = ['container.notify', 'image.notify', 'host.notify'] as const

@@ -105,7 +105,7 @@ function parameterConditions(parameters: LogParameters): readonly Condition[] {
   return conditions
 }
 
-/** Of what an engine reported the words are made for the answer, so they are looked for by action. */
+/** The words for what an engine reported are made for the answer: they are found by action. */
 function textCondition(text: string): Condition {
   const inMessage: Condition = { messageContains: text }
   const actions = engineActionsSaying(text)

@@ -23,8 +23,8 @@ export type ReadBuild = { readonly events: readonly NewEvent[] } | { readonly un
 
 /**
  * The events of a build: that it began or ended, and of each of its steps that ended, if the
- * reporter sends them. What was sent is in `details`, under the names of Opsera's pipeline log, and
- * texts go to their fields as they came: an odd one costs a field, not the build.
+ * reporter sends them. What was sent is in `details`, under the names of pipeline logs. Texts go
+ * to their fields as they came: an odd one costs a field, not the build.
  */
 export function translateBuild(build: JsonObject, sourceName: string): ReadBuild {
   const { buildid, builder, number } = build

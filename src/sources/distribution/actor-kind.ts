@@ -1,8 +1,8 @@
 import type { ActorKind } from '../../core/event.ts'
 import type { NamePrefixes } from './settings.ts'
 
-/** The name of a Quay robot: `namespace+name`. A `+` in an e-mail address says nothing. */
-const QUAY_ROBOT = /^[^+@]+\+[^+@]+$/
+/** The name of a robot account, `namespace+name`. A `+` in an e-mail address says nothing. */
+const ROBOT = /^[^+@]+\+[^+@]+$/
 
 /**
  * The kind of account that a name belongs to, which a registry does not say. The longest prefix
@@ -14,7 +14,7 @@ export function actorKind(name: string, prefixes: NamePrefixes): ActorKind {
     ['service', prefixes.serviceNamePrefixes],
     ['robot', prefixes.robotNamePrefixes],
   ]
-  let kind: ActorKind = QUAY_ROBOT.test(name) ? 'robot' : 'user'
+  let kind: ActorKind = ROBOT.test(name) ? 'robot' : 'user'
   let longest = 0
   for (const [candidate, list] of kinds) {
     for (const prefix of list) {

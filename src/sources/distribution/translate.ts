@@ -14,7 +14,7 @@ import { PING } from './envelope.ts'
 import type { NamePrefixes } from './settings.ts'
 import { type Operation, operationOf, type Subject } from './verbs.ts'
 
-/** The namespace of `app`, a repository without one: what Docker and Quay call it. */
+/** The namespace of `app`, a repository without one: as Docker calls it. */
 const LIBRARY_NAMESPACE = 'library'
 
 /** Hexadecimal digits of a digest in a message: as many as the engines print. */

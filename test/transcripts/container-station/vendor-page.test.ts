@@ -38,7 +38,7 @@ beforeAll(async () => {
   await post('/v1/users', user)
   const actor = { name: 'admin', kind: 'user' }
   const rows = EVENTS.map(([category, time, message]) => ({
-    ...{ action: 'station.log', category, time, message, actor },
+    ...{ action: 'host.log', category, time, message, actor },
     level: message.startsWith('Failed') ? 'error' : 'info',
   }))
   const start = {

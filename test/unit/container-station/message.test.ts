@@ -121,7 +121,7 @@ test('the details have their place in the words', () => {
     'Add backup target x (10.0.0.2:8899)',
   )
   expect(event('network.prune', { names: 'a,b' })).toBe('Prune all unused networks: a,b')
-  expect(event('station.start', { version: 'v1.3' })).toBe('Start Container Station: v1.3')
+  expect(event('host.start', { version: 'v1.3' })).toBe('Start Container Station: v1.3')
 })
 
 test('the type of a container is that of its details, else that of its target', () => {
@@ -203,7 +203,7 @@ test.each([
   ['Failed to create container (docker, d59bf8a8b229, dtest)', 'container.create', 'failure'],
   ['Failed to remove image (docker, busybox:1)', 'image.delete', 'failure'],
   ['Failed to remove network: net1', 'network.delete', 'failure'],
-  ['Failed to update image list', 'station.log', 'failure'],
+  ['Failed to update image list', 'host.log', 'failure'],
   ['Start to destroy container (lxc, utest)', 'container.delete', 'pending'],
   ['Rename container (docker, d59bf8a8b229, dtest)', 'container.rename', undefined],
   ['Download image (docker, busybox:1)', 'image.pull', 'unknown'],

@@ -33,7 +33,7 @@ test.each([
   ...['container.create', 'container.start', 'container.stop', 'container.restart'],
   ...['container.pause', 'container.unpause', 'container.delete'],
   ...['network.connect', 'network.disconnect', 'image.build', 'image.load', 'image.tag'],
-  ...['image.untag', 'container.notify', 'image.notify', 'station.notify'],
+  ...['image.untag', 'container.notify', 'image.notify', 'host.notify'],
 ])('%s is no state until it happened', (action) => {
   const details = { category: 'container', user: 'all', content: { state: 'start' } }
   const notice = (outcome: 'failure' | 'denied' | 'pending' | 'success') =>
@@ -187,7 +187,7 @@ test.each(SAID_BY_THE_LOG)('%s is left to the log', (text) => {
 test('what cannot be read is kept as it came', () => {
   const event = noticeEvent('container:all:nonsense', { index: 0, number: 0 })
   expect(event).toMatchObject({
-    action: 'station.notify',
+    action: 'host.notify',
     details: { text: 'container:all:nonsense' },
   })
   const long = noticeEvent(`container:all:1:{"a": "${'x'.repeat(100_000)}"}`, {

@@ -47,8 +47,8 @@ test.each([
   ['Finished export container (lxc, utest) to /share/x', 'container.export', 'utest'],
   ['Add backup target nas2 (10.0.0.2:8899)', 'backup-target.add', 'nas2'],
   ['System logs are cleared', 'log.clear', undefined],
-  ['Start Container Station: v1.3', 'station.start', undefined],
-  ['Keep original data folder /share/Container', 'station.log', undefined],
+  ['Start Container Station: v1.3', 'host.start', undefined],
+  ['Keep original data folder /share/Container', 'host.log', undefined],
 ])('%s is %s', (message, action, name) => {
   const meaning = meaningOf(message)
   expect(meaning.action).toBe(action)

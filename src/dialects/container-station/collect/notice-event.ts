@@ -43,7 +43,7 @@ export function noticeEvent(text: string, place: FeedPlace): NewEvent | undefine
   return {
     ...(time !== undefined && { time }),
     source: { eventId: eventIdOf(text, place) },
-    action: `${told ?? 'station'}.notify`,
+    action: `${told ?? 'host'}.notify`,
     nativeAction: cutText(`${category}:${word ?? ''}`, NAME_LENGTH_MAX),
     category: told ?? 'system',
     outcome: 'success',
@@ -87,7 +87,7 @@ function unreadable(text: string, place: FeedPlace): NewEvent {
   const isCut = text.length > CONTENT_LENGTH_MAX
   return {
     source: { eventId: eventIdOf(text, place) },
-    action: 'station.notify',
+    action: 'host.notify',
     nativeAction: 'unreadable',
     category: 'system',
     level: 'warn',

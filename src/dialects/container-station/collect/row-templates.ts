@@ -13,7 +13,7 @@ export interface RowMeaning {
 }
 
 /** The meaning of a row whose message has none of the known forms. */
-const UNKNOWN: RowMeaning = { action: 'station.log' }
+const UNKNOWN: RowMeaning = { action: 'host.log' }
 
 /** Reads a message; the templates were seen in the exports of real stations. */
 export function meaningOf(message: string): RowMeaning {
@@ -221,7 +221,7 @@ const TEMPLATES: readonly Template[] = [
   {
     pattern: /^(?<verb>Start|Stop) Container Station(?:: (?<version>\S+))?$/,
     read: ({ verb = '', version }) => ({
-      action: `station.${VERBS[verb]}`,
+      action: `host.${VERBS[verb]}`,
       ...(version !== undefined && { details: { version } }),
     }),
   },
