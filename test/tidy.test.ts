@@ -155,6 +155,13 @@ const PART_FOLDERS = ['dialects', 'sources', 'store']
 /** Those of them whose parts must not know each other: any one can be left out. */
 const SEPARATE_PARTS = ['dialects', 'sources']
 
+/** Folders beside the parts that are their contract: what an API or a collector is. */
+const CONTRACTS = ['src/dialects/api/', 'src/dialects/collecting/']
+
+function isContract(path: string): boolean {
+  return CONTRACTS.some((folder) => path.startsWith(folder))
+}
+
 function importBreach(from: string, to: string): string | undefined {
   if (COMPOSITION_ROOTS.includes(from)) return undefined
   const [, fromFolder = '', fromPart = ''] = from.split('/')
@@ -165,7 +172,10 @@ function importBreach(from: string, to: string): string | undefined {
     return below.includes(toFolder) ? undefined : `${fromFolder} must not import ${to}`
   }
   const isOtherPart =
-    SEPARATE_PARTS.includes(fromFolder) && !toPart.endsWith('.ts') && toPart !== fromPart
+    SEPARATE_PARTS.includes(fromFolder) &&
+    !toPart.endsWith('.ts') &&
+    toPart !== fromPart &&
+    !isContract(to)
   return isOtherPart ? `${fromPart} must not know ${toPart}` : undefined
 }
 
@@ -174,7 +184,7 @@ function compositionBreach(from: string, to: string): string | undefined {
   const [, fromFolder = ''] = from.split('/')
   const [, toFolder = '', toPart = ''] = to.split('/')
   if (COMPOSITION_ROOTS.includes(from) || fromFolder === toFolder) return undefined
-  const isPart = PART_FOLDERS.includes(toFolder) && !toPart.endsWith('.ts')
+  const isPart = PART_FOLDERS.includes(toFolder) && !toPart.endsWith('.ts') && !isContract(to)
   return isPart ? `only ${COMPOSITION_ROOTS.join(' and ')} may know ${to}` : undefined
 }
 

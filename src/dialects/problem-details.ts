@@ -3,6 +3,7 @@ import { finished } from 'node:stream/promises'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { ERRORS, Fault, type Problem } from '../core/errors.ts'
 import { PROBLEMS_NAMED_MAX } from '../core/limits.ts'
+import { setRetryAfter } from './api/api-error.ts'
 
 /** An error answer in the form of RFC 9457, of media type `application/problem+json`. */
 interface ProblemDetails {
@@ -17,9 +18,6 @@ interface ProblemDetails {
 }
 
 const PROBLEM_TYPE = 'application/problem+json'
-
-/** Retry-After of a 429 or 503 that does not say, in seconds. */
-const RETRY_AFTER_SECONDS_DEFAULT = 1
 
 /** Most bytes of a refused body that are read for the sake of its sender. */
 const DISCARDED_BYTES_MAX = 64 * 1024 * 1024
@@ -39,9 +37,7 @@ export async function answerProblem(
     request.log.error({ err: fault, code: fault.code, method, route }, fault.message)
   }
   if (fault.status === 401) void reply.header('WWW-Authenticate', 'Bearer realm="waybill"')
-  if (fault.status === 429 || fault.status === 503) {
-    void reply.header('Retry-After', fault.retryAfterSeconds ?? RETRY_AFTER_SECONDS_DEFAULT)
-  }
+  setRetryAfter(reply, fault)
   if (fault.code === 'request.too-large') await discardRest(request.raw)
   const { type, body } = problemBody(fault)
   return reply.code(fault.status).header('Content-Type', type).send(body)

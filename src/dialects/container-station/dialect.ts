@@ -1,10 +1,11 @@
 import type { ContainerEngine } from '../../core/container-engine.ts'
+import { keepBodiesAsBytes } from '../api/bytes-body.ts'
 import type { Dialect } from '../dialect.ts'
 import { STATION_API } from './api-description.ts'
 import { ClearedLogs } from './clear-marks.ts'
 import { Containers } from './containers.ts'
 import { DIALECT_NAME } from './credentials.ts'
-import { errorAnswerer } from './errors.ts'
+import { stationErrors } from './errors.ts'
 import { OWN_PREFIXES, refuseUnknown, stationRoutes } from './routes.ts'
 import { StateWaits } from './wait-for-state.ts'
 import { WaitingRoom } from './waiting-room.ts'
@@ -33,7 +34,7 @@ export function containerStationDialect(
   settings: ContainerStationSettings,
   { version, engines }: StationFacts,
 ): Dialect {
-  const answerError = errorAnswerer(settings.errorStatus200)
+  const answerError = stationErrors(settings.errorStatus200)
   return {
     name: DIALECT_NAME,
     prefixes: OWN_PREFIXES,
@@ -47,10 +48,7 @@ export function containerStationDialect(
       scope.setErrorHandler(answerError)
       scope.setNotFoundHandler(refuseUnknown)
       // A login is read by what it holds; nothing else here has a body that is looked at.
-      scope.removeAllContentTypeParsers()
-      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-        done(null, body)
-      })
+      keepBodiesAsBytes(scope)
       stationRoutes(scope, {
         context,
         wallClock: new WallClock(settings.timezoneOffset),

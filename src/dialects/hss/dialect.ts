@@ -1,4 +1,5 @@
 import { type TenantAliases, TenantNames } from '../../access/tenant-names.ts'
+import { keepBodiesAsBytes } from '../api/bytes-body.ts'
 import type { Dialect } from '../dialect.ts'
 import { AccessKeyLocks } from './access-key-locks.ts'
 import { HSS_API } from './api-description.ts'
@@ -49,10 +50,7 @@ export function hssDialect(settings: HssSettings, { tenants, publicUrl }: HssFac
       scope.setErrorHandler(answerError)
       scope.setNotFoundHandler(refuseUnknown)
       // Whatever a client calls it, a body is JSON, and its bytes are what was signed.
-      scope.removeAllContentTypeParsers()
-      scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-        done(null, body)
-      })
+      keepBodiesAsBytes(scope)
       hssRoutes(scope, {
         context,
         projects,

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { Fault } from '../../core/errors.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { JsonObject } from '../../core/event.ts'
+import { ApiError, errorAnswerer, type ForeignError } from '../api/api-error.ts'
 import { requestIdOf, sendJson } from './json-reply.ts'
 
 /**
@@ -11,25 +11,19 @@ import { requestIdOf, sendJson } from './json-reply.ts'
 type Speaker = 'service' | 'gateway' | 'identity'
 
 /** An error that Huawei Cloud would answer. */
-export class HssError extends Error {
+export class HssError extends ApiError {
   readonly speaker: Speaker
-  readonly status: number
   /** `HSS.0001`; IAM has none besides the status. */
   readonly code: string
-  /** For 429: after how many seconds a retry is sensible. */
-  readonly retryAfterSeconds: number | undefined
 
   constructor(
     speaker: Speaker,
-    answer: { status: number; code?: string; retryAfterSeconds?: number },
+    answer: { status: number; code?: string; retryAfterSeconds?: number | undefined },
     message: string,
   ) {
-    super(message)
-    this.name = 'HssError'
+    super(answer.status, message, answer.retryAfterSeconds)
     this.speaker = speaker
-    this.status = answer.status
     this.code = answer.code ?? ''
-    this.retryAfterSeconds = answer.retryAfterSeconds
   }
 }
 
@@ -71,27 +65,15 @@ export function identityError(
   message: string,
   retryAfterSeconds?: number,
 ): HssError {
-  const more = retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
-  return new HssError('identity', { status, ...more }, message)
+  return new HssError('identity', { status, retryAfterSeconds }, message)
 }
 
-/** Retry-After of a 429 or 503 that does not say, in seconds. */
-const RETRY_AFTER_SECONDS_DEFAULT = 1
-
-/** Answers an error in the form of whoever raises it. Logs what is Waybill's own fault. */
-export function answerError(
-  error: FastifyError | Fault | HssError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const answered = asHssError(error, request)
-  const { status } = answered
-  if (status >= 500) request.log.error({ err: error }, error.message)
-  if (status === 429 || status === 503) {
-    void reply.header('Retry-After', answered.retryAfterSeconds ?? RETRY_AFTER_SECONDS_DEFAULT)
-  }
-  return sendJson(reply.code(status), bodyOf(answered, reply))
-}
+/** Answers an error in the form of whoever raises it. */
+export const answerError = errorAnswerer({
+  isOwn: (error) => error instanceof HssError,
+  translate: spoken,
+  send: (reply, error) => sendJson(reply.code(error.status), bodyOf(error, reply)),
+})
 
 function bodyOf({ speaker, status, code, message }: HssError, reply: FastifyReply): JsonObject {
   switch (speaker) {
@@ -104,17 +86,12 @@ function bodyOf({ speaker, status, code, message }: HssError, reply: FastifyRepl
   }
 }
 
-/** Of what is not of this dialect only the status is told. */
-function asHssError(error: FastifyError | Fault | HssError, request: FastifyRequest): HssError {
-  if (error instanceof HssError) return error
-  const status = error instanceof Fault ? error.status : (error.statusCode ?? 500)
-  const retry = error instanceof Fault ? error.retryAfterSeconds : undefined
-  const answer = { status, ...(retry !== undefined && { retryAfterSeconds: retry }) }
-  if (request.url.startsWith('/v3/auth/')) {
-    return new HssError('identity', answer, STATUS_CODES[status] ?? 'Error')
-  }
-  if (status >= 500) {
-    return new HssError('gateway', { ...answer, code: 'APIGW.0601' }, 'Internal server error.')
-  }
-  return new HssError('gateway', { ...answer, code: 'APIGW.0201' }, 'API request error.')
+/** The speaker is known by the path; of what is not of this dialect only the status is told. */
+function spoken(error: ForeignError, { url }: FastifyRequest): HssError {
+  const { status, message } = error
+  const retry = { retryAfterSeconds: error.retryAfterSeconds }
+  if (url.startsWith('/v3/auth/')) return new HssError('identity', { status, ...retry }, message)
+  return status >= 500
+    ? new HssError('gateway', { status, code: 'APIGW.0601', ...retry }, 'Internal server error.')
+    : new HssError('gateway', { status, code: 'APIGW.0201', ...retry }, 'API request error.')
 }

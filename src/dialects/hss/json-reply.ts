@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
 import type { JsonObject } from '../../core/event.ts'
+import { jsonSender } from '../api/json.ts'
 
 const REQUEST_ID_HEADER = 'X-Request-Id'
 const REQUEST_ID_BYTES = 16
@@ -17,6 +18,7 @@ export function requestIdOf(reply: FastifyReply): string {
 /** Sends JSON with the headers that every answer of Huawei Cloud has. */
 export function sendJson(reply: FastifyReply, body: JsonObject): FastifyReply {
   requestIdOf(reply)
-  // Fastify adds a charset to texts, not to bytes.
-  return reply.header('Content-Type', 'application/json').send(Buffer.from(JSON.stringify(body)))
+  return sendPlainJson(reply, body)
 }
+
+const sendPlainJson = jsonSender<JsonObject>({ text: JSON.stringify })

@@ -1,18 +1,8 @@
-import { STATUS_CODES } from 'node:http'
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { Fault } from '../../core/errors.ts'
+import { ApiError, errorAnswerer } from '../api/api-error.ts'
 import { sendJson } from './json-reply.ts'
 
 /** An error that Opsera would answer: a status and a text. */
-export class OpseraError extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.name = 'OpseraError'
-    this.status = status
-  }
-}
+export class OpseraError extends ApiError {}
 
 /** There is no token, or none that is valid. */
 export function unauthorized(): OpseraError {
@@ -44,24 +34,13 @@ export function wrongMethod(): OpseraError {
   return new OpseraError(405, 'Method Not Allowed')
 }
 
-/** Retry-After of a 503 or 429 that does not say, in seconds. */
-const RETRY_AFTER_SECONDS_DEFAULT = 1
-
-/** The error handler of the dialect. Logs what is Waybill's own fault. */
-export function answerError(
-  error: FastifyError | Fault | OpseraError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const isKnown = error instanceof OpseraError || error instanceof Fault
-  const status = isKnown ? error.status : (error.statusCode ?? 500)
-  if (status >= 500) request.log.error({ err: error }, error.message)
-  if (status === 401) void reply.header('WWW-Authenticate', 'Bearer')
-  if (status === 429 || status === 503) {
-    const seconds = error instanceof Fault ? error.retryAfterSeconds : undefined
-    void reply.header('Retry-After', seconds ?? RETRY_AFTER_SECONDS_DEFAULT)
-  }
-  // Of what is not of this dialect only the status is told, in HTTP's own words.
-  const message = error instanceof OpseraError ? error.message : (STATUS_CODES[status] ?? 'Error')
-  return sendJson(reply.code(status), { status, message })
-}
+/** The error handler of the dialect. */
+export const answerError = errorAnswerer({
+  isOwn: (error) => error instanceof OpseraError,
+  translate: ({ status, message, retryAfterSeconds }) =>
+    new OpseraError(status, message, retryAfterSeconds),
+  send(reply, { status, message }) {
+    if (status === 401) void reply.header('WWW-Authenticate', 'Bearer')
+    return sendJson(reply.code(status), { status, message })
+  },
+})

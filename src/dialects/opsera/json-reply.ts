@@ -1,7 +1,8 @@
-import type { FastifyReply } from 'fastify'
 import type { JsonObject } from '../../core/event.ts'
+import { jsonSender } from '../api/json.ts'
 
 /** Sends JSON as Opsera does. */
-export function sendJson(reply: FastifyReply, body: JsonObject): FastifyReply {
-  return reply.header('Content-Type', 'application/json; charset=utf-8').send(JSON.stringify(body))
-}
+export const sendJson = jsonSender<JsonObject>({
+  text: JSON.stringify,
+  contentType: 'application/json; charset=utf-8',
+})

@@ -1,3 +1,4 @@
+import { keepBodiesAsBytes } from '../api/bytes-body.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { QUAY_API } from './api-description.ts'
 import { applyBrowserRules } from './browser-rules.ts'
@@ -8,7 +9,7 @@ import { emptyLists } from './empty-lists.ts'
 import { errorRoutes } from './error-routes.ts'
 import { answerError, problem } from './errors.ts'
 import { exportOperation } from './export-logs.ts'
-import { keepBodiesAsBytes } from './export-request.ts'
+import { EXPORT_BODY_BYTES_MAX } from './export-request.ts'
 import { exportedFileRoute } from './exported-file.ts'
 import { aggregateOperation, type LogOperation, listOperation } from './operations.ts'
 import { repositoryListRoute } from './repository-list.ts'
@@ -58,7 +59,8 @@ export function quayDialect(settings: QuaySettings = {}): Dialect {
       const operations = logOperations(context, settings)
       applyBrowserRules(scope, context, { xhrOnly: settings.browserApiCallsXhrOnly ?? true })
       scope.register((logs, _options, done) => {
-        keepBodiesAsBytes(logs)
+        // Quay looks at a body only after it has looked at the rights of whoever sends it.
+        keepBodiesAsBytes(logs, { bodyLimit: EXPORT_BODY_BYTES_MAX })
         logRoutes(logs, context, operations)
         done()
       })

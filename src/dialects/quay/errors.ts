@@ -1,6 +1,7 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { ERRORS, Fault } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/event.ts'
+import { ApiError, errorAnswerer, type ForeignError } from '../api/api-error.ts'
 import { sendJson } from './json-reply.ts'
 
 /** Quay's words for what is wrong that Waybill answers with, each with its status and text. */
@@ -32,16 +33,17 @@ export const ERROR_DESCRIPTIONS: ReadonlyMap<string, string> = new Map([
 ])
 
 /** An error that Quay would answer: a problem object, or a bare `message`. */
-export class QuayError extends Error {
-  readonly status: number
+export class QuayError extends ApiError {
   /** Absent: answered as `{"message": …}`. */
   readonly type: ErrorType | undefined
 
-  constructor(status: number, message: string, type?: ErrorType) {
-    super(message)
-    this.name = 'QuayError'
-    this.status = status
-    this.type = type
+  constructor(
+    status: number,
+    message: string,
+    more: { readonly type?: ErrorType; readonly retryAfterSeconds?: number | undefined } = {},
+  ) {
+    super(status, message, more.retryAfterSeconds)
+    this.type = more.type
   }
 }
 
@@ -54,7 +56,6 @@ class ArgumentError extends QuayError {
 
   constructor(parameter: string, help: string) {
     super(400, help)
-    this.name = 'ArgumentError'
     this.parameter = parameter
   }
 }
@@ -66,7 +67,7 @@ export function browserError(status: number, message: string): QuayError {
 
 /** A problem object of this type, with the type's own text unless another is given. */
 export function problem(type: ErrorType, detail: string = ERROR_TYPES[type].detail): QuayError {
-  return new QuayError(ERROR_TYPES[type].status, detail, type)
+  return new QuayError(ERROR_TYPES[type].status, detail, { type })
 }
 
 /** A parameter is no date. (Quay takes it for absent, which is a wrong answer in an audit log.) */
@@ -115,32 +116,22 @@ export function wrongMethod(): QuayError {
   return new QuayError(405, 'The method is not allowed for the requested URL.')
 }
 
-/** Retry-After of a 503 or 429 that does not say, in seconds. */
-const RETRY_AFTER_SECONDS_DEFAULT = 1
-
-/** The error handler of the dialect's scope. Logs what is Waybill's own fault. */
-export function answerError(
-  error: FastifyError | Fault | QuayError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  if (error instanceof BrowserError) {
+/** The error handler of the dialect's scope. */
+export const answerError = errorAnswerer({
+  isOwn: (error) => error instanceof QuayError,
+  translate: (error) =>
+    new QuayError(error.status, publicText(error), { retryAfterSeconds: error.retryAfterSeconds }),
+  send(reply, error, request) {
+    if (!(error instanceof BrowserError)) {
+      return sendJson(reply.code(error.status), errorBody(error, request))
+    }
     // A page made of it must not be one that a name in it has made.
     const text = JSON.stringify({ error: error.message }).replaceAll('<', '\\u003c')
     return reply.code(error.status).header('Content-Type', 'text/html; charset=utf-8').send(text)
-  }
-  if (error instanceof QuayError) {
-    return sendJson(reply.code(error.status), errorBody(error, request))
-  }
-  const status = error instanceof Fault ? error.status : (error.statusCode ?? 500)
-  if (status >= 500) request.log.error({ err: error }, error.message)
-  if (error instanceof Fault && (status === 429 || status === 503)) {
-    void reply.header('Retry-After', error.retryAfterSeconds ?? RETRY_AFTER_SECONDS_DEFAULT)
-  }
-  return sendJson(reply.code(status), { message: publicText(error, status) })
-}
+  },
+})
 
-function publicText(error: FastifyError | Fault, status: number): string {
+function publicText({ error, status }: ForeignError): string {
   if (error instanceof Fault) return ERRORS[error.code].title
   if (status === 415) return NO_JSON_TEXT
   if (

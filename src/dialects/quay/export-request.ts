@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import type { JsonObject, JsonValue } from '../../core/event.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { noJsonBody, problem, unreadableBody } from './errors.ts'
@@ -6,7 +5,7 @@ import { pythonText } from './python-text.ts'
 import type { SentDates } from './time-range.ts'
 
 /** Largest body of a request for an export, in bytes. */
-const EXPORT_BODY_BYTES_MAX = 64 * 1024
+export const EXPORT_BODY_BYTES_MAX = 64 * 1024
 
 /** What a request for an export says in its body; empty is absent. */
 export interface ExportBody {
@@ -14,19 +13,6 @@ export interface ExportBody {
   readonly callbackEmail: string | undefined
   /** Quay reads the dates from the query alone, but its documentation sends them here too. */
   readonly dates: SentDates
-}
-
-/**
- * Leaves the bodies of a scope as the bytes that came. Quay looks at a body only after it has
- * looked at the rights of whoever sends it, so the framework must not refuse it before.
- */
-export function keepBodiesAsBytes(scope: FastifyInstance): void {
-  scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser(
-    '*',
-    { parseAs: 'buffer', bodyLimit: EXPORT_BODY_BYTES_MAX },
-    (_request, body, done) => done(null, body),
-  )
 }
 
 /**
