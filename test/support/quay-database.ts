@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
-import { findPostgresql } from '../../bench/postgresql.ts'
-import { QUAY_TABLES } from '../../bench/quay-schema.ts'
+import { findPostgresql } from '../../bench/peers/postgresql.ts'
+import { QUAY_TABLES } from '../../bench/peers/quay-schema.ts'
 import { freePort } from './free-port.ts'
 
 /** `nobody`: PostgreSQL refuses to run as root. */

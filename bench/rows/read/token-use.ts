@@ -1,12 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { requestHead } from '../http-connection.ts'
-import { type PreparedRequest, sendAll } from '../http-load.ts'
-import { ingest } from '../ingest-load.ts'
-import { nativePages } from '../page-cases.ts'
-import { median } from '../percentiles.ts'
-import { atLeast, format, type Row } from '../row.ts'
-import { startServer } from '../server.ts'
+import { requestHead } from '../../client/http-connection.ts'
+import { type PreparedRequest, sendAll } from '../../client/http-load.ts'
+import { ingest } from '../../client/ingest-load.ts'
+import { median } from '../../client/percentiles.ts'
+import { nativePages } from '../../questions/page-cases.ts'
+import { atLeast, format, type Row } from '../../row.ts'
+import { startServer } from '../../server.ts'
 
 /** A small ledger: the cheaper the reads are, the more their recording weighs. */
 const EVENTS = 100_000

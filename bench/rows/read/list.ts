@@ -1,12 +1,18 @@
-import { type Asker, nativePages, PAGE_EVENTS, type PageCase, quayPages } from '../page-cases.ts'
-import { formatPercentiles, type Percentiles, percentiles } from '../percentiles.ts'
-import type { QuayDatabase } from '../quay-database.ts'
-import { createPopulation } from '../registry-population.ts'
-import { atMost, format, type Measurement, type Row } from '../row.ts'
-import { type Asked, getJson, timeEach, timeRequests } from '../sequential.ts'
-import { signInAs } from '../token-owner.ts'
-import { vendorPages } from '../vendor-pages.ts'
-import type { Workbench } from '../workbench.ts'
+import { formatPercentiles, type Percentiles, percentiles } from '../../client/percentiles.ts'
+import { type Asked, getJson, timeEach, timeRequests } from '../../client/sequential.ts'
+import { signInAs } from '../../client/token-owner.ts'
+import { createPopulation } from '../../events/registry-population.ts'
+import type { QuayDatabase } from '../../peers/quay-database.ts'
+import {
+  type Asker,
+  nativePages,
+  PAGE_EVENTS,
+  type PageCase,
+  quayPages,
+} from '../../questions/page-cases.ts'
+import { vendorPages } from '../../questions/vendor-pages.ts'
+import { atMost, format, type Measurement, type Row } from '../../row.ts'
+import type { Workbench } from '../../workbench.ts'
 
 const P50_MS_MAX = 8
 const P99_MS_MAX = 25

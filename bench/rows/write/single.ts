@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { eventJson } from '../event-json.ts'
-import { generateEvents } from '../generate-events.ts'
-import { requestHead } from '../http-connection.ts'
-import { type LoadResult, type PreparedRequest, sendAll } from '../http-load.ts'
-import { formatPercentiles, median, percentiles } from '../percentiles.ts'
-import { atLeast, format, type Row } from '../row.ts'
-import { startServer } from '../server.ts'
+import { requestHead } from '../../client/http-connection.ts'
+import { type LoadResult, type PreparedRequest, sendAll } from '../../client/http-load.ts'
+import { formatPercentiles, median, percentiles } from '../../client/percentiles.ts'
+import { eventJson } from '../../events/event-json.ts'
+import { generateEvents } from '../../events/generate-events.ts'
+import { atLeast, format, type Row } from '../../row.ts'
+import { startServer } from '../../server.ts'
 
 const CONNECTIONS = 64
 const RATIO_MIN = 0.7

@@ -1,8 +1,8 @@
-import { needles } from '../generate-events.ts'
-import { formatPercentiles, percentiles } from '../percentiles.ts'
-import { createRandom, hex32 } from '../random.ts'
-import { atMost, type Measurement, type Row } from '../row.ts'
-import { getJson, timeRequests } from '../sequential.ts'
+import { formatPercentiles, percentiles } from '../../client/percentiles.ts'
+import { getJson, timeRequests } from '../../client/sequential.ts'
+import { needles } from '../../events/generate-events.ts'
+import { createRandom, hex32 } from '../../events/random.ts'
+import { atMost, type Measurement, type Row } from '../../row.ts'
 
 const P50_MS_MAX = 20
 const REQUESTS = 200

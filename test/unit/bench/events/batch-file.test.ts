@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { BatchReader, findBatches, writeBatches } from '../../../bench/batch-file.ts'
+import { BatchReader, findBatches, writeBatches } from '../../../../bench/events/batch-file.ts'
 
 let folder: string
 beforeEach(() => {

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
-import { eventJson } from '../../../bench/event-json.ts'
-import { generateEvents, needles, type RegistryEvent } from '../../../bench/generate-events.ts'
-import { parseEventBody } from '../../../src/core/parse-event-body.ts'
-import { isUuid } from '../../../src/core/uuid.ts'
+import { eventJson } from '../../../../bench/events/event-json.ts'
+import {
+  generateEvents,
+  needles,
+  type RegistryEvent,
+} from '../../../../bench/events/generate-events.ts'
+import { parseEventBody } from '../../../../src/core/parse-event-body.ts'
+import { isUuid } from '../../../../src/core/uuid.ts'
 
 const END_MICROS = Date.UTC(2026, 10, 22) * 1000
 const OPTIONS = { seed: 11, count: 60_000, endMicros: END_MICROS }

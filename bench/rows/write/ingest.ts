@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ingest } from '../ingest-load.ts'
-import { processorSeconds, residentMemory } from '../process-usage.ts'
-import type { RowFormat } from '../raw-engine-process.ts'
-import { atLeast, atMost, format, type Measurement, type Row } from '../row.ts'
-import type { Workbench } from '../workbench.ts'
+import { ingest } from '../../client/ingest-load.ts'
+import type { RowFormat } from '../../peers/raw-engine-process.ts'
+import { processorSeconds, residentMemory } from '../../process-usage.ts'
+import { atLeast, atMost, format, type Measurement, type Row } from '../../row.ts'
+import type { Workbench } from '../../workbench.ts'
 
 const RATIO_MIN = 0.6
 const EVENTS_PER_SECOND_MIN = 100_000

@@ -1,4 +1,6 @@
-import type { GenerateOptions } from './generate-events.ts'
+import type { GenerateOptions } from '../events/generate-events.ts'
+import { createRandom, type Random } from '../events/random.ts'
+import { createPopulation } from '../events/registry-population.ts'
 import {
   actorOf,
   DAY_MICROS,
@@ -9,8 +11,6 @@ import {
   pick,
   usedRepositories,
 } from './page-cases.ts'
-import { createRandom, type Random } from './random.ts'
-import { createPopulation } from './registry-population.ts'
 
 type Query = Readonly<Record<string, string | number>>
 

@@ -1,14 +1,14 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { writeBatches } from '../batch-file.ts'
-import { ingest } from '../ingest-load.ts'
-import { ndjsonBatches } from '../ndjson-batches.ts'
-import { median } from '../percentiles.ts'
-import { residentMemory, untilQuiet } from '../process-usage.ts'
-import { atMost, format, type Measurement, type Row } from '../row.ts'
-import { startServer } from '../server.ts'
-import type { Workbench } from '../workbench.ts'
+import { ingest } from '../../client/ingest-load.ts'
+import { median } from '../../client/percentiles.ts'
+import { writeBatches } from '../../events/batch-file.ts'
+import { ndjsonBatches } from '../../events/ndjson-batches.ts'
+import { residentMemory, untilQuiet } from '../../process-usage.ts'
+import { atMost, format, type Measurement, type Row } from '../../row.ts'
+import { startServer } from '../../server.ts'
+import type { Workbench } from '../../workbench.ts'
 
 const READY_MS_MAX = 1500
 const IDLE_MEGABYTES_MAX = 400

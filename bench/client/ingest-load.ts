@@ -1,7 +1,7 @@
-import { type BatchFile, BatchReader } from './batch-file.ts'
+import { type BatchFile, BatchReader } from '../events/batch-file.ts'
+import type { Server } from '../server.ts'
 import { requestHead } from './http-connection.ts'
 import { sendAll } from './http-load.ts'
-import type { Server } from './server.ts'
 
 export interface IngestOptions {
   readonly server: Server

@@ -1,8 +1,12 @@
 import type { Client } from 'pg'
-import { type GenerateOptions, generateEvents, type RegistryEvent } from './generate-events.ts'
+import {
+  type GenerateOptions,
+  generateEvents,
+  type RegistryEvent,
+} from '../events/generate-events.ts'
+import { createPopulation } from '../events/registry-population.ts'
 import { findPostgresql, startCluster } from './postgresql.ts'
 import { QUAY_INDEXES, QUAY_TABLES, USER_COLUMNS } from './quay-schema.ts'
-import { createPopulation } from './registry-population.ts'
 
 /** What a log is asked for, as Quay's routes ask; times in microseconds since the epoch. */
 export interface LogQuestion {

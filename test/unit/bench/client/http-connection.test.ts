@@ -1,8 +1,12 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
-import { expectStatus, HttpConnection, requestHead } from '../../../bench/http-connection.ts'
-import { sendAll } from '../../../bench/http-load.ts'
+import {
+  expectStatus,
+  HttpConnection,
+  requestHead,
+} from '../../../../bench/client/http-connection.ts'
+import { sendAll } from '../../../../bench/client/http-load.ts'
 
 let server: Server | undefined
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
-import { resetPeak, residentMemory } from '../process-usage.ts'
-import { atLeast, atMost, format, type Measurement, type Row } from '../row.ts'
-import type { Asked } from '../sequential.ts'
+import type { Asked } from '../../client/sequential.ts'
+import { resetPeak, residentMemory } from '../../process-usage.ts'
+import { atLeast, atMost, format, type Measurement, type Row } from '../../row.ts'
 
 const EVENTS_PER_SECOND_MIN = 250_000
 const MEMORY_MEGABYTES_MAX = 100

@@ -1,7 +1,7 @@
-import { type GenerateOptions, generateEvents, SPAN_DAYS } from './generate-events.ts'
-import type { LogQuestion } from './quay-database.ts'
-import { createRandom, type Random } from './random.ts'
-import { createPopulation, type Population } from './registry-population.ts'
+import { type GenerateOptions, generateEvents, SPAN_DAYS } from '../events/generate-events.ts'
+import { createRandom, type Random } from '../events/random.ts'
+import { createPopulation, type Population } from '../events/registry-population.ts'
+import type { LogQuestion } from '../peers/quay-database.ts'
 
 /** One kind of list page, asked for with ever other parameters. */
 export interface PageCase {

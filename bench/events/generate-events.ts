@@ -30,7 +30,7 @@ export interface RegistryEvent {
 
 /** Days that the events span. */
 export const SPAN_DAYS = 104
-export const NEEDLE_EVERY = 5000
+const NEEDLE_EVERY = 5000
 
 const DAY_MICROS = 86_400_000_000
 const PUSH_SHARE = 0.08

@@ -1,11 +1,11 @@
-import type { GenerateOptions } from '../generate-events.ts'
-import { logDays, quayPath } from '../page-cases.ts'
-import { formatPercentiles, percentiles } from '../percentiles.ts'
-import type { LogQuestion } from '../quay-database.ts'
-import { createRandom } from '../random.ts'
-import { createPopulation } from '../registry-population.ts'
-import { atMost, type Measurement, type Row } from '../row.ts'
-import { timeEach, timeRequests } from '../sequential.ts'
+import { formatPercentiles, percentiles } from '../../client/percentiles.ts'
+import { timeEach, timeRequests } from '../../client/sequential.ts'
+import type { GenerateOptions } from '../../events/generate-events.ts'
+import { createRandom } from '../../events/random.ts'
+import { createPopulation } from '../../events/registry-population.ts'
+import type { LogQuestion } from '../../peers/quay-database.ts'
+import { logDays, quayPath } from '../../questions/page-cases.ts'
+import { atMost, type Measurement, type Row } from '../../row.ts'
 
 const P50_MS_MAX = 10
 const REQUESTS = 100

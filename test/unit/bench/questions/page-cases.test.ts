@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nativePages, quayPages, quayPath } from '../../../bench/page-cases.ts'
+import { nativePages, quayPages, quayPath } from '../../../../bench/questions/page-cases.ts'
 
 const OPTIONS = { seed: 3, count: 1000, endMicros: Date.UTC(2026, 10, 22, 12) * 1000 }
 const PAGES = [...nativePages(OPTIONS), ...quayPages(OPTIONS, 'team-1')]

@@ -1,4 +1,4 @@
-import { format } from './row.ts'
+import { format } from '../row.ts'
 
 /** What is told of a set of times, in milliseconds. */
 export interface Percentiles {

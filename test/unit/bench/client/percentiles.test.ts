@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { median, percentiles } from '../../../bench/percentiles.ts'
+import { median, percentiles } from '../../../../bench/client/percentiles.ts'
 
 test('percentiles are values that were measured, by nearest rank', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => 100 - index)

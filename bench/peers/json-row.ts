@@ -1,6 +1,6 @@
-import type { Draft } from '../src/core/draft.ts'
-import { fieldNumber } from '../src/core/event/field-keys.ts'
-import type { EventField, PackedColumn } from '../src/core/event/fields.ts'
+import type { Draft } from '../../src/core/draft.ts'
+import { fieldNumber } from '../../src/core/event/field-keys.ts'
+import type { EventField, PackedColumn } from '../../src/core/event/fields.ts'
 import {
   EVENT_ID_IS_ID,
   OWN_COLUMNS,
@@ -8,8 +8,8 @@ import {
   PACKED_SEPARATOR,
   type PackedText,
   TARGET_MEMBERS,
-} from '../src/store/clickhouse/event-columns.ts'
-import { SHA256_PREFIX } from '../src/store/clickhouse/stored-digest.ts'
+} from '../../src/store/clickhouse/event-columns.ts'
+import { SHA256_PREFIX } from '../../src/store/clickhouse/stored-digest.ts'
 
 /**
  * An event of the benchmark as a row in JSONCompactEachRow, in the order of `INSERTED_COLUMNS`: the

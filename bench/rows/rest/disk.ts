@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { atMost, format, type Row } from '../row.ts'
+import { atMost, format, type Row } from '../../row.ts'
 
 const BYTES_MAX = 60
 const MEGABYTE = 1_000_000

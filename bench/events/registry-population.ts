@@ -13,7 +13,7 @@ const ROBOT_EVERY = 3
 const ADDRESSES_MAX = 3
 
 /** A user or robot, with the addresses and the program that it comes from. */
-export interface Account {
+interface Account {
   readonly name: string
   readonly kind: 'user' | 'robot'
   readonly addresses: readonly string[]
@@ -21,12 +21,12 @@ export interface Account {
 }
 
 /** A repository and the place of its first tag among all tags of the registry. */
-export interface Repository {
+interface Repository {
   readonly name: string
   readonly firstTag: number
 }
 
-export interface Namespace {
+interface Namespace {
   readonly name: string
   /** The most used ones first. */
   readonly repositories: readonly Repository[]
@@ -42,7 +42,7 @@ export interface Population {
 }
 
 /** Clients of a registry as they name themselves, in their own forms. */
-export const USER_AGENTS = [
+const USER_AGENTS = [
   'containerd/1.7.24',
   'docker/27.3.1 go/go1.22.7 os/linux arch/amd64',
   'cri-o/1.31.2 go/go1.22.7 os/linux arch/amd64',

@@ -2,7 +2,7 @@ import { eventJson } from './event-json.ts'
 import { type GenerateOptions, generateEvents } from './generate-events.ts'
 
 /** Events in one request of a batch load. */
-export const BATCH_EVENTS = 1000
+const BATCH_EVENTS = 1000
 
 /** The events as bodies of `POST /v1/events`, `BATCH_EVENTS` each. */
 export function* ndjsonBatches(options: GenerateOptions): Generator<Buffer> {
