@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { addFigures } from './figures.ts'
 import { describeMachine } from './machine.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
+import { VICTORIA_NOTES } from './peers/victoria-logs.ts'
 import { type Report, terminalTable, writeMarkdown } from './report.ts'
 import type { Measurement, Row } from './row.ts'
 import { aggregateRow } from './rows/read/aggregate.ts'
@@ -57,8 +58,9 @@ async function main(args: readonly string[]): Promise<void> {
       command: commandOf(options),
       day: new Date().toISOString().slice(0, 10),
       measurements,
+      notes: VICTORIA_NOTES,
     }
-    console.log(`${report.machine.text}\n\n${terminalTable(measurements)}`)
+    console.log(`${report.machine.text}\n\n${terminalTable(report)}`)
     if (options.jsonFile !== undefined) {
       await writeFile(options.jsonFile, `${JSON.stringify(report, undefined, 2)}\n`)
     }

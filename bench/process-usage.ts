@@ -25,12 +25,31 @@ export async function resetPeak(pid: number): Promise<void> {
 }
 
 /** Processor time that a process has used, in seconds. */
-export async function processorSeconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+async function processorSeconds(pid: number): Promise<number> {
+  return (await ticksOf(`/proc/${pid}/stat`)) / TICKS_PER_SECOND
+}
+
+/** User and system time of a `stat` file, in clock ticks. */
+async function ticksOf(path: string): Promise<number> {
+  const stat = await readFile(path, 'utf8')
   // The name in parentheses may hold spaces: fields are counted from after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [userTicks, systemTicks] = [Number(fields[11]), Number(fields[12])]
-  return (userTicks + systemTicks) / TICKS_PER_SECOND
+  return Number(fields[11]) + Number(fields[12])
+}
+
+/** Processor time of a process, in seconds, by who used it. */
+export interface ThreadSeconds {
+  /** The thread that runs JavaScript, or `main` of a program in Go. */
+  readonly main: number
+  /** All other threads, those that have ended included. */
+  readonly others: number
+}
+
+/** Processor time that a process has used, split by threads (proc(5), `/proc/PID/task`). */
+export async function threadSeconds(pid: number): Promise<ThreadSeconds> {
+  const main = await ticksOf(`/proc/${pid}/task/${pid}/stat`)
+  const all = await ticksOf(`/proc/${pid}/stat`)
+  return { main: main / TICKS_PER_SECOND, others: (all - main) / TICKS_PER_SECOND }
 }
 
 const QUIET_SHARE = 0.1

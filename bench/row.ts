@@ -27,7 +27,16 @@ export interface Row {
 export interface Goal {
   /** `p50 ≤ 8 ms`. */
   readonly text: string
-  readonly reached: boolean
+  /** Undefined while the peer that it is measured against is missing. */
+  readonly reached: boolean | undefined
+}
+
+/** What a figure is compared with, measured in the same run. */
+export interface Baseline {
+  /** Who, and what was measured: `VictoriaLogs p50 42 ms, p99 60 ms`. */
+  readonly text: string
+  /** Waybill's figure divided by this one. */
+  readonly ratio?: number
 }
 
 /** One line of the table. */
@@ -37,10 +46,7 @@ export interface Measurement {
   readonly events?: number
   /** What was measured, as text with units: `p50 4.2 ms, p99 11 ms`. */
   readonly figure: string
-  /** The same of what it is compared with, measured in the same run. */
-  readonly baseline?: string
-  /** Figure through baseline. */
-  readonly ratio?: number
+  readonly baselines: readonly Baseline[]
   readonly goals: readonly Goal[]
   /** The bare numbers, for programs. */
   readonly values: Readonly<Record<string, number>>
@@ -54,6 +60,29 @@ export function atLeast(what: string, value: number, bound: number, unit = ''): 
 /** The goal that a value is at most a bound. */
 export function atMost(what: string, value: number, bound: number, unit = ''): Goal {
   return { text: `${what} ≤ ${format(bound)}${unit}`.trim(), reached: value <= bound }
+}
+
+/** The value of a peer that a goal refers to; absent when the peer was not measured. */
+export interface PeerValue {
+  readonly peer: string
+  readonly value: number | undefined
+}
+
+/** The goal that a value is at least so many times that of a peer. */
+export function atLeastPeer(what: string, value: number, times: number, other: PeerValue): Goal {
+  const { peer, value: bound } = other
+  return {
+    text: `${what} ≥ ${format(times)} × ${peer}`.trim(),
+    reached: bound === undefined ? undefined : value >= times * bound,
+  }
+}
+
+/** The goal that a value is at most that of a peer. */
+export function atMostPeer(what: string, value: number, { peer, value: bound }: PeerValue): Goal {
+  return {
+    text: `${what} ≤ ${peer}`.trim(),
+    reached: bound === undefined ? undefined : value <= bound,
+  }
 }
 
 /** A number with three significant digits, or whole where it has more. */

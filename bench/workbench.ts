@@ -2,14 +2,26 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ingest } from './client/ingest-load.ts'
-import { type BatchFile, findBatches, writeBatches } from './events/batch-file.ts'
+import { ingest, waybillIntake } from './client/ingest-load.ts'
+import {
+  type BatchFile,
+  BatchReader,
+  type BatchSource,
+  findBatches,
+  writeBatches,
+} from './events/batch-file.ts'
 import type { GenerateOptions } from './events/generate-events.ts'
 import { ndjsonBatches } from './events/ndjson-batches.ts'
 import type { BareRouteReply, BareRouteRequest } from './peers/bare-route-process.ts'
 import { type Helper, startHelper } from './peers/helper-process.ts'
 import { openQuayDatabase, type QuayDatabase } from './peers/quay-database.ts'
 import type { RawEngineReply, RawEngineRequest, RowFormat } from './peers/raw-engine-process.ts'
+import {
+  findVictoriaLogs,
+  NOT_ON_PATH,
+  startVictoriaLogs,
+  type VictoriaLogs,
+} from './peers/victoria-logs.ts'
 import { untilQuiet } from './process-usage.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -25,6 +37,7 @@ const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 200 
 export interface BareRoute {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string
+  readonly pid: number
   close(): Promise<void>
 }
 
@@ -50,6 +63,7 @@ export class Workbench {
   readonly #keep: boolean
   #closed = false
   #running: { readonly events: number; readonly server: Server } | undefined
+  #victoria: { readonly events: number; readonly peer: VictoriaLogs } | undefined
   #rawEngine: Helper<RawEngineRequest, RawEngineReply> | undefined
   #quay: { readonly events: number; readonly database: QuayDatabase | undefined } | undefined
 
@@ -86,6 +100,11 @@ export class Workbench {
     if (found !== undefined) return found
     this.log(`generating ${count} events`)
     return writeBatches(path, ndjsonBatches(this.eventOptions(count)))
+  }
+
+  /** The same bodies, to be taken one after another. */
+  async openBatches(count: number): Promise<BatchSource> {
+    return BatchReader.open(await this.eventBatches(count))
   }
 
   /** The same events as the store's own code encodes them for the engine. */
@@ -128,10 +147,14 @@ export class Workbench {
   /** Loads the ledger of `count` events and merges it, unless that was done. */
   async ensureLoaded(count: number): Promise<void> {
     if (!existsSync(this.#mark(count, 'loaded'))) {
-      const batches = await this.eventBatches(count)
+      await this.eventBatches(count)
       const server = await this.startEmpty(count)
       this.log(`loading ${count} events`)
-      await ingest({ server, batches, events: count, connections: LOAD_CONNECTIONS })
+      await ingest(waybillIntake(server), {
+        batches: await this.openBatches(count),
+        events: count,
+        connections: LOAD_CONNECTIONS,
+      })
       await this.markLoaded(count)
     }
     if (existsSync(this.#mark(count, 'merged'))) return
@@ -163,7 +186,7 @@ export class Workbench {
     this.#refuseWhenClosed()
     const helper = startHelper<BareRouteRequest, BareRouteReply>('./bare-route-process.ts')
     const { url } = await helper.ask({ page })
-    return { url, close: () => helper.close() }
+    return { url, pid: helper.pid, close: () => helper.close() }
   }
 
   /** Quay's tables in PostgreSQL with the same events; undefined when it is not installed. */
@@ -180,6 +203,47 @@ export class Workbench {
     return database
   }
 
+  /** VictoriaLogs on an empty directory; undefined, with a line, without the program. */
+  async startEmptyVictoriaLogs(count: number): Promise<VictoriaLogs | undefined> {
+    await this.stopVictoriaLogs()
+    await rm(this.#victoriaMark(count), { force: true })
+    await rm(this.victoriaDirectory(count), { recursive: true, force: true })
+    return this.#startVictoriaLogs(count)
+  }
+
+  /** Notes that it has taken in all events. */
+  async markVictoriaLogsLoaded(count: number): Promise<void> {
+    await writeFile(this.#victoriaMark(count), '')
+  }
+
+  /** VictoriaLogs with the same events, merged and at rest; undefined without the program. */
+  async victoriaLogs(count: number): Promise<VictoriaLogs | undefined> {
+    if (this.#victoria?.events === count) return this.#victoria.peer
+    if (!existsSync(this.#victoriaMark(count))) {
+      const empty = await this.startEmptyVictoriaLogs(count)
+      if (empty === undefined) return undefined
+      this.log(`loading ${count} events into VictoriaLogs`)
+      const batches = await this.openBatches(count)
+      await ingest(empty.intake, { batches, events: count, connections: LOAD_CONNECTIONS })
+      await empty.untilCounted(count)
+      await this.markVictoriaLogsLoaded(count)
+    } else await this.stopVictoriaLogs()
+    const peer = this.#victoria?.peer ?? (await this.#startVictoriaLogs(count))
+    await peer?.merge()
+    if (peer !== undefined) await untilQuiet(peer.pid)
+    return peer
+  }
+
+  victoriaDirectory(count: number): string {
+    return join(this.directory, `victoria-logs-${count}`)
+  }
+
+  async stopVictoriaLogs(): Promise<void> {
+    const { peer } = this.#victoria ?? {}
+    this.#victoria = undefined
+    await peer?.stop()
+  }
+
   /** Whether `close` was called: a row that is running then fails, and no other should begin. */
   get isClosed(): boolean {
     return this.#closed
@@ -191,6 +255,7 @@ export class Workbench {
     await this.stopServer()
     await this.#rawEngine?.close()
     await this.#quay?.database?.close()
+    await this.stopVictoriaLogs()
     if (this.#keep) this.log(`the data stays in ${this.directory}`)
     else await rm(this.directory, REMOVAL)
   }
@@ -200,6 +265,22 @@ export class Workbench {
     const server = await startServer(this.ledgerDirectory(count))
     this.#running = { events: count, server }
     return server
+  }
+
+  async #startVictoriaLogs(count: number): Promise<VictoriaLogs | undefined> {
+    this.#refuseWhenClosed()
+    const program = findVictoriaLogs()
+    if (program === undefined) {
+      this.log(NOT_ON_PATH)
+      return undefined
+    }
+    const peer = await startVictoriaLogs(program, this.victoriaDirectory(count))
+    this.#victoria = { events: count, peer }
+    return peer
+  }
+
+  #victoriaMark(count: number): string {
+    return join(this.directory, `victoria-logs-${count}.loaded`)
   }
 
   #refuseWhenClosed(): void {

@@ -4,16 +4,19 @@ import { connect, type Socket } from 'node:net'
 export interface Answer {
   readonly status: number
   readonly body: Buffer
+  /** What a refusal says of when to come again, in seconds; 0 where it does not say. */
+  readonly retryAfterSeconds: number
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n')
+const LINE_END = Buffer.from('\r\n')
 
 /**
  * One keep-alive connection that sends requests made beforehand, one at a time.
  *
  * It does the least that tells one answer from the next: on a machine where client and server share
  * two cores, what a full HTTP client costs would be taken from both sides of a comparison and hide
- * their difference. It reads answers with a `Content-Length` only.
+ * their difference. It reads answers with a `Content-Length` or in chunks, and no others.
  */
 export class HttpConnection {
   readonly #socket: Socket
@@ -57,25 +60,64 @@ export class HttpConnection {
     const headEnd = this.#received.indexOf(HEAD_END)
     if (headEnd === -1) return
     const head = this.#received.toString('latin1', 0, headEnd)
-    const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
-    if (length === undefined) {
+    const framing = framingOf(head)
+    if (framing === undefined) {
       this.#fail(new Error(`an answer without a length: ${head}`))
       return
     }
     const bodyStart = headEnd + HEAD_END.length
-    const bodyEnd = bodyStart + Number(length)
-    if (this.#received.length < bodyEnd) return
-    const body = this.#received.subarray(bodyStart, bodyEnd)
+    const read = framing === 'chunks' ? readChunks : readLength(framing)
+    const framed = read(this.#received, bodyStart)
+    if (framed === undefined) return
     const status = Number(head.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length))
-    this.#received = this.#received.subarray(bodyEnd)
+    this.#received = this.#received.subarray(framed.end)
     const { resolve } = this.#waiting ?? {}
     this.#waiting = undefined
-    resolve?.({ status, body })
+    const retryAfterSeconds = Number(/\r\nretry-after: *(\d+)/i.exec(head)?.[1] ?? 0)
+    resolve?.({ status, body: framed.body, retryAfterSeconds })
   }
 
   #fail(error: Error): void {
     this.#waiting?.reject(error)
     this.#waiting = undefined
+  }
+}
+
+/** A body, and where in the received bytes it ends. */
+interface Framed {
+  readonly body: Buffer
+  readonly end: number
+}
+
+/** How the end of a body is found: its length, or chunks. */
+function framingOf(head: string): number | 'chunks' | undefined {
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
+  if (length !== undefined) return Number(length)
+  return /\r\ntransfer-encoding: *chunked/i.test(head) ? 'chunks' : undefined
+}
+
+function readLength(length: number) {
+  return (received: Buffer, start: number): Framed | undefined => {
+    const end = start + length
+    return received.length < end ? undefined : { body: received.subarray(start, end), end }
+  }
+}
+
+/** The body of an answer in chunks (RFC 9112, 7.1), or undefined while its last has not come. */
+function readChunks(received: Buffer, start: number): Framed | undefined {
+  const chunks: Buffer[] = []
+  let position = start
+  while (true) {
+    const lineEnd = received.indexOf(LINE_END, position)
+    if (lineEnd === -1) return undefined
+    const length = Number.parseInt(received.toString('latin1', position, lineEnd), 16)
+    const chunkStart = lineEnd + LINE_END.length
+    const chunkEnd = chunkStart + length
+    const next = chunkEnd + LINE_END.length
+    if (received.length < next) return undefined
+    if (length === 0) return { body: Buffer.concat(chunks), end: next }
+    chunks.push(received.subarray(chunkStart, chunkEnd))
+    position = next
   }
 }
 
@@ -105,7 +147,7 @@ export function requestHead(request: RequestHead): Buffer {
 }
 
 /** An answer with another status than the one expected is an error that says what came. */
-export function expectStatus(answer: Answer, expected: number): void {
+export function expectStatus(answer: Pick<Answer, 'status' | 'body'>, expected: number): void {
   if (answer.status === expected) return
   throw new Error(`answered ${answer.status}, not ${expected}: ${answer.body.toString()}`)
 }

@@ -1,43 +1,79 @@
-import { type BatchFile, BatchReader } from '../events/batch-file.ts'
+import type { BatchSource } from '../events/batch-file.ts'
 import type { Server } from '../server.ts'
 import { requestHead } from './http-connection.ts'
-import { sendAll } from './http-load.ts'
+import { type LoadResult, sendAll } from './http-load.ts'
 
-export interface IngestOptions {
-  readonly server: Server
-  /** Batches of NDJSON, each one request. */
-  readonly batches: BatchFile
+/** Where batches of NDJSON are posted. */
+export interface IngestTarget {
+  readonly url: string
+  /** Path and query. */
+  readonly path: string
+  readonly token?: string
+  /** The status of every answer. */
+  readonly status: number
+  /** Events that an answer says were stored; absent where answers do not say. */
+  readonly accepted?: (body: Buffer) => number
+}
+
+/** A load of batches, each one request. */
+export interface IngestLoad {
+  /** Closed at the end. */
+  readonly batches: BatchSource
   readonly events: number
   readonly connections: number
 }
 
-/** Sends every batch to `POST /v1/events`. Fails unless every event was accepted. */
-export async function ingest(options: IngestOptions): Promise<{ readonly seconds: number }> {
-  const { server, events, connections } = options
-  const reader = await BatchReader.open(options.batches)
-  let accepted = 0
-  const { seconds } = await sendAll({
-    url: server.url,
-    connections,
-    expected: 201,
-    next: async () => {
-      const body = await reader.take()
-      if (body === undefined) return undefined
-      const head = requestHead({
-        method: 'POST',
-        path: '/v1/events',
-        token: server.token,
-        contentType: 'application/x-ndjson',
-        contentLength: body.length,
-      })
-      return { head, body }
-    },
-    onAnswer: ({ body }) => {
+/** Waybill's own intake. */
+export function waybillIntake({ url, token }: Pick<Server, 'url' | 'token'>): IngestTarget {
+  return {
+    url,
+    path: '/v1/events',
+    token,
+    status: 201,
+    accepted: (body) => {
       const answer: { accepted?: unknown } = JSON.parse(body.toString())
-      accepted += Number(answer.accepted)
+      return Number(answer.accepted)
     },
-  })
-  await reader.close()
-  if (accepted !== events) throw new Error(`${accepted} of ${events} events were accepted`)
-  return { seconds }
+  }
+}
+
+/**
+ * Sends every batch, those that are refused for overload until they are not. Fails unless every
+ * event was accepted, where answers say how many were.
+ */
+export async function ingest(
+  target: IngestTarget,
+  { batches, events, connections }: IngestLoad,
+): Promise<Pick<LoadResult, 'seconds' | 'refused'>> {
+  const { url, path, token, status, accepted: acceptedOf } = target
+  let accepted = 0
+  try {
+    const { seconds, refused } = await sendAll({
+      url,
+      connections,
+      expected: status,
+      repeatsRefused: true,
+      next: async () => {
+        const body = await batches.take()
+        if (body === undefined) return undefined
+        const head = requestHead({
+          method: 'POST',
+          path,
+          ...(token === undefined ? {} : { token }),
+          contentType: 'application/x-ndjson',
+          contentLength: body.length,
+        })
+        return { head, body }
+      },
+      onAnswer: ({ body }) => {
+        accepted += acceptedOf?.(body) ?? 0
+      },
+    })
+    if (acceptedOf !== undefined && accepted !== events) {
+      throw new Error(`${accepted} of ${events} events were accepted`)
+    }
+    return { seconds, refused }
+  } finally {
+    await batches.close()
+  }
 }

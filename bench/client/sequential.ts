@@ -3,7 +3,8 @@ import { expectStatus, HttpConnection, requestHead } from './http-connection.ts'
 /** Where GET requests go, and who asks. */
 export interface Asked {
   readonly url: string
-  readonly token: string
+  /** Absent where no one is asked who they are. */
+  readonly token?: string
   /** The header that the token goes into as it is, if not `Authorization` as a bearer. */
   readonly tokenHeader?: string
 }
@@ -43,6 +44,7 @@ export async function getJson(asked: Asked, path: string): Promise<unknown> {
 
 function getHead({ token, tokenHeader }: Asked, path: string): Buffer {
   const method = 'GET'
+  if (token === undefined) return requestHead({ method, path })
   if (tokenHeader === undefined) return requestHead({ method, path, token })
   return requestHead({ method, path, headers: { [tokenHeader]: token } })
 }

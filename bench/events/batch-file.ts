@@ -36,8 +36,15 @@ export async function findBatches(path: string): Promise<BatchFile | undefined> 
   }
 }
 
-/** Hands out the batches of a file, each once, to however many takers ask at the same time. */
-export class BatchReader {
+/** Batches, each taken once, by any number of takers at the same time. */
+export interface BatchSource {
+  /** The next batch, or undefined after the last. */
+  take(): Promise<Buffer | undefined>
+  close(): Promise<void>
+}
+
+/** The batches of a file. */
+export class BatchReader implements BatchSource {
   readonly #file: FileHandle
   readonly #lengths: readonly number[]
   #next = 0
@@ -52,7 +59,6 @@ export class BatchReader {
     return new BatchReader(await open(path), lengths)
   }
 
-  /** The next batch, or undefined after the last. */
   async take(): Promise<Buffer | undefined> {
     const length = this.#lengths[this.#next]
     if (length === undefined) return undefined

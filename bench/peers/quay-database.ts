@@ -31,6 +31,9 @@ export interface QuayDatabase {
   close(): Promise<void>
 }
 
+/** What a cell says when PostgreSQL is missing. */
+export const POSTGRESQL_NOT_INSTALLED = 'PostgreSQL is not installed: `apt-get install postgresql`'
+
 const PAGE_ENTRIES = 20
 /** Quay walks its newest log table, then two older ones that are empty after a migration. */
 const LOG_TABLES = ['logentry3', 'logentry2', 'logentry'] as const
@@ -46,7 +49,7 @@ export async function openQuayDatabase(options: {
   const { directory, events, log } = options
   const programs = findPostgresql()
   if (programs === undefined) {
-    log('PostgreSQL is not installed (apt-get install postgresql): comparing without it')
+    log(POSTGRESQL_NOT_INSTALLED)
     return undefined
   }
   const cluster = await startCluster(programs, directory)

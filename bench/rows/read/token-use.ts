@@ -2,16 +2,15 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { requestHead } from '../../client/http-connection.ts'
 import { type PreparedRequest, sendAll } from '../../client/http-load.ts'
-import { ingest } from '../../client/ingest-load.ts'
+import { ingest, waybillIntake } from '../../client/ingest-load.ts'
 import { median } from '../../client/percentiles.ts'
 import { nativePages } from '../../questions/page-cases.ts'
-import { atLeast, format, type Row } from '../../row.ts'
+import { format, type Row } from '../../row.ts'
 import { startServer } from '../../server.ts'
 
 /** A small ledger: the cheaper the reads are, the more their recording weighs. */
 const EVENTS = 100_000
 const CONNECTIONS = 16
-const RATIO_MIN = 0.9
 /** Requests of one turn; each side has `TURNS`, in alternating order, after a warm-up. */
 const TURN_REQUESTS = 3000
 const TURNS = 4
@@ -29,9 +28,10 @@ export const tokenUseRow: Row = {
     const directory = join(bench.directory, 'token-use')
     await bench.stopServer()
     await rm(directory, { recursive: true, force: true })
-    const batches = await bench.eventBatches(EVENTS)
+    const batches = await bench.openBatches(EVENTS)
     const loading = await startServer(directory)
-    await ingest({ server: loading, batches, events: EVENTS, connections: CONNECTIONS })
+    const connections = CONNECTIONS
+    await ingest(waybillIntake(loading), { batches, events: EVENTS, connections })
     await loading.stop()
     const [latest] = nativePages(bench.eventOptions(EVENTS))
     const rates: Record<Side, number[]> = { recorded: [], unrecorded: [] }
@@ -60,9 +60,13 @@ export const tokenUseRow: Row = {
       {
         name: `pages whose tokens' uses are recorded, ${CONNECTIONS} connections`,
         figure: `${format(recorded)} requests/s`,
-        baseline: `not recorded ${format(unrecorded)} requests/s`,
-        ratio: recorded / unrecorded,
-        goals: [atLeast('ratio', recorded / unrecorded, RATIO_MIN)],
+        baselines: [
+          {
+            text: `not recorded ${format(unrecorded)} requests/s`,
+            ratio: recorded / unrecorded,
+          },
+        ],
+        goals: [],
         values: { requestsPerSecond: recorded, unrecordedRequestsPerSecond: unrecorded },
       },
     ]

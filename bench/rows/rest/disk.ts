@@ -1,8 +1,11 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { POSTGRESQL_NOT_INSTALLED } from '../../peers/quay-database.ts'
+import { NOT_ON_PATH, victoriaName } from '../../peers/victoria-logs.ts'
 import { atMost, format, type Row } from '../../row.ts'
+import type { Workbench } from '../../workbench.ts'
 
-const BYTES_MAX = 60
+const BYTES_MAX = 67
 const MEGABYTE = 1_000_000
 
 /**
@@ -32,22 +35,42 @@ export const diskRow: Row = {
     const inTables = tables.reduce((sum, { bytes }) => sum + bytes, 0) / events
     const quay = await bench.quayDatabase(events)
     const quayBytes = quay === undefined ? undefined : (await quay.bytes()) / events
+    const victoriaBytes = await victoriaDisk(bench, events)
     return [
       {
         name: 'disk, tree and indexes included',
         events,
         figure: `${format(whole)} bytes an event (tables alone ${format(inTables)})`,
-        ...(quayBytes === undefined
-          ? {}
-          : {
-              baseline: `Quay's table and indexes ${format(quayBytes)} bytes`,
-              ratio: whole / quayBytes,
-            }),
+        baselines: [
+          quayBytes === undefined
+            ? { text: POSTGRESQL_NOT_INSTALLED }
+            : {
+                text: `Quay's table and indexes ${format(quayBytes)} bytes`,
+                ratio: whole / quayBytes,
+              },
+          victoriaBytes === undefined
+            ? { text: NOT_ON_PATH }
+            : {
+                text: `${victoriaName('disk')} ${format(victoriaBytes)} bytes`,
+                ratio: whole / victoriaBytes,
+              },
+        ],
         goals: [atMost('', whole, BYTES_MAX, ' bytes')],
-        values: { bytesAnEvent: whole, tableBytesAnEvent: inTables },
+        values: {
+          bytesAnEvent: whole,
+          tableBytesAnEvent: inTables,
+          ...(victoriaBytes !== undefined && { victoriaBytesAnEvent: victoriaBytes }),
+        },
       },
     ]
   },
+}
+
+/** Bytes an event after it was merged and stopped. */
+async function victoriaDisk(bench: Workbench, events: number): Promise<number | undefined> {
+  if ((await bench.victoriaLogs(events)) === undefined) return undefined
+  await bench.stopVictoriaLogs()
+  return (await bytesBelow(bench.victoriaDirectory(events))) / events
 }
 
 async function bytesBelow(path: string): Promise<number> {

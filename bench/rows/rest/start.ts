@@ -1,9 +1,9 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ingest } from '../../client/ingest-load.ts'
+import { ingest, waybillIntake } from '../../client/ingest-load.ts'
 import { median } from '../../client/percentiles.ts'
-import { writeBatches } from '../../events/batch-file.ts'
+import { BatchReader, writeBatches } from '../../events/batch-file.ts'
 import { ndjsonBatches } from '../../events/ndjson-batches.ts'
 import { residentMemory, untilQuiet } from '../../process-usage.ts'
 import { atMost, format, type Measurement, type Row } from '../../row.ts'
@@ -43,6 +43,7 @@ export const startRow: Row = {
         name: 'resident memory when idle',
         events,
         figure: `${format(idle)} MB`,
+        baselines: [],
         goals: [atMost('', idle, IDLE_MEGABYTES_MAX, ' MB')],
         values: { idleMegabytes: idle },
       },
@@ -55,6 +56,7 @@ function start(events: number, name: string, ms: number): Measurement {
     name: `start, ${name}`,
     events,
     figure: `${format(ms)} ms to ready`,
+    baselines: [],
     goals: [atMost('', ms, READY_MS_MAX, ' ms')],
     values: { readyMs: ms },
   }
@@ -82,8 +84,8 @@ async function startsAfterKill(bench: Workbench, ledger: string, events: number)
     if (turn > 0) times.push(server.readyMs)
     const options = { ...bench.eventOptions(MORE_EVENTS), seed: events + turn }
     const path = join(bench.directory, 'more.ndjson')
-    const batches = await writeBatches(path, ndjsonBatches(options))
-    await ingest({ server, batches, events: MORE_EVENTS, connections: 1 })
+    const batches = await BatchReader.open(await writeBatches(path, ndjsonBatches(options)))
+    await ingest(waybillIntake(server), { batches, events: MORE_EVENTS, connections: 1 })
     await server.kill()
   }
   await rm(directory, { recursive: true, force: true })

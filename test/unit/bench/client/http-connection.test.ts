@@ -43,6 +43,28 @@ test('answers are told apart on one connection, whatever pieces they come in', a
   connection.close()
 })
 
+test('answers in chunks are whole, and the next answer is no part of them', async () => {
+  let answered = 0
+  const url = await listen((_request, response) => {
+    answered += 1
+    // An answer without a length is sent in chunks, those of an empty one too.
+    if (answered === 3) {
+      response.writeHead(200, { 'Transfer-Encoding': 'chunked' }).end()
+      return
+    }
+    response.writeHead(200)
+    response.write(`\r\n0\r\n\r\nanswer ${answered} `.repeat(20_000))
+    setImmediate(() => response.end('end'))
+  })
+  const connection = await HttpConnection.open(url)
+  for (const number of [1, 2]) {
+    const { body } = await connection.send(GET)
+    expect(body.toString()).toBe(`${`\r\n0\r\n\r\nanswer ${number} `.repeat(20_000)}end`)
+  }
+  expect((await connection.send(GET)).body.length).toBe(0)
+  connection.close()
+})
+
 test('a body arrives as it was sent, with the credentials', async () => {
   const url = await listen((request, response) => {
     const chunks: Buffer[] = []
@@ -77,6 +99,20 @@ test('a server that goes away fails the request instead of leaving it waiting', 
   const url = await listen((request) => request.socket.destroy())
   const connection = await HttpConnection.open(url)
   await expect(connection.send(GET)).rejects.toThrow()
+})
+
+test('a load waits as long as a refusal says and sends the request again', async () => {
+  const seen: (string | undefined)[] = []
+  const url = await listen((request, response) => {
+    seen.push(request.url)
+    const isRefused = request.url === '/1' && seen.length < 3
+    const head = { 'Content-Length': 0, ...(isRefused && { 'Retry-After': '0' }) }
+    response.writeHead(isRefused ? 429 : 200, head).end()
+  })
+  const left = ['/1', '/2'].map((path) => ({ head: requestHead({ method: 'GET', path }) }))
+  const load = { url, connections: 1, expected: 200, next: () => left.shift() }
+  expect((await sendAll({ ...load, repeatsRefused: true })).refused).toBe(2)
+  expect(seen).toEqual(['/1', '/1', '/1', '/2'])
 })
 
 test('a load sends every request once and times each', async () => {
