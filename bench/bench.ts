@@ -9,12 +9,16 @@ import type { Measurement, Row } from './row.ts'
 import { aggregateRow } from './rows/read/aggregate.ts'
 import { exportRow } from './rows/read/export.ts'
 import { listRow } from './rows/read/list.ts'
+import { readersRow } from './rows/read/readers.ts'
 import { searchRow } from './rows/read/search.ts'
+import { serverStoreRow } from './rows/read/server-store.ts'
 import { tokenUseRow } from './rows/read/token-use.ts'
 import { diskRow } from './rows/rest/disk.ts'
 import { startRow } from './rows/rest/start.ts'
 import { ingestRow } from './rows/write/ingest.ts'
+import { refusedRow } from './rows/write/refused.ts'
 import { singleRow } from './rows/write/single.ts'
+import { togetherRow } from './rows/write/together.ts'
 import { Workbench } from './workbench.ts'
 
 /** What shells make of an end by SIGINT. */
@@ -23,10 +27,14 @@ const EXIT_INTERRUPTED = 130
 const ROWS: readonly Row[] = [
   ingestRow,
   singleRow,
+  refusedRow,
   tokenUseRow,
   listRow,
   aggregateRow,
   searchRow,
+  readersRow,
+  togetherRow,
+  serverStoreRow,
   exportRow,
   diskRow,
   startRow,

@@ -25,7 +25,7 @@ export async function resetPeak(pid: number): Promise<void> {
 }
 
 /** Processor time that a process has used, in seconds. */
-async function processorSeconds(pid: number): Promise<number> {
+export async function processorSeconds(pid: number): Promise<number> {
   return (await ticksOf(`/proc/${pid}/stat`)) / TICKS_PER_SECOND
 }
 

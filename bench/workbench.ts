@@ -2,6 +2,10 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  type ClickHouseServer,
+  startClickHouseServer,
+} from '../test/support/store-clickhouse-server.ts'
 import { ingest, waybillIntake } from './client/ingest-load.ts'
 import {
   type BatchFile,
@@ -64,6 +68,7 @@ export class Workbench {
   #closed = false
   #running: { readonly events: number; readonly server: Server } | undefined
   #victoria: { readonly events: number; readonly peer: VictoriaLogs } | undefined
+  #clickHouse: ClickHouseServer | undefined
   #rawEngine: Helper<RawEngineRequest, RawEngineReply> | undefined
   #quay: { readonly events: number; readonly database: QuayDatabase | undefined } | undefined
 
@@ -244,6 +249,13 @@ export class Workbench {
     await peer?.stop()
   }
 
+  /** A ClickHouse server on an empty directory; `close` stops it, unless its row does. */
+  async startClickHouse(): Promise<ClickHouseServer> {
+    this.#refuseWhenClosed()
+    this.#clickHouse = await startClickHouseServer()
+    return this.#clickHouse
+  }
+
   /** Whether `close` was called: a row that is running then fails, and no other should begin. */
   get isClosed(): boolean {
     return this.#closed
@@ -256,6 +268,7 @@ export class Workbench {
     await this.#rawEngine?.close()
     await this.#quay?.database?.close()
     await this.stopVictoriaLogs()
+    await this.#clickHouse?.stop()
     if (this.#keep) this.log(`the data stays in ${this.directory}`)
     else await rm(this.directory, REMOVAL)
   }

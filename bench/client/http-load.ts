@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answer, expectStatus, HttpConnection } from './http-connection.ts'
 
 /** The status of a refusal for overload. */
-const REFUSED = 429
+export const REFUSED = 429
 
 /** A request, made before the clock starts. */
 export interface PreparedRequest {

@@ -1,7 +1,7 @@
 import type { BatchSource } from '../events/batch-file.ts'
 import type { Server } from '../server.ts'
 import { requestHead } from './http-connection.ts'
-import { type LoadResult, sendAll } from './http-load.ts'
+import { type LoadResult, type PreparedRequest, sendAll } from './http-load.ts'
 
 /** Where batches of NDJSON are posted. */
 export interface IngestTarget {
@@ -37,6 +37,22 @@ export function waybillIntake({ url, token }: Pick<Server, 'url' | 'token'>): In
   }
 }
 
+/** A request that sends a body of events. */
+export function intakeRequest(
+  { path, token }: IngestTarget,
+  body: Buffer,
+  contentType: 'application/json' | 'application/x-ndjson',
+): PreparedRequest {
+  const head = requestHead({
+    method: 'POST',
+    path,
+    ...(token === undefined ? {} : { token }),
+    contentType,
+    contentLength: body.length,
+  })
+  return { head, body }
+}
+
 /**
  * Sends every batch, those that are refused for overload until they are not. Fails unless every
  * event was accepted, where answers say how many were.
@@ -45,7 +61,7 @@ export async function ingest(
   target: IngestTarget,
   { batches, events, connections }: IngestLoad,
 ): Promise<Pick<LoadResult, 'seconds' | 'refused'>> {
-  const { url, path, token, status, accepted: acceptedOf } = target
+  const { url, status, accepted: acceptedOf } = target
   let accepted = 0
   try {
     const { seconds, refused } = await sendAll({
@@ -56,14 +72,7 @@ export async function ingest(
       next: async () => {
         const body = await batches.take()
         if (body === undefined) return undefined
-        const head = requestHead({
-          method: 'POST',
-          path,
-          ...(token === undefined ? {} : { token }),
-          contentType: 'application/x-ndjson',
-          contentLength: body.length,
-        })
-        return { head, body }
+        return intakeRequest(target, body, 'application/x-ndjson')
       },
       onAnswer: ({ body }) => {
         accepted += acceptedOf?.(body) ?? 0

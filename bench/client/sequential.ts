@@ -42,7 +42,8 @@ export async function getJson(asked: Asked, path: string): Promise<unknown> {
   }
 }
 
-function getHead({ token, tokenHeader }: Asked, path: string): Buffer {
+/** The bytes of a GET request. */
+export function getHead({ token, tokenHeader }: Asked, path: string): Buffer {
   const method = 'GET'
   if (token === undefined) return requestHead({ method, path })
   if (tokenHeader === undefined) return requestHead({ method, path, token })

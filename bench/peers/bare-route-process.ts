@@ -13,12 +13,13 @@ export interface BareRouteReply {
 }
 
 /**
- * The least that a Fastify server can do: `POST` parses its JSON body and answers 201, `GET`
- * answers a text that it holds. Nothing is checked and nothing is stored.
+ * The least that a Fastify server can do: `POST` parses its JSON body and gives Waybill's answer,
+ * `GET` answers a text that it holds. Nothing is checked and nothing is stored.
  */
 serveParent<BareRouteRequest, BareRouteReply>(async ({ page }) => {
   const server = Fastify()
-  server.post('/v1/events', (_request, reply) => reply.code(201).send({ accepted: 1 }))
+  const stored = { accepted: 1, duplicates: 0, first: 0, last: 0 }
+  server.post('/v1/events', (_request, reply) => reply.code(201).send(stored))
   server.get('/v1/events', (_request, reply) => reply.type('application/json').send(page))
   return { url: await server.listen({ host: '127.0.0.1', port: 0 }) }
 })

@@ -68,6 +68,23 @@ export function nativePages(options: GenerateOptions): readonly PageCase[] {
   ]
 }
 
+/** Kinds of pages that every peer with a full copy of the events can answer. */
+const READER_PAGES = [
+  'latest page',
+  'a big namespace',
+  'namespace and repository',
+  'actor',
+  'namespace and actor',
+]
+
+/** Path and query of request number `index` of readers who ask for these kinds in turn. */
+export function readerPath(options: GenerateOptions): (index: number) => string {
+  const pages = nativePages(options).filter(({ name }) =>
+    READER_PAGES.some((kind) => name.endsWith(`: ${kind}`)),
+  )
+  return (index) => pages[index % pages.length]?.path(Math.floor(index / pages.length)) ?? ''
+}
+
 /** First pages of the logs that Quay's own pages show, over 1 to 31 days that end on any day. */
 export function quayPages(options: GenerateOptions, user: string): readonly PageCase[] {
   const population = createPopulation(options.seed)

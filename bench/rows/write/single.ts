@@ -1,23 +1,55 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { requestHead } from '../../client/http-connection.ts'
-import { type LoadResult, type PreparedRequest, sendAll } from '../../client/http-load.ts'
-import { formatPercentiles, median, percentiles } from '../../client/percentiles.ts'
+import { sendAll } from '../../client/http-load.ts'
+import { type IngestTarget, intakeRequest, waybillIntake } from '../../client/ingest-load.ts'
+import {
+  formatPercentiles,
+  median,
+  type Percentiles,
+  percentiles,
+} from '../../client/percentiles.ts'
 import { eventJson } from '../../events/event-json.ts'
 import { generateEvents } from '../../events/generate-events.ts'
-import { atLeast, format, type Row } from '../../row.ts'
+import { NOT_ON_PATH, VICTORIA_LOGS, victoriaName } from '../../peers/victoria-logs.ts'
+import { processorSeconds, untilQuiet } from '../../process-usage.ts'
+import {
+  atLeast,
+  atLeastPeer,
+  atMost,
+  type Baseline,
+  format,
+  type Goal,
+  type Measurement,
+  type Row,
+} from '../../row.ts'
 import { startServer } from '../../server.ts'
+import type { Workbench } from '../../workbench.ts'
 
-const CONNECTIONS = 64
-const RATIO_MIN = 0.7
-/** Requests of one turn; each side has `TURNS`, in alternating order, after a warm-up. */
-const TURN_REQUESTS = 20_000
-const WARM_UP_REQUESTS = 4000
+const BARE_RATIO_MIN = 0.6
+const VICTORIA_RATIO_MIN = 0.8
+const LONE_PER_SECOND_MIN = 1000
+const LONE_P50_MS_MAX = 2
+const LONE_PROCESSOR_MS_MAX = 0.6
+
+/** Each side has so many turns after a warm-up, in alternating order. */
 const TURNS = 3
+/** Longest turn, in milliseconds: what is not sent by then is left out. */
+const TURN_MS_MAX = 15_000
+const BARE = 'a bare Fastify route'
+
+interface Load {
+  readonly connections: number
+  readonly warmUpRequests: number
+  readonly turnRequests: number
+}
+
+const MANY: Load = { connections: 64, warmUpRequests: 4000, turnRequests: 20_000 }
+const LONE: Load = { connections: 1, warmUpRequests: 500, turnRequests: 3000 }
 
 /**
- * Single-event POSTs beside a bare Fastify route that only parses the same body and answers 201,
- * both driven by the same client.
+ * One event a request, over one connection and over many, next to a bare Fastify route that only
+ * parses the same bytes and gives the same answer, and to VictoriaLogs with the same bodies; all
+ * are driven by the same client.
  */
 export const singleRow: Row = {
   name: 'single',
@@ -26,69 +58,185 @@ export const singleRow: Row = {
     const directory = join(bench.directory, 'single')
     await bench.stopServer()
     await rm(directory, { recursive: true, force: true })
-    const count = WARM_UP_REQUESTS + TURNS * TURN_REQUESTS
-    const bodies = [...generateEvents({ ...bench.eventOptions(count) })].map(eventJson)
     const server = await startServer(directory)
-    const bareRoute = await bench.bareRoute('{}')
-    const latencies: number[] = []
-    const rates: { waybill: number[]; bare: number[] } = { waybill: [], bare: [] }
+    const bare = await bench.bareRoute('{}')
+    const victoria = await bench.startEmptyVictoriaLogs(0)
     try {
-      for (let turn = 0; turn <= TURNS; turn += 1) {
-        const from = turn === 0 ? 0 : WARM_UP_REQUESTS + (turn - 1) * TURN_REQUESTS
-        const size = turn === 0 ? WARM_UP_REQUESTS : TURN_REQUESTS
-        const requests = bodies
-          .slice(from, from + size)
-          .map((body) => toRequest(body, server.token))
-        const waybill = async () => {
-          const result = await post(server.url, requests)
-          if (turn === 0) return
-          rates.waybill.push(size / result.seconds)
-          for (const ms of result.latenciesMs) latencies.push(ms)
-        }
-        const bare = async () => {
-          const result = await post(bareRoute.url, requests)
-          if (turn > 0) rates.bare.push(size / result.seconds)
-        }
-        for (const side of turn % 2 === 0 ? [waybill, bare] : [bare, waybill]) await side()
+      const intake = waybillIntake(server)
+      const sides: Sides = {
+        waybill: { pid: server.pid, intake },
+        bare: { pid: bare.pid, intake: { ...intake, url: bare.url } },
+        ...(victoria && { victoria: { pid: victoria.pid, intake: victoria.intake } }),
       }
+      const bodies = bodiesOf(bench, [LONE, MANY])
+      return [
+        lone(await measure(bench, LONE, sides, bodies)),
+        many(await measure(bench, MANY, sides, bodies)),
+      ]
     } finally {
       await server.stop()
-      await bareRoute.close()
+      await bare.close()
+      await bench.stopVictoriaLogs()
+      await rm(directory, { recursive: true, force: true })
+      await rm(bench.victoriaDirectory(0), { recursive: true, force: true })
     }
-    await rm(directory, { recursive: true, force: true })
-    const [waybill, bare] = [median(rates.waybill), median(rates.bare)]
-    const times = percentiles(latencies)
-    return [
-      {
-        name: `single-event POSTs, ${CONNECTIONS} connections`,
-        figure: `${format(waybill)} requests/s, ${formatPercentiles(times)}`,
-        baselines: [
-          { text: `bare Fastify route ${format(bare)} requests/s`, ratio: waybill / bare },
-        ],
-        goals: [atLeast('ratio', waybill / bare, RATIO_MIN)],
-        values: { requestsPerSecond: waybill, bareRequestsPerSecond: bare, ...times },
-      },
-    ]
   },
 }
 
-function toRequest(json: string, token: string): PreparedRequest {
-  const body = Buffer.from(json)
-  const head = requestHead({
-    method: 'POST',
-    path: '/v1/events',
-    token,
-    contentType: 'application/json',
-    contentLength: body.length,
-  })
-  return { head: Buffer.concat([head, body]) }
+interface Side {
+  readonly pid: number
+  readonly intake: IngestTarget
 }
 
-function post(url: string, requests: readonly PreparedRequest[]): Promise<LoadResult> {
-  let sent = 0
-  const next = () => {
-    sent += 1
-    return requests[sent - 1]
+interface Sides {
+  readonly waybill: Side
+  readonly bare: Side
+  readonly victoria?: Side
+}
+
+/** What one side did in all of its turns. */
+interface Result {
+  readonly perSecond: number
+  readonly times: Percentiles
+  /** Of one request, until the process rests. */
+  readonly processorMs: number
+}
+
+interface Results {
+  readonly waybill: Result
+  readonly bare: Result
+  readonly victoria: Result | undefined
+}
+
+function lone({ waybill, bare, victoria }: Results): Measurement {
+  const { perSecond, times, processorMs } = waybill
+  return {
+    name: 'a lone sender: one event a request, one connection',
+    figure: textOf(waybill),
+    baselines: baselines({ waybill, bare, victoria }),
+    goals: [
+      atLeast('', perSecond, LONE_PER_SECOND_MIN, ' requests/s'),
+      atMost('p50', times.p50, LONE_P50_MS_MAX, ' ms'),
+      atMost('', processorMs, LONE_PROCESSOR_MS_MAX, ' ms of processor time'),
+    ],
+    values: values({ waybill, bare, victoria }),
   }
-  return sendAll({ url, connections: CONNECTIONS, expected: 201, next })
+}
+
+function many(results: Results): Measurement {
+  const { waybill, bare, victoria } = results
+  const goals: Goal[] = [
+    atLeastPeer('', waybill.perSecond, BARE_RATIO_MIN, { peer: BARE, value: bare.perSecond }),
+    atLeastPeer('', waybill.perSecond, VICTORIA_RATIO_MIN, {
+      peer: VICTORIA_LOGS,
+      value: victoria?.perSecond,
+    }),
+  ]
+  return {
+    name: `one event a request, ${MANY.connections} connections`,
+    figure: textOf(waybill),
+    baselines: baselines(results),
+    goals,
+    values: values(results),
+  }
+}
+
+function baselines({ waybill, bare, victoria }: Results): readonly Baseline[] {
+  const compared = (name: string, result: Result): Baseline => ({
+    text: `${name} ${textOf(result)}`,
+    ratio: waybill.perSecond / result.perSecond,
+  })
+  return [
+    compared(BARE, bare),
+    victoria === undefined ? { text: NOT_ON_PATH } : compared(victoriaName('writing'), victoria),
+  ]
+}
+
+function textOf({ perSecond, times, processorMs }: Result): string {
+  const processor = `${format(processorMs)} ms of processor time each`
+  return `${format(perSecond)} requests/s, ${formatPercentiles(times)}, ${processor}`
+}
+
+function values({ waybill, bare, victoria }: Results): Readonly<Record<string, number>> {
+  return {
+    requestsPerSecond: waybill.perSecond,
+    bareRequestsPerSecond: bare.perSecond,
+    processorMs: waybill.processorMs,
+    ...waybill.times,
+    ...(victoria && { victoriaRequestsPerSecond: victoria.perSecond }),
+  }
+}
+
+/** The bodies of all loads: no event is sent twice to one server. */
+function bodiesOf(bench: Workbench, loads: readonly Load[]): Iterator<Buffer> {
+  const count = loads.reduce(
+    (sum, { warmUpRequests, turnRequests }) => sum + warmUpRequests + TURNS * turnRequests,
+    0,
+  )
+  const events = [...generateEvents(bench.eventOptions(count))]
+  return events.map((event) => Buffer.from(eventJson(event))).values()
+}
+
+async function measure(
+  bench: Workbench,
+  load: Load,
+  sides: Sides,
+  bodies: Iterator<Buffer>,
+): Promise<Results> {
+  const turns = new Map<Side, Turn[]>()
+  const all = Object.values<Side>({ ...sides })
+  for (let turn = 0; turn <= TURNS; turn += 1) {
+    const size = turn === 0 ? load.warmUpRequests : load.turnRequests
+    const sent = Array.from({ length: size }, (): Buffer => bodies.next().value)
+    for (const side of turn % 2 === 0 ? all : all.toReversed()) {
+      const result = await takeTurn(load.connections, side, sent)
+      if (turn > 0) turns.set(side, [...(turns.get(side) ?? []), result])
+    }
+    bench.log(`one event a request, ${load.connections} connections: turn ${turn} of ${TURNS}`)
+  }
+  const resultOf = (side: Side) => resultOfTurns(turns.get(side) ?? [])
+  return {
+    waybill: resultOf(sides.waybill),
+    bare: resultOf(sides.bare),
+    victoria: sides.victoria && resultOf(sides.victoria),
+  }
+}
+
+interface Turn {
+  readonly perSecond: number
+  readonly latenciesMs: readonly number[]
+  readonly processorSeconds: number
+}
+
+async function takeTurn(
+  connections: number,
+  { pid, intake }: Side,
+  bodies: readonly Buffer[],
+): Promise<Turn> {
+  const requests = bodies.map((body) => intakeRequest(intake, body, 'application/json')).values()
+  const before = await processorSeconds(pid)
+  const deadlineMs = performance.now() + TURN_MS_MAX
+  const { seconds, latenciesMs } = await sendAll({
+    url: intake.url,
+    connections,
+    expected: intake.status,
+    repeatsRefused: true,
+    next: () => (performance.now() < deadlineMs ? requests.next().value : undefined),
+  })
+  await untilQuiet(pid)
+  return {
+    perSecond: latenciesMs.length / seconds,
+    latenciesMs,
+    processorSeconds: (await processorSeconds(pid)) - before,
+  }
+}
+
+function resultOfTurns(turns: readonly Turn[]): Result {
+  const latencies = turns.flatMap(({ latenciesMs }) => latenciesMs)
+  const seconds = turns.reduce((sum, turn) => sum + turn.processorSeconds, 0)
+  return {
+    perSecond: median(turns.map(({ perSecond }) => perSecond)),
+    times: percentiles(latencies),
+    processorMs: (seconds * 1000) / latencies.length,
+  }
 }

@@ -4,6 +4,7 @@ import {
   victoriaPage,
   victoriaWord,
 } from '../../../../bench/peers/victoria-queries.ts'
+import { readerPath } from '../../../../bench/questions/page-cases.ts'
 
 const parametersOf = (path: string | undefined) =>
   Object.fromEntries(new URL(path ?? '', 'http://127.0.0.1').searchParams)
@@ -21,6 +22,17 @@ test('a page asks for the same events, the same number of them and the same end 
 test('a page that the sent events cannot answer has no counterpart', () => {
   expect(victoriaPage('/v1/events?category=image&limit=20')).toBeUndefined()
   expect(victoriaPage('/api/v1/organization/media-2/logs?limit=20')).toBeUndefined()
+})
+
+test('readers ask in turn for five kinds of pages, each of which has a counterpart', () => {
+  const path = readerPath({ seed: 3, count: 1000, endMicros: Date.UTC(2026, 10, 22) * 1000 })
+  const filters = Array.from({ length: 5 }, (_, index) => {
+    expect(victoriaPage(path(index)), path(index)).toBeDefined()
+    const names = [...new URL(path(index), 'http://127.0.0.1').searchParams.keys()]
+    return names.filter((name) => name !== 'limit' && name !== 'to').join(' ')
+  })
+  expect(new Set(filters).size).toBe(5)
+  expect(path(5)).not.toBe(path(0))
 })
 
 test('an aggregate covers the days of the question and no moment more', () => {
