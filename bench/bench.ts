@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addFigures } from './figures.ts'
+import { EVERY_ROW_EVENTS_MAX, SKIPPED_REASON, withGrowth } from './growth.ts'
 import { describeMachine } from './machine.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
 import { VICTORIA_NOTES } from './peers/victoria-logs.ts'
@@ -58,7 +59,8 @@ async function main(args: readonly string[]): Promise<void> {
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   try {
-    const measurements = await measureAll(bench, options)
+    if (options.sizes.some((events) => events > EVERY_ROW_EVENTS_MAX)) log(SKIPPED_REASON)
+    const measurements = withGrowth(await measureAll(bench, options))
     // The signal's handler has the last word.
     if (bench.isClosed) return
     const report: Report = {
@@ -89,7 +91,11 @@ function tasks({ rows, sizes }: Options): readonly Task[] {
   const perSize = chosen.filter(({ isPerSize }) => isPerSize)
   return [
     ...chosen.filter(({ isPerSize }) => !isPerSize).map((row) => ({ row, events: 0 })),
-    ...sizes.flatMap((events) => perSize.map((row) => ({ row, events }))),
+    ...sizes.flatMap((events) =>
+      perSize
+        .filter(({ isForAnySize }) => isForAnySize || events <= EVERY_ROW_EVENTS_MAX)
+        .map((row) => ({ row, events })),
+    ),
   ]
 }
 

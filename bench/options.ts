@@ -22,6 +22,7 @@ const SEED_DEFAULT = 20_261_122
 export const USAGE = `npm run bench -- [options]
 
   --events LIST     sizes of the ledgers, such as 200k or 1M,10M (default ${SIZES_DEFAULT})
+                    above 20M only list, disk and start are measured
   --rows LIST       what to measure (default: all of ${ROW_NAMES.join(',')})
   --data DIR        put ledgers and figures into DIR/waybill-bench (default: a temporary folder)
   --keep            leave the data in place, so that a later run of other rows need not load it

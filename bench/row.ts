@@ -23,6 +23,8 @@ export interface Row {
   readonly name: RowName
   /** Whether the size of the ledger matters; if not, the row runs once. */
   readonly isPerSize: boolean
+  /** Whether it is measured with any size; if not, up to `EVERY_ROW_EVENTS_MAX` events. */
+  readonly isForAnySize?: true
   /** @param events size of the ledger; of no meaning to a row that is not `isPerSize`. */
   measure(bench: Workbench, events: number): Promise<readonly Measurement[]>
 }

@@ -12,10 +12,12 @@ import {
   BatchReader,
   type BatchSource,
   findBatches,
+  sourceOf,
   writeBatches,
 } from './events/batch-file.ts'
 import type { GenerateOptions } from './events/generate-events.ts'
 import { ndjsonBatches } from './events/ndjson-batches.ts'
+import { EVERY_ROW_EVENTS_MAX } from './growth.ts'
 import type { BareRouteReply, BareRouteRequest } from './peers/bare-route-process.ts'
 import { type Helper, startHelper } from './peers/helper-process.ts'
 import { openQuayDatabase, type QuayDatabase } from './peers/quay-database.ts'
@@ -109,7 +111,14 @@ export class Workbench {
 
   /** The same bodies, to be taken one after another. */
   async openBatches(count: number): Promise<BatchSource> {
-    return BatchReader.open(await this.eventBatches(count))
+    if (count <= EVERY_ROW_EVENTS_MAX) return BatchReader.open(await this.eventBatches(count))
+    // A file of them would take several times as much disk as the ledger.
+    return sourceOf(ndjsonBatches(this.eventOptions(count)))
+  }
+
+  /** Whether peers are loaded with so many events. */
+  hasPeers(count: number): boolean {
+    return count <= EVERY_ROW_EVENTS_MAX
   }
 
   /** The same events as the store's own code encodes them for the engine. */
@@ -152,14 +161,11 @@ export class Workbench {
   /** Loads the ledger of `count` events and merges it, unless that was done. */
   async ensureLoaded(count: number): Promise<void> {
     if (!existsSync(this.#mark(count, 'loaded'))) {
-      await this.eventBatches(count)
+      const batches = await this.openBatches(count)
       const server = await this.startEmpty(count)
       this.log(`loading ${count} events`)
-      await ingest(waybillIntake(server), {
-        batches: await this.openBatches(count),
-        events: count,
-        connections: LOAD_CONNECTIONS,
-      })
+      const load = { batches, events: count, connections: LOAD_CONNECTIONS }
+      await ingest(waybillIntake(server), load)
       await this.markLoaded(count)
     }
     if (existsSync(this.#mark(count, 'merged'))) return
@@ -194,9 +200,10 @@ export class Workbench {
     return { url, pid: helper.pid, close: () => helper.close() }
   }
 
-  /** Quay's tables in PostgreSQL with the same events; undefined when it is not installed. */
+  /** Quay's tables in PostgreSQL with the same events; undefined without it or `hasPeers`. */
   async quayDatabase(count: number): Promise<QuayDatabase | undefined> {
     this.#refuseWhenClosed()
+    if (!this.hasPeers(count)) return undefined
     if (this.#quay?.events === count) return this.#quay.database
     await this.#quay?.database?.close()
     const database = await openQuayDatabase({
@@ -221,8 +228,9 @@ export class Workbench {
     await writeFile(this.#victoriaMark(count), '')
   }
 
-  /** VictoriaLogs with the same events, merged and at rest; undefined without the program. */
+  /** VictoriaLogs with the same events, merged; undefined without the program or `hasPeers`. */
   async victoriaLogs(count: number): Promise<VictoriaLogs | undefined> {
+    if (!this.hasPeers(count)) return undefined
     if (this.#victoria?.events === count) return this.#victoria.peer
     if (!existsSync(this.#victoriaMark(count))) {
       const empty = await this.startEmptyVictoriaLogs(count)

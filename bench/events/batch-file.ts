@@ -43,6 +43,17 @@ export interface BatchSource {
   close(): Promise<void>
 }
 
+/** Batches that are made when they are taken. */
+export function sourceOf(batches: Iterator<Buffer>): BatchSource {
+  return {
+    async take() {
+      const next = batches.next()
+      return next.done ? undefined : next.value
+    },
+    async close() {},
+  }
+}
+
 /** The batches of a file. */
 export class BatchReader implements BatchSource {
   readonly #file: FileHandle

@@ -44,6 +44,7 @@ const USER_RANK = 1
 export const listRow: Row = {
   name: 'list',
   isPerSize: true,
+  isForAnySize: true,
   async measure(bench, events) {
     const options = bench.eventOptions(events)
     const least = await leastCosts(bench, events)
@@ -60,7 +61,7 @@ export const listRow: Row = {
       const times = percentiles(await timeRequests(asked, paths(page, 0, REQUESTS)))
       bench.log(`${page.name}: ${formatPercentiles(times)}`)
       const inQuay = await timeQuay(quay, page)
-      const inVictoria = await timeVictoria(victoria, page)
+      const inVictoria = bench.hasPeers(events) ? await timeVictoria(victoria, page) : []
       const peers = [...inQuay, ...inVictoria]
       const compared = peers.length === 0 ? [least] : peers
       measurements.push(line({ name: page.name, events, times, compared }))

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { POSTGRESQL_NOT_INSTALLED } from '../../peers/quay-database.ts'
 import { NOT_ON_PATH, victoriaName } from '../../peers/victoria-logs.ts'
-import { atMost, format, type Row } from '../../row.ts'
+import { atMost, type Baseline, format, type Row } from '../../row.ts'
 import type { Workbench } from '../../workbench.ts'
 
 const BYTES_MAX = 67
@@ -15,6 +15,7 @@ const MEGABYTE = 1_000_000
 export const diskRow: Row = {
   name: 'disk',
   isPerSize: true,
+  isForAnySize: true,
   async measure(bench, events) {
     await bench.ensureLoaded(events)
     await bench.stopServer()
@@ -41,20 +42,7 @@ export const diskRow: Row = {
         name: 'disk, tree and indexes included',
         events,
         figure: `${format(whole)} bytes an event (tables alone ${format(inTables)})`,
-        baselines: [
-          quayBytes === undefined
-            ? { text: POSTGRESQL_NOT_INSTALLED }
-            : {
-                text: `Quay's table and indexes ${format(quayBytes)} bytes`,
-                ratio: whole / quayBytes,
-              },
-          victoriaBytes === undefined
-            ? { text: NOT_ON_PATH }
-            : {
-                text: `${victoriaName('disk')} ${format(victoriaBytes)} bytes`,
-                ratio: whole / victoriaBytes,
-              },
-        ],
+        baselines: bench.hasPeers(events) ? peers(whole, { quayBytes, victoriaBytes }) : [],
         goals: [atMost('', whole, BYTES_MAX, ' bytes')],
         values: {
           bytesAnEvent: whole,
@@ -64,6 +52,27 @@ export const diskRow: Row = {
       },
     ]
   },
+}
+
+function peers(
+  whole: number,
+  peer: { readonly quayBytes: number | undefined; readonly victoriaBytes: number | undefined },
+): readonly Baseline[] {
+  const { quayBytes, victoriaBytes } = peer
+  return [
+    quayBytes === undefined
+      ? { text: POSTGRESQL_NOT_INSTALLED }
+      : {
+          text: `Quay's table and indexes ${format(quayBytes)} bytes`,
+          ratio: whole / quayBytes,
+        },
+    victoriaBytes === undefined
+      ? { text: NOT_ON_PATH }
+      : {
+          text: `${victoriaName('disk')} ${format(victoriaBytes)} bytes`,
+          ratio: whole / victoriaBytes,
+        },
+  ]
 }
 
 /** Bytes an event after it was merged and stopped. */

@@ -26,6 +26,7 @@ const RUN_MS = 1000
 export const startRow: Row = {
   name: 'start',
   isPerSize: true,
+  isForAnySize: true,
   async measure(bench, events) {
     await bench.serving(events)
     await bench.stopServer()

@@ -9,7 +9,7 @@ test('without options everything is measured at 1 M and 10 M events', () => {
 })
 
 test('sizes are read with their unit', () => {
-  expect(readOptions(['--events', '200k,3M,70'])?.sizes).toEqual([200_000, 3_000_000, 70])
+  expect(readOptions(['--events', '200k,100M,70'])?.sizes).toEqual([200_000, 100_000_000, 70])
 })
 
 test('what is not known is refused, not ignored', () => {
