@@ -43,14 +43,16 @@ export interface DialectContext {
 /**
  * One API that Waybill answers in: its routes, credentials, shapes and errors.
  *
- * `register` runs inside a Fastify scope of its own: parsers, hooks, the error handler and the
- * not-found handler that it sets apply to its routes alone. Routes carry their whole path, since
- * the vendors' paths stand at the root. Nothing starts before `register` is called.
+ * `register` runs inside a Fastify scope of its own: parsers, hooks and the error handler that it
+ * sets apply to its routes alone. Routes carry their whole path, since the vendors' paths stand at
+ * the root. Nothing starts before `register` is called.
  */
 export interface Dialect {
   readonly name: string
   /** Path prefixes whose unknown routes this dialect answers, e.g. `/api/v1/`. */
   readonly prefixes: readonly string[]
+  /** The error for an unknown path under its prefixes; absent: `resource.missing`. */
+  readonly unknownPath?: () => Error
   /** How the API document describes it; absent: it is not in the document. */
   readonly api?: ApiDescription
   register(scope: FastifyInstance, context: DialectContext): void

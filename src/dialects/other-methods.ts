@@ -24,15 +24,22 @@ export function watchRoutes(scope: FastifyInstance): ReadonlyMap<string, Readonl
   return methodsOf
 }
 
+/** How an API refuses a method that a path has not. */
+export interface OtherMethods {
+  /** The error that is answered; absent: `resource.method`. */
+  readonly refusal?: (allowed: string) => Error
+  /** Whether `Allow` names the methods that there are; absent: it does. */
+  readonly namesMethods?: boolean
+}
+
 /**
- * Answers a known path with a method that it has not by 405 and `Allow` (RFC 9110, 15.5.6).
- *
- * @param refusal the error that the scope answers with 405.
+ * Answers a known path with a method that it has not: by 405 and `Allow` (RFC 9110, 15.5.6), unless
+ * the API has its own way.
  */
 export function refuseOtherMethods(
   scope: FastifyInstance,
   methodsOf: ReadonlyMap<string, ReadonlySet<string>>,
-  refusal: (allowed: string) => Error = methodFault,
+  { refusal = methodFault, namesMethods = true }: OtherMethods = {},
 ): void {
   for (const [url, known] of [...methodsOf]) {
     const allowed = [...known].join(', ')
@@ -41,7 +48,7 @@ export function refuseOtherMethods(
       url,
       schema: { hide: true },
       onRequest: async (_request, reply) => {
-        void reply.header('Allow', allowed)
+        if (namesMethods) void reply.header('Allow', allowed)
         throw refusal(allowed)
       },
       handler: () => undefined,

@@ -1,9 +1,4 @@
-import fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify'
+import fastify, { type FastifyInstance, LogController } from 'fastify'
 import { Fault } from '../core/errors.ts'
 import { declarePrincipal } from '../dialects/authentication.ts'
 import type { Dialect, DialectContext } from '../dialects/dialect.ts'
@@ -135,7 +130,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   for (const dialect of options.dialects) {
     server.register((scope, _options, done) => {
       countRequests(scope, metrics, dialect.name)
-      bindNotFound(scope, dialect)
+      refuseUnknownPaths(scope, dialect)
       book.watch(scope, dialect.api)
       dialect.register(scope, context)
       done()
@@ -144,38 +139,16 @@ export function createServer(options: ServerOptions): FastifyInstance {
   return server
 }
 
-type NotFoundHandler = (
-  this: FastifyInstance,
-  request: FastifyRequest,
-  reply: FastifyReply,
-) => unknown
-
 /**
- * Makes the not-found handler that a dialect sets answer the unknown routes of its prefixes. Left
- * to itself the framework knows one such handler for all scopes whose routes stand at the root. A
- * dialect that sets none gets `resource.missing` in its error handler.
+ * Answers the unknown routes of a dialect's prefixes. Left to itself the framework knows one handler
+ * for all scopes whose routes stand at the root.
  */
-function bindNotFound(scope: FastifyInstance, dialect: Dialect): void {
-  let handler: NotFoundHandler = () => {
-    throw new Fault('resource.missing')
+function refuseUnknownPaths(scope: FastifyInstance, { prefixes, unknownPath }: Dialect): void {
+  const refuse = () => {
+    throw unknownPath?.() ?? new Fault('resource.missing')
   }
-  Object.defineProperty(scope, 'setNotFoundHandler', {
-    value(given: NotFoundHandler) {
-      handler = given
-      return scope
-    },
-  })
-  for (const prefix of dialect.prefixes) {
-    scope.all(
-      `${prefix}*`,
-      {
-        schema: { hide: true },
-        // Before its body is read: nobody will use it.
-        onRequest: async (request, reply) => {
-          await handler.call(scope, request, reply)
-        },
-      },
-      () => undefined,
-    )
+  for (const prefix of prefixes) {
+    // Before its body is read: nothing will use it.
+    scope.all(`${prefix}*`, { schema: { hide: true }, onRequest: refuse }, () => undefined)
   }
 }

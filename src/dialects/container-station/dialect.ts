@@ -5,8 +5,8 @@ import { STATION_API } from './api-description.ts'
 import { ClearedLogs } from './clear-marks.ts'
 import { Containers } from './containers.ts'
 import { DIALECT_NAME } from './credentials.ts'
-import { stationErrors } from './errors.ts'
-import { OWN_PREFIXES, refuseUnknown, stationRoutes } from './routes.ts'
+import { notFound, stationErrors } from './errors.ts'
+import { OWN_PREFIXES, stationRoutes } from './routes.ts'
 import { StateWaits } from './wait-for-state.ts'
 import { WaitingRoom } from './waiting-room.ts'
 import { WallClock } from './wall-clock.ts'
@@ -39,6 +39,7 @@ export function containerStationDialect(
     name: DIALECT_NAME,
     prefixes: OWN_PREFIXES,
     answerError,
+    unknownPath: notFound,
     api: STATION_API,
     register(scope, context) {
       const { readers, records, clock, defaultTenant } = context
@@ -46,7 +47,6 @@ export function containerStationDialect(
       const waits = new StateWaits(containers, readers.own, new WaitingRoom(context))
       scope.addHook('preClose', async () => waits.close())
       scope.setErrorHandler(answerError)
-      scope.setNotFoundHandler(refuseUnknown)
       // A login is read by what it holds; nothing else here has a body that is looked at.
       keepBodiesAsBytes(scope)
       stationRoutes(scope, {

@@ -1,7 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { refuseOtherMethods, watchRoutes } from '../other-methods.ts'
 import { STATION_OPERATIONS } from './api-description.ts'
-import { notFound, wrongMethod } from './errors.ts'
+import { wrongMethod } from './errors.ts'
 import { LOGIN_BYTES_MAX } from './login.ts'
 import type { Operation, Station } from './operations.ts'
 import * as operations from './operations.ts'
@@ -80,35 +80,7 @@ export function stationRoutes(scope: FastifyInstance, station: Station): void {
       }
     }
   }
-  refuseOtherMethods(scope, methodsOf, wrongMethod)
-}
-
-/**
- * Answers what is no route of the own prefixes: 405 for a path that is one with another method.
- *
- * @throws StationError always.
- */
-export function refuseUnknown(request: FastifyRequest, reply: FastifyReply): never {
-  const path = pathAfterPrefix(request.url)
-  const methods = ROUTES.filter((route) => isPathOf(route, path)).map(({ method }) => method)
-  // A path of the right method comes here too: when a part of it is longer than any name.
-  if (methods.length === 0 || methods.some((one) => one === request.method)) throw notFound()
-  void reply.header('Allow', methods.join(', '))
-  throw wrongMethod()
-}
-
-function pathAfterPrefix(url: string): string {
-  const path = url.split('?', 1)[0] ?? ''
-  const prefix = OWN_PREFIXES.find((one) => path.startsWith(one)) ?? ''
-  return path.slice(prefix.length).replace(/\/$/, '')
-}
-
-function isPathOf(route: Route, path: string): boolean {
-  const [wanted, given] = [route.path.split('/'), path.split('/')]
-  return (
-    wanted.length === given.length &&
-    wanted.every((part, index) => part.startsWith(':') || part === given[index])
-  )
+  refuseOtherMethods(scope, methodsOf, { refusal: wrongMethod })
 }
 
 /** Aborts when the connection closes before the answer was sent. */

@@ -3,11 +3,11 @@ import { keepBodiesAsBytes } from '../api/bytes-body.ts'
 import type { Dialect } from '../dialect.ts'
 import { AccessKeyLocks } from './access-key-locks.ts'
 import { HSS_API } from './api-description.ts'
-import { answerError } from './errors.ts'
+import { answerError, unknownPath } from './errors.ts'
 import { requestIdOf } from './json-reply.ts'
 import { Projects } from './projects.ts'
 import { queryOf } from './request-url.ts'
-import { hssRoutes, PREFIXES, refuseUnknown } from './routes.ts'
+import { hssRoutes, PREFIXES } from './routes.ts'
 import { SubjectTokens } from './subject-token.ts'
 
 /** What an installation can choose about this dialect (`dialects.hss.*`). */
@@ -39,6 +39,7 @@ export function hssDialect(settings: HssSettings, { tenants, publicUrl }: HssFac
     name: 'hss',
     prefixes: PREFIXES,
     answerError,
+    unknownPath,
     api: HSS_API,
     register(scope, context) {
       const { directory, clock } = context
@@ -48,7 +49,6 @@ export function hssDialect(settings: HssSettings, { tenants, publicUrl }: HssFac
         request.query = queryOf(request.raw.url ?? '')
       })
       scope.setErrorHandler(answerError)
-      scope.setNotFoundHandler(refuseUnknown)
       // Whatever a client calls it, a body is JSON, and its bytes are what was signed.
       keepBodiesAsBytes(scope)
       hssRoutes(scope, {

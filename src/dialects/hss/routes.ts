@@ -3,12 +3,13 @@ import { visibleEvents } from '../../access/visibility.ts'
 import type { JsonObject } from '../../core/event.ts'
 import type { OperationDescription } from '../api-description.ts'
 import type { DialectContext } from '../dialect.ts'
+import { refuseOtherMethods, watchRoutes } from '../other-methods.ts'
 import { requestContext } from '../request-context.ts'
 import { type AccountOptions, listDomains, listProjects, listRegions } from './account.ts'
 import { HSS_OPERATIONS } from './api-description.ts'
 import { createToken, showToken, type TokenAccess } from './auth-tokens.ts'
 import { authenticate, tenantOfProject } from './credentials.ts'
-import { insufficientPermissions, unknownPath, wrongMethod } from './errors.ts'
+import { insufficientPermissions, wrongMethod } from './errors.ts'
 import { sendJson } from './json-reply.ts'
 import { listEvents } from './list-events.ts'
 import { readEventParameters } from './parameters.ts'
@@ -71,6 +72,7 @@ const ROUTES: readonly Route[] = [
 
 /** Every route. */
 export function hssRoutes(scope: FastifyInstance, access: RouteAccess): void {
+  const methodsOf = watchRoutes(scope)
   for (const { method, path, answer, describes } of ROUTES) {
     scope.route({
       method,
@@ -81,12 +83,7 @@ export function hssRoutes(scope: FastifyInstance, access: RouteAccess): void {
       handler: (request, reply) => answer(request, reply, access),
     })
   }
-}
-
-/** @throws HssError always: whether the path is one with another method, or none at all. */
-export function refuseUnknown(request: FastifyRequest): never {
-  const path = request.url.split('?', 1)[0] ?? ''
-  throw ROUTES.some((route) => isPathOf(route, path)) ? wrongMethod() : unknownPath()
+  refuseOtherMethods(scope, methodsOf, { refusal: wrongMethod, namesMethods: false })
 }
 
 async function answerEvents(
@@ -112,12 +109,4 @@ function ofAccount(list: (options: AccountOptions) => JsonObject): Route['answer
     const { defaultTenant } = context
     return sendJson(reply, list({ principal, projects, defaultTenant, request }))
   }
-}
-
-function isPathOf(route: Route, path: string): boolean {
-  const [wanted, given] = [route.path.split('/'), path.split('/')]
-  return (
-    wanted.length === given.length &&
-    wanted.every((part, index) => part.startsWith(':') || part === given[index])
-  )
 }

@@ -18,12 +18,10 @@ export function opseraDialect({ tenants }: OpseraFacts): Dialect {
     // Unknown paths of `/api/v1/` are Quay's.
     prefixes: ['/api/v2/'],
     answerError,
+    unknownPath: notFound,
     api: OPSERA_API,
     register(scope, context) {
       scope.setErrorHandler(answerError)
-      scope.setNotFoundHandler(() => {
-        throw notFound()
-      })
       logRoutes(scope, context, (tenant) => accounts.shown(tenant))
     },
   }

@@ -78,5 +78,5 @@ export function logRoutes(
       })
     }
   }
-  refuseOtherMethods(scope, methodsOf, wrongMethod)
+  refuseOtherMethods(scope, methodsOf, { refusal: wrongMethod })
 }

@@ -44,6 +44,7 @@ export function quayDialect(settings: QuaySettings = {}): Dialect {
     name: 'quay',
     prefixes: ['/api/v1/', '/exportedlogs/'],
     answerError,
+    unknownPath: () => problem('not_found'),
     api: QUAY_API,
     register(scope, context) {
       scope.addHook('onRequest', async (_request, reply) => {
@@ -53,9 +54,6 @@ export function quayDialect(settings: QuaySettings = {}): Dialect {
       // Of the framework's own parsers Quay has that of JSON alone.
       scope.removeContentTypeParser('text/plain')
       scope.setErrorHandler(answerError)
-      scope.setNotFoundHandler(() => {
-        throw problem('not_found')
-      })
       const operations = logOperations(context, settings)
       applyBrowserRules(scope, context, { xhrOnly: settings.browserApiCallsXhrOnly ?? true })
       scope.register((logs, _options, done) => {

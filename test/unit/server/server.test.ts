@@ -70,13 +70,19 @@ const SOURCE: WebhookSource = {
   },
 }
 
+const NOTHING_HERE = new Error('nothing here')
+
 /** A dialect with its own words for errors, and its own answer to unknown paths. */
 const OTHER: Dialect = {
   name: 'other',
   prefixes: ['/other/'],
+  unknownPath: () => NOTHING_HERE,
   register(scope) {
-    scope.setErrorHandler((_error, _request, reply) => reply.code(418).send({ other: 'error' }))
-    scope.setNotFoundHandler((_request, reply) => reply.code(404).send({ other: 'nothing here' }))
+    scope.setErrorHandler((error, _request, reply) =>
+      error === NOTHING_HERE
+        ? reply.code(404).send({ other: 'nothing here' })
+        : reply.code(418).send({ other: 'error' }),
+    )
     scope.get('/other/fails', () => {
       throw new Error('inside')
     })
