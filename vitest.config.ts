@@ -20,6 +20,7 @@ const ALONE = [
   'test/system/docker-reading.test.ts',
   'test/system/engine.test.ts',
   'test/system/container-station-load.test.ts',
+  'test/system/download-memory.test.ts',
   'test/system/export-memory.test.ts',
   'test/system/full-disk.test.ts',
 ]

@@ -2,12 +2,17 @@ import { expect, test } from 'vitest'
 import type { Event } from '../../src/core/event.ts'
 import { formatTimestamp } from '../../src/core/timestamp.ts'
 import { mintUuid } from '../../src/core/uuid.ts'
+import type { ClickHouseConnection } from '../../src/store/clickhouse/connection.ts'
 import { BASE_MICROS, eventOf } from '../support/store-events.ts'
-import { collectBytes, collectText, type StoreHarness } from '../support/store-harness.ts'
+import { collect, collectBytes, collectText, type StoreHarness } from '../support/store-harness.ts'
 
 /** More than the engine sends in one piece. */
 const EVENTS = 70_000
 const INSERT_EVENTS = 10_000
+/** A row group ends with the block of rows that fills it. */
+const ROW_GROUP_ROWS_MAX = 20_000
+/** More than a slice of a stream holds otherwise. */
+const CROWD_EVENTS = 40_000
 /** More than may be open at once. */
 const STREAMS = 30
 
@@ -47,8 +52,36 @@ export function describeExports(harness: () => StoreHarness): void {
 
     const parquet = await collectBytes(reader.export(filter, 'parquet'))
     expect(parquet.subarray(0, 4).toString()).toBe('PAR1')
-    expect(parquet.subarray(-4).toString()).toBe('PAR1')
     expect(parquet.indexOf('PAR1', 4)).toBe(parquet.length - 4)
+    const connection = await harness().connect()
+    expect(await seqsOfParquet(connection, parquet)).toEqual(expected)
+    // What the engine holds at once does not grow with the file.
+    const rowGroups = await rowGroupsOf(connection, parquet)
+    expect(rowGroups.reduce((sum, rows) => sum + rows)).toBe(EVENTS)
+    expect(Math.max(...rowGroups)).toBeLessThanOrEqual(ROW_GROUP_ROWS_MAX)
+  })
+
+  test('events of several tenants are in order, however many share a microsecond', async () => {
+    const opened = await harness().open()
+    const tenants = ['crowd-1', 'crowd-2']
+    const offsets = [-1, ...Array.from({ length: CROWD_EVENTS }, () => 0), 1, 7_200_000_000]
+    await opened.insert(
+      offsets.map((offset, index) =>
+        eventOf({
+          tenant: `crowd-${1 + (index % 2)}`,
+          time: formatTimestamp(BASE_MICROS + offset),
+        }),
+      ),
+    )
+    const { reader } = opened.store
+    const filter = { tenants, conditions: [] }
+    const expected = offsets.map((_, index) => index)
+    const parquet = await collectBytes(reader.export(filter, 'parquet'))
+    expect(await seqsOfParquet(await harness().connect(), parquet)).toEqual(expected)
+    const csv = (await collectText(reader.export(filter, 'csv'))).split('\r\n')
+    expect(csv.slice(1, -1).map((row) => Number(row.split(',')[1]))).toEqual(expected)
+    const newest = await collect(reader.stream(filter, 'newest'))
+    expect(newest.map(({ seq }) => seq)).toEqual(expected.toReversed())
   })
 
   test('an export of nothing is a whole document too', async () => {
@@ -168,6 +201,28 @@ export function describeExports(harness: () => StoreHarness): void {
     }
     expect(await reader.count(filter)).toBe(EVENTS)
   })
+}
+
+/** In the order of the file. */
+async function seqsOfParquet(connection: ClickHouseConnection, file: Buffer): Promise<number[]> {
+  const rows = await connection.rows<[number]>({
+    sql: `SELECT seq FROM format(Parquet, 'seq UInt64', base64Decode({base64:String}))
+      SETTINGS input_format_parquet_preserve_order = 1, max_threads = 1`,
+    parameters: { base64: file.toString('base64') },
+  })
+  return rows.map(([seq]) => seq)
+}
+
+async function rowGroupsOf(
+  connection: ClickHouseConnection,
+  file: Buffer,
+): Promise<readonly number[]> {
+  const [[rowGroups = []] = []] = await connection.rows<[number[]]>({
+    sql: `SELECT arrayMap(group -> group.num_rows, row_groups)
+      FROM format(ParquetMetadata, base64Decode({base64:String}))`,
+    parameters: { base64: file.toString('base64') },
+  })
+  return rowGroups
 }
 
 function seqOf(value: unknown): unknown {

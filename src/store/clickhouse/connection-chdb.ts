@@ -1,16 +1,14 @@
-import { createReadStream, mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { drainPending, Session } from 'chdb'
 import { Fault } from '../../core/errors.ts'
-import { mintUuid } from '../../core/uuid.ts'
 import { bindLiterals } from './bind-literals.ts'
 import type { ClickHouseConnection, Insertion, Statement, StreamFormat } from './connection.ts'
 import { engineFault } from './engine-fault.ts'
 import { ENGINE_SETTINGS, QUERY_BYTES_MAX, QUERY_SECONDS_MAX } from './engine-settings.ts'
 import { parseRows } from './json-rows.ts'
 import { openingProblem } from './opening-problem.ts'
-import { checkParquetFile } from './parquet-file.ts'
 import { createPool } from './session-pool.ts'
 
 /**
@@ -45,8 +43,6 @@ const MEMORY_SETTINGS = {
 export function openChdb(dataDirectory: string): ClickHouseConnection {
   const directories = {
     engine: resolve(dataDirectory, 'clickhouse'),
-    // Not `exports`: what is written there on request outlives the process.
-    exports: join(dataDirectory, 'parquet'),
     inserts: resolve(dataDirectory, 'inserts'),
   }
   if (PATTERN_CHARACTER.test(directories.inserts)) {
@@ -66,7 +62,6 @@ const openConnections = new Set<ChdbConnection>()
 
 interface Directories {
   readonly engine: string
-  readonly exports: string
   readonly inserts: string
 }
 
@@ -83,11 +78,9 @@ class ChdbConnection implements ClickHouseConnection {
     this.#directories = directories
     this.#writer = this.#open()
     // Now that no other process has the directory open: what one that was killed left of its
-    // exports and inserts is of no use to anybody.
-    for (const directory of [directories.exports, directories.inserts]) {
-      rmSync(directory, { recursive: true, force: true })
-      mkdirSync(directory, { recursive: true })
-    }
+    // inserts is of no use.
+    rmSync(directories.inserts, { recursive: true, force: true })
+    mkdirSync(directories.inserts, { recursive: true })
     this.#writing = createPool([this.#writer])
     const limits = [
       `--max_execution_time=${QUERY_SECONDS_MAX}`,
@@ -162,28 +155,15 @@ class ChdbConnection implements ClickHouseConnection {
     const session = this.#open()
     this.#streams.add(session)
     try {
-      // Parquet has its index at its end, so the engine's chunks would each be a file.
-      if (format === 'Parquet') yield* this.#parquet(session, statement)
-      else yield* chunks(session, bindLiterals(statement), format)
+      const sql = bindLiterals(statement)
+      // Streamed, each block of rows would be a file of its own.
+      if (format === 'Parquet') yield (await session.queryAsync(sql, { format })).bytes()
+      else yield* chunks(session, sql, format)
     } catch (error) {
       rethrow(error)
     } finally {
       this.#streams.delete(session)
       session.close()
-    }
-  }
-
-  async *#parquet(session: Session, statement: Statement): AsyncIterable<Uint8Array> {
-    const file = join(this.#directories.exports, `${mintUuid(Date.now())}.parquet`)
-    const target = bindLiterals({ sql: '{file:String}', parameters: { file } })
-    try {
-      await session.queryAsync(
-        `INSERT INTO FUNCTION file(${target}, 'Parquet') ${bindLiterals(statement)}`,
-      )
-      await checkParquetFile(file)
-      yield* createReadStream(file)
-    } finally {
-      await rm(file, { force: true })
     }
   }
 

@@ -141,7 +141,9 @@ class HttpConnection implements ClickHouseConnection {
         query_params: { ...statement.parameters },
       })
       const tag = headers['x-clickhouse-exception-tag']
-      yield* checked(stream, typeof tag === 'string' ? tag : undefined)
+      const chunks = checked(stream, typeof tag === 'string' ? tag : undefined)
+      if (format === 'Parquet') yield await whole(chunks)
+      else yield* chunks
     } catch (error) {
       throw engineFault(error)
     }
@@ -164,6 +166,12 @@ async function* checked(stream: Readable, tag: string | undefined): AsyncIterabl
     if (start >= 0) throw new Error(bytes.toString('utf8', start))
     yield bytes
   }
+}
+
+async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return Buffer.concat(all)
 }
 
 function rethrow(error: unknown): never {

@@ -40,7 +40,10 @@ export interface ClickHouseConnection {
   readonly isExclusive: boolean
   /** The whole result; each row is an array in the order of the SELECT list. */
   rows<Row extends readonly unknown[]>(statement: Statement): Promise<readonly Row[]>
-  /** The result as the bytes of one document, in constant memory. Ending the iteration stops it. */
+  /**
+   * The result as the bytes of one document, in constant memory. Ending the iteration stops it.
+   * Parquet comes whole, in one piece: its footer is at its end and describes all of it.
+   */
   stream(statement: Statement, format: StreamFormat): AsyncIterable<Uint8Array>
   insert(insertion: Insertion): Promise<void>
   /** Resolves once no insert runs whose name begins so: one that does is ended. */

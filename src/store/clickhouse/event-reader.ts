@@ -45,8 +45,8 @@ export function createEventReader(
     count: async (filter) => countEvents(connection, await parted(filter)),
     histogram: async (query) =>
       readHistogram(connection, { ...query, filter: await parted(query.filter) }),
-    stream: (filter, order) => streamEvents(connection, filter, order),
-    export: (filter, format) => exportEvents(connection, filter, format),
+    stream: (filter, order) => streamEvents({ connection, onlyTenant }, filter, order),
+    export: (filter, format) => exportEvents({ connection, onlyTenant }, filter, format),
   })
 }
 

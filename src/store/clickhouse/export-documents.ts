@@ -3,10 +3,10 @@ import type { ExportFormat } from '../../core/query.ts'
 import { canonicalJsonSql } from './canonical-sql.ts'
 import type { StreamFormat } from './connection.ts'
 import { EVENT_ID_SQL } from './event-columns.ts'
-import { withJsonColumn } from './parquet-json-column.ts'
+import { joinParquetFiles } from './parquet/joined-files.ts'
 
 /** How an export document comes about: what the engine writes, and what goes around it. */
-interface ExportDocument {
+export interface ExportDocument {
   /** The SELECT list. */
   readonly columns: string
   readonly engineFormat: StreamFormat
@@ -62,7 +62,7 @@ export const EXPORT_DOCUMENTS: Readonly<Record<ExportFormat, ExportDocument>> = 
   parquet: {
     columns: EXPORT_COLUMNS.map(parquetColumnSql).join(', '),
     engineFormat: 'Parquet',
-    frame: (chunks) => withJsonColumn(chunks, 'details'),
+    frame: (files) => joinParquetFiles(files, 'details'),
   },
 }
 

@@ -50,6 +50,11 @@ export class OnlyTenant {
     return this.#known.size === 1 ? [...this.#known] : tenants
   }
 
+  /** The same, but only where what is known stays true, since nobody else writes. */
+  async lastingly(tenants: Tenants): Promise<Tenants> {
+    return this.#connection.isExclusive ? this.narrowed(tenants) : tenants
+  }
+
   async #look(): Promise<void> {
     const rows = await this.#connection.rows<[string, string, number]>({
       sql: 'SELECT min(tenant), max(tenant), count() FROM events',
