@@ -140,8 +140,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
 }
 
 /**
- * Answers the unknown routes of a dialect's prefixes. Left to itself the framework knows one handler
- * for all scopes whose routes stand at the root.
+ * Answers the unknown routes of a dialect. Left to itself the framework knows one handler for all
+ * scopes whose routes stand at the root.
  */
 function refuseUnknownPaths(scope: FastifyInstance, { prefixes, unknownPath }: Dialect): void {
   const refuse = () => {

@@ -55,7 +55,7 @@ async function download(format: string, namespace: string): Promise<number> {
   return bytes
 }
 
-test.each(['parquet', 'csv', 'ndjson', 'json'])(
+test.each(['parquet', 'ndjson'])(
   'memory does not grow with a download as %s',
   {
     timeout: 120_000,
