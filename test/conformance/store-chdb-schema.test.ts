@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -85,6 +85,20 @@ async function filtersOf(index: string) {
   })
   return rows.map(([name, bytes]) => ({ name, isMade: bytes > 0 }))
 }
+
+test('a start leaves a schema that is in place alone: a full disk would empty it', async () => {
+  await migrate(connection)
+  const definitions = async () => {
+    const store = join(directory, 'clickhouse', 'store')
+    const names = await readdir(store, { recursive: true })
+    const files = names.filter((name) => name.endsWith('.sql'))
+    return Promise.all(files.map(async (file) => [file, (await stat(join(store, file))).mtimeMs]))
+  }
+  const before = await definitions()
+  expect(before.length).toBeGreaterThan(5)
+  await migrate(connection)
+  expect(await definitions()).toEqual(before)
+})
 
 test('data of a newer schema are refused by name', async () => {
   await migrate(connection)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { Fault } from '../../core/errors.ts'
-import type { ClickHouseConnection } from './connection.ts'
+import type { ClickHouseConnection, Statement } from './connection.ts'
 import { INSERTED_COLUMNS } from './row-encoding.ts'
 
 const SCHEMA = new URL('./schema/', import.meta.url)
@@ -16,6 +16,12 @@ const CREATE_MIGRATIONS = `
 /** The table of the first directories lacks the column. */
 const ADD_SHA256 = 'ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS sha256 String'
 
+/**
+ * Room that a change of the schema needs, in bytes. On a full disk the engine replaces the
+ * definition of a table by an empty file, and does not open the directory again.
+ */
+const FREE_BYTES_MIN = 16 * 1024 * 1024
+
 /** What to do about data that this program cannot use. */
 const WAY_ON =
   'Export the events with the version of Waybill that wrote them ' +
@@ -25,16 +31,18 @@ const WAY_ON =
 /**
  * Brings the database to the newest schema: applies each file of schema/ that is not recorded yet,
  * in order of number, and records it with its hash. A file is never changed after it came to
- * `main`: a change of the schema is a file of its own.
+ * `main`: a change of the schema is a file of its own. A database that has it is not written to.
  *
  * ClickHouse has no transaction over DDL, so a file holds one statement that may be run twice
  * (`IF NOT EXISTS`): after a crash between a statement and its record, it is run again.
  *
- * @throws Fault `store.unavailable` for a database with another schema.
+ * @throws Fault `store.unavailable` for a database with another schema, and when the disk is too
+ *   full to change it.
  */
 export async function migrate(connection: ClickHouseConnection): Promise<void> {
-  await connection.command({ sql: CREATE_MIGRATIONS })
-  await connection.command({ sql: ADD_SHA256 })
+  const columns = await columnsOf(connection, 'schema_migrations')
+  if (columns.size === 0) await change(connection, { sql: CREATE_MIGRATIONS })
+  else if (!columns.has('sha256')) await change(connection, { sql: ADD_SHA256 })
   const rows = await connection.rows<[string, string]>({
     sql: 'SELECT file, sha256 FROM schema_migrations',
   })
@@ -42,12 +50,48 @@ export async function migrate(connection: ClickHouseConnection): Promise<void> {
   const files = await schemaFiles()
   await checkApplied(connection, files, applied)
   for (const { file, sql, sha256 } of files.filter((one) => !applied.has(one.file))) {
-    await connection.command({ sql })
+    await change(connection, { sql })
     await connection.command({
       sql: 'INSERT INTO schema_migrations SELECT {file:String}, now64(6), {sha256:String}',
       parameters: { file, sha256 },
     })
   }
+}
+
+/** Runs a statement that changes the schema, if there is room for it. */
+async function change(connection: ClickHouseConnection, statement: Statement): Promise<void> {
+  const freeBytes = await freeBytesOf(connection)
+  if (freeBytes < FREE_BYTES_MIN) {
+    throw new Fault('store.unavailable', {
+      detail:
+        `the schema of the store must change, and its disk has ${freeBytes} bytes free: ` +
+        `free ${FREE_BYTES_MIN} bytes and start again`,
+    })
+  }
+  await connection.command(statement)
+}
+
+/** A server may keep its disks from its users: then there is room as far as is known. */
+async function freeBytesOf(connection: ClickHouseConnection): Promise<number> {
+  const sql = 'SELECT min(free_space) FROM system.disks'
+  const rows = await connection.rows<[number]>({ sql }).catch((error: unknown) => {
+    if (connection.isExclusive) throw error
+    return []
+  })
+  return rows[0]?.[0] ?? Number.POSITIVE_INFINITY
+}
+
+/** The names of a table's columns; none without such a table. */
+async function columnsOf(
+  connection: ClickHouseConnection,
+  table: string,
+): Promise<ReadonlySet<string>> {
+  const rows = await connection.rows<[string]>({
+    sql: `SELECT name FROM system.columns
+      WHERE database = currentDatabase() AND table = {table:String}`,
+    parameters: { table },
+  })
+  return new Set(rows.map(([name]) => name))
 }
 
 interface SchemaFile {
@@ -87,11 +131,7 @@ async function checkApplied(
 
 /** Of a database from before hashes were recorded, the table that inserts go to is compared. */
 async function isInboxOlder(connection: ClickHouseConnection): Promise<boolean> {
-  const rows = await connection.rows<[string]>({
-    sql: `SELECT name FROM system.columns
-      WHERE database = currentDatabase() AND table = 'event_inbox'`,
-  })
-  const columns = new Set(rows.map(([name]) => name))
+  const columns = await columnsOf(connection, 'event_inbox')
   const isEqual = columns.size === INSERTED_COLUMNS.length
   return !(isEqual && INSERTED_COLUMNS.every((name) => columns.has(name)))
 }
