@@ -57,6 +57,9 @@ test('a full disk is answered 503 and loses nothing, and freeing it is enough', 
   await expectNotReady()
   await expectNoReads()
   const allowed = await askUntilDenied()
+  await waybill.kill()
+  waybill = await waybill.restart()
+  await expectNoReads()
 
   rmSync(filler)
   await eventually(
