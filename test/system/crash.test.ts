@@ -2,11 +2,16 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkLedger, type ExportedEvent } from '../support/ledger-check.ts'
+import { roundsOr } from '../support/rounds.ts'
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 
-const ROUNDS = 30
+const KILLS = roundsOr(30)
+/** More kills than these are of another ledger: each is followed by a look at all events. */
+const KILLS_PER_LEDGER = 50
+/** Longest that a kill, the start after it and the check may take, ms. */
+const KILL_MS_MAX = 60_000
 const WRITERS = 4
 const BATCH_EVENTS_MAX = 40
 /** Requests that are acknowledged before a kill, at most. */
@@ -14,12 +19,13 @@ const ACKNOWLEDGED_BEFORE_KILL_MAX = 60
 /** Acknowledged requests that are repeated after each start. */
 const REPEATED_AFTER_ACKNOWLEDGEMENT = 5
 
-const folder = mkdtempSync(join(tmpdir(), 'waybill-crash-'))
+let folder: string
 let waybill: WaybillProcess
-beforeAll(async () => {
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'waybill-crash-'))
   waybill = await startWaybill({ dataDirectory: folder })
 })
-afterAll(async () => {
+afterEach(async () => {
   await waybill?.kill()
   rmSync(folder, { recursive: true, force: true })
 })
@@ -33,17 +39,28 @@ interface Sending {
   acknowledged: boolean
 }
 
-test(`${ROUNDS} kills under ${WRITERS} writers lose nothing and double nothing`, async () => {
-  const sendings: Sending[] = []
-  for (let round = 0; round < ROUNDS; round += 1) {
-    await writeUntilKilled(sendings)
-    waybill = await waybill.restart()
-    expectSettled(await checkLedger(waybill), sendings, `round ${round}`)
-  }
-  for (const sending of sendings.filter((one) => !one.acknowledged)) await send(sending)
-  expect(sendings.every((sending) => sending.acknowledged)).toBe(true)
-  expectSettled(await checkLedger(waybill), sendings, 'the end')
-})
+test.each(killsOfLedgers())(
+  `%d kills under ${WRITERS} writers lose nothing and double nothing`,
+  async (kills) => {
+    const sendings: Sending[] = []
+    for (let round = 0; round < kills; round += 1) {
+      await writeUntilKilled(sendings)
+      waybill = await waybill.restart()
+      expectSettled(await checkLedger(waybill), sendings, `round ${round}`)
+    }
+    for (const sending of sendings.filter((one) => !one.acknowledged)) await send(sending)
+    expect(sendings.every((sending) => sending.acknowledged)).toBe(true)
+    expectSettled(await checkLedger(waybill), sendings, 'the end')
+  },
+  KILLS_PER_LEDGER * KILL_MS_MAX,
+)
+
+/** How many kills each ledger gets. */
+function killsOfLedgers(): readonly number[] {
+  const full = Math.floor(KILLS / KILLS_PER_LEDGER)
+  const rest = KILLS % KILLS_PER_LEDGER
+  return [...Array.from({ length: full }, () => KILLS_PER_LEDGER), ...(rest > 0 ? [rest] : [])]
+}
 
 /** Four writers at once, each with one request on its way at any time, until the server is gone. */
 async function writeUntilKilled(sendings: Sending[]): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { type DiskVolume, makeDiskVolume } from '../support/disk-volume.ts'
 import { eventually } from '../support/eventually.ts'
-import { Sender } from '../support/sender.ts'
+import { expectStored, Sender } from '../support/sender.ts'
 import { jsonOf, startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 
 const VOLUME_MEBIBYTES = 128
@@ -20,7 +20,7 @@ async function start(part: string): Promise<Sender> {
   waybill = await startWaybill({ dataDirectory })
   const sender = new Sender()
   await sender.sendAll(waybill, 3)
-  await sender.expectStored(waybill)
+  await expectStored(waybill, sender)
   return sender
 }
 
@@ -55,7 +55,7 @@ test('while the disk of the engine fails events are taken, and read once it work
   await sender.sendAll(waybill, 20)
   await repairAndRestart()
   await eventually(readyText, (text) => text === 'ready\n', { what: 'reads are answered' })
-  await sender.expectStored(waybill)
+  await expectStored(waybill, sender)
 })
 
 test.each([
@@ -74,6 +74,6 @@ test.each([
   expect((await waybill.request('/healthz')).status).toBe(200)
   await repairAndRestart()
   await sender.sendAll(waybill, 3)
-  await sender.expectStored(waybill)
+  await expectStored(waybill, sender)
   expect(await readyText()).toBe('ready\n')
 })

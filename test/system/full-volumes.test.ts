@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type DiskVolume, makeDiskVolume } from '../support/disk-volume.ts'
 import { eventually } from '../support/eventually.ts'
-import { Sender } from '../support/sender.ts'
+import { expectStored, Sender } from '../support/sender.ts'
 import { jsonOf, startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 
 const VOLUME_MEBIBYTES = 96
@@ -25,7 +25,7 @@ async function start(part: string): Promise<Sender> {
   waybill = await startWaybill({ dataDirectory })
   const sender = new Sender()
   await sender.sendAll(waybill, 5)
-  await sender.expectStored(waybill)
+  await expectStored(waybill, sender)
   return sender
 }
 
@@ -67,7 +67,7 @@ test('while the disk of the engine is full events are taken, and read later', as
   await sender.sendAll(waybill, 20)
   volume.free()
   await eventually(readyText, (text) => text === 'ready\n', { what: 'reads are answered' })
-  await sender.expectStored(waybill)
+  await expectStored(waybill, sender)
 })
 
 test('while the disk of the journal is full events are refused, and all others read', async () => {
@@ -82,10 +82,10 @@ test('while the disk of the journal is full events are refused, and all others r
   expect(refusal?.status).toBe(503)
   expect(Number(refusal?.headers.get('Retry-After'))).toBeGreaterThan(0)
   expect(await readyText()).toMatch(/^the journal (takes no events|is full)\n$/)
-  await sender.expectStored(waybill)
+  await expectStored(waybill, sender)
 
   await killAndRestart()
-  await sender.expectStored(waybill)
+  await expectStored(waybill, sender)
   expect((await sender.send(waybill)).status).toBe(503)
   volume.free()
   await eventually(
@@ -94,7 +94,7 @@ test('while the disk of the journal is full events are refused, and all others r
     { what: 'events are taken' },
   )
   expect(await readyText()).toBe('ready\n')
-  await sender.expectStored(waybill)
+  await expectStored(waybill, sender)
 })
 
 test('a start that must change the schema is refused on a disk that is nearly full', async () => {
