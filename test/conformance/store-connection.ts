@@ -50,6 +50,19 @@ export function describeConnection(harness: () => StoreHarness): void {
     expect(bytes).toBeGreaterThan(0)
   })
 
+  test('rows of a query that fails on the way are no answer', async () => {
+    const connection = await harness().connect()
+    const rows = connection.rows({
+      sql: `SELECT toString(number), throwIf(number = {last:UInt64})
+        FROM numbers(10000000) SETTINGS max_threads = 1, max_block_size = 1000`,
+      parameters: { last: ROWS_BEFORE_FAILURE },
+    })
+    await expect(rows).rejects.toMatchObject({
+      code: 'store.unavailable',
+      cause: { message: expect.stringContaining('throwIf') },
+    })
+  })
+
   test('a group is one part, so that it is there whole or not at all', async () => {
     const connection = await harness().connect()
     const opened = await harness().open()

@@ -1,7 +1,12 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import {
+  type ClickHouseClient,
+  ClickHouseLogLevel,
+  createClient,
+  type ResponseHeaders,
+} from '@clickhouse/client'
 import { Fault } from '../../core/errors.ts'
 import type { ClickHouseConnection, Insertion, Statement, StreamFormat } from './connection.ts'
 import { engineFault } from './engine-fault.ts'
@@ -15,6 +20,8 @@ const REQUEST_TIMEOUT_MS = (QUERY_SECONDS_MAX + 30) * 1000
 /** Longest wait for inserts to end, in milliseconds. */
 const ENDING_MS_MAX = 10_000
 const ENDING_POLL_MS = 100
+/** Rows that the server gathers in memory before it answers, in bytes; more of them in a file. */
+const GATHERED_BYTES_MAX = 64 * 1024 * 1024
 /** The client writes settings into the URL, as text. */
 const SETTINGS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(ENGINE_SETTINGS).map(([name, value]) => [name, String(value)]),
@@ -75,9 +82,12 @@ class HttpConnection implements ClickHouseConnection {
           max_execution_time: QUERY_SECONDS_MAX,
           max_memory_usage: String(QUERY_BYTES_MAX),
           wait_end_of_query: 1,
+          http_response_buffer_size: String(GATHERED_BYTES_MAX),
         },
       })
-      return parseRows<Row>(await result.text())
+      const rows = parseRows<Row>(await result.text())
+      checkCount(rows.length, result.response_headers)
+      return rows
     } catch (error) {
       throw engineFault(error)
     }
@@ -172,6 +182,15 @@ async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = []
   for await (const chunk of chunks) all.push(chunk)
   return Buffer.concat(all)
+}
+
+/** A server that cannot write its file, since its disk is full, answers 200 with what it has. */
+function checkCount(count: number, headers: ResponseHeaders): void {
+  const summary = headers['x-clickhouse-summary']
+  if (typeof summary !== 'string') return
+  const { result_rows: expected }: { readonly result_rows?: string } = JSON.parse(summary)
+  if (expected === undefined || Number(expected) === count) return
+  throw new Error(`the server answered ${count} of ${expected} rows: is its disk full?`)
 }
 
 function rethrow(error: unknown): never {

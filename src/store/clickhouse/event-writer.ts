@@ -1,3 +1,4 @@
+import { Fault } from '../../core/errors.ts'
 import { FIELD_NUMBER } from '../../core/event/field-keys.ts'
 import type { KnownRequest, StoredName } from '../../ledger/event-writer.ts'
 import { type EventGroup, type EventWriter, requestName } from '../../ledger/event-writer.ts'
@@ -113,6 +114,13 @@ async function* canonicalFrom(
       expected += 1
     }
     yield texts
+  }
+  // A ledger that is taken for a shorter one would give places out twice.
+  const endSeq = await nextSeq(connection, place.origin)
+  if (expected < endSeq) {
+    throw new Fault('store.unavailable', {
+      detail: `the store has events up to ${endSeq}, and answered those up to ${expected}`,
+    })
   }
 }
 
