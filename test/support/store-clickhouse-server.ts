@@ -35,12 +35,15 @@ export interface ClickHouseServer {
 /**
  * Starts a real ClickHouse server on a free loopback port with an empty directory of its own: the
  * engine that npm installed for chDB, run as a program. It needs a C compiler (`cc`).
+ *
+ * @param dataDirectory where its data are, if not in that directory.
  */
-export async function startClickHouseServer(): Promise<ClickHouseServer> {
+export async function startClickHouseServer(dataDirectory?: string): Promise<ClickHouseServer> {
   const directory = await mkdtemp(join(tmpdir(), 'waybill-clickhouse-'))
   const launcher = join(directory, 'launcher')
   await promisify(execFile)('cc', ['-O1', '-o', launcher, LAUNCHER_SOURCE, '-ldl'])
-  const place = { directory, launcher, port: await freePort() }
+  const data = dataDirectory ?? join(directory, 'data')
+  const place = { directory, data, launcher, port: await freePort() }
   let server = await launch(place)
   const stop = async () => {
     await server.kill()
@@ -60,6 +63,7 @@ export async function startClickHouseServer(): Promise<ClickHouseServer> {
 
 interface Place {
   readonly directory: string
+  readonly data: string
   readonly launcher: string
   readonly port: number
 }
@@ -68,12 +72,12 @@ const urlOf = ({ port }: Place) => `http://127.0.0.1:${port}`
 
 /** Resolves once the server answers. */
 async function launch(place: Place) {
-  const { directory, launcher, port } = place
+  const { directory, data, launcher, port } = place
   const child = spawn(
     launcher,
     [
       resolveLibchdb().path,
-      ...['--path', join(directory, 'data')],
+      ...['--path', data],
       ...['--http_port', String(port), '--listen_host', '127.0.0.1'],
       ...['--query', SERVE],
     ],

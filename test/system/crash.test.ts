@@ -2,16 +2,19 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkLedger, type ExportedEvent } from '../support/ledger-check.ts'
 import { roundsOr } from '../support/rounds.ts'
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 
-const KILLS = roundsOr(30)
+const KILLS = roundsOr(20)
 /** More kills than these are of another ledger: each is followed by a look at all events. */
 const KILLS_PER_LEDGER = 50
 /** Longest that a kill, the start after it and the check may take, ms. */
 const KILL_MS_MAX = 60_000
+/** Between two questions of the reader, ms. */
+const READ_INTERVAL_MS = 100
 const WRITERS = 4
 const BATCH_EVENTS_MAX = 40
 /** Requests that are acknowledged before a kill, at most. */
@@ -62,7 +65,10 @@ function killsOfLedgers(): readonly number[] {
   return [...Array.from({ length: full }, () => KILLS_PER_LEDGER), ...(rest > 0 ? [rest] : [])]
 }
 
-/** Four writers at once, each with one request on its way at any time, until the server is gone. */
+/**
+ * Four writers at once, each with one request on its way at any time, and a reader, until the
+ * server is gone.
+ */
 async function writeUntilKilled(sendings: Sending[]): Promise<void> {
   const repeats = [...cutOff(sendings), ...answerLost(sendings)]
   let untilKill = randomInt(1, ACKNOWLEDGED_BEFORE_KILL_MAX)
@@ -76,8 +82,20 @@ async function writeUntilKilled(sendings: Sending[]): Promise<void> {
       if (untilKill === 0) killed = waybill.kill()
     }
   }
-  await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(writer)))
+  const writing = Array.from({ length: WRITERS }, (_, writer) => write(writer))
+  await Promise.all([...writing, readUntilKilled()])
   await killed
+}
+
+/** What readers ask for is inserted at once: the kill falls into other moments of it. */
+async function readUntilKilled(): Promise<void> {
+  for (;;) {
+    const page = await waybill.request('/v1/events?limit=20').catch(() => undefined)
+    if (page === undefined) return
+    expect(page.status).toBe(200)
+    if ((await page.text().catch(() => undefined)) === undefined) return
+    await delay(READ_INTERVAL_MS)
+  }
 }
 
 /** Half of what a kill cut off is repeated after the next start, the rest later. */
