@@ -75,6 +75,20 @@ test('a long backlog arrives whole, in order and once', async () => {
   expect(ids).toEqual(Array.from({ length: 2500 }, (_, index) => size + index))
 })
 
+test('events that arrive while a backlog is read follow it, in order and once', async () => {
+  const { size } = await jsonOf<{ size: number }>(waybill.request('/v1/ledger'))
+  const batch = ['image.pull', 'image.push', 'image.pull'].map((action) => ({ action }))
+  await send(Array.from({ length: 400 }, () => batch).flat())
+  const pushes = 1200
+  const ids = idsOf(`/v1/events/stream?after=${size - 1}&action=image.push`, pushes)
+  const write = async () => {
+    for (let sent = 0; sent < 50; sent += 1) await send([batch, batch, batch, batch].flat())
+  }
+  await Promise.all([write(), write(), write(), write()])
+  const expected = Array.from({ length: pushes }, (_, index) => size + 1 + 3 * index)
+  expect(await ids).toEqual(expected)
+})
+
 test('a stream shows no event of another tenant', async () => {
   const red = await tokenOf('red')
   const headers = { Authorization: `Bearer ${red.token}` }

@@ -6,18 +6,16 @@ import { createStreamTickets, type StreamTickets } from '../../access/stream-tic
 import { visibleEvents } from '../../access/visibility.ts'
 import { askerOf } from '../../core/asker.ts'
 import { Fault } from '../../core/errors.ts'
-import type { StoredEvent } from '../../core/event.ts'
-import type { EventFilter, TailQuery } from '../../core/query.ts'
+import type { EventFilter } from '../../core/query.ts'
 import { Quota, type QuotaLimits } from '../../core/quota.ts'
-import { pauseFor } from '../../core/retry.ts'
 import type { AnswerDescription } from '../api-description.ts'
 import { authenticated, bearerToken, principalOf } from '../authentication.ts'
 import type { DialectContext } from '../dialect.ts'
 import { problemAnswers } from '../problem-answers.ts'
-import { type RequestContext, requestContext } from '../request-context.ts'
-import { eventJson } from './event-json.ts'
+import { requestContext } from '../request-context.ts'
 import { READING_SCOPES } from './event-search.ts'
 import { type FilterParameters, filterParameters, readFilter } from './filter-parameters.ts'
+import { follow } from './followed-events.ts'
 import { ORIGIN_HEADER, positionParameters, refuseForeignPosition } from './ledger-position.ts'
 import type { NativeScope } from './native-scope.ts'
 import { registerStreamTickets, ticketOf } from './stream-tickets.ts'
@@ -30,12 +28,6 @@ export const STREAMS = {
   allMax: 256,
   retryAfterSeconds: 30,
 } as const satisfies QuotaLimits
-/** Events read at once; a slow reader holds no more than these. */
-const TAIL_EVENTS_MAX = 500
-/** Silence after which a comment is sent, ms: shorter than the patience of common proxies. */
-const HEARTBEAT_MS = 15_000
-/** Pause of a stream that cannot be answered for the moment, ms. */
-const PAUSE_MS = 1000
 
 /** What `Last-Event-ID` says; empty: nothing. */
 const SEQ_OR_NOTHING = /^(?:-1|\d{1,15})?$/
@@ -119,7 +111,11 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
         .header('Cache-Control', 'no-store, no-transform')
         .header('X-Accel-Buffering', 'no')
         .header(ORIGIN_HEADER, status.origin)
-        .send(Readable.from(follow(asked, filter, afterSeq, ended.signal), { highWaterMark: 1 }))
+        .send(
+          Readable.from(follow(asked, { filter, afterSeq, ended: ended.signal }), {
+            highWaterMark: 1,
+          }),
+        )
     )
   })
 }
@@ -153,85 +149,4 @@ function lastEventId(request: FastifyRequest): number | undefined {
   throw new Fault('request.invalid', {
     problems: [{ path: 'Last-Event-ID', expected: 'the id of an event of this stream, a seq' }],
   })
-}
-
-async function* follow(
-  context: RequestContext,
-  currentFilter: () => EventFilter | undefined,
-  startAfterSeq: number,
-  ended: AbortSignal,
-): AsyncGenerator<string> {
-  const { ledger, events } = context
-  let afterSeq = startAfterSeq
-  // A first chunk lets the client see the answer's head before there is an event.
-  yield heartbeat(afterSeq)
-  while (!ended.aborted) {
-    const filter = currentFilter()
-    if (filter === undefined) return
-    const { origin, readableSize } = ledger.status()
-    const found = await tailOrPause(events, { filter, origin, afterSeq, limit: TAIL_EVENTS_MAX })
-    if (found === undefined) {
-      yield heartbeat(afterSeq)
-      continue
-    }
-    if (found.length > 0) {
-      yield found
-        .map((stored) => {
-          const data = JSON.stringify(eventJson(stored))
-          return `id: ${stored.seq}\nevent: event\ndata: ${data}\n\n`
-        })
-        .join('')
-    }
-    // Every event below that could be seen: what was not found up to there does not match.
-    const isFull = found.length === TAIL_EVENTS_MAX
-    afterSeq = Math.max(afterSeq, found.at(-1)?.seq ?? -1, isFull ? -1 : readableSize - 1)
-    if (!isFull && !(await grows(context, afterSeq, ended))) yield heartbeat(afterSeq)
-  }
-}
-
-/**
- * Undefined, after a pause, when its token has too many queries waiting, or the store is down: the
- * stream goes on.
- */
-async function tailOrPause(
-  events: RequestContext['events'],
-  query: TailQuery,
-): Promise<readonly StoredEvent[] | undefined> {
-  try {
-    return await events.tail(query)
-  } catch (error) {
-    const isPassing =
-      error instanceof Fault &&
-      (error.code === 'request.too-many' || error.code === 'store.unavailable')
-    if (!isPassing) throw error
-    await pauseFor(PAUSE_MS)
-    return undefined
-  }
-}
-
-/**
- * A message without data: no event for a client, yet its id is what the client resumes after, so
- * that a stream that broke before its first event misses none.
- */
-function heartbeat(afterSeq: number): string {
-  return afterSeq < 0 ? ': \n\n' : `id: ${afterSeq}\n\n`
-}
-
-/** Waits for an event after a seq; answers false after `HEARTBEAT_MS` or the end without one. */
-async function grows(
-  { ledger }: DialectContext,
-  afterSeq: number,
-  ended: AbortSignal,
-): Promise<boolean> {
-  if (ended.aborted) return false
-  const waited = new AbortController()
-  const stop = () => waited.abort()
-  const timer = setTimeout(stop, HEARTBEAT_MS)
-  ended.addEventListener('abort', stop)
-  try {
-    return (await ledger.waitForReadableOver(afterSeq + 1, waited.signal)) > afterSeq + 1
-  } finally {
-    clearTimeout(timer)
-    ended.removeEventListener('abort', stop)
-  }
 }
