@@ -1,4 +1,5 @@
 import { Fault } from '../core/errors.ts'
+import { doubling } from '../core/retry.ts'
 import type { EncodedRows, EventWriter } from './event-writer.ts'
 import type { InsertRange } from './journal/group.ts'
 import type { Journal } from './journal/journal.ts'
@@ -28,6 +29,8 @@ export interface IndexerOptions {
   readonly onTrouble: (error: unknown) => void
 }
 
+const pauseMs = doubling(INDEX_RETRY_MS, INDEX_RETRY_MS_MAX)
+
 interface Waiter {
   readonly size: number
   readonly resolve: () => void
@@ -47,7 +50,7 @@ export class Indexer {
   #failure: Fault | undefined
   #forcedMs = Number.NEGATIVE_INFINITY
   #notBeforeMs = 0
-  #pauseMs = INDEX_RETRY_MS
+  #failures = 0
   #isClosed = false
 
   constructor(options: IndexerOptions) {
@@ -128,7 +131,7 @@ export class Indexer {
       this.#range ??= await this.#nextRange()
       if (this.#range !== undefined) await this.#insert(this.#range)
       this.#failure = undefined
-      this.#pauseMs = INDEX_RETRY_MS
+      this.#failures = 0
     } catch (error) {
       this.#fail(error)
     }
@@ -170,8 +173,8 @@ export class Indexer {
   #fail(error: unknown): void {
     if (this.#failure === undefined) this.#options.onTrouble(error)
     this.#failure = unavailable(error)
-    this.#notBeforeMs = performance.now() + this.#pauseMs
-    this.#pauseMs = Math.min(2 * this.#pauseMs, INDEX_RETRY_MS_MAX)
+    this.#failures += 1
+    this.#notBeforeMs = performance.now() + pauseMs(this.#failures)
     for (const { reject } of this.#waiters.splice(0)) reject(this.#failure)
   }
 }
