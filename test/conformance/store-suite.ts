@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import type { StoreHarness, StoreHarnessFactory } from '../support/store-harness.ts'
 import { describeModel } from './store-against-model.ts'
 import { describeCalendar } from './store-calendar.ts'
+import { describeClockJumps } from './store-clock-jumps.ts'
 import { describeConnection } from './store-connection.ts'
 import { describeCounting } from './store-counting.ts'
 import { describeExports } from './store-exports.ts'
@@ -39,6 +40,7 @@ export function registerStoreConformance(name: string, factory: StoreHarnessFact
     describeExports(current)
     describeIndexes(current)
     describeLedgerSide(current)
+    describeClockJumps(current)
     describeRecords(current)
     // Last, as it reads what all the others stored.
     describeWholeStore(current)
