@@ -6,7 +6,7 @@
 # there.
 set -eu
 
-needs='docker-registry skopeo apache2-utils gcc libc6-dev opensmtpd postgresql
+needs='e2fsprogs mount docker-registry skopeo apache2-utils gcc libc6-dev opensmtpd postgresql
   podman runc docker.io busybox-static openssl buildbot buildbot-worker'
 python3 -c 'import ensurepip' 2>/dev/null || needs="$needs python3-venv"
 command -v go >/dev/null || needs="$needs golang-go"

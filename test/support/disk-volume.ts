@@ -33,7 +33,10 @@ export interface DiskVolume {
   fill(): void
   /** Removes what `fill` wrote. */
   free(): void
-  /** From now on each write to the disk fails with EIO. What is in memory can be read. */
+  /**
+   * From now on each write to the disk fails with EIO; what is in memory can be read. The temporary
+   * directory has to be on ext4, which writes to no file that is immutable.
+   */
   fail(): Promise<void>
   /** Ends `fail`; then does what an operator does: unmounts, checks the file system, mounts. */
   repair(): Promise<void>
@@ -50,7 +53,7 @@ export interface DiskVolume {
  * repaired, loses its power or is removed.
  */
 export async function makeDiskVolume(directory: string, mebibytes: number): Promise<DiskVolume> {
-  requireCommands('mkfs.ext4', 'fsck.ext4', 'mount', 'umount', 'chattr', 'cp')
+  requireCommands('mkfs.ext4', 'fsck.ext4', 'chattr', 'mount', 'umount', 'losetup')
   const folder = mkdtempSync(join(tmpdir(), 'waybill-volume-'))
   const image = join(folder, 'image')
   const photograph = join(folder, 'photograph')

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { checkLedger } from './ledger-check.ts'
 import { jsonOf, type WaybillProcess } from './waybill-process.ts'
@@ -38,11 +39,16 @@ export class Sender {
     return new Response(text, response)
   }
 
-  /** Sends so many new batches, and fails if one is not acknowledged. */
+  /** Sends so many new batches, at the pace that it is asked for; fails if one is refused. */
   async sendAll(waybill: WaybillProcess, batches: number): Promise<void> {
-    for (let sent = 0; sent < batches; sent += 1) {
+    for (let sent = 0; sent < batches; ) {
       const response = await this.send(waybill)
+      if (response.status === 429) {
+        await delay(Number(response.headers.get('Retry-After')) * 1000)
+        continue
+      }
       expect(response.status, await response.text()).toBe(201)
+      sent += 1
     }
   }
 
