@@ -6,9 +6,12 @@ import {
 } from '../src/access/stream-tickets.ts'
 import { SETTINGS } from '../src/config/settings.ts'
 import * as core from '../src/core/limits.ts'
-import { WAITS } from '../src/dialects/container-station/waiting-room.ts'
-import { DOWNLOAD_BYTES_PER_SECOND_MIN, DOWNLOAD_DELAY_MS_MAX } from '../src/dialects/download.ts'
-import { STREAMS } from '../src/dialects/native/event-stream.ts'
+import {
+  DOWNLOAD_BYTES_PER_SECOND_MIN,
+  DOWNLOAD_DELAY_MS_MAX,
+} from '../src/dialects/api/download.ts'
+import { WAITS } from '../src/dialects/container-station/containers/waiting-room.ts'
+import { STREAMS } from '../src/dialects/native/stream/event-stream.ts'
 import * as exports from '../src/exports/limits.ts'
 import { POSITION_BYTES_MAX, POSITIONS_MAX } from '../src/intake/positions.ts'
 import * as ledger from '../src/ledger/limits.ts'

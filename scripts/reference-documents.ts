@@ -1,6 +1,6 @@
 import { ACTIONS } from '../src/core/action-catalogue.ts'
 import { ERRORS } from '../src/core/errors.ts'
-import { QUAY_KINDS } from '../src/dialects/quay/kinds.ts'
+import { QUAY_KINDS } from '../src/dialects/quay/entries/kinds.ts'
 import { LIMITS } from './limits-table.ts'
 
 /** docs/reference/actions.md: the action catalogue, in its order. */
@@ -62,7 +62,7 @@ export function limitsDocument(): string {
 /** docs/reference/quay-kinds.md: Quay's kinds and what they are in the catalogue. */
 export function quayKindsDocument(): string {
   return [
-    ...heading('Kinds of Quay', 'src/dialects/quay/kinds.ts'),
+    ...heading('Kinds of Quay', 'src/dialects/quay/entries/kinds.ts'),
     `The ${QUAY_KINDS.length} kinds of Quay’s usage logs, and the action that each one is in`,
     'Waybill. An event that was collected from Quay keeps its kind and its whole metadata. For an',
     'event of another source the kind follows from action and outcome, and as many of the listed',

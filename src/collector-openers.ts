@@ -4,7 +4,7 @@ import { readPassword } from './config/read-password.ts'
 import { readToken } from './config/read-token.ts'
 import type { Settings } from './config/settings.ts'
 import { programVersion } from './config/version.ts'
-import type { Collector } from './dialects/collector.ts'
+import type { Collector } from './dialects/collecting/collector.ts'
 import type { CollectorName } from './intake/positions.ts'
 import type { ConfiguredCollector } from './server/collectors.ts'
 
@@ -13,20 +13,22 @@ type CollectorLists = Settings['collectors']
 /** A collector for each vendor, opened as an item of its list in the configuration describes it. */
 export const COLLECTOR_OPENERS: CollectorOpeners = {
   async quay(settings) {
-    const { createQuayCollector } = await import('./dialects/quay/collector.ts')
+    const { createQuayCollector } = await import('./dialects/quay/collect/collector.ts')
     return createQuayCollector({ ...settings, ...everyCollector(settings), ...token(settings) })
   },
   async containerStation(settings) {
-    const { createStationCollector } = await import('./dialects/container-station/collector.ts')
+    const { createStationCollector } = await import(
+      './dialects/container-station/collect/collector.ts'
+    )
     const password = () => readPassword(settings, processEnvironment())
     return createStationCollector({ ...settings, ...everyCollector(settings), password })
   },
   async opsera(settings) {
-    const { createOpseraCollector } = await import('./dialects/opsera/collector.ts')
+    const { createOpseraCollector } = await import('./dialects/opsera/collect/collector.ts')
     return createOpseraCollector({ ...settings, ...everyCollector(settings), ...token(settings) })
   },
   async hss(settings) {
-    const { createHssCollector } = await import('./dialects/hss/collector.ts')
+    const { createHssCollector } = await import('./dialects/hss/collect/collector.ts')
     const { secretKey, secretKeyFile, secretKeyVariable, tokenFile } = settings
     const secret = { token: secretKey, tokenFile: secretKeyFile, tokenVariable: secretKeyVariable }
     return createHssCollector({

@@ -5,7 +5,7 @@ import { COLLECTOR_OPENERS, collectorNames, configuredCollectors } from './colle
 import { namedEngine } from './config/docker-authz-settings.ts'
 import { processEnvironment } from './config/environment.ts'
 import { cutText } from './core/cut-text.ts'
-import type { Importer, ImportRequest } from './dialects/importer.ts'
+import type { Importer, ImportRequest } from './dialects/collecting/importer.ts'
 import type { ServerParts } from './server/serve.ts'
 
 /** Every dialect and every source there is; loaded by a server alone, for a quick command line. */
@@ -15,7 +15,7 @@ export async function loadParts(): Promise<ServerParts> {
   const { nativeDialect } = await import('./dialects/native/dialect.ts')
   const { opseraDialect } = await import('./dialects/opsera/dialect.ts')
   const { quayDialect } = await import('./dialects/quay/dialect.ts')
-  const { quayExportForm } = await import('./dialects/quay/export-document.ts')
+  const { quayExportForm } = await import('./dialects/quay/exports/export-document.ts')
   const { collectorTask } = await import('./server/collectors.ts')
   const { calledSourceTask } = await import('./server/called-sources.ts')
   const { watchedSourceTask } = await import('./server/watched-sources.ts')

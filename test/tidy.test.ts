@@ -7,6 +7,23 @@ import { expect, test } from 'vitest'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const LINES_MAX = 400
 const COLUMNS_MAX = 100
+const LOOSE_FILES_MAX = 12
+
+/** What every dialect of a vendor has, by the same names. */
+const SHOWN = [
+  'credentials',
+  'dialect',
+  'errors',
+  'parameters',
+  'present',
+  'routes',
+  'selection',
+  'source',
+]
+/** Folders of src/dialects that are no vendor's. */
+const NO_VENDORS = ['api', 'collecting', 'native']
+/** Still to be divided. */
+const CROWDED = ['src/dialects/quay/collect', 'src/dialects/quay/import']
 
 interface SourceFile {
   /** From the root of the repository. */
@@ -54,6 +71,27 @@ test('no request is followed through async hooks: on Node 20 every promise pays 
 
 test('only the composition roots know every part', () => {
   expect(eachImport(compositionBreach)).toEqual([])
+})
+
+test('every dialect of a vendor shows the same eight files, and the rest in rooms', () => {
+  const loose = new Map<string, string[]>()
+  for (const { path } of CODE) {
+    const [, vendor, file] = /^src\/dialects\/([^/]+)\/([^/]+)\.ts$/.exec(path) ?? []
+    if (vendor === undefined || file === undefined) continue
+    if (NO_VENDORS.includes(vendor)) continue
+    loose.set(vendor, [...(loose.get(vendor) ?? []), file])
+  }
+  expect(loose.size).toBeGreaterThan(3)
+  for (const [vendor, files] of loose) expect([vendor, ...files.sort()]).toEqual([vendor, ...SHOWN])
+})
+
+test(`no folder of dialects has more than ${LOOSE_FILES_MAX} loose files`, () => {
+  const counts = new Map<string, number>()
+  for (const { path } of CODE.filter((file) => file.path.startsWith('src/dialects/'))) {
+    counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1)
+  }
+  const crowded = [...counts].filter(([, count]) => count > LOOSE_FILES_MAX)
+  expect(crowded.filter(([folder]) => !CROWDED.includes(folder))).toEqual([])
 })
 
 test('every name of a file or folder says what it holds', () => {

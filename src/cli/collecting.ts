@@ -1,6 +1,10 @@
 import { plainName, wholeNumber } from '../config/value-kind.ts'
 import { pauseFor } from '../core/retry.ts'
-import { type Collector, type CollectorReport, LogsRefusedError } from '../dialects/collector.ts'
+import {
+  type Collector,
+  type CollectorReport,
+  LogsRefusedError,
+} from '../dialects/collecting/collector.ts'
 import { serverSink } from './collector-sink.ts'
 import { CommandError } from './command-error.ts'
 import { type CommandIo, write } from './command-io.ts'

@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.ts'
-import type { Collector } from '../dialects/collector.ts'
-import type { OpenImporter } from '../dialects/importer.ts'
+import type { Collector } from '../dialects/collecting/collector.ts'
+import type { OpenImporter } from '../dialects/collecting/importer.ts'
 import type { CommandIo } from './command-io.ts'
 import type { Ending } from './exit-code.ts'
 

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { DialectContext } from '../dialects/dialect.ts'
+import type { DialectContext } from '../dialects/api/dialect.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Work that goes on beside the answering of requests: collecting, watching an engine. */

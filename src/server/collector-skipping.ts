@@ -1,4 +1,4 @@
-import type { Collector } from '../dialects/collector.ts'
+import type { Collector } from '../dialects/collecting/collector.ts'
 import type { SkippedEvents } from '../sources/skipped-events.ts'
 
 /** A collector whose skipped events are counted and not stored; it goes on after them. */

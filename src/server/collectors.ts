@@ -1,6 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { doubling, JITTER, repeat } from '../core/retry.ts'
-import { type Collector, type CollectorReport, LogsRefusedError } from '../dialects/collector.ts'
+import {
+  type Collector,
+  type CollectorReport,
+  LogsRefusedError,
+} from '../dialects/collecting/collector.ts'
 import { ledgerSink } from '../intake/sink.ts'
 import type { BackgroundTask, TaskServices } from './background-task.ts'
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type ErrorCode, Fault } from '../core/errors.ts'
-import { problemBody } from '../dialects/problem-details.ts'
+import { problemBody } from '../dialects/api/problems/problem-details.ts'
 
 /** What Node's HTTP parser and its timers refuse, by their code; anything else is malformed. */
 const FAULT_OF_CODE: Readonly<Record<string, ErrorCode>> = {

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { ApiDescription, OperationDescription } from '../dialects/api-description.ts'
-import { TOKEN_SCHEME } from '../dialects/authentication.ts'
-import { problemErrors } from '../dialects/problem-answers.ts'
+import type { ApiDescription, OperationDescription } from '../dialects/api/api-description.ts'
+import { TOKEN_SCHEME } from '../dialects/api/authentication.ts'
+import { problemErrors } from '../dialects/api/problems/problem-answers.ts'
 import type { Readiness } from './readiness.ts'
 
 /** How the API document describes the routes for those who operate an instance. */

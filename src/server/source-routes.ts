@@ -7,17 +7,17 @@ import { mayWrite } from '../access/visibility.ts'
 import { Fault } from '../core/errors.ts'
 import { hasValuesOver } from '../core/item-scan.ts'
 import type { Reception } from '../core/new-event.ts'
-import type { ApiDescription, OperationDescription } from '../dialects/api-description.ts'
+import type { ApiDescription, OperationDescription } from '../dialects/api/api-description.ts'
 import {
   authenticated,
   bearerToken,
   declarePrincipal,
   principalOf,
-} from '../dialects/authentication.ts'
-import { ContentEncoding, isGzip } from '../dialects/content-encoding.ts'
-import type { DialectContext } from '../dialects/dialect.ts'
-import { problemErrors } from '../dialects/problem-answers.ts'
-import { answerProblem } from '../dialects/problem-details.ts'
+} from '../dialects/api/authentication.ts'
+import { ContentEncoding, isGzip } from '../dialects/api/content-encoding.ts'
+import type { DialectContext } from '../dialects/api/dialect.ts'
+import { problemErrors } from '../dialects/api/problems/problem-answers.ts'
+import { answerProblem } from '../dialects/api/problems/problem-details.ts'
 import { takeIn } from '../intake/take-in.ts'
 import type { Append } from '../ledger/append.ts'
 import type { Translation, WebhookSource } from '../sources/source.ts'

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { Fault } from '../core/errors.ts'
 import { doubling, repeat } from '../core/retry.ts'
-import type { DialectContext } from '../dialects/dialect.ts'
+import type { DialectContext } from '../dialects/api/dialect.ts'
 import { sourceGapEvent } from '../intake/gap.ts'
 import { LaggingPosition } from '../intake/positions.ts'
 import { takeIn } from '../intake/take-in.ts'

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { JsonObject, JsonValue } from '../../src/core/event.ts'
 import { canonicalIp } from '../../src/core/ip-address.ts'
 import type { NewEvent } from '../../src/core/new-event.ts'
-import { QUAY_KINDS } from '../../src/dialects/quay/kinds.ts'
+import { QUAY_KINDS } from '../../src/dialects/quay/entries/kinds.ts'
 
 /** Namespaces, repositories and performers of generated events. */
 export const NAMESPACES = ['acme', 'beta', 'carol'] as const

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Client } from 'pg'
-import { QUAY_KINDS } from '../../src/dialects/quay/kinds.ts'
+import { QUAY_KINDS } from '../../src/dialects/quay/entries/kinds.ts'
 
 /** A row as it stands in a table of Quay's log. */
 export interface StoredRow {

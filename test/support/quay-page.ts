@@ -1,4 +1,8 @@
-import { NOTIFICATION_EVENTS, type PageUse, pageKeysOf } from '../../src/dialects/quay/page-keys.ts'
+import {
+  NOTIFICATION_EVENTS,
+  type PageUse,
+  pageKeysOf,
+} from '../../src/dialects/quay/entries/page-keys.ts'
 
 /** Throws where Quay's page would fail to show the entry, in a row or for its filter. */
 export function showInQuayPage(kind: string, metadata: Readonly<Record<string, unknown>>): void {

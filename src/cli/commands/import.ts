@@ -5,7 +5,7 @@ import {
   type ImportReport,
   type ImportRequest,
   type ImportTotals,
-} from '../../dialects/importer.ts'
+} from '../../dialects/collecting/importer.ts'
 import { serverSink } from '../collector-sink.ts'
 import type { Call } from '../command.ts'
 import { CommandError } from '../command-error.ts'

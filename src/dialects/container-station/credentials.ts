@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify'
 import type { Principal, Scope } from '../../access/principal.ts'
 import type { Session } from '../../access/sessions.ts'
 import { hasScope, mayAdminister } from '../../access/visibility.ts'
-import { bearerOf, bearerToken, nameSender } from '../authentication.ts'
-import type { DialectContext } from '../dialect.ts'
+import { bearerOf, bearerToken, nameSender } from '../api/authentication.ts'
+import type { DialectContext } from '../api/dialect.ts'
 import { forbidden, unauthorized } from './errors.ts'
 
 /** Names the sessions of this dialect, and the dialect itself. */

@@ -1,15 +1,15 @@
 import type { ContainerEngine } from '../../core/container-engine.ts'
 import { keepBodiesAsBytes } from '../api/bytes-body.ts'
-import type { Dialect } from '../dialect.ts'
-import { STATION_API } from './api-description.ts'
-import { ClearedLogs } from './clear-marks.ts'
-import { Containers } from './containers.ts'
+import type { Dialect } from '../api/dialect.ts'
+import { STATION_API } from './api/description.ts'
+import { Containers } from './containers/containers.ts'
+import { StateWaits } from './containers/wait-for-state.ts'
+import { WaitingRoom } from './containers/waiting-room.ts'
 import { DIALECT_NAME } from './credentials.ts'
 import { notFound, stationErrors } from './errors.ts'
+import { ClearedLogs } from './log/clear-marks.ts'
+import { WallClock } from './log/wall-clock.ts'
 import { OWN_PREFIXES, stationRoutes } from './routes.ts'
-import { StateWaits } from './wait-for-state.ts'
-import { WaitingRoom } from './waiting-room.ts'
-import { WallClock } from './wall-clock.ts'
 
 /** What an installation can choose about this dialect (`dialects.containerStation.*`). */
 export interface ContainerStationSettings {

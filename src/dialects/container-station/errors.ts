@@ -1,5 +1,5 @@
 import { type AnswerError, ApiError, errorAnswerer } from '../api/api-error.ts'
-import { sendJson } from './json-reply.ts'
+import { sendJson } from './api/json.ts'
 
 /** An error that Container Station would answer: a code, which is the status, and a text. */
 export class StationError extends ApiError {}

@@ -1,8 +1,8 @@
 import type { Event, JsonObject, StoredEvent } from '../../core/event.ts'
-import { messageOf } from './message.ts'
+import { messageOf } from './log/message.ts'
+import { shownLevel } from './log/shown-level.ts'
+import type { WallClock } from './log/wall-clock.ts'
 import { NOBODY, shownCategory } from './selection.ts'
-import { shownLevel } from './shown-level.ts'
-import type { WallClock } from './wall-clock.ts'
 
 /** A row of the log as JSON. Its id is the place in the ledger, from 1. */
 export function presentRow({ event, seq }: StoredEvent, wallClock: WallClock): JsonObject {

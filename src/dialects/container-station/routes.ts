@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { refuseOtherMethods, watchRoutes } from '../other-methods.ts'
-import { STATION_OPERATIONS } from './api-description.ts'
+import { refuseOtherMethods, watchRoutes } from '../api/other-methods.ts'
+import { STATION_OPERATIONS } from './api/description.ts'
+import type { Operation, Station } from './api/operations.ts'
+import * as operations from './api/operations.ts'
 import { wrongMethod } from './errors.ts'
-import { LOGIN_BYTES_MAX } from './login.ts'
-import type { Operation, Station } from './operations.ts'
-import * as operations from './operations.ts'
+import { LOGIN_BYTES_MAX } from './session/login.ts'
 
 /** Prefixes of the versions of Container Station whose unknown paths are this dialect's too. */
 export const OWN_PREFIXES = ['/container-station/api/v1/', '/containerstation/api/v1/']

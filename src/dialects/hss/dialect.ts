@@ -1,14 +1,14 @@
 import { type TenantAliases, TenantNames } from '../../access/tenant-names.ts'
 import { keepBodiesAsBytes } from '../api/bytes-body.ts'
-import type { Dialect } from '../dialect.ts'
-import { AccessKeyLocks } from './access-key-locks.ts'
-import { HSS_API } from './api-description.ts'
+import type { Dialect } from '../api/dialect.ts'
+import { HSS_API } from './api/description.ts'
+import { requestIdOf } from './api/json.ts'
 import { answerError, unknownPath } from './errors.ts'
-import { requestIdOf } from './json-reply.ts'
-import { Projects } from './projects.ts'
-import { queryOf } from './request-url.ts'
+import { Projects } from './identity/projects.ts'
+import { SubjectTokens } from './identity/subject-token.ts'
 import { hssRoutes, PREFIXES } from './routes.ts'
-import { SubjectTokens } from './subject-token.ts'
+import { AccessKeyLocks } from './signature/access-key-locks.ts'
+import { queryOf } from './signature/request-url.ts'
 
 /** What an installation can choose about this dialect (`dialects.hss.*`). */
 export interface HssSettings {

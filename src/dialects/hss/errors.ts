@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { JsonObject } from '../../core/event.ts'
 import { ApiError, errorAnswerer, type ForeignError } from '../api/api-error.ts'
-import { requestIdOf, sendJson } from './json-reply.ts'
+import { requestIdOf, sendJson } from './api/json.ts'
 
 /**
  * Who answers an error in Huawei Cloud, each in a form of its own: the service (HSS.0001), the

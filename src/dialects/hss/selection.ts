@@ -8,7 +8,7 @@ import {
   OTHER_COLUMNS,
   ROW_ACTIONS,
   SHOWN_CATEGORIES,
-} from './columns.ts'
+} from './log/columns.ts'
 import type { EventParameters, FilteredColumn } from './parameters.ts'
 
 /**

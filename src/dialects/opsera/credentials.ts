@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { Principal, Role, Scope } from '../../access/principal.ts'
 import { hasScope } from '../../access/visibility.ts'
-import { bearerOf, bearerToken } from '../authentication.ts'
-import type { DialectContext } from '../dialect.ts'
+import { bearerOf, bearerToken } from '../api/authentication.ts'
+import type { DialectContext } from '../api/dialect.ts'
 import { forbidden, unauthorized } from './errors.ts'
 
 /** What a route asks of a token and of its owner. */

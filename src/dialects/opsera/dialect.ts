@@ -1,6 +1,6 @@
 import { type TenantAliases, TenantNames } from '../../access/tenant-names.ts'
-import type { Dialect } from '../dialect.ts'
-import { OPSERA_API } from './api-description.ts'
+import type { Dialect } from '../api/dialect.ts'
+import { OPSERA_API } from './api/description.ts'
 import { answerError, notFound } from './errors.ts'
 import { logRoutes } from './routes.ts'
 

@@ -1,5 +1,5 @@
 import { ApiError, errorAnswerer } from '../api/api-error.ts'
-import { sendJson } from './json-reply.ts'
+import { sendJson } from './api/json.ts'
 
 /** An error that Opsera would answer: a status and a text. */
 export class OpseraError extends ApiError {}

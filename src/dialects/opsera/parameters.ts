@@ -1,6 +1,6 @@
 import { FILTER_VALUES_MAX, NAME_LENGTH_MAX } from '../../core/limits.ts'
 import { badParameter, missingParameter } from './errors.ts'
-import { isObjectId } from './object-id.ts'
+import { isObjectId } from './log/object-id.ts'
 import {
   DAY_MICROS,
   possibleRange,
@@ -8,8 +8,8 @@ import {
   readLength,
   readTimeOfDay,
   type TimeRange,
-} from './time-range.ts'
-import { readWhole, WHOLE_NUMBER_MAX } from './whole-number.ts'
+} from './log/time-range.ts'
+import { readWhole, WHOLE_NUMBER_MAX } from './log/whole-number.ts'
 
 /** Longest value of a parameter, in characters: a list has room for many names. */
 const TEXT_LENGTH_MAX = NAME_LENGTH_MAX * 8

@@ -1,8 +1,8 @@
 import type { Event, JsonObject, JsonValue, StoredEvent, Target } from '../../core/event.ts'
-import { endedWordOf, typeOf, wordOf } from './action-types.ts'
-import { OPSERA_SOURCE_KIND } from './collected-source.ts'
-import { digestId, eventObjectId, isObjectId } from './object-id.ts'
+import { endedWordOf, typeOf, wordOf } from './log/action-types.ts'
+import { digestId, eventObjectId, isObjectId } from './log/object-id.ts'
 import type { LogName } from './selection.ts'
+import { OPSERA_SOURCE_KIND } from './source.ts'
 
 /** Members of a row that the log of version 1 does not have. */
 const VERSION_TWO_MEMBERS: readonly string[] = [

@@ -4,10 +4,10 @@ import { NO_PENDING_REQUEST } from '../../core/container-engine.ts'
 import { NOT_IMPLIED_BY_PUSH } from '../../core/implied-by-push.ts'
 import type { Condition, EventFilter, Field } from '../../core/query.ts'
 import { OWN_SOURCE_KIND } from '../../core/source-name.ts'
-import { categoriesOf, endedWordConditions } from './action-types.ts'
-import { OPSERA_SOURCE_KIND, STEP_TARGET_TYPE, TOKEN_USE_ACTION } from './collected-source.ts'
-import { digestId, OBJECT_ID_LENGTH } from './object-id.ts'
+import { categoriesOf, endedWordConditions } from './log/action-types.ts'
+import { digestId, OBJECT_ID_LENGTH } from './log/object-id.ts'
 import type { LogQuestion } from './parameters.ts'
+import { OPSERA_SOURCE_KIND, STEP_TARGET_TYPE, TOKEN_USE_ACTION } from './source.ts'
 
 /** The logs there are. */
 export const LOG_NAMES = ['actions', 'audit', 'tokens', 'pipelines'] as const

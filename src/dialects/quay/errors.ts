@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { ERRORS, Fault } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/event.ts'
 import { ApiError, errorAnswerer, type ForeignError } from '../api/api-error.ts'
-import { sendJson } from './json-reply.ts'
+import { sendJson } from './api/json.ts'
 
 /** Quay's words for what is wrong that Waybill answers with, each with its status and text. */
 const ERROR_TYPES = {

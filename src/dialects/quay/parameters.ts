@@ -1,4 +1,4 @@
-import type { SentDates } from './time-range.ts'
+import type { SentDates } from './log/time-range.ts'
 
 /** Whose log a route answers with; the segment after `/api/v1/`. */
 export const SUBJECT_KINDS = ['user', 'organization', 'repository'] as const

@@ -1,15 +1,15 @@
 import type { Actor, Event, JsonObject } from '../../core/event.ts'
 import type { HistogramBucket } from '../../core/query.ts'
 import { parseTimestamp } from '../../core/timestamp.ts'
-import { sentAddressOf } from './as-sent.ts'
-import { avatarOf } from './avatar.ts'
-import { type QuayKind, UNKNOWN_KIND } from './kinds.ts'
-import { metadataOf } from './metadata.ts'
-import { shownEntryOf } from './page-entry.ts'
-import { KINDS_WITH_EVENT } from './page-keys.ts'
+import { avatarOf } from './browser/avatar.ts'
+import { sentAddressOf } from './entries/as-sent.ts'
+import { type QuayKind, UNKNOWN_KIND } from './entries/kinds.ts'
+import { metadataOf } from './entries/metadata.ts'
+import { shownEntryOf } from './entries/page-entry.ts'
+import { KINDS_WITH_EVENT } from './entries/page-keys.ts'
+import type { WrittenObject } from './entries/stored-json.ts'
+import { formatMailDate } from './log/time-range.ts'
 import { entryKindOf, isShown, kindOf, type LogSelection } from './selection.ts'
-import type { WrittenObject } from './stored-json.ts'
-import { formatMailDate } from './time-range.ts'
 
 /** One entry of a log, with the keys in Quay's order. Undefined for an event without an entry. */
 export function presentEntry(event: Event): WrittenObject | undefined {

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Principal } from '../../access/principal.ts'
-import type { OperationDescription } from '../api-description.ts'
-import type { DialectContext } from '../dialect.ts'
-import { answerOptions, refuseOtherMethods } from './allowed-methods.ts'
-import { logOperationDescription } from './api-description.ts'
-import { requirePrincipal } from './caller.ts'
+import type { OperationDescription } from '../api/api-description.ts'
+import type { DialectContext } from '../api/dialect.ts'
+import { answerOptions, refuseOtherMethods } from './api/allowed-methods.ts'
+import { logOperationDescription } from './api/description.ts'
+import { requirePrincipal } from './browser/caller.ts'
 import { authorize } from './credentials.ts'
 import { problem } from './errors.ts'
-import type { LogOperation } from './operations.ts'
+import type { LogOperation } from './log/operations.ts'
 import {
   type LogPath,
   readLogPath,

@@ -11,8 +11,8 @@ import {
   QUAY_KINDS,
   type QuayKind,
   quayKind,
-} from './kinds.ts'
-import type { TimeRange } from './time-range.ts'
+} from './entries/kinds.ts'
+import type { TimeRange } from './log/time-range.ts'
 
 /** What a log tells of: a whole registry, or a part of it. */
 export interface LogSelection {

@@ -1,5 +1,9 @@
 import { isMembers, type Members } from '../../core/json.ts'
-import type { AnswerDescription, Answers, DescribedSchema } from '../../dialects/api-description.ts'
+import type {
+  AnswerDescription,
+  Answers,
+  DescribedSchema,
+} from '../../dialects/api/api-description.ts'
 import { exampleOf } from './example.ts'
 import type { Operation } from './route-book.ts'
 import { SharedAnswers } from './shared-answers.ts'

@@ -4,7 +4,7 @@ import type {
   ApiDescription,
   DescribedSchema,
   OperationDescription,
-} from '../../dialects/api-description.ts'
+} from '../../dialects/api/api-description.ts'
 
 /** An operation of the API document, with all that it is described by. */
 export interface Operation extends OperationDescription {

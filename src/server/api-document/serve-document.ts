@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { OperationDescription } from '../../dialects/api-description.ts'
+import type { OperationDescription } from '../../dialects/api/api-description.ts'
 import { type ApiDocument, apiDocument } from './document.ts'
 import type { RouteBook } from './route-book.ts'
 

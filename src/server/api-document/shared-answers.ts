@@ -1,4 +1,4 @@
-import type { ApiDescription } from '../../dialects/api-description.ts'
+import type { ApiDescription } from '../../dialects/api/api-description.ts'
 
 /** Answers that many operations of an API have: a document says each of them once. */
 export class SharedAnswers {

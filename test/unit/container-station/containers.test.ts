@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Containers } from '../../../src/dialects/container-station/containers.ts'
+import { Containers } from '../../../src/dialects/container-station/containers/containers.ts'
 import type { ContainerType } from '../../../src/dialects/container-station/parameters.ts'
 import { callerNamed, StationModel } from './station-context.ts'
 

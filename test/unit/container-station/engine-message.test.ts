@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import {
   engineActionsSaying,
   engineMessage,
-} from '../../../src/dialects/container-station/engine-message.ts'
-import { messageOf } from '../../../src/dialects/container-station/message.ts'
+} from '../../../src/dialects/container-station/log/engine-message.ts'
+import { messageOf } from '../../../src/dialects/container-station/log/message.ts'
 import { captured, eventsOf, eventsOfProduct, line } from '../sources/engine/captured.ts'
 
 test('what Docker reports reads as in the log of Container Station', () => {

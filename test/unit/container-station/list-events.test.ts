@@ -5,8 +5,8 @@ import type { EventReader } from '../../../src/core/query.ts'
 import {
   type EventWindow,
   listEvents,
-} from '../../../src/dialects/container-station/list-events.ts'
-import { noticeText } from '../../../src/dialects/container-station/notice.ts'
+} from '../../../src/dialects/container-station/notices/list-events.ts'
+import { noticeText } from '../../../src/dialects/container-station/notices/notice.ts'
 import { callerNamed, StationModel } from './station-context.ts'
 
 const ALICE = callerNamed('alice')

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { noticeEvent } from '../../../src/dialects/container-station/collect/notice-event.ts'
-import { noticeText } from '../../../src/dialects/container-station/notice.ts'
-import { pythonJson } from '../../../src/dialects/container-station/python-json.ts'
+import { noticeText } from '../../../src/dialects/container-station/notices/notice.ts'
+import { pythonJson } from '../../../src/dialects/container-station/notices/python-json.ts'
 import { eventOf } from '../../support/store-events.ts'
 
 const ID = '0f7bfee7f449aa24fff25cceb3dd994d9fc65a2e59a859acd9ce49c5a0356c1f'

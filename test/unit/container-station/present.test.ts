@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
+import { WallClock } from '../../../src/dialects/container-station/log/wall-clock.ts'
 import {
   CSV_HEADER,
   presentCsvLine,
   presentRow,
 } from '../../../src/dialects/container-station/present.ts'
-import { WallClock } from '../../../src/dialects/container-station/wall-clock.ts'
 import { eventOf } from '../../support/store-events.ts'
 
 const UTC = new WallClock(0)

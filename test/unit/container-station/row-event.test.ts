@@ -6,7 +6,7 @@ import {
   rowEventId,
 } from '../../../src/dialects/container-station/collect/row-event.ts'
 import { meaningOf } from '../../../src/dialects/container-station/collect/row-templates.ts'
-import { WallClock } from '../../../src/dialects/container-station/wall-clock.ts'
+import { WallClock } from '../../../src/dialects/container-station/log/wall-clock.ts'
 
 const ROW: LogRow = {
   id: 56,

@@ -1,7 +1,7 @@
 import fastify from 'fastify'
 import { expect, test } from 'vitest'
 import { StationError } from '../../../src/dialects/container-station/errors.ts'
-import { refuseOtherSites } from '../../../src/dialects/container-station/same-site.ts'
+import { refuseOtherSites } from '../../../src/dialects/container-station/session/same-site.ts'
 
 async function statusOf(headers: Readonly<Record<string, string>>): Promise<number> {
   const server = fastify({ trustProxy: '127.0.0.1' })

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
-import type { ContainerView } from '../../../src/dialects/container-station/container-view.ts'
-import type { ContainerQuery, Look } from '../../../src/dialects/container-station/containers.ts'
-import { SharedLooks } from '../../../src/dialects/container-station/shared-looks.ts'
+import type { ContainerView } from '../../../src/dialects/container-station/containers/container-view.ts'
+import type {
+  ContainerQuery,
+  Look,
+} from '../../../src/dialects/container-station/containers/containers.ts'
+import { SharedLooks } from '../../../src/dialects/container-station/containers/shared-looks.ts'
 import { callerNamed, StationModel } from './station-context.ts'
 
 const VIEW: ContainerView = { id: 'a', name: 'web', state: 'running', isLive: false, json: {} }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { Containers } from '../../../src/dialects/container-station/containers.ts'
-import { listEvents } from '../../../src/dialects/container-station/list-events.ts'
-import { listLog } from '../../../src/dialects/container-station/list-log.ts'
+import { Containers } from '../../../src/dialects/container-station/containers/containers.ts'
+import { listLog } from '../../../src/dialects/container-station/log/list-log.ts'
+import { WallClock } from '../../../src/dialects/container-station/log/wall-clock.ts'
+import { listEvents } from '../../../src/dialects/container-station/notices/list-events.ts'
 import { readLogParameters } from '../../../src/dialects/container-station/parameters.ts'
 import { logFilter, visibilityOf } from '../../../src/dialects/container-station/selection.ts'
-import { WallClock } from '../../../src/dialects/container-station/wall-clock.ts'
 import { callerNamed, StationModel } from './station-context.ts'
 
 const ALICE = callerNamed('alice')

@@ -1,11 +1,14 @@
 import { setMaxListeners } from 'node:events'
 import { expect, test } from 'vitest'
 import type { JsonObject } from '../../../src/core/event.ts'
-import { Containers } from '../../../src/dialects/container-station/containers.ts'
+import { Containers } from '../../../src/dialects/container-station/containers/containers.ts'
+import { StateWaits } from '../../../src/dialects/container-station/containers/wait-for-state.ts'
+import {
+  WAITS,
+  WaitingRoom,
+} from '../../../src/dialects/container-station/containers/waiting-room.ts'
 import type { Caller } from '../../../src/dialects/container-station/credentials.ts'
 import type { WaitParameters } from '../../../src/dialects/container-station/parameters.ts'
-import { StateWaits } from '../../../src/dialects/container-station/wait-for-state.ts'
-import { WAITS, WaitingRoom } from '../../../src/dialects/container-station/waiting-room.ts'
 import { callerNamed, StationModel } from './station-context.ts'
 
 const CALLER = callerNamed('alice')

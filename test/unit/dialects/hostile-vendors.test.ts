@@ -1,11 +1,11 @@
 import type { RequestListener } from 'node:http'
 import { afterEach, describe, expect, test } from 'vitest'
-import { LogsUnreadError } from '../../../src/dialects/collector.ts'
-import { createStationCollector } from '../../../src/dialects/container-station/collector.ts'
+import { LogsUnreadError } from '../../../src/dialects/collecting/collector.ts'
+import { createStationCollector } from '../../../src/dialects/container-station/collect/collector.ts'
 import { SESSION_COOKIE } from '../../../src/dialects/container-station/credentials.ts'
-import { createHssCollector } from '../../../src/dialects/hss/collector.ts'
-import { createOpseraCollector } from '../../../src/dialects/opsera/collector.ts'
-import { createQuayCollector } from '../../../src/dialects/quay/collector.ts'
+import { createHssCollector } from '../../../src/dialects/hss/collect/collector.ts'
+import { createOpseraCollector } from '../../../src/dialects/opsera/collect/collector.ts'
+import { createQuayCollector } from '../../../src/dialects/quay/collect/collector.ts'
 import { LocalServers, runOf } from './collected-runs.ts'
 
 const servers = new LocalServers()

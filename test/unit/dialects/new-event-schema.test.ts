@@ -2,7 +2,10 @@ import { Check } from 'typebox/schema'
 import { expect, test } from 'vitest'
 import type { Reception } from '../../../src/core/new-event.ts'
 import { parseNewEvent } from '../../../src/core/parse-event.ts'
-import { EVENT_EXAMPLE, NewEventSchema } from '../../../src/dialects/native/new-event-schema.ts'
+import {
+  EVENT_EXAMPLE,
+  NewEventSchema,
+} from '../../../src/dialects/native/events/new-event-schema.ts'
 
 const RECEPTION: Reception = {
   receivedMicros: 0,

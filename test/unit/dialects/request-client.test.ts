@@ -2,7 +2,7 @@ import fastify from 'fastify'
 import { expect, test } from 'vitest'
 import type { Client } from '../../../src/core/event.ts'
 import { USER_AGENT_LENGTH_MAX } from '../../../src/core/limits.ts'
-import { clientOf } from '../../../src/dialects/request-client.ts'
+import { clientOf } from '../../../src/dialects/api/request-client.ts'
 
 async function clientFrom(headers: Readonly<Record<string, string>>): Promise<Client> {
   const server = fastify({ trustProxy: true })

@@ -2,8 +2,8 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Asker } from '../../../src/core/asker.ts'
 import type { EventReader } from '../../../src/core/query.ts'
-import { nameSender } from '../../../src/dialects/authentication.ts'
-import { requestContext } from '../../../src/dialects/request-context.ts'
+import { nameSender } from '../../../src/dialects/api/authentication.ts'
+import { requestContext } from '../../../src/dialects/api/request-context.ts'
 import { callerNamed } from '../container-station/station-context.ts'
 
 const OWN: EventReader = Object.create(null)

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createVendorClient } from '../../../src/dialects/vendor-client.ts'
-import { bearerToken } from '../../../src/dialects/vendor-credentials.ts'
-import type { VendorError } from '../../../src/dialects/vendor-error.ts'
+import { createVendorClient } from '../../../src/dialects/collecting/vendor-client.ts'
+import { bearerToken } from '../../../src/dialects/collecting/vendor-credentials.ts'
+import type { VendorError } from '../../../src/dialects/collecting/vendor-error.ts'
 
 const SECRET = 'a-secret-token'
 const servers: Server[] = []

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { canonicalRequest } from '../../../src/dialects/hss/canonical-request.ts'
-import { signatureOf } from '../../../src/dialects/hss/signature.ts'
+import { canonicalRequest } from '../../../src/dialects/hss/signature/canonical-request.ts'
+import { signatureOf } from '../../../src/dialects/hss/signature/signature.ts'
 import { eventOf } from '../../support/store-events.ts'
 import { EVENTS_PATH, type HssServer, PROJECT, startHss } from './hss-server.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { NewEvent } from '../../../src/core/new-event.ts'
-import { CollectorIntake } from '../../../src/dialects/collector-intake.ts'
+import { CollectorIntake } from '../../../src/dialects/collecting/collector-intake.ts'
 import type { LogClient } from '../../../src/dialects/hss/collect/log-client.ts'
 import { readWindow } from '../../../src/dialects/hss/collect/log-reading.ts'
 import type { LogRow } from '../../../src/dialects/hss/collect/row-event.ts'

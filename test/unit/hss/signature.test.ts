@@ -7,12 +7,12 @@ import { expect, test } from 'vitest'
 import {
   canonicalRequest,
   type SignedRequest,
-} from '../../../src/dialects/hss/canonical-request.ts'
+} from '../../../src/dialects/hss/signature/canonical-request.ts'
 import {
   checkSignature,
   parseAuthorization,
   signatureOf,
-} from '../../../src/dialects/hss/signature.ts'
+} from '../../../src/dialects/hss/signature/signature.ts'
 
 const SECRET = 'local-test-secret-key-not-real-0123456789'
 const PROJECT = '0f1e2d3c4b5a69788796a5b4c3d2e1f0'

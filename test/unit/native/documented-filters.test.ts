@@ -4,7 +4,7 @@ import {
   type FilterParameters,
   filterParameters,
   readFilter,
-} from '../../../src/dialects/native/filter-parameters.ts'
+} from '../../../src/dialects/native/events/filter-parameters.ts'
 import { SharedSchemas } from '../../../src/server/api-document/shared-schemas.ts'
 
 const TIMES = [

@@ -5,7 +5,7 @@ import {
   type FilterParameters,
   filterParameters,
   readFilter,
-} from '../../../src/dialects/native/filter-parameters.ts'
+} from '../../../src/dialects/native/events/filter-parameters.ts'
 import { eventOf } from '../../support/store-events.ts'
 import { StoreModel } from '../../support/store-model.ts'
 

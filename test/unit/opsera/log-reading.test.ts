@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { NewEvent } from '../../../src/core/new-event.ts'
-import { CollectorIntake } from '../../../src/dialects/collector-intake.ts'
+import { CollectorIntake } from '../../../src/dialects/collecting/collector-intake.ts'
 import { readAudit } from '../../../src/dialects/opsera/collect/audit-reading.ts'
 import {
   DAY_MS,

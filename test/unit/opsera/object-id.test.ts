@@ -7,7 +7,7 @@ import {
   isObjectId,
   originTag,
   readObjectId,
-} from '../../../src/dialects/opsera/object-id.ts'
+} from '../../../src/dialects/opsera/log/object-id.ts'
 import { eventOf } from '../../support/store-events.ts'
 
 const places = fc.record({

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../../src/core/event.ts'
 import { parseNewEvent } from '../../../src/core/parse-event.ts'
 import { parseReportedEvent } from '../../../src/core/parse-reported-event.ts'
-import { eventOfEntry } from '../../../src/dialects/quay/entry-event.ts'
-import { QUAY_KINDS } from '../../../src/dialects/quay/kinds.ts'
-import { type LogEntry, readLogEntry } from '../../../src/dialects/quay/log-entry.ts'
+import { eventOfEntry } from '../../../src/dialects/quay/entries/entry-event.ts'
+import { QUAY_KINDS } from '../../../src/dialects/quay/entries/kinds.ts'
+import { type LogEntry, readLogEntry } from '../../../src/dialects/quay/entries/log-entry.ts'
 import { presentEntry } from '../../../src/dialects/quay/present.ts'
 
 const RECEPTION = {

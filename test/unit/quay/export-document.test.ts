@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { quayExportForm } from '../../../src/dialects/quay/export-document.ts'
+import { quayExportForm } from '../../../src/dialects/quay/exports/export-document.ts'
 import { presentEntry } from '../../../src/dialects/quay/present.ts'
 import { eventOf } from '../../support/store-events.ts'
 import { jobOf } from '../exports/export-jobs.ts'

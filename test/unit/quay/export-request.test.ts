@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { QuayError } from '../../../src/dialects/quay/errors.ts'
-import { readExportBody } from '../../../src/dialects/quay/export-request.ts'
+import { readExportBody } from '../../../src/dialects/quay/exports/export-request.ts'
 
 const JSON_TYPE = 'application/json'
 

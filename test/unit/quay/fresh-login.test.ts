@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Caller } from '../../../src/dialects/quay/caller.ts'
-import { freshLoginData, requireFreshLogin } from '../../../src/dialects/quay/fresh-login.ts'
+import type { Caller } from '../../../src/dialects/quay/browser/caller.ts'
+import {
+  freshLoginData,
+  requireFreshLogin,
+} from '../../../src/dialects/quay/browser/fresh-login.ts'
 
 const NOW = Date.UTC(2026, 10, 1) * 1000
 const PRINCIPAL: Caller['principal'] = {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { LogsUnreadError } from '../../../src/dialects/collector.ts'
-import { createQuayCollector } from '../../../src/dialects/quay/collector.ts'
+import { LogsUnreadError } from '../../../src/dialects/collecting/collector.ts'
+import { createQuayCollector } from '../../../src/dialects/quay/collect/collector.ts'
 import { type TableRow, tablePage } from '../../support/two-table-quay.ts'
 import { LocalServers, runOf } from '../dialects/collected-runs.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ACTIONS } from '../../../src/core/action-catalogue.ts'
-import { KIND_DESCRIPTIONS } from '../../../src/dialects/quay/kind-descriptions.ts'
-import { kindOfAction, QUAY_KINDS, quayKind } from '../../../src/dialects/quay/kinds.ts'
+import { KIND_DESCRIPTIONS } from '../../../src/dialects/quay/entries/kind-descriptions.ts'
+import { kindOfAction, QUAY_KINDS, quayKind } from '../../../src/dialects/quay/entries/kinds.ts'
 
 test('every one of the 146 kinds is there once', () => {
   const names = QUAY_KINDS.map(({ kind }) => kind)

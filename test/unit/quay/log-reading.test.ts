@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { NewEvent } from '../../../src/core/new-event.ts'
-import { CollectorIntake } from '../../../src/dialects/collector-intake.ts'
-import { DAY_SECONDS, dayOfSecond } from '../../../src/dialects/quay/calendar-day.ts'
+import { CollectorIntake } from '../../../src/dialects/collecting/collector-intake.ts'
 import type { PlacedEntry } from '../../../src/dialects/quay/collect/collected-log.ts'
 import { placed } from '../../../src/dialects/quay/collect/collected-log.ts'
 import type { LogPosition } from '../../../src/dialects/quay/collect/collector-position.ts'
 import { EntryCounts } from '../../../src/dialects/quay/collect/entry-counts.ts'
 import type { LogClient } from '../../../src/dialects/quay/collect/log-client.ts'
 import { LogReading } from '../../../src/dialects/quay/collect/log-reading.ts'
+import { DAY_SECONDS, dayOfSecond } from '../../../src/dialects/quay/entries/calendar-day.ts'
 
 const LOG = { kind: 'organization', namespace: 'acme' } as const
 /** The end of January: the days before and after it are in two months. */

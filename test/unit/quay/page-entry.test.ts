@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject, JsonValue } from '../../../src/core/event.ts'
-import { LOGGED_BY_TAG, QUAY_KINDS } from '../../../src/dialects/quay/kinds.ts'
-import { detailsOfMetadata, readMetadata } from '../../../src/dialects/quay/metadata-details.ts'
-import { pageEntryOf } from '../../../src/dialects/quay/page-entry.ts'
-import { pageKeysOf } from '../../../src/dialects/quay/page-keys.ts'
+import { LOGGED_BY_TAG, QUAY_KINDS } from '../../../src/dialects/quay/entries/kinds.ts'
+import {
+  detailsOfMetadata,
+  readMetadata,
+} from '../../../src/dialects/quay/entries/metadata-details.ts'
+import { pageEntryOf } from '../../../src/dialects/quay/entries/page-entry.ts'
+import { pageKeysOf } from '../../../src/dialects/quay/entries/page-keys.ts'
+import { jsonText, type WrittenObject } from '../../../src/dialects/quay/entries/stored-json.ts'
 import { presentEntry } from '../../../src/dialects/quay/present.ts'
-import { jsonText, type WrittenObject } from '../../../src/dialects/quay/stored-json.ts'
 import { showInQuayPage } from '../../support/quay-page.ts'
 import { eventOf } from '../../support/store-events.ts'
 

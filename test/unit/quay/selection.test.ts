@@ -5,9 +5,10 @@ import { type Event, OUTCOMES } from '../../../src/core/event.ts'
 import { IMPLIED_BY_PUSH } from '../../../src/core/implied-by-push.ts'
 import type { EventReader } from '../../../src/core/query.ts'
 import { formatTimestamp } from '../../../src/core/timestamp.ts'
-import { aggregateLogs } from '../../../src/dialects/quay/aggregate-logs.ts'
-import { quayExportForm } from '../../../src/dialects/quay/export-document.ts'
-import { LOGGED_BY_TAG, QUAY_KINDS } from '../../../src/dialects/quay/kinds.ts'
+import { LOGGED_BY_TAG, QUAY_KINDS } from '../../../src/dialects/quay/entries/kinds.ts'
+import { quayExportForm } from '../../../src/dialects/quay/exports/export-document.ts'
+import { aggregateLogs } from '../../../src/dialects/quay/log/aggregate-logs.ts'
+import { formatMailDate } from '../../../src/dialects/quay/log/time-range.ts'
 import { presentEntry } from '../../../src/dialects/quay/present.ts'
 import {
   entryKindOf,
@@ -17,7 +18,6 @@ import {
   type LogSubject,
   subjectFilter,
 } from '../../../src/dialects/quay/selection.ts'
-import { formatMailDate } from '../../../src/dialects/quay/time-range.ts'
 import { eventOf } from '../../support/store-events.ts'
 import { microsOf, StoreModel } from '../../support/store-model.ts'
 import { jobOf } from '../exports/export-jobs.ts'

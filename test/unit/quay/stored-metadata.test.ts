@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseReportedEvent } from '../../../src/core/parse-reported-event.ts'
-import { eventOfEntry } from '../../../src/dialects/quay/entry-event.ts'
+import { eventOfEntry } from '../../../src/dialects/quay/entries/entry-event.ts'
+import type { LogEntry } from '../../../src/dialects/quay/entries/log-entry.ts'
+import { readLogEntry } from '../../../src/dialects/quay/entries/log-entry.ts'
+import { jsonText } from '../../../src/dialects/quay/entries/stored-json.ts'
 import { readArchivedRow } from '../../../src/dialects/quay/import/archive-row.ts'
 import { eventOfRow } from '../../../src/dialects/quay/import/row-event.ts'
-import type { LogEntry } from '../../../src/dialects/quay/log-entry.ts'
-import { readLogEntry } from '../../../src/dialects/quay/log-entry.ts'
 import { presentEntry } from '../../../src/dialects/quay/present.ts'
-import { jsonText } from '../../../src/dialects/quay/stored-json.ts'
 
 const RECEPTION = {
   ...{ receivedMicros: 0, tenant: 'default', anyTenant: true },

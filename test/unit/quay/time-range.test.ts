@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { QuayError } from '../../../src/dialects/quay/errors.ts'
-import { DAY_MICROS, formatMailDate, readTimeRange } from '../../../src/dialects/quay/time-range.ts'
+import {
+  DAY_MICROS,
+  formatMailDate,
+  readTimeRange,
+} from '../../../src/dialects/quay/log/time-range.ts'
 
 const NOW = Date.UTC(2026, 10, 22, 12, 10, 41) * 1000 + 814_279
 

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../../core/new-event.ts'
-import type { CollectorIntake } from '../../collector-intake.ts'
-import { VendorError } from '../../vendor-error.ts'
+import type { CollectorIntake } from '../../collecting/collector-intake.ts'
+import { VendorError } from '../../collecting/vendor-error.ts'
 import { stationGapEvent } from './gap-event.ts'
 import { noticeEvent } from './notice-event.ts'
 import type { FeedWindow, StationClient } from './station-client.ts'

@@ -12,8 +12,8 @@ import { isMembers } from '../../../core/json.ts'
 import { MESSAGE_LENGTH_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
 import type { NewEvent } from '../../../core/new-event.ts'
 import { formatTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/timestamp.ts'
-import { ROW_WORD } from '../collected-source.ts'
-import type { WallClock } from '../wall-clock.ts'
+import type { WallClock } from '../log/wall-clock.ts'
+import { ROW_WORD } from '../source.ts'
 import { meaningOf } from './row-templates.ts'
 
 /** A row of a station's log. */

@@ -1,6 +1,6 @@
 import type { JsonObject, Outcome, Target } from '../../../core/event.ts'
-import { actionsOfWords, capitalized } from '../act-words.ts'
-import { hasFinishedWords } from '../message.ts'
+import { actionsOfWords, capitalized } from '../log/act-words.ts'
+import { hasFinishedWords } from '../log/message.ts'
 
 /** What a message of Container Station's log says happened. */
 export interface RowMeaning {

@@ -1,7 +1,7 @@
 import { isMembers } from '../../../core/json.ts'
-import type { VendorClient } from '../../vendor-client.ts'
-import type { VendorCredentials } from '../../vendor-credentials.ts'
-import { VendorError } from '../../vendor-error.ts'
+import type { VendorClient } from '../../collecting/vendor-client.ts'
+import type { VendorCredentials } from '../../collecting/vendor-credentials.ts'
+import { VendorError } from '../../collecting/vendor-error.ts'
 import { type LogRow, readRow, textOf } from './row-event.ts'
 
 /** A window of a station's feed. */

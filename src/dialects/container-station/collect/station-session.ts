@@ -1,8 +1,8 @@
 import { isMembers } from '../../../core/json.ts'
-import { boundedBody } from '../../bounded-body.ts'
-import { LogsRefusedError } from '../../collector.ts'
-import type { VendorCredentials } from '../../vendor-credentials.ts'
-import { VendorError } from '../../vendor-error.ts'
+import { boundedBody } from '../../collecting/bounded-body.ts'
+import { LogsRefusedError } from '../../collecting/collector.ts'
+import type { VendorCredentials } from '../../collecting/vendor-credentials.ts'
+import { VendorError } from '../../collecting/vendor-error.ts'
 import { SESSION_COOKIE } from '../credentials.ts'
 
 /** Longest wait for the whole answer to a login, in ms. */

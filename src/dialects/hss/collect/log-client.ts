@@ -1,6 +1,6 @@
 import { isMembers } from '../../../core/json.ts'
-import type { VendorClient } from '../../vendor-client.ts'
-import { VendorError } from '../../vendor-error.ts'
+import type { VendorClient } from '../../collecting/vendor-client.ts'
+import { VendorError } from '../../collecting/vendor-error.ts'
 import { type LogRow, readRow } from './row-event.ts'
 
 /** A page of the log between two milliseconds, both included. */

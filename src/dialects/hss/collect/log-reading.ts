@@ -1,5 +1,5 @@
-import type { CollectorIntake } from '../../collector-intake.ts'
-import { isUseless, UnreadSpans } from '../../unread-spans.ts'
+import type { CollectorIntake } from '../../collecting/collector-intake.ts'
+import { isUseless, UnreadSpans } from '../../collecting/unread-spans.ts'
 import { LIMIT_MAX, OFFSET_MAX } from '../parameters.ts'
 import { type LogGap, logGapEvent } from './gap-event.ts'
 import type { LogClient, LogPage, PageQuestion } from './log-client.ts'

@@ -1,6 +1,6 @@
-import type { VendorCredentials } from '../../vendor-credentials.ts'
-import { canonicalRequest } from '../canonical-request.ts'
-import { signatureOf } from '../signature.ts'
+import type { VendorCredentials } from '../../collecting/vendor-credentials.ts'
+import { canonicalRequest } from '../signature/canonical-request.ts'
+import { signatureOf } from '../signature/signature.ts'
 
 /** What a project of Huawei Cloud is read with: an access key or, without one, a token. */
 export interface HssCredentials {

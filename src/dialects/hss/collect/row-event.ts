@@ -7,7 +7,7 @@ import { MESSAGE_LENGTH_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
 import type { NewEvent } from '../../../core/new-event.ts'
 import { formatTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/timestamp.ts'
 import { deadRowEvent } from '../../../intake/dead-letter.ts'
-import { COLLECTED_ACTIONS } from '../collected-source.ts'
+import { COLLECTED_ACTIONS } from '../source.ts'
 
 /** Longest text of a row that is kept, in UTF-16 units; HSS states none. */
 const TEXT_LENGTH_MAX = 2048

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../../core/event.ts'
-import { isUseless, UnreadSpans } from '../../unread-spans.ts'
+import { isUseless, UnreadSpans } from '../../collecting/unread-spans.ts'
 import type { LogName } from '../selection.ts'
 import { advanced, DAY_MS, dayOf, isoDay, type LogPosition } from './collector-position.ts'
 import { type LogAnswer, timeOf } from './log-client.ts'

@@ -1,4 +1,4 @@
-import type { CollectorIntake } from '../../collector-intake.ts'
+import type { CollectorIntake } from '../../collecting/collector-intake.ts'
 import type { LogName } from '../selection.ts'
 import type { LogPosition } from './collector-position.ts'
 import { type LogGap, logGapEvent } from './gap-event.ts'

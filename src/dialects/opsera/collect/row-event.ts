@@ -10,9 +10,9 @@ import {
   TIME_MICROS_MIN,
 } from '../../../core/timestamp.ts'
 import { deadRowEvent } from '../../../intake/dead-letter.ts'
-import { categoryOfType, readEndedWord } from '../action-types.ts'
-import { STEP_TARGET_TYPE, TOKEN_USE_ACTION } from '../collected-source.ts'
+import { categoryOfType, readEndedWord } from '../log/action-types.ts'
 import type { LogName } from '../selection.ts'
+import { STEP_TARGET_TYPE, TOKEN_USE_ACTION } from '../source.ts'
 
 /** A row of a log, with the name that tells it from every other row. */
 export interface LogRow {

@@ -1,5 +1,5 @@
-import { entryKey } from '../entry-event.ts'
-import type { AnsweredEntry, LogEntry } from '../log-entry.ts'
+import { entryKey } from '../entries/entry-event.ts'
+import type { AnsweredEntry, LogEntry } from '../entries/log-entry.ts'
 
 /** One log of a Quay that is collected. */
 export type CollectedLog =

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../core/event.ts'
 import { isMembers } from '../../../core/json.ts'
-import { type DayNumber, isoDay, readIsoDay } from '../calendar-day.ts'
+import { type DayNumber, isoDay, readIsoDay } from '../entries/calendar-day.ts'
 
 /** How far one log was read. */
 export interface LogPosition {

@@ -1,4 +1,4 @@
-import { type DayNumber, dayOfSecond } from '../calendar-day.ts'
+import { type DayNumber, dayOfSecond } from '../entries/calendar-day.ts'
 import type { PlacedEntry } from './collected-log.ts'
 import type { DayCounts } from './log-client.ts'
 

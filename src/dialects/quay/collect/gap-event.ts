@@ -1,6 +1,6 @@
 import { formatTimestamp } from '../../../core/timestamp.ts'
 import { type GapEvent, gapEvent, inBrackets } from '../../../intake/gap.ts'
-import { DAY_SECONDS, type DayNumber, isoDay } from '../calendar-day.ts'
+import { DAY_SECONDS, type DayNumber, isoDay } from '../entries/calendar-day.ts'
 import { type CollectedLog, logName } from './collected-log.ts'
 import { type DayGap, missingOf } from './entry-counts.ts'
 

@@ -1,6 +1,6 @@
-import type { CollectorIntake } from '../../collector-intake.ts'
-import { isUseless, UnreadSpans } from '../../unread-spans.ts'
-import type { VendorError } from '../../vendor-error.ts'
+import type { CollectorIntake } from '../../collecting/collector-intake.ts'
+import { isUseless, UnreadSpans } from '../../collecting/unread-spans.ts'
+import type { VendorError } from '../../collecting/vendor-error.ts'
 import {
   DAY_SECONDS,
   type DayNumber,
@@ -8,8 +8,8 @@ import {
   dayOfSecond,
   isoDay,
   nextMonth,
-} from '../calendar-day.ts'
-import { eventOfEntry } from '../entry-event.ts'
+} from '../entries/calendar-day.ts'
+import { eventOfEntry } from '../entries/entry-event.ts'
 import { type CollectedLog, logName, type PlacedEntry } from './collected-log.ts'
 import type { LogPosition } from './collector-position.ts'
 import { type DayGap, EntryCounts, gapsBetween, missingOf } from './entry-counts.ts'

@@ -1,4 +1,4 @@
-import { VendorError } from '../../vendor-error.ts'
+import { VendorError } from '../../collecting/vendor-error.ts'
 import { logName, type PlacedEntry } from './collected-log.ts'
 import type { AnsweredPage, LogClient, LogQuestion } from './log-client.ts'
 import type { OddItem } from './odd-item-event.ts'

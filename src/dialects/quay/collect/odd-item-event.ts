@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { NewEvent } from '../../../core/new-event.ts'
 import { recordableText } from '../../../core/recordable-text.ts'
 import { unreadableEvent } from '../../../intake/dead-letter.ts'
-import { eventOfEntry } from '../entry-event.ts'
-import type { AnsweredEntry } from '../log-entry.ts'
+import { eventOfEntry } from '../entries/entry-event.ts'
+import type { AnsweredEntry } from '../entries/log-entry.ts'
 import { type CollectedLog, logName, placed } from './collected-log.ts'
 
 /** An item of an answered page that has no place among the entries. */

@@ -1,5 +1,5 @@
-import { VendorError } from '../../vendor-error.ts'
-import type { DayNumber, DayWindow } from '../calendar-day.ts'
+import { VendorError } from '../../collecting/vendor-error.ts'
+import type { DayNumber, DayWindow } from '../entries/calendar-day.ts'
 import { type CollectedLog, type PlacedEntry, placedIn } from './collected-log.ts'
 import { type DayGap, EntryCounts, gapsBetween } from './entry-counts.ts'
 import { KnownNames } from './known-names.ts'

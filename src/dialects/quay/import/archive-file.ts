@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { ImportError } from '../../importer.ts'
+import { ImportError } from '../../collecting/importer.ts'
 import { LOG_TABLES, type LogTable } from './log-row.ts'
 
 /** A file that Quay's log rotation wrote. */

@@ -1,4 +1,4 @@
-import type { ImportRequest } from '../../importer.ts'
+import type { ImportRequest } from '../../collecting/importer.ts'
 import { type ArchiveFile, archivesHash, findArchives } from './archive-file.ts'
 import { readArchivedRow } from './archive-row.ts'
 import { ArchiveDamage, type ArchivedRow, inBatches, readArchive } from './archive-rows.ts'

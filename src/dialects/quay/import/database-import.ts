@@ -1,5 +1,5 @@
 import { formatTimestamp } from '../../../core/timestamp.ts'
-import type { ImportRequest } from '../../importer.ts'
+import type { ImportRequest } from '../../collecting/importer.ts'
 import type { EventFeed } from './event-feed.ts'
 import type { IdRange, ImportPosition } from './import-position.ts'
 import type { LogTable } from './log-row.ts'

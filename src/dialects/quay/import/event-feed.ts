@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../../core/new-event.ts'
 import type { GapEvent } from '../../../intake/gap.ts'
-import type { ImportRun, ImportTotals } from '../../importer.ts'
-import { sentAddressOf } from '../as-sent.ts'
+import type { ImportRun, ImportTotals } from '../../collecting/importer.ts'
+import { sentAddressOf } from '../entries/as-sent.ts'
 import { type ImportPosition, writePosition } from './import-position.ts'
 import type { RowEvent, RowFate } from './row-event.ts'
 

@@ -4,7 +4,7 @@ import {
   type ImportRequest,
   type ImportRun,
   type ImportTotals,
-} from '../../importer.ts'
+} from '../../collecting/importer.ts'
 import { importArchives } from './archive-import.ts'
 import { importDatabase } from './database-import.ts'
 import { openDatabaseNames } from './database-names.ts'

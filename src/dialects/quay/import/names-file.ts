@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { isMembers, type Members } from '../../../core/json.ts'
-import { ImportError } from '../../importer.ts'
+import { ImportError } from '../../collecting/importer.ts'
 import { fileReason } from './archive-file.ts'
 import type { NameSource, QuayAccount } from './row-names.ts'
 

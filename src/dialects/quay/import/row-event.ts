@@ -5,15 +5,15 @@ import type { NewEvent } from '../../../core/new-event.ts'
 import { recordableText } from '../../../core/recordable-text.ts'
 import { formatTimestamp } from '../../../core/timestamp.ts'
 import { unreadableEvent } from '../../../intake/dead-letter.ts'
-import { type EntryEvent, translateEntry } from '../entry-event.ts'
-import type { LogEntry } from '../log-entry.ts'
+import { type EntryEvent, translateEntry } from '../entries/entry-event.ts'
+import type { LogEntry } from '../entries/log-entry.ts'
 import {
   type MetadataDetails,
   type MetadataFate,
   readMetadata,
   type StoredMetadata,
   textDetails,
-} from '../metadata-details.ts'
+} from '../entries/metadata-details.ts'
 import type { LogRow } from './log-row.ts'
 import type { RowNames } from './row-names.ts'
 import { readRowTime } from './row-time.ts'

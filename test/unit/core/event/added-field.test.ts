@@ -23,8 +23,10 @@ const { canonicalJsonSql } = await import('../../../../src/store/clickhouse/cano
 const { EXPORT_DOCUMENTS } = await import('../../../../src/store/clickhouse/export-documents.ts')
 const { textSql } = await import('../../../../src/store/clickhouse/text-search.ts')
 const { missingMemberSql } = await import('../../../../src/store/clickhouse/shape-values.ts')
-const { EventSchema } = await import('../../../../src/dialects/native/event-json.ts')
-const { NewEventSchema } = await import('../../../../src/dialects/native/new-event-schema.ts')
+const { EventSchema } = await import('../../../../src/dialects/native/events/event-json.ts')
+const { NewEventSchema } = await import(
+  '../../../../src/dialects/native/events/new-event-schema.ts'
+)
 
 const RECEPTION = {
   ...{ receivedMicros: 1_795_000_000_000_001, tenant: 'default', anyTenant: false },

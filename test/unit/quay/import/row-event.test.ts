@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseReportedEvent } from '../../../../src/core/parse-reported-event.ts'
+import { QUAY_KINDS } from '../../../../src/dialects/quay/entries/kinds.ts'
+import { storedMetadata } from '../../../../src/dialects/quay/entries/metadata-details.ts'
+import { StoredJson } from '../../../../src/dialects/quay/entries/stored-json.ts'
 import type { LogRow } from '../../../../src/dialects/quay/import/log-row.ts'
 import { eventOfRow } from '../../../../src/dialects/quay/import/row-event.ts'
 import type { RowNames } from '../../../../src/dialects/quay/import/row-names.ts'
-import { QUAY_KINDS } from '../../../../src/dialects/quay/kinds.ts'
-import { storedMetadata } from '../../../../src/dialects/quay/metadata-details.ts'
-import { StoredJson } from '../../../../src/dialects/quay/stored-json.ts'
 
 const ORIGIN = { sourceName: 'main', tenant: undefined }
 const RECEPTION = {

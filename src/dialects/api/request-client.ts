@@ -1,0 +1,18 @@
+import type { FastifyRequest } from 'fastify'
+import type { Client } from '../../core/event.ts'
+import { canonicalIp } from '../../core/ip-address.ts'
+import { USER_AGENT_LENGTH_MAX } from '../../core/limits.ts'
+import { recordableText } from '../../core/recordable-text.ts'
+
+/**
+ * The address and the program of a request, as an event can hold them. An address that is none,
+ * as a proxy may send, is left out.
+ */
+export function clientOf(request: FastifyRequest): Client {
+  const ip = canonicalIp(request.ip)
+  const userAgent = request.headers['user-agent']
+  return {
+    ...(ip !== undefined && { ip }),
+    ...(userAgent !== undefined && { userAgent: recordableText(userAgent, USER_AGENT_LENGTH_MAX) }),
+  }
+}

@@ -1,0 +1,100 @@
+import { ACTIONS } from '../../../core/action-catalogue.ts'
+import type { Event } from '../../../core/event.ts'
+import { actWords, capitalized } from './act-words.ts'
+import { REPORTS } from './ending.ts'
+import { tailOf } from './message-tail.ts'
+
+/** The kind of the sources that report what an engine did. */
+export const ENGINE_SOURCE_KIND = 'engine'
+
+/** Digits of an id that Container Station writes in a message. */
+const ID_DIGITS_SHOWN = 12
+
+/** What Container Station calls the registry that images without a host come from. */
+const DOCKER_HUB = 'dockerhub'
+
+/** How Container Station words what an engine has done, where that is not the act itself. */
+const DONE: ReadonlyMap<string, string> = new Map([
+  ['image.pull', 'Finished to download image'],
+  ['image.push', 'Finished to push image'],
+  ['image.delete', 'Image removed'],
+  ['container.commit', 'commit container'],
+  ['container.oom', 'Out of memory in container'],
+])
+
+/** Whether an engine reported an event: its message is Waybill's, and not shown. */
+export function isEngineReport({ source }: Event): boolean {
+  return source.kind === ENGINE_SOURCE_KIND
+}
+
+/**
+ * What an engine reported, as Container Station writes it:
+ * `Finished to download image from dockerhub (docker, busybox:1)`.
+ */
+export function engineMessage(event: Event): string {
+  const { action } = event
+  const from = action === 'image.pull' ? ` from ${registryOf(event)}` : ''
+  return `${wordsOf(event)}${from}${subjectOf(event)}${moreOf(event)}`
+}
+
+/**
+ * The actions of engines' events whose messages have a text in what they say of the act, whatever
+ * its case.
+ */
+export function engineActionsSaying(text: string): readonly string[] {
+  const searched = text.toLowerCase()
+  return ACTIONS.map(({ action }) => action).filter((action) =>
+    [DONE.get(action) ?? '', actWords(action)].some((words) =>
+      words.toLowerCase().includes(searched),
+    ),
+  )
+}
+
+/** An engine reports an act when it was done; where it does not say so, the act alone is named. */
+function wordsOf({ action, outcome }: Event): string {
+  const isReport = REPORTS.includes(action)
+  if (outcome === 'failure' && !isReport) return `Failed to ${actWords(action)}`
+  const done = outcome === 'success' || isReport ? DONE.get(action) : undefined
+  return done ?? capitalized(actWords(action))
+}
+
+function registryOf(event: Event): string {
+  const registry = textOf(event, 'registry')
+  return registry === '' || registry === 'docker.io' ? DOCKER_HUB : registry
+}
+
+function subjectOf(event: Event): string {
+  const { action, target } = event
+  if (action === 'container.commit') {
+    const id = target?.id?.slice(0, ID_DIGITS_SHOWN) ?? ''
+    const parts = ['docker', id, textOf(event, 'imageRef')].filter((part) => part !== '')
+    return ` (${parts.join(', ')})`
+  }
+  const isNamed = target?.name !== undefined || target?.repository !== undefined
+  if (target?.type !== 'image' || isNamed || target.id === undefined) return tailOf(event)
+  return ` (docker, ${target.id.replace(/^sha256:/, '').slice(0, ID_DIGITS_SHOWN)})`
+}
+
+/** What engines report beyond the words of Container Station. */
+function moreOf(event: Event): string {
+  const { action } = event
+  const exitCode = textOf(event, 'exitCode') || textOf(event, 'containerExitCode')
+  if (action.endsWith('.exit') && exitCode !== '') return ` with code ${exitCode}`
+  const signal = action === 'container.kill' ? textOf(event, 'signal') : ''
+  if (signal !== '') return ` with signal ${signal}`
+  const oldName = action === 'container.rename' ? textOf(event, 'oldName') : ''
+  if (oldName !== '') return ` from ${oldName.replace(/^\//, '')}`
+  const health = action === 'container.health' ? healthOf(event) : ''
+  return health === '' ? '' : `: ${health}`
+}
+
+/** Docker says it behind the word; Podman in a member or an attribute, by its version. */
+function healthOf(event: Event): string {
+  const names = ['argument', 'HealthStatus', 'health_status', 'containerHealthStatus']
+  return names.map((name) => textOf(event, name)).find((text) => text !== '') ?? ''
+}
+
+function textOf({ details }: Event, name: string): string {
+  const value = details?.[name]
+  return typeof value === 'string' ? value : ''
+}

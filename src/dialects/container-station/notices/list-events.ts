@@ -1,0 +1,116 @@
+import { NO_REQUEST } from '../../../core/container-engine.ts'
+import type { StoredEvent } from '../../../core/event.ts'
+import type { EventFilter } from '../../../core/query.ts'
+import type { RequestContext } from '../../api/request-context.ts'
+import type { Caller } from '../credentials.ts'
+import type { EventParameters } from '../parameters.ts'
+import { NOBODY, visibilityOf } from '../selection.ts'
+import { noticeCondition, noticeText } from './notice.ts'
+
+/** Messages of `GET /event` when the client does not say where to begin. */
+const LATEST_MESSAGES = 20
+/** Most messages of one answer. A poller gets the oldest of more, and the rest after them. */
+const MESSAGES_MAX = 1000
+/** How far back the latest messages are looked for first, in events of the ledger. */
+const FIRST_STEP_EVENTS = 256
+/** How much farther each next look reaches back. */
+const STEP_GROWTH = 8
+
+/** The answer of `GET /event`. */
+export interface EventWindow {
+  /** Place in the ledger of the first event that was looked at. */
+  readonly index: number
+  /** Newest first. */
+  readonly messages: readonly string[]
+  /** Where the next window begins. */
+  readonly offset: number
+}
+
+type Sources = Pick<RequestContext, 'events' | 'ledger'>
+
+/**
+ * `GET /event`: the messages of a window [index, offset) of this instance's ledger. A poller that
+ * gives the `offset` of an answer as the next `index` misses nothing and sees nothing twice.
+ */
+export async function listEvents(
+  caller: Caller,
+  parameters: EventParameters,
+  { events, ledger }: Sources,
+): Promise<EventWindow> {
+  // Everything below the size can be read. What is stored while this runs belongs to the next.
+  const { origin, size } = ledger.status()
+  const filter = feedFilter(caller)
+  const read: Read = async (index, limit) => {
+    if (index >= end) return []
+    const found = await events.tail({ filter, origin, afterSeq: index - 1, limit })
+    return found.filter(({ seq }) => seq < end)
+  }
+  const end = Math.min(parameters.offset ?? size, size)
+  const { index, found } = await startOf(parameters, { size, end, read })
+  const full = found.length === MESSAGES_MAX ? found.at(-1) : undefined
+  return {
+    index,
+    messages: found.flatMap((stored) => noticeText(stored) ?? []).reverse(),
+    offset: full === undefined ? Math.max(end, index) : full.seq + 1,
+  }
+}
+
+/** The events that have a message for a caller: for everybody, for the caller, or for nobody. */
+function feedFilter(caller: Caller): EventFilter {
+  const { tenants, conditions } = visibilityOf(caller)
+  return {
+    tenants,
+    conditions: [...conditions, NO_REQUEST, noticeCondition(['', NOBODY, caller.principal.name])],
+  }
+}
+
+/** Events with messages from a place on, below the end of the window. */
+type Read = (index: number, limit: number) => Promise<readonly StoredEvent[]>
+
+interface Start {
+  readonly index: number
+  /** At most `MESSAGES_MAX`, the oldest of the window. */
+  readonly found: readonly StoredEvent[]
+}
+
+interface Bounds {
+  readonly size: number
+  readonly end: number
+  readonly read: Read
+}
+
+async function startOf(parameters: EventParameters, { size, end, read }: Bounds): Promise<Start> {
+  if (parameters.index !== undefined) {
+    const index = Math.min(parameters.index, size)
+    return { index, found: await read(index, MESSAGES_MAX) }
+  }
+  if (parameters.offset !== undefined) {
+    const index = Math.max(end - LATEST_MESSAGES, 0)
+    return { index, found: await read(index, MESSAGES_MAX) }
+  }
+  return latest(end, read)
+}
+
+/**
+ * The latest messages. The ledger is read forwards, so the place where they begin is looked for:
+ * ever farther back until there are enough, and halfway back again where there are too many.
+ */
+async function latest(end: number, read: Read): Promise<Start> {
+  let tooFew = end
+  let index = Math.max(end - FIRST_STEP_EVENTS, 0)
+  for (;;) {
+    const found = await read(index, MESSAGES_MAX)
+    if (found.length === MESSAGES_MAX) {
+      index = Math.ceil((index + tooFew) / 2)
+      continue
+    }
+    const newest = found.slice(-LATEST_MESSAGES)
+    const [oldest] = newest
+    if (newest.length === LATEST_MESSAGES && oldest !== undefined) {
+      return { index: oldest.seq, found: newest }
+    }
+    if (index === 0) return { index: oldest?.seq ?? end, found: newest }
+    tooFew = index
+    index = Math.max(end - (end - index) * STEP_GROWTH, 0)
+  }
+}

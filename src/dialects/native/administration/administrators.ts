@@ -1,0 +1,37 @@
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type { AccessAct, Administrator } from '../../../access/administration-event.ts'
+import { mayAdminister } from '../../../access/visibility.ts'
+import { Fault } from '../../../core/errors.ts'
+import { authenticated, principalOf, usedTokenOf } from '../../api/authentication.ts'
+import type { DialectContext } from '../../api/dialect.ts'
+import { clientOf } from '../../api/request-client.ts'
+
+/**
+ * Lets administrators alone through to a route.
+ *
+ * @param act what the route changes, so that a refused attempt at it is recorded; undefined: it
+ *   only reads.
+ */
+export function administrators(
+  { directory, administration }: Pick<DialectContext, 'directory' | 'administration'>,
+  act?: AccessAct,
+): onRequestAsyncHookHandler {
+  const check = authenticated(directory, { scopes: ['admin'], may: mayAdminister })
+  return async function (request, reply) {
+    try {
+      await new Promise<void>((resolve) => check.call(this, request, reply, () => resolve()))
+    } catch (error) {
+      const principal = usedTokenOf(request)
+      const isDenied = error instanceof Fault && error.code === 'access.denied'
+      if (act !== undefined && isDenied) {
+        await administration.denied({ principal, client: clientOf(request) }, act)
+      }
+      throw error
+    }
+  }
+}
+
+/** Who asks, on routes of `administrators`. */
+export function administratorOf(request: FastifyRequest): Administrator {
+  return { principal: principalOf(request), client: clientOf(request) }
+}

@@ -1,0 +1,60 @@
+import { Type } from 'typebox'
+import { type FieldParent, fieldsIn } from '../../../core/event/field-keys.ts'
+import type { EventField } from '../../../core/event/fields.ts'
+import type { Event, StoredEvent } from '../../../core/event.ts'
+
+/** An event as the native API answers it: as it was stored, and its place in the ledger. */
+export type EventJson = Event & { readonly seq: number }
+
+/** A stored event in the form of the native API. */
+export function eventJson(stored: StoredEvent): EventJson {
+  return { ...stored.event, seq: stored.seq }
+}
+
+/** Examples of fields that documentation shows. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  '/tenant': 'default',
+  '/source/kind': 'distribution',
+  '/source/name': 'reg1',
+  '/action': 'image.push',
+  '/category': 'image',
+  '/level': 'info',
+  '/outcome': 'success',
+}
+
+function valueSchema({ path, kind, words = [] }: EventField): Type.TSchema {
+  const example = EXAMPLES[path]
+  const about = example === undefined ? {} : { examples: [example] }
+  if (kind === 'uuid') return Type.String({ format: 'uuid' })
+  if (kind === 'time') return Type.String({ format: 'date-time' })
+  if (kind === 'word') return Type.Enum([...words], about)
+  if (kind !== 'object') return Type.String(about)
+  return Type.Object({}, { additionalProperties: true, description: 'Anything else' })
+}
+
+/** An actor that is there has a kind. */
+function isAlwaysThere({ path, isRequired = false }: EventField): boolean {
+  return isRequired || path === '/actor/kind'
+}
+
+function schemaOf(parent: FieldParent): Record<string, Type.TSchema> {
+  return Object.fromEntries(
+    fieldsIn(parent).map(({ key, field }) => {
+      const schema = valueSchema(field)
+      return [key, isAlwaysThere(field) ? schema : Type.Optional(schema)]
+    }),
+  )
+}
+
+/** The form of an `EventJson`, for the API's description: answers are written without it. */
+export const EventSchema: Type.TSchema = Type.Object(
+  {
+    ...schemaOf(''),
+    seq: Type.Integer({ minimum: 0, description: 'Position in the ledger', examples: [41] }),
+    source: Type.Object(schemaOf('source')),
+    actor: Type.Union([Type.Object(schemaOf('actor')), Type.Null()]),
+    target: Type.Optional(Type.Object(schemaOf('target'))),
+    client: Type.Optional(Type.Object(schemaOf('client'))),
+  },
+  { title: 'Event', description: 'The event' },
+)

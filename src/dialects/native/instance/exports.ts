@@ -1,0 +1,122 @@
+import { Type } from 'typebox'
+import type { Principal, Role } from '../../../access/principal.ts'
+import { Fault } from '../../../core/errors.ts'
+import { formatTimestamp } from '../../../core/timestamp.ts'
+import type { Delivery, ExportJob } from '../../../exports/export-job.ts'
+import { CHANNELS, DELIVERY_STATUSES, EXPORT_STATUSES } from '../../../exports/export-job.ts'
+import { authenticated, principalOf } from '../../api/authentication.ts'
+import type { DialectContext } from '../../api/dialect.ts'
+import type { NativeScope } from '../native-scope.ts'
+
+/** Roles that see the exports of their whole tenant; everybody else sees the own ones. */
+const ROLES_THAT_SEE_ALL: readonly Role[] = ['administrator', 'auditor']
+
+const Time = Type.String({ format: 'date-time' })
+
+const ShownExport = Type.Object(
+  {
+    id: Type.String(),
+    tenant: Type.String(),
+    namespace: Type.String(),
+    repository: Type.Optional(Type.String()),
+    from: Time,
+    to: Type.String({ format: 'date-time', description: 'Exclusive' }),
+    requestedBy: Type.String(),
+    status: Type.Enum(EXPORT_STATUSES),
+    entries: Type.Integer({ description: 'Written so far' }),
+    bytes: Type.Optional(Type.Integer({ description: 'Of the file' })),
+    runs: Type.Integer({ description: 'Times that it was begun' }),
+    problem: Type.Optional(Type.String({ description: 'Why the latest run failed' })),
+    requestedAt: Time,
+    startedAt: Type.Optional(Time),
+    finishedAt: Type.Optional(Time),
+    hasFile: Type.Boolean({ description: 'Whether the file can still be fetched' }),
+    deliveries: Type.Array(
+      Type.Object({
+        channel: Type.Enum(CHANNELS),
+        to: Type.String(),
+        status: Type.Enum(DELIVERY_STATUSES),
+        attempts: Type.Integer(),
+        nextAttemptAt: Type.Optional(Time),
+        deliveredAt: Type.Optional(Time),
+        problem: Type.Optional(Type.String({ description: 'Why the last attempt failed' })),
+      }),
+    ),
+  },
+  { title: 'Export', description: 'How far the export is' },
+)
+
+/** `GET /v1/exports` and `/v1/exports/{id}`: how far the exports of this instance are. */
+export function registerExports(scope: NativeScope, context: DialectContext): void {
+  // Whoever may ask for an export in a vendor's API may see with the same token how far it is.
+  const onRequest = authenticated(context.directory, {
+    scopes: ['admin', 'events:read', 'user:admin', 'org:admin', 'repo:admin'],
+  })
+  const visible = (principal: Principal) =>
+    context.exports.jobs().filter((job) => maySee(principal, job))
+  const listed = {
+    operationId: 'listExports',
+    summary: 'The exports that were asked for, latest first',
+    response: {
+      200: Type.Object(
+        { exports: Type.Array(ShownExport) },
+        { description: 'The exports that the caller may see' },
+      ),
+    },
+  }
+  scope.get('/v1/exports', { schema: listed, onRequest }, async (request) => ({
+    exports: visible(principalOf(request)).map(shown),
+  }))
+  const one = {
+    operationId: 'getExport',
+    summary: 'How far an export is',
+    params: Type.Object({ id: Type.String({ description: 'Id of the export' }) }),
+    response: { 200: ShownExport },
+  }
+  scope.get('/v1/exports/:id', { schema: one, onRequest }, async (request) => {
+    const job = visible(principalOf(request)).find(({ id }) => id === request.params.id)
+    if (job === undefined) throw new Fault('resource.missing')
+    return shown(job)
+  })
+}
+
+function maySee({ tenant, userId, roles }: Principal, job: ExportJob): boolean {
+  if (tenant !== null && tenant !== job.tenant) return false
+  return job.requester.userId === userId || roles.some((role) => ROLES_THAT_SEE_ALL.includes(role))
+}
+
+type Shown = Type.Static<typeof ShownExport>
+
+function shown(job: ExportJob): Shown {
+  const { startedMicros, finishedMicros, repository, problem } = job
+  return {
+    id: job.id,
+    tenant: job.tenant,
+    namespace: job.namespace,
+    ...(repository !== undefined && { repository }),
+    from: formatTimestamp(job.fromMicros),
+    to: formatTimestamp(job.toMicros),
+    requestedBy: job.requester.name,
+    status: job.status,
+    entries: job.entries,
+    ...(job.status === 'success' && { bytes: job.bytes }),
+    runs: job.runs,
+    ...(problem !== undefined && { problem }),
+    requestedAt: formatTimestamp(job.requestedMicros),
+    ...(startedMicros !== undefined && { startedAt: formatTimestamp(startedMicros) }),
+    ...(finishedMicros !== undefined && { finishedAt: formatTimestamp(finishedMicros) }),
+    hasFile: job.hasFile,
+    deliveries: job.deliveries.map((delivery) => shownDelivery(delivery, job)),
+  }
+}
+
+function shownDelivery(delivery: Delivery, { finishedMicros }: ExportJob): Shown['deliveries'][0] {
+  const { channel, to, status, attempts, deliveredMicros, problem, nextAttemptMicros } = delivery
+  const isPlanned = status === 'waiting' && finishedMicros !== undefined
+  return {
+    ...{ channel, to, status, attempts },
+    ...(isPlanned && { nextAttemptAt: formatTimestamp(nextAttemptMicros) }),
+    ...(deliveredMicros !== undefined && { deliveredAt: formatTimestamp(deliveredMicros) }),
+    ...(problem !== undefined && { problem }),
+  }
+}

@@ -1,0 +1,154 @@
+import { Type } from 'typebox'
+import { mayAdminister } from '../../../access/visibility.ts'
+import { Fault } from '../../../core/errors.ts'
+import { inTime, LATE } from '../../../core/in-time.ts'
+import type { SkipCount } from '../../../core/skip-rule.ts'
+import { authenticated, principalOf } from '../../api/authentication.ts'
+import type { DialectContext } from '../../api/dialect.ts'
+import { requestContext } from '../../api/request-context.ts'
+import type { NativeScope } from '../native-scope.ts'
+import { TenantStatus, tenantStatus } from './tenant-status.ts'
+
+/** Longest wait for the figures of the store, ms. */
+const STORE_MS_MAX = 2_000
+
+/** What the native API tells about its own instance. */
+export interface InstanceFacts {
+  readonly version: string
+  /** Time of the start, microseconds since the epoch. */
+  readonly startedMicros: number
+  /** Events of all origins, and what the store takes up on disk. */
+  readonly storeSize: () => Promise<{ readonly events: number; readonly bytesOnDisk: number }>
+  /** What the rules for sources have left out since the start; absent: there are no rules. */
+  readonly skipped?: () => readonly SkipCount[]
+}
+
+const STATUS_SCHEMA = {
+  operationId: 'getStatus',
+  summary: 'The state of this instance',
+  response: {
+    200: Type.Object(
+      {
+        version: Type.String(),
+        origin: Type.String(),
+        uptimeSeconds: Type.Integer(),
+        ledger: Type.Object({
+          size: Type.Integer(),
+          queuedEvents: Type.Integer({ description: 'Events that wait to be accepted' }),
+          behind: Type.Object(
+            {
+              events: Type.Integer(),
+              bytes: Type.Integer({ description: 'Of canonical JSON' }),
+              seconds: Type.Number({ description: 'How long the oldest of them has waited' }),
+            },
+            { description: 'What is accepted, and not yet in the store' },
+          ),
+          reads: Type.Union([Type.Literal('available'), Type.Literal('unavailable')], {
+            description: 'Whether the store takes what is accepted, so that it can be read',
+          }),
+          journalBytes: Type.Integer({ description: 'Bytes of disk that the journal takes' }),
+          contradiction: Type.Optional(
+            Type.String({
+              description: 'How the stored events contradict what the ledger recorded of them',
+            }),
+          ),
+        }),
+        store: Type.Optional(
+          Type.Object(
+            {
+              rows: Type.Integer({ description: 'Events of all instances that share the store' }),
+              bytes: Type.Integer({ description: 'On disk' }),
+            },
+            { description: 'Absent while the store does not answer' },
+          ),
+        ),
+        skipped: Type.Optional(
+          Type.Array(
+            Type.Object({
+              rule: Type.String({ description: 'Of `sources.skip`' }),
+              source: Type.String({ description: '`KIND/NAME`' }),
+              events: Type.Integer({ description: 'Events not recorded since the start' }),
+            }),
+            { description: 'What the rules for sources left out' },
+          ),
+        ),
+      },
+      { title: 'InstanceStatus', description: 'For an administrator of the installation' },
+    ),
+  },
+}
+
+/** `GET /v1/ledger` and `GET /v1/status`. */
+export function registerInstanceRoutes(
+  scope: NativeScope,
+  context: DialectContext,
+  facts: InstanceFacts,
+): void {
+  const ledgerSchema = {
+    operationId: 'getLedger',
+    summary: "The size and the root of this instance's ledger",
+    description: 'Both are of the events of all tenants: proofs refer to them.',
+    response: {
+      200: Type.Object(
+        {
+          origin: Type.String(),
+          size: Type.Integer(),
+          rootHash: Type.String({ description: 'RFC 9162 Merkle tree hash, hex' }),
+        },
+        { title: 'LedgerHead', description: 'Origin, size and root of the ledger' },
+      ),
+    },
+  }
+  const mayReadLedger = authenticated(context.directory, { scopes: ['ledger:read', 'admin'] })
+  scope.get('/v1/ledger', { schema: ledgerSchema, onRequest: mayReadLedger }, async () => {
+    const { origin, size, rootHash } = context.ledger.status()
+    return { origin, size, rootHash: Buffer.from(rootHash).toString('hex') }
+  })
+  const isAdministrator = authenticated(context.directory, {
+    scopes: ['admin'],
+    may: mayAdminister,
+  })
+  const answers = [STATUS_SCHEMA.response[200], TenantStatus]
+  const response = { 200: Type.Union(answers, { description: 'The state of the instance' }) }
+  const options = { schema: { ...STATUS_SCHEMA, response }, onRequest: isAdministrator }
+  scope.get('/v1/status', options, async (request) => {
+    const { tenant } = principalOf(request)
+    const uptimeSeconds = Math.floor((context.clock() - facts.startedMicros) / 1_000_000)
+    if (tenant !== null) {
+      return tenantStatus(requestContext(context, request), tenant, {
+        version: facts.version,
+        uptimeSeconds,
+      })
+    }
+    const store = await storeOf(facts)
+    const { origin, size, queuedEvents, behind, journalBytes, contradiction } =
+      context.ledger.status()
+    const skipped = facts.skipped?.() ?? []
+    return {
+      version: facts.version,
+      origin,
+      uptimeSeconds,
+      ledger: {
+        size,
+        queuedEvents,
+        behind: { events: behind.events, bytes: behind.bytes, seconds: behind.seconds },
+        reads: behind.isFailing ? ('unavailable' as const) : ('available' as const),
+        journalBytes,
+        ...(contradiction === undefined ? {} : { contradiction }),
+      },
+      ...(store !== undefined && { store }),
+      ...(skipped.length > 0 && { skipped: [...skipped] }),
+    }
+  })
+}
+
+/** The state of an instance is asked for above all while its store does not answer. */
+async function storeOf({ storeSize }: InstanceFacts) {
+  try {
+    const size = await inTime(storeSize(), STORE_MS_MAX)
+    return size === LATE ? undefined : { rows: size.events, bytes: size.bytesOnDisk }
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'store.unavailable') return undefined
+    throw error
+  }
+}

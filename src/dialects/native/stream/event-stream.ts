@@ -1,0 +1,156 @@
+import { setMaxListeners } from 'node:events'
+import { Readable } from 'node:stream'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { createStreamTickets, type StreamTickets } from '../../../access/stream-tickets.ts'
+import { visibleEvents } from '../../../access/visibility.ts'
+import { askerOf } from '../../../core/asker.ts'
+import { Fault } from '../../../core/errors.ts'
+import type { EventFilter } from '../../../core/query.ts'
+import { Quota, type QuotaLimits } from '../../../core/quota.ts'
+import type { AnswerDescription } from '../../api/api-description.ts'
+import { authenticated, bearerToken, principalOf } from '../../api/authentication.ts'
+import type { DialectContext } from '../../api/dialect.ts'
+import { problemAnswers } from '../../api/problems/problem-answers.ts'
+import { requestContext } from '../../api/request-context.ts'
+import { READING_SCOPES } from '../events/event-search.ts'
+import { type FilterParameters, filterParameters, readFilter } from '../events/filter-parameters.ts'
+import {
+  ORIGIN_HEADER,
+  positionParameters,
+  refuseForeignPosition,
+} from '../events/ledger-position.ts'
+import type { NativeScope } from '../native-scope.ts'
+import { follow } from './followed-events.ts'
+import { registerStreamTickets, ticketOf } from './stream-tickets.ts'
+
+/** Streams open at once. */
+export const STREAMS = {
+  what: 'streams',
+  callerMax: 16,
+  tenantMax: 128,
+  allMax: 256,
+  retryAfterSeconds: 30,
+} as const satisfies QuotaLimits
+
+/** What `Last-Event-ID` says; empty: nothing. */
+const SEQ_OR_NOTHING = /^(?:-1|\d{1,15})?$/
+
+const STREAM: AnswerDescription = {
+  description: 'The stream, which ends when the client or the server ends it',
+  content: {
+    'text/event-stream': Type.String({
+      description: 'The `data` of each message is an event as JSON, its `id` the seq of the event',
+      examples: ['id: 41\nevent: event\ndata: {"action":"image.push","seq":41}\n\n'],
+    }),
+  },
+  headers: { [ORIGIN_HEADER]: 'The ledger that the ids are places in' },
+}
+
+/**
+ * `GET /v1/events/stream`: server-sent events (WHATWG HTML, section 9.2) of this instance's ledger,
+ * in its order. `Last-Event-ID` or `after` continues after a seq; without them it begins now. A seq
+ * that this ledger does not have is refused: to wait for it would leave events out. A client that
+ * cannot send headers brings a ticket.
+ */
+export function registerEventStream(scope: NativeScope, context: DialectContext): void {
+  const stopping = new AbortController()
+  // Every open stream listens for the end of the server.
+  setMaxListeners(STREAMS.allMax, stopping.signal)
+  const streams = new Quota(STREAMS)
+  const tickets = createStreamTickets(context.clock)
+  registerStreamTickets(scope, context, tickets)
+  const findToken = (request: FastifyRequest) => tokenOf(request, tickets)
+  const onRequest = authenticated(context.directory, { scopes: READING_SCOPES }, findToken)
+  scope.addHook('preClose', async () => stopping.abort())
+  const schema = {
+    operationId: 'followEvents',
+    summary: 'Follow events as they are stored, as server-sent events',
+    headers: Type.Object({
+      'Last-Event-ID': Type.Optional(
+        Type.String({
+          documented: { pattern: SEQ_OR_NOTHING.source },
+          description: 'The id of the last event that came: the stream goes on after it',
+        }),
+      ),
+    }),
+    answers: { 200: STREAM, ...problemAnswers([409]) },
+    querystring: Type.Object(
+      {
+        ...filterParameters,
+        ...positionParameters,
+        ticket: Type.Optional(
+          Type.String({
+            description: 'Of `POST /v1/events/stream/tickets`, instead of an Authorization header',
+          }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
+  }
+  const options = { schema, onRequest, exposeHeadRoute: false }
+  scope.get('/v1/events/stream', options, async (request, reply) => {
+    const { after, origin, ticket, ...parameters } = request.query
+    const filter = currentFilter(context, findToken(request) ?? '', parameters)
+    filter()
+    const asked = requestContext(context, request)
+    const status = context.ledger.status()
+    const afterSeq = lastEventId(request) ?? after ?? status.size - 1
+    refuseForeignPosition({ afterSeq, origin }, context.ledger)
+    const leave = streams.enter(askerOf(principalOf(request)))
+    const ended = new AbortController()
+    const end = () => ended.abort()
+    const disconnected = ticket === undefined ? undefined : tickets.connect(ticket, end)
+    stopping.signal.addEventListener('abort', end)
+    reply.raw.once('close', () => {
+      end()
+      disconnected?.()
+      stopping.signal.removeEventListener('abort', end)
+      leave()
+    })
+    return (
+      reply
+        .header('Content-Type', 'text/event-stream')
+        // A proxy that compresses holds events back until its buffer is full.
+        .header('Cache-Control', 'no-store, no-transform')
+        .header('X-Accel-Buffering', 'no')
+        .header(ORIGIN_HEADER, status.origin)
+        .send(
+          Readable.from(follow(asked, { filter, afterSeq, ended: ended.signal }), {
+            highWaterMark: 1,
+          }),
+        )
+    )
+  })
+}
+
+/** A ticket goes before a header: browsers add those of proxies by themselves. */
+function tokenOf(request: FastifyRequest, tickets: StreamTickets): string | undefined {
+  const ticket = ticketOf(request)
+  return ticket === undefined ? bearerToken(request) : tickets.tokenOf(ticket)
+}
+
+/**
+ * What the token may see at the moment of the call: undefined once it is expired or revoked. A
+ * stream may live for months; rights that were taken away must not.
+ */
+function currentFilter(
+  context: DialectContext,
+  token: string,
+  parameters: FilterParameters,
+): () => EventFilter | undefined {
+  return () => {
+    const principal = context.directory.authenticate(token)
+    return principal === undefined ? undefined : readFilter(parameters, visibleEvents(principal))
+  }
+}
+
+function lastEventId(request: FastifyRequest): number | undefined {
+  const header = request.headers['last-event-id']
+  if (typeof header !== 'string' || header === '') return undefined
+  const seq = SEQ_OR_NOTHING.test(header) ? Number(header) : Number.NaN
+  if (Number.isSafeInteger(seq)) return seq
+  throw new Fault('request.invalid', {
+    problems: [{ path: 'Last-Event-ID', expected: 'the id of an event of this stream, a seq' }],
+  })
+}

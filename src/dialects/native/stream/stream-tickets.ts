@@ -1,0 +1,44 @@
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { StreamTickets } from '../../../access/stream-tickets.ts'
+import { formatTimestamp } from '../../../core/timestamp.ts'
+import { bearerToken, principalOf } from '../../api/authentication.ts'
+import type { DialectContext } from '../../api/dialect.ts'
+import { mayReadEvents } from '../events/event-search.ts'
+import type { NativeScope } from '../native-scope.ts'
+
+/** `POST /v1/events/stream/tickets`: lets a browser's `EventSource` follow the stream. */
+export function registerStreamTickets(
+  scope: NativeScope,
+  context: DialectContext,
+  tickets: StreamTickets,
+): void {
+  const response: Record<201, Type.TSchema> = {
+    201: Type.Object({
+      ticket: Type.String({ description: 'The parameter `ticket` of `/v1/events/stream`' }),
+      expiresAt: Type.String({
+        format: 'date-time',
+        description: 'Until when it has to be connected with; likewise after each connection',
+      }),
+    }),
+  }
+  const schema = {
+    summary: 'A ticket for one stream at a time, instead of an Authorization header',
+    querystring: Type.Object({}, { additionalProperties: false }),
+    response,
+  }
+  const options = { schema, onRequest: mayReadEvents(context) }
+  scope.post('/v1/events/stream/tickets', options, async (request, reply) => {
+    const token = bearerToken(request) ?? ''
+    const { ticket, expiresMicros } = tickets.issue(token, principalOf(request))
+    return reply.code(201).send({ ticket, expiresAt: formatTimestamp(expiresMicros) })
+  })
+}
+
+/** The ticket that a request brings, before its parameters were checked. */
+export function ticketOf({ query }: FastifyRequest): string | undefined {
+  if (typeof query !== 'object' || query === null || !('ticket' in query)) return undefined
+  const { ticket } = query
+  // One that is there twice is a list: no ticket, and no reason to look at the header instead.
+  return typeof ticket === 'string' ? ticket : ''
+}

@@ -1,0 +1,30 @@
+import type { JsonObject } from '../../../core/event.ts'
+import { problem } from '../errors.ts'
+import type { Caller } from './caller.ts'
+
+/** How long a password counts as just given unless configured otherwise, in seconds; as in Quay. */
+export const FRESH_LOGIN_SECONDS_DEFAULT = 600
+
+const CHECKED = 'passwordCheckedMicros'
+
+/** What a session keeps when its password was checked at this moment. */
+export function freshLoginData(nowMicros: number): JsonObject {
+  return { [CHECKED]: nowMicros }
+}
+
+/**
+ * Asks for the password again when it was given long ago. Tokens were made for what they are used
+ * for, and are never stale.
+ *
+ * @throws QuayError 401 `fresh_login_required`.
+ */
+export function requireFreshLogin(
+  { session }: Caller,
+  nowMicros: number,
+  freshLoginSeconds: number,
+): void {
+  if (session === undefined) return
+  const checked = session.data[CHECKED]
+  const isFresh = typeof checked === 'number' && nowMicros - checked < freshLoginSeconds * 1_000_000
+  if (!isFresh) throw problem('fresh_login_required')
+}

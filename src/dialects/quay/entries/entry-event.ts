@@ -1,0 +1,205 @@
+import { createHash } from 'node:crypto'
+import { canonicalJson } from '../../../core/canonical-json.ts'
+import type { Client, JsonObject, Target } from '../../../core/event.ts'
+import { addressWithoutZone, canonicalIp } from '../../../core/ip-address.ts'
+import { EVENT_BYTES_MAX, NAME_LENGTH_MAX, USER_AGENT_LENGTH_MAX } from '../../../core/limits.ts'
+import type { NewEvent } from '../../../core/new-event.ts'
+import { recordableText } from '../../../core/recordable-text.ts'
+import { repositoryProblem } from '../../../core/repository-name.ts'
+import { formatTimestamp } from '../../../core/timestamp.ts'
+import { quayKind } from './kinds.ts'
+import type { LogEntry } from './log-entry.ts'
+import {
+  ADDRESS_POINTER,
+  detailsOfMetadata,
+  type MetadataDetails,
+  type MetadataFate,
+  withAsSent,
+} from './metadata-details.ts'
+import { QUAY_SOURCE_KIND } from '../source.ts'
+
+/** Where an entry stood in a Quay. */
+export interface EntryPlace {
+  /** The configured name of the Quay: `source.name`. */
+  readonly sourceName: string
+  /** The organization or user in whose log it is; absent for one that was deleted since. */
+  readonly namespace: string | undefined
+  /** The repository in whose log it is, without its namespace; absent when that is not known. */
+  readonly repository?: string | undefined
+  /** How many entries with the same `entryKey` were before it, from 0. */
+  readonly occurrence: number
+  /** Most bytes of the event's `details`; absent: what the other fields leave. */
+  readonly detailsBytesMax?: number
+}
+
+/** An event, and how much of the entry's metadata it holds. */
+export interface EntryEvent {
+  readonly event: NewEvent
+  readonly fate: MetadataFate
+}
+
+/** Bytes of an event that the boundary fills in: its ids, its tenant, times. */
+const FILLED_IN_BYTES = 4 * 1024
+/** Longest message that is taken from metadata, in UTF-16 units. */
+const MESSAGE_LENGTH = 1024
+
+/** Longest text that is kept in the place of an address, in UTF-16 units. */
+const ADDRESS_LENGTH_MAX = 1024
+/** Bytes of details that there is always room for. */
+const DETAILS_BYTES_MIN = 4 * 1024
+
+const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/
+
+/**
+ * The event of an entry. Its `details` are the entry's metadata, so that the Quay dialect answers
+ * the same entry again. A value that the entry has nowhere else goes to its field as it came, and
+ * the boundary decides; a value of the metadata goes to a field only when that can hold it.
+ */
+export function eventOfEntry(entry: LogEntry, place: EntryPlace): NewEvent {
+  return translateEntry(entry, place).event
+}
+
+/** As `eventOfEntry`, with how much of the metadata the event holds. */
+export function translateEntry(entry: LogEntry, place: EntryPlace): EntryEvent {
+  const { kind, metadata, performer } = entry
+  const known = quayKind(kind)
+  const failed = known?.isFailure === true
+  const event: NewEvent = {
+    action: known?.action ?? actionOfUnknown(kind),
+    ...(known === undefined && { category: 'registry' }),
+    nativeAction: kind,
+    level: failed ? 'warn' : 'info',
+    outcome: failed ? 'failure' : 'success',
+    time: formatTimestamp(entry.second * 1_000_000),
+    source: { kind: QUAY_SOURCE_KIND, name: place.sourceName, eventId: eventIdOf(entry, place) },
+    actor:
+      performer === undefined
+        ? null
+        : { kind: performer.isRobot ? 'robot' : 'user', name: performer.name },
+    target: targetOf(entry, place),
+    client: clientOf(entry),
+    ...present('message', text(metadata['message'], MESSAGE_LENGTH)),
+  }
+  const asSent = asSentOf(entry, event.client?.ip)
+  const { details, fate } = keptMetadata(entry, place, JSON.stringify({ ...event, asSent }))
+  return { event: { ...event, details: withAsSent(details, asSent) }, fate }
+}
+
+function keptMetadata(entry: LogEntry, place: EntryPlace, otherFields: string): MetadataDetails {
+  const { metadata: value, metadataText } = entry
+  const room = EVENT_BYTES_MAX - FILLED_IN_BYTES - Buffer.byteLength(otherFields)
+  return detailsOfMetadata(
+    { value, ...(metadataText !== undefined && { text: metadataText }) },
+    Math.max(Math.min(room, place.detailsBytesMax ?? room), DETAILS_BYTES_MIN),
+  )
+}
+
+/** What fits no field; also an address that the event has in another form, or not at all. */
+function asSentOf({ ip: stored, asSent = {} }: LogEntry, ip: string | undefined): JsonObject {
+  if (stored === null || stored === ip) return asSent
+  return { ...asSent, [ADDRESS_POINTER]: recordableText(stored, ADDRESS_LENGTH_MAX) }
+}
+
+/**
+ * What makes two entries of one Quay the same entry, told apart only by their order: everything
+ * that the API tells, and where it stands. Of an entry of a repository that its metadata names, it
+ * is the same text as of that entry in the log of the whole namespace. A performer counts by name:
+ * their avatar follows an e-mail address that may change.
+ */
+export function entryKey(
+  entry: LogEntry,
+  place: Pick<EntryPlace, 'namespace' | 'repository'>,
+): string {
+  const { kind, metadata, ip, second, performer, asSent } = entry
+  const repository = place.repository === metadata['repo'] ? undefined : place.repository
+  const others = {
+    kind,
+    ip: ip === '' ? null : ip,
+    second,
+    performer: performer === undefined ? null : [performer.name, performer.isRobot],
+    namespace: place.namespace ?? null,
+    ...(repository !== undefined && { repository }),
+    ...(asSent !== undefined && { asSent }),
+  }
+  try {
+    return canonicalJson({ ...others, metadata })
+  } catch (error) {
+    // Metadata of thousands of levels cannot be walked; it always has its text.
+    if (!(error instanceof RangeError)) throw error
+    return canonicalJson({ ...others, metadata: entry.metadataText ?? '' })
+  }
+}
+
+function eventIdOf(entry: LogEntry, place: EntryPlace): string {
+  const identity = `${entryKey(entry, place)}\n${place.occurrence}`
+  return createHash('sha256').update(identity).digest('hex')
+}
+
+/** A kind that this table does not have yet: `share_repo` as `quay.share-repo`. */
+function actionOfUnknown(kind: string): string {
+  const word = kind
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^[-0-9]+|-+$/g, '')
+  return `quay.${word.slice(0, NAME_LENGTH_MAX / 2) || 'unknown'}`
+}
+
+/** Whom or what the action was done to, by the object of the action: the key that names it. */
+const NAME_KEYS: Readonly<Record<string, string>> = {
+  user: 'username',
+  robot: 'robot',
+  team: 'team',
+  application: 'application_name',
+}
+
+function targetOf({ kind, metadata }: LogEntry, place: EntryPlace): Target {
+  const action = quayKind(kind)?.action ?? ''
+  const type = typeOf(action, metadata)
+  const digest = text(metadata['manifest_digest']) ?? text(metadata['digest'])
+  const isDigest = digest !== undefined && DIGEST.test(digest)
+  return {
+    ...present('type', type),
+    ...present('name', text(metadata[NAME_KEYS[type ?? ''] ?? ''])),
+    ...present('namespace', place.namespace),
+    ...present('repository', repositoryOf(metadata, place)),
+    ...present('tag', text(metadata['tag'])),
+    ...present('digest', isDigest ? digest : undefined),
+  }
+}
+
+function typeOf(action: string, metadata: JsonObject): string | undefined {
+  if (action.endsWith('-permission')) return metadata['team'] === undefined ? 'user' : 'team'
+  return text(action.slice(0, action.indexOf('.')))
+}
+
+/** A superuser's entries may name a repository of another namespace than the log's. */
+function repositoryOf(
+  metadata: JsonObject,
+  { namespace, repository }: EntryPlace,
+): string | undefined {
+  if (repository !== undefined) return repository
+  const isElsewhere = metadata['namespace'] !== undefined && metadata['namespace'] !== namespace
+  const path = isElsewhere ? undefined : text(metadata['repo'])
+  return path === undefined || repositoryProblem(path) !== undefined ? undefined : path
+}
+
+function clientOf({ ip, metadata }: LogEntry): Client {
+  const agent = metadata['user-agent'] ?? metadata['useragent'] ?? metadata['user_agent']
+  return {
+    ...present('ip', ip === null ? undefined : (canonicalIp(ip) ?? addressWithoutZone(ip))),
+    ...present('userAgent', text(agent, USER_AGENT_LENGTH_MAX)),
+  }
+}
+
+/** A text of the metadata that an event can hold in one field; it stays in the details anyway. */
+function text(value: unknown, lengthMax = NAME_LENGTH_MAX): string | undefined {
+  if (typeof value !== 'string' || value === '' || value.length > lengthMax) return undefined
+  return value.isWellFormed() && !value.includes('\0') ? value : undefined
+}
+
+function present<Key extends string, Value>(
+  key: Key,
+  value: Value | undefined,
+): { readonly [Name in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [Name in Key]: Value })
+}
