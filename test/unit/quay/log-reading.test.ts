@@ -5,9 +5,9 @@ import { CollectorIntake } from '../../../src/dialects/collecting/collector-inta
 import type { PlacedEntry } from '../../../src/dialects/quay/collect/collected-log.ts'
 import { placed } from '../../../src/dialects/quay/collect/collected-log.ts'
 import type { LogPosition } from '../../../src/dialects/quay/collect/collector-position.ts'
-import { EntryCounts } from '../../../src/dialects/quay/collect/entry-counts.ts'
 import type { LogClient } from '../../../src/dialects/quay/collect/log-client.ts'
 import { LogReading } from '../../../src/dialects/quay/collect/log-reading.ts'
+import { EntryCounts } from '../../../src/dialects/quay/collect/walk/entry-counts.ts'
 import { DAY_SECONDS, dayOfSecond } from '../../../src/dialects/quay/entries/calendar-day.ts'
 
 const LOG = { kind: 'organization', namespace: 'acme' } as const

@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PlacedEntry } from '../../../src/dialects/quay/collect/collected-log.ts'
 import { placed } from '../../../src/dialects/quay/collect/collected-log.ts'
+import type { LogClient, LogQuestion } from '../../../src/dialects/quay/collect/log-client.ts'
 import {
   EntryCounts,
   gapsBetween,
   missingOf,
-} from '../../../src/dialects/quay/collect/entry-counts.ts'
-import type { LogClient, LogQuestion } from '../../../src/dialects/quay/collect/log-client.ts'
-import { oldestFirst } from '../../../src/dialects/quay/collect/log-walk.ts'
-import { rereadDay } from '../../../src/dialects/quay/collect/reread-day.ts'
+} from '../../../src/dialects/quay/collect/walk/entry-counts.ts'
+import { oldestFirst } from '../../../src/dialects/quay/collect/walk/log-walk.ts'
+import { rereadDay } from '../../../src/dialects/quay/collect/walk/reread-day.ts'
 import { lossyPage } from '../../support/lossy-pager.ts'
 
 const LOG = { kind: 'organization', namespace: 'acme' } as const

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Occurrences } from '../../../src/dialects/quay/collect/occurrences.ts'
+import { Occurrences } from '../../../src/dialects/quay/collect/walk/occurrences.ts'
 
 test('equal entries of a second are numbered, and each second begins anew', () => {
   const occurrences = new Occurrences()

@@ -5,7 +5,7 @@ import { eventOfEntry } from '../../../src/dialects/quay/entries/entry-event.ts'
 import type { LogEntry } from '../../../src/dialects/quay/entries/log-entry.ts'
 import { readLogEntry } from '../../../src/dialects/quay/entries/log-entry.ts'
 import { jsonText } from '../../../src/dialects/quay/entries/stored-json.ts'
-import { readArchivedRow } from '../../../src/dialects/quay/import/archive-row.ts'
+import { readArchivedRow } from '../../../src/dialects/quay/import/archive/archive-row.ts'
 import { eventOfRow } from '../../../src/dialects/quay/import/row-event.ts'
 import { presentEntry } from '../../../src/dialects/quay/present.ts'
 

@@ -2,7 +2,7 @@ import { formatTimestamp } from '../../../core/timestamp.ts'
 import { type GapEvent, gapEvent, inBrackets } from '../../../intake/gap.ts'
 import { DAY_SECONDS, type DayNumber, isoDay } from '../entries/calendar-day.ts'
 import { type CollectedLog, logName } from './collected-log.ts'
-import { type DayGap, missingOf } from './entry-counts.ts'
+import { type DayGap, missingOf } from './walk/entry-counts.ts'
 
 /** How people get what a Quay's API does not answer. */
 const WAY_ON = "`waybill import quay --database` reads all of it from the Quay's database"

@@ -12,15 +12,15 @@ import {
 import { eventOfEntry } from '../entries/entry-event.ts'
 import { type CollectedLog, logName, type PlacedEntry } from './collected-log.ts'
 import type { LogPosition } from './collector-position.ts'
-import { type DayGap, EntryCounts, gapsBetween, missingOf } from './entry-counts.ts'
 import { type LogGap, logGapEvent } from './gap-event.ts'
 import { KnownNames } from './known-names.ts'
 import type { DayCounts, LogClient } from './log-client.ts'
-import { oldestFirst } from './log-walk.ts'
-import { Occurrences } from './occurrences.ts'
 import { type OddItem, oddItemEvent } from './odd-item-event.ts'
-import { PAGES_MAX } from './page-watch.ts'
-import { type RereadDay, rereadDay } from './reread-day.ts'
+import { type DayGap, EntryCounts, gapsBetween, missingOf } from './walk/entry-counts.ts'
+import { oldestFirst } from './walk/log-walk.ts'
+import { Occurrences } from './walk/occurrences.ts'
+import { PAGES_MAX } from './walk/page-watch.ts'
+import { type RereadDay, rereadDay } from './walk/reread-day.ts'
 
 /** How long after its end a day is taken to be complete, in seconds: entries may come late. */
 const SETTLING_SECONDS = 3600

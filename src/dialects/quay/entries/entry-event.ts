@@ -7,6 +7,7 @@ import type { NewEvent } from '../../../core/new-event.ts'
 import { recordableText } from '../../../core/recordable-text.ts'
 import { repositoryProblem } from '../../../core/repository-name.ts'
 import { formatTimestamp } from '../../../core/timestamp.ts'
+import { QUAY_SOURCE_KIND } from '../source.ts'
 import { quayKind } from './kinds.ts'
 import type { LogEntry } from './log-entry.ts'
 import {
@@ -16,7 +17,6 @@ import {
   type MetadataFate,
   withAsSent,
 } from './metadata-details.ts'
-import { QUAY_SOURCE_KIND } from '../source.ts'
 
 /** Where an entry stood in a Quay. */
 export interface EntryPlace {

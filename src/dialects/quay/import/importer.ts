@@ -5,14 +5,14 @@ import {
   type ImportRun,
   type ImportTotals,
 } from '../../collecting/importer.ts'
-import { importArchives } from './archive-import.ts'
-import { importDatabase } from './database-import.ts'
-import { openDatabaseNames } from './database-names.ts'
+import { importArchives } from './archive/archive-import.ts'
+import { importDatabase } from './database/database-import.ts'
+import { openDatabaseNames } from './database/database-names.ts'
+import { findLogTables } from './database/log-tables.ts'
+import { QuayDatabase } from './database/quay-database.ts'
 import { EventFeed } from './event-feed.ts'
 import { readPosition } from './import-position.ts'
-import { findLogTables } from './log-tables.ts'
 import { readNamesFile } from './names-file.ts'
-import { QuayDatabase } from './quay-database.ts'
 import { type NameSource, NO_NAMES } from './row-names.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { ArchiveFile } from './archive-file.ts'
-import { readArchivedRow } from './archive-row.ts'
-import { ArchiveDamage, readArchive } from './archive-rows.ts'
+import type { ArchiveFile } from './archive/archive-file.ts'
+import { readArchivedRow } from './archive/archive-row.ts'
+import { ArchiveDamage, readArchive } from './archive/archive-rows.ts'
 import type { ImportPosition } from './import-position.ts'
 import { readRowTime } from './row-time.ts'
 

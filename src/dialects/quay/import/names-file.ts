@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { isMembers, type Members } from '../../../core/json.ts'
 import { ImportError } from '../../collecting/importer.ts'
-import { fileReason } from './archive-file.ts'
+import { fileReason } from './archive/archive-file.ts'
 import type { NameSource, QuayAccount } from './row-names.ts'
 
 /** Largest file of names, in bytes: it is read whole. */

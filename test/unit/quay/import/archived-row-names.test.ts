@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { readArchivedRow } from '../../../../src/dialects/quay/import/archive-row.ts'
-import { ArchivedRowNames } from '../../../../src/dialects/quay/import/archived-row-names.ts'
+import { readArchivedRow } from '../../../../src/dialects/quay/import/archive/archive-row.ts'
+import { ArchivedRowNames } from '../../../../src/dialects/quay/import/archive/archived-row-names.ts'
 
 function file(name: string, holds?: { firstId: number; lastId: number }) {
   const range = holds === undefined ? undefined : { table: 'logentry3' as const, ...holds }

@@ -1,10 +1,10 @@
-import type { JsonObject } from '../../../core/event.ts'
-import { isMembers } from '../../../core/json.ts'
-import { recordableText } from '../../../core/recordable-text.ts'
-import { writtenValue } from '../entries/log-entry.ts'
-import { ADDRESS_POINTER } from '../entries/metadata-details.ts'
-import { keepsNumbers, memberTexts, parsePythonJson } from '../python/python-json.ts'
-import { type LogRow, METADATA_LENGTH_MAX } from './log-row.ts'
+import type { JsonObject } from '../../../../core/event.ts'
+import { isMembers } from '../../../../core/json.ts'
+import { recordableText } from '../../../../core/recordable-text.ts'
+import { writtenValue } from '../../entries/log-entry.ts'
+import { ADDRESS_POINTER } from '../../entries/metadata-details.ts'
+import { keepsNumbers, memberTexts, parsePythonJson } from '../../python/python-json.ts'
+import { type LogRow, METADATA_LENGTH_MAX } from '../log-row.ts'
 
 /** A row of an archive: everything but its id, which Quay does not write there. */
 export type RowContent = Omit<LogRow, 'eventId'>

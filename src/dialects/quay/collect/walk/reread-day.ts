@@ -1,11 +1,11 @@
-import { VendorError } from '../../collecting/vendor-error.ts'
-import type { DayNumber, DayWindow } from '../entries/calendar-day.ts'
-import { type CollectedLog, type PlacedEntry, placedIn } from './collected-log.ts'
+import { VendorError } from '../../../collecting/vendor-error.ts'
+import type { DayNumber, DayWindow } from '../../entries/calendar-day.ts'
+import { type CollectedLog, type PlacedEntry, placedIn } from '../collected-log.ts'
+import { KnownNames } from '../known-names.ts'
+import type { DayCounts, LogClient, LogQuestion } from '../log-client.ts'
+import type { OddItem } from '../odd-item-event.ts'
 import { type DayGap, EntryCounts, gapsBetween } from './entry-counts.ts'
-import { KnownNames } from './known-names.ts'
-import type { DayCounts, LogClient, LogQuestion } from './log-client.ts'
 import { type Reading, readAsFar, type Walk } from './log-walk.ts'
-import type { OddItem } from './odd-item-event.ts'
 
 /** Most narrower readings of one day, so that a Quay which counts wrongly is not read for ever. */
 const READINGS_MAX = 500

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { ImportError } from '../../collecting/importer.ts'
-import { LOG_TABLES, type LogTable } from './log-row.ts'
+import { ImportError } from '../../../collecting/importer.ts'
+import { LOG_TABLES, type LogTable } from '../log-row.ts'
 
 /** A file that Quay's log rotation wrote. */
 export interface ArchiveFile {

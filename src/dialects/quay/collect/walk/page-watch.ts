@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { AnsweredPage } from './log-client.ts'
+import type { AnsweredPage } from '../log-client.ts'
 
 /** Pages in a row without an entry, after which a walk is endless. */
 const EMPTY_PAGES_MAX = 20

@@ -1,6 +1,6 @@
-import type { LogRow } from './log-row.ts'
+import type { LogRow } from '../log-row.ts'
+import type { NameSource, QuayAccount } from '../row-names.ts'
 import type { QuayDatabase } from './quay-database.ts'
-import type { NameSource, QuayAccount } from './row-names.ts'
 
 /** Names of one sort that are kept; past that all are forgotten and read again. */
 const NAMES_KEPT_MAX = 100_000

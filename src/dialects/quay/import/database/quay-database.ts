@@ -1,5 +1,5 @@
 import { Client, type QueryResultRow } from 'pg'
-import { doubling, retry, waitText } from '../../../core/retry.ts'
+import { doubling, retry, waitText } from '../../../../core/retry.ts'
 import { databaseError, isPassing, reasonOf, shownDatabase } from './database-error.ts'
 
 /** Longest wait for a connection, in milliseconds. */

@@ -1,12 +1,12 @@
-import { formatTimestamp } from '../../../core/timestamp.ts'
-import type { ImportRequest } from '../../collecting/importer.ts'
-import type { EventFeed } from './event-feed.ts'
-import type { IdRange, ImportPosition } from './import-position.ts'
-import type { LogTable } from './log-row.ts'
+import { formatTimestamp } from '../../../../core/timestamp.ts'
+import type { ImportRequest } from '../../../collecting/importer.ts'
+import type { EventFeed } from '../event-feed.ts'
+import type { IdRange, ImportPosition } from '../import-position.ts'
+import type { LogTable } from '../log-row.ts'
+import { eventOfRow } from '../row-event.ts'
+import type { NameSource } from '../row-names.ts'
 import { type ReadRow, type RowRange, readRows, type TableExtent } from './log-tables.ts'
 import type { QuayDatabase } from './quay-database.ts'
-import { eventOfRow } from './row-event.ts'
-import type { NameSource } from './row-names.ts'
 
 /**
  * Ids before the saved position that a further run reads again. Quay gives out ids before it

@@ -1,6 +1,6 @@
-import { type DayNumber, dayOfSecond } from '../entries/calendar-day.ts'
-import type { PlacedEntry } from './collected-log.ts'
-import type { DayCounts } from './log-client.ts'
+import { type DayNumber, dayOfSecond } from '../../entries/calendar-day.ts'
+import type { PlacedEntry } from '../collected-log.ts'
+import type { DayCounts } from '../log-client.ts'
 
 /** Counts entries by day and kind, as Quay's aggregate does. */
 export class EntryCounts {

@@ -1,7 +1,7 @@
-import { VendorError } from '../../collecting/vendor-error.ts'
-import { logName, type PlacedEntry } from './collected-log.ts'
-import type { AnsweredPage, LogClient, LogQuestion } from './log-client.ts'
-import type { OddItem } from './odd-item-event.ts'
+import { VendorError } from '../../../collecting/vendor-error.ts'
+import { logName, type PlacedEntry } from '../collected-log.ts'
+import type { AnsweredPage, LogClient, LogQuestion } from '../log-client.ts'
+import type { OddItem } from '../odd-item-event.ts'
 import { PageWatch } from './page-watch.ts'
 
 /** Which part of a log a walk reads. */

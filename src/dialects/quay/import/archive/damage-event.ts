@@ -1,6 +1,6 @@
-import { recordableText } from '../../../core/recordable-text.ts'
-import { type GapEvent, gapEvent } from '../../../intake/gap.ts'
-import type { ImportRequest } from '../../collecting/importer.ts'
+import { recordableText } from '../../../../core/recordable-text.ts'
+import { type GapEvent, gapEvent } from '../../../../intake/gap.ts'
+import type { ImportRequest } from '../../../collecting/importer.ts'
 import type { ArchiveFile } from './archive-file.ts'
 import type { ArchiveDamage } from './archive-rows.ts'
 

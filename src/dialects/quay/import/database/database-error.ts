@@ -1,4 +1,4 @@
-import { ImportError } from '../../collecting/importer.ts'
+import { ImportError } from '../../../collecting/importer.ts'
 
 /** Longest part of what the database said that is shown. */
 const SAID_LENGTH_MAX = 300

@@ -1,5 +1,5 @@
-import { ImportError } from '../../collecting/importer.ts'
-import { LOG_TABLES, type LogRow, type LogTable, METADATA_LENGTH_MAX } from './log-row.ts'
+import { ImportError } from '../../../collecting/importer.ts'
+import { LOG_TABLES, type LogRow, type LogTable, METADATA_LENGTH_MAX } from '../log-row.ts'
 import type { QuayDatabase } from './quay-database.ts'
 
 /** Rows of one query. */
