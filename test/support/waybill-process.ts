@@ -19,6 +19,12 @@ export interface WaybillOptions {
   /** More arguments of `serve`. */
   readonly arguments?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
+  /** What starts the program, without arguments; absent: this Node with the built program. */
+  readonly command?: readonly [program: string, ...args: string[]]
+  /** Where it is started; absent: the folder of the tests. */
+  readonly cwd?: string
+  /** Signals go to a process group, as those of a terminal do: `npx` passes none on itself. */
+  readonly isGroup?: boolean
 }
 
 /** The built program, serving on 127.0.0.1 at a port that it chose. */
@@ -43,18 +49,14 @@ export interface WaybillProcess {
 /** Starts the built program and waits until it says that it is ready. */
 export async function startWaybill(options: WaybillOptions = {}): Promise<WaybillProcess> {
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'waybill-test-'))
-  const child = spawn(
-    process.execPath,
-    [
-      PROGRAM,
-      ...['serve', '--data', dataDirectory, '--listen', '127.0.0.1:0'],
-      ...(options.arguments ?? []),
-    ],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], ...NO_TOKEN_USES, ...options.environment },
-    },
-  )
+  const [program, ...first] = options.command ?? [process.execPath, PROGRAM]
+  const serve = ['serve', '--data', dataDirectory, '--listen', '127.0.0.1:0']
+  const child = spawn(program, [...first, ...serve, ...(options.arguments ?? [])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], ...NO_TOKEN_USES, ...options.environment },
+    cwd: options.cwd,
+    detached: options.isGroup === true,
+  })
   let log = ''
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString()
@@ -63,8 +65,10 @@ export async function startWaybill(options: WaybillOptions = {}): Promise<Waybil
   const adminToken = readTokenOf(dataDirectory, child)
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) {
-      child.kill(signal)
-      await once(child, 'exit')
+      const ended = once(child, 'close')
+      if (options.isGroup === true && child.pid !== undefined) process.kill(-child.pid, signal)
+      else child.kill(signal)
+      await ended
     }
     return child.exitCode
   }
