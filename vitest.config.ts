@@ -14,6 +14,7 @@ const SERVER_FILES_AT_ONCE = 2
  * - Memory is measured, and a disk of memory is filled.
  */
 const ALONE = [
+  'test/system/container-image.test.ts',
   'test/system/container-station-engine.test.ts',
   'test/system/container-station.test.ts',
   'test/system/docker-authz.test.ts',

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { requireCommands, run } from './commands.ts'
 import { eventually } from './eventually.ts'
 
@@ -113,8 +114,10 @@ const PODMAN: EngineKind = {
         // It ended by itself meanwhile.
       }
     }
-    const mounted = join(folder, 'root', 'vfs')
-    if (isMounted(mounted)) await run('umount', mounted)
+    for (const driver of ['vfs', 'overlay']) {
+      const mounted = join(folder, 'root', driver)
+      if (isMounted(mounted)) await run('umount', mounted)
+    }
   },
 }
 
@@ -142,6 +145,47 @@ export function engineSocket(folder: string): string {
 /** Starts Debian's Podman as a service. `folder` is empty or from before. */
 export function startPodman(folder: string): Promise<ContainerEngineProcess> {
   return startEngine(PODMAN, folder)
+}
+
+/** Podman's command line, with everything that it keeps in a folder. */
+export interface PodmanCommand {
+  /** Runs a command to its end and answers its standard output; an exit status fails. */
+  run(...args: readonly string[]): Promise<string>
+  cleanUp(): Promise<void>
+}
+
+/** Podman without a service, as a person uses it. `folder` exists. */
+export function podmanIn(folder: string, timeoutMs: number): PodmanCommand {
+  requireCommands(...PODMAN.commands)
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder,
+    ...PODMAN.environment(folder),
+    // Copying layers is slow for a large image, but works where nothing can be mounted.
+    STORAGE_DRIVER: canOverlay(folder) ? 'overlay' : 'vfs',
+    // Health checks are run by the test: there may be no systemd to run them.
+    DISABLE_HC_SYSTEMD: 'true',
+  }
+  const options = { env, timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 }
+  return {
+    async run(...args) {
+      const all = ['--tmpdir', join(folder, 'tmp'), ...args]
+      return (await promisify(execFile)('podman', all, options)).stdout
+    },
+    cleanUp: () => PODMAN.cleanUp(folder),
+  }
+}
+
+/** Whether the kernel lets this process lay one folder over another there. */
+function canOverlay(folder: string): boolean {
+  const trial = join(folder, 'overlay-trial')
+  for (const name of ['lower', 'upper', 'work', 'at']) {
+    mkdirSync(join(trial, name), { recursive: true })
+  }
+  const layers = `lowerdir=${trial}/lower,upperdir=${trial}/upper,workdir=${trial}/work`
+  const mounted = spawnSync('mount', ['-t', 'overlay', '-o', layers, 'overlay', `${trial}/at`])
+  if (mounted.status === 0) spawnSync('umount', [`${trial}/at`])
+  return mounted.status === 0
 }
 
 async function startEngine(kind: EngineKind, folder: string): Promise<ContainerEngineProcess> {
