@@ -66,7 +66,6 @@ interface NativeEvent {
   readonly action: string
   readonly category: string
   readonly target?: { readonly id?: string; readonly name?: string }
-  readonly message?: string
 }
 
 interface Row {
@@ -97,6 +96,12 @@ async function idOf(engine: EngineName, name: string): Promise<string> {
   return found?.target?.id ?? ''
 }
 
+/** What the log may call what an event is about: by its name, or as many digits as it shows. */
+function namesOf({ target = {} }: NativeEvent): readonly string[] {
+  const digits = target.id?.replace(/^sha256:/, '').slice(0, 12)
+  return [target.name, digits].filter((name) => name !== undefined)
+}
+
 /** Everything of an engine is in the log, in the CSV and natively, each once. */
 async function everythingIsLoggedOnce(name: EngineName): Promise<void> {
   const events = await eventsOf(name)
@@ -104,7 +109,11 @@ async function everythingIsLoggedOnce(name: EngineName): Promise<void> {
   const bySeq = new Map(logged.map((row) => [row.id - 1, row]))
   expect(bySeq.size).toBe(logged.length)
   for (const event of events) {
-    expect(bySeq.get(event.seq)).toMatchObject({ message: event.message, user: 'system' })
+    const row = bySeq.get(event.seq)
+    expect(row?.user).toBe('system')
+    const said = namesOf(event).map((name) => row?.message.includes(name))
+    // Podman names nothing when it takes stock after a restart of the host.
+    if (said.length > 0) expect(said).toContain(true)
   }
   const csv = await (await waybill.request(`${API}/log/export`)).text()
   const lines = csv.split('\r\n').slice(1, -1)
