@@ -19,7 +19,7 @@ export class ApiError extends Error {
   }
 }
 
-/** An error of the core, of the framework, or that nobody expected. */
+/** An error of the core or of the framework, or an unexpected one. */
 export interface ForeignError {
   readonly error: FastifyError | Fault
   readonly status: number
@@ -38,8 +38,8 @@ export interface ErrorForm<Own extends ApiError> {
 }
 
 /** Answers an error of a request. */
-export type AnswerError = (
-  error: FastifyError | Fault | ApiError,
+export type AnswerError<Own extends ApiError> = (
+  error: FastifyError | Fault | Own,
   request: FastifyRequest,
   reply: FastifyReply,
 ) => FastifyReply
@@ -48,7 +48,7 @@ export type AnswerError = (
  * The error handler of an API. It logs what is Waybill's own fault, and tells the client of a 429
  * or 503 when to try again.
  */
-export function errorAnswerer<Own extends ApiError>(form: ErrorForm<Own>): AnswerError {
+export function errorAnswerer<Own extends ApiError>(form: ErrorForm<Own>): AnswerError<Own> {
   return (error, request, reply) => {
     const isOwn = form.isOwn(error)
     const answered = isOwn ? error : form.translate(foreign(error), request)
@@ -67,13 +67,8 @@ export function setRetryAfter(
   void reply.header('Retry-After', retryAfterSeconds ?? RETRY_AFTER_SECONDS_DEFAULT)
 }
 
-function foreign(error: FastifyError | Fault | ApiError): ForeignError {
-  const isKnown = error instanceof Fault || error instanceof ApiError
-  const status = isKnown ? error.status : (error.statusCode ?? 500)
-  return {
-    error: error instanceof ApiError ? new Fault('internal.fault', { cause: error }) : error,
-    status,
-    message: STATUS_CODES[status] ?? 'Error',
-    retryAfterSeconds: isKnown ? error.retryAfterSeconds : undefined,
-  }
+function foreign(error: FastifyError | Fault): ForeignError {
+  const status = error instanceof Fault ? error.status : (error.statusCode ?? 500)
+  const retryAfterSeconds = error instanceof Fault ? error.retryAfterSeconds : undefined
+  return { error, status, message: STATUS_CODES[status] ?? 'Error', retryAfterSeconds }
 }

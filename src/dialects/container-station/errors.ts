@@ -50,7 +50,7 @@ export function tooManyWaiting(retryAfterSeconds: number): StationError {
  * @param status200 whether errors are answered with HTTP status 200, as old Container Stations did;
  * `error.code` in the body stays what it is.
  */
-export function stationErrors(status200: boolean): AnswerError {
+export function stationErrors(status200: boolean): AnswerError<StationError> {
   return errorAnswerer({
     isOwn: (error) => error instanceof StationError,
     translate: ({ status, message, retryAfterSeconds }) =>

@@ -68,7 +68,7 @@ export function identityError(
   return new HssError('identity', { status, retryAfterSeconds }, message)
 }
 
-/** Answers an error in the form of whoever raises it. */
+/** Answers an error in the form of the service that raises it. */
 export const answerError = errorAnswerer({
   isOwn: (error) => error instanceof HssError,
   translate: spoken,
