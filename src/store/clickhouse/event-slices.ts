@@ -16,7 +16,7 @@ const UNITS_MICROS: readonly number[] = [60 * MINUTE_MICROS, 1_000_000, 1_000, 1
  * sorted in memory one after the other. Only events of the same microsecond are never parted.
  */
 export async function* timeSlices(
-  { connection }: { readonly connection: ClickHouseConnection },
+  connection: ClickHouseConnection,
   filter: EventFilter,
   order: Order,
 ): AsyncIterable<EventFilter> {

@@ -72,13 +72,13 @@ async function* sortableSlices(
 ): AsyncIterable<EventFilter> {
   const tenants = await source.onlyTenant.lastingly(filter.tenants)
   if (tenants !== 'all' && tenants.length <= 1) yield { ...filter, tenants }
-  else yield* timeSlices(source, filter, order)
+  else yield* timeSlices(source.connection, filter, order)
 }
 
 /** A filter in parts, oldest first, that make a Parquet file each, which the engine holds whole. */
 async function* fileSlices(source: StreamSource, filter: EventFilter): AsyncIterable<EventFilter> {
   const tenants = await source.onlyTenant.lastingly(filter.tenants)
-  yield* timeSlices(source, { ...filter, tenants }, 'oldest')
+  yield* timeSlices(source.connection, { ...filter, tenants }, 'oldest')
 }
 
 /**

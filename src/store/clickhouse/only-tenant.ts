@@ -50,7 +50,7 @@ export class OnlyTenant {
     return this.#known.size === 1 ? [...this.#known] : tenants
   }
 
-  /** The same, but only where what is known stays true, since nobody else writes. */
+  /** The same, but only on a connection with one writer, where it stays true. */
   async lastingly(tenants: Tenants): Promise<Tenants> {
     return this.#connection.isExclusive ? this.narrowed(tenants) : tenants
   }
