@@ -1,5 +1,8 @@
 import type { Condition } from './query.ts'
 
+/** The kind of the sources that report what a container engine did. */
+export const ENGINE_KIND = 'engine'
+
 /**
  * The kind of the source of events that say who asked Docker for what. Each of them repeats an act
  * of which the engine's own events tell how it went.

@@ -1,12 +1,12 @@
 import { type Visibility, visibleEvents } from '../../access/visibility.ts'
-import { NO_REQUEST } from '../../core/container-engine.ts'
+import { ENGINE_KIND, NO_REQUEST } from '../../core/container-engine.ts'
 import type { Category, Level } from '../../core/event.ts'
 import { NOT_IMPLIED_BY_PUSH } from '../../core/implied-by-push.ts'
 import type { Condition, EventFilter } from '../../core/query.ts'
 import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
 import type { Caller } from './credentials.ts'
 import type { ClearMarks } from './log/clear-marks.ts'
-import { ENGINE_SOURCE_KIND, engineActionsSaying } from './log/engine-message.ts'
+import { engineActionsSaying } from './log/engine-message.ts'
 import { levelCondition } from './log/shown-level.ts'
 import type { WallClock } from './log/wall-clock.ts'
 import { NOTICE_ACTIONS } from './notices/notice-actions.ts'
@@ -111,7 +111,7 @@ function textCondition(text: string): Condition {
   const actions = engineActionsSaying(text)
   if (actions.length === 0) return inMessage
   const inWords: readonly Condition[] = [
-    { field: 'sourceKind', in: [ENGINE_SOURCE_KIND] },
+    { field: 'sourceKind', in: [ENGINE_KIND] },
     { field: 'action', in: actions },
   ]
   return { anyOf: [[inMessage], inWords] }

@@ -57,7 +57,7 @@ export function quayDialect(settings: QuaySettings = {}): Dialect {
       const operations = logOperations(context, settings)
       applyBrowserRules(scope, context, { xhrOnly: settings.browserApiCallsXhrOnly ?? true })
       scope.register((logs, _options, done) => {
-        // Quay looks at a body only after it has looked at the rights of whoever sends it.
+        // Quay checks the sender's rights before it reads a body.
         keepBodiesAsBytes(logs, { bodyLimit: EXPORT_BODY_BYTES_MAX })
         logRoutes(logs, context, operations)
         done()

@@ -1,4 +1,4 @@
-import { DOCKER_AUTHZ_KIND } from '../../core/container-engine.ts'
+import { DOCKER_AUTHZ_KIND, ENGINE_KIND } from '../../core/container-engine.ts'
 import type { Event, Outcome } from '../../core/event.ts'
 import { isImpliedByPush, NOT_IMPLIED_BY_PUSH } from '../../core/implied-by-push.ts'
 import type { Condition, EventFilter } from '../../core/query.ts'
@@ -143,7 +143,7 @@ function hiddenKindsOf({ hidesServiceKeys, repository }: LogSelection): readonly
 }
 
 /** Sources that report what an engine did, or was asked for. */
-const ENGINE_SOURCES: readonly string[] = ['engine', DOCKER_AUTHZ_KIND]
+const ENGINE_SOURCES: readonly string[] = [ENGINE_KIND, DOCKER_AUTHZ_KIND]
 
 /**
  * What a container engine did with an image is no entry of a registry's log: a pull that the

@@ -1,3 +1,4 @@
+import { ENGINE_KIND } from '../../core/container-engine.ts'
 import { inTime, LATE } from '../../core/in-time.ts'
 import type { Watch, WatchedSource } from '../watched-source.ts'
 import { type EngineClient, engineClient } from './engine-client.ts'
@@ -27,7 +28,7 @@ export function engineSource(settings: EngineSettings): WatchedSource {
   const client = engineClient(settings)
   const witness = new Witness(client)
   return {
-    kind: 'engine',
+    kind: ENGINE_KIND,
     name: settings.name,
     tenant: settings.tenant,
     watch: (watch) => watchEngine(client, witness, watch),

@@ -42,7 +42,7 @@ export function translateEvent(native: NativeEvent, product: EngineProduct | und
   const image = imageOf(native)
   const { outcome, level } = endingOf(native, meaning, product)
   const { phrase, unsurePhrase = phrase } = meaning
-  const said = outcome === 'unknown' ? unsurePhrase : phrase
+  const said = outcome === 'unknown' ? { ...meaning, phrase: unsurePhrase } : meaning
   return {
     time: timeOf(native.timeNano),
     source: { eventId: eventIdOf(native) },
@@ -166,9 +166,13 @@ function healthOf({ argument, attributes, more }: NativeEvent): string | undefin
   return argument ?? stated ?? attributes['health_status'] ?? attributes['containerHealthStatus']
 }
 
-function messageOf(native: NativeEvent, phrase: string, image: StatedImage | undefined): string {
+function messageOf(
+  native: NativeEvent,
+  { action, phrase }: Meaning,
+  image: StatedImage | undefined,
+): string {
   if (native.word === 'pull-error') return `pull of ${subjectOf(native, image)} failed`
-  return phrase.replace('%', () => subjectOf(native, image)) + moreOf(native)
+  return phrase.replace('%', () => subjectOf(native, image)) + moreOf(native, action)
 }
 
 /** `container web1 (728d06c45dd7)`, `image alpine:3`, `volume data`. */
@@ -180,10 +184,9 @@ function subjectOf(native: NativeEvent, image: StatedImage | undefined): string 
   return [type, name === '' ? id : name, isBoth ? `(${id})` : ''].filter(Boolean).join(' ')
 }
 
-function moreOf(native: NativeEvent): string {
-  const { type, word, attributes } = native
+function moreOf(native: NativeEvent, action: string): string {
+  const { word, attributes } = native
   const { signal = '', oldName = '', imageRef = '' } = attributes
-  const { action } = meaningOf(type, word)
   const exitCode = exitCodeOf(native)
   if (action.endsWith('.exit') && exitCode !== '') return ` with code ${exitCode}`
   if (word === 'kill' && signal !== '') return ` with signal ${signal}`

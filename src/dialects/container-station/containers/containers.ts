@@ -1,9 +1,12 @@
-import type { ContainerEngine, ContainerInformation } from '../../../core/container-engine.ts'
+import {
+  type ContainerEngine,
+  type ContainerInformation,
+  ENGINE_KIND,
+} from '../../../core/container-engine.ts'
 import { Fault } from '../../../core/errors.ts'
 import type { Event } from '../../../core/event.ts'
 import type { Condition, EventFilter, EventReader } from '../../../core/query.ts'
 import type { Caller } from '../credentials.ts'
-import { ENGINE_SOURCE_KIND } from '../log/engine-message.ts'
 import type { ContainerType } from '../parameters.ts'
 import { visibilityOf } from '../selection.ts'
 import {
@@ -29,7 +32,7 @@ export type Usage = 'measured' | 'unmeasured'
 
 /** How containers are looked for. */
 export interface Look {
-  /** Reads what events tell of containers. */
+  /** Reads the events that report on containers. */
   readonly events: EventReader
   readonly signal: AbortSignal
   /** Docker measures it for a second or two; without it there are zeros. Absent: measured. */
@@ -127,7 +130,7 @@ async function reported(
   return all.find((one) => one.type === type && isNamed(one, name))
 }
 
-/** The containers that events tell of, without those of engines that answered themselves. */
+/** The containers that events report, except those of engines that answered. */
 async function reports(
   caller: Caller,
   { events, answering }: Reported,
@@ -145,7 +148,7 @@ async function reports(
 /** What engines tell of themselves that answer is not looked for in events. */
 function reportOf(event: Event, answering: readonly ContainerEngine[]): StateReport | undefined {
   const { kind, name } = event.source
-  const isAnswered = kind === ENGINE_SOURCE_KIND && answering.some((engine) => engine.name === name)
+  const isAnswered = kind === ENGINE_KIND && answering.some((engine) => engine.name === name)
   return isAnswered ? undefined : stateReportOf(event)
 }
 

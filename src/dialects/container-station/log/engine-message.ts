@@ -1,14 +1,9 @@
 import { ACTIONS } from '../../../core/action-catalogue.ts'
+import { ENGINE_KIND } from '../../../core/container-engine.ts'
 import type { Event } from '../../../core/event.ts'
 import { actWords, capitalized } from './act-words.ts'
 import { REPORTS } from './ending.ts'
-import { tailOf } from './message-tail.ts'
-
-/** The kind of the sources that report what an engine did. */
-export const ENGINE_SOURCE_KIND = 'engine'
-
-/** Digits of an id that Container Station writes in a message. */
-const ID_DIGITS_SHOWN = 12
+import { containerTail, ID_DIGITS_SHOWN, listed, tailOf, textOf } from './message-tail.ts'
 
 /** What Container Station calls the registry that images without a host come from. */
 const DOCKER_HUB = 'dockerhub'
@@ -24,7 +19,7 @@ const DONE: ReadonlyMap<string, string> = new Map([
 
 /** Whether an engine reported an event: its message is Waybill's, and not shown. */
 export function isEngineReport({ source }: Event): boolean {
-  return source.kind === ENGINE_SOURCE_KIND
+  return source.kind === ENGINE_KIND
 }
 
 /**
@@ -60,41 +55,32 @@ function wordsOf({ action, outcome }: Event): string {
 
 function registryOf(event: Event): string {
   const registry = textOf(event, 'registry')
-  return registry === '' || registry === 'docker.io' ? DOCKER_HUB : registry
+  return registry === undefined || registry === 'docker.io' ? DOCKER_HUB : registry
 }
 
 function subjectOf(event: Event): string {
   const { action, target } = event
-  if (action === 'container.commit') {
-    const id = target?.id?.slice(0, ID_DIGITS_SHOWN) ?? ''
-    const parts = ['docker', id, textOf(event, 'imageRef')].filter((part) => part !== '')
-    return ` (${parts.join(', ')})`
-  }
+  if (action === 'container.commit') return containerTail(event, textOf(event, 'imageRef') ?? '')
   const isNamed = target?.name !== undefined || target?.repository !== undefined
   if (target?.type !== 'image' || isNamed || target.id === undefined) return tailOf(event)
-  return ` (docker, ${target.id.replace(/^sha256:/, '').slice(0, ID_DIGITS_SHOWN)})`
+  return listed(['docker', target.id.replace(/^sha256:/, '').slice(0, ID_DIGITS_SHOWN)])
 }
 
 /** What engines report beyond the words of Container Station. */
 function moreOf(event: Event): string {
   const { action } = event
-  const exitCode = textOf(event, 'exitCode') || textOf(event, 'containerExitCode')
-  if (action.endsWith('.exit') && exitCode !== '') return ` with code ${exitCode}`
-  const signal = action === 'container.kill' ? textOf(event, 'signal') : ''
-  if (signal !== '') return ` with signal ${signal}`
-  const oldName = action === 'container.rename' ? textOf(event, 'oldName') : ''
-  if (oldName !== '') return ` from ${oldName.replace(/^\//, '')}`
-  const health = action === 'container.health' ? healthOf(event) : ''
-  return health === '' ? '' : `: ${health}`
+  const exitCode = textOf(event, 'exitCode') ?? textOf(event, 'containerExitCode')
+  if (action.endsWith('.exit') && exitCode !== undefined) return ` with code ${exitCode}`
+  const signal = action === 'container.kill' ? textOf(event, 'signal') : undefined
+  if (signal !== undefined) return ` with signal ${signal}`
+  const oldName = action === 'container.rename' ? textOf(event, 'oldName') : undefined
+  if (oldName !== undefined) return ` from ${oldName.replace(/^\//, '')}`
+  const health = action === 'container.health' ? healthOf(event) : undefined
+  return health === undefined ? '' : `: ${health}`
 }
 
 /** Docker says it behind the word; Podman in a member or an attribute, by its version. */
-function healthOf(event: Event): string {
+function healthOf(event: Event): string | undefined {
   const names = ['argument', 'HealthStatus', 'health_status', 'containerHealthStatus']
-  return names.map((name) => textOf(event, name)).find((text) => text !== '') ?? ''
-}
-
-function textOf({ details }: Event, name: string): string {
-  const value = details?.[name]
-  return typeof value === 'string' ? value : ''
+  return names.map((name) => textOf(event, name)).find((text) => text !== undefined)
 }

@@ -2,7 +2,7 @@ import type { Event } from '../../../core/event.ts'
 import { containerTypeOf, imageNameOf, targetNameOf } from './event-names.ts'
 
 /** Digits of an id that Container Station writes in a message. */
-const ID_DIGITS_SHOWN = 12
+export const ID_DIGITS_SHOWN = 12
 
 /**
  * What the words of a message are about, as Container Station writes it after them: a container
@@ -35,8 +35,8 @@ const TAILS: ReadonlyMap<string, (event: Event) => string> = new Map([
   ['log.clear', () => ''],
 ])
 
-/** The older kinds of containers have a name alone. */
-function containerTail(event: Event, subject = event.target?.name): string {
+/** A container in parentheses; the older kinds of containers have a name alone. */
+export function containerTail(event: Event, subject = event.target?.name): string {
   const id = event.target?.id?.slice(0, ID_DIGITS_SHOWN)
   return listed([containerTypeOf(event), id, subject])
 }
@@ -79,11 +79,13 @@ function versionTail(event: Event): string {
   return version === undefined ? '' : `: ${version}`
 }
 
-function listed(parts: readonly (string | undefined)[]): string {
+/** Those parts that there are, in parentheses. */
+export function listed(parts: readonly (string | undefined)[]): string {
   return ` (${parts.filter((part) => part !== undefined && part !== '').join(', ')})`
 }
 
-function textOf({ details }: Event, name: string): string | undefined {
+/** A text among the details of an event; undefined when it is absent or empty. */
+export function textOf({ details }: Event, name: string): string | undefined {
   const value = details?.[name]
   return typeof value === 'string' && value !== '' ? value : undefined
 }
