@@ -190,7 +190,7 @@ const PART_FOLDERS = ['dialects', 'sources', 'store']
 /** Those of them whose parts must not know each other: any one can be left out. */
 const SEPARATE_PARTS = ['dialects', 'sources']
 
-/** Folders beside the parts that are their contract: what an API or a collector is. */
+/** The contracts of the parts: what an API or a collector is. */
 const CONTRACTS = ['src/dialects/api/', 'src/dialects/collecting/']
 
 function isContract(path: string): boolean {

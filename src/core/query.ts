@@ -122,7 +122,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 export interface EventReaders {
   /** For what Waybill reads by itself: its share is that of the tenants that it reads. */
   readonly own: EventReader
-  /** @param isGone whether nobody waits for the answers anymore: what waits is then left out. */
+  /** @param isGone whether the client has gone: its waiting queries are then dropped. */
   of(asker: Asker, isGone: () => boolean): EventReader
 }
 

@@ -24,7 +24,7 @@ test('a page that the sent events cannot answer has no counterpart', () => {
   expect(victoriaPage('/api/v1/organization/media-2/logs?limit=20')).toBeUndefined()
 })
 
-test('readers ask in turn for five kinds of pages, each of which has a counterpart', () => {
+test('readers request five kinds of pages in turn, each with a counterpart', () => {
   const path = readerPath({ seed: 3, count: 1000, endMicros: Date.UTC(2026, 10, 22) * 1000 })
   const filters = Array.from({ length: 5 }, (_, index) => {
     expect(victoriaPage(path(index)), path(index)).toBeDefined()
