@@ -31,11 +31,20 @@ export interface ContainerEngineProcess {
   ): Promise<EngineAnswer>
   /** Makes an image of one file, the shell of busybox. */
   build(name: string): Promise<void>
-  /** The `timeNano` of every event that it still has, in its order. */
-  told(): Promise<readonly string[]>
+  /** Every event that it still has, in its order. */
+  told(): Promise<readonly ToldEvent[]>
   /** SIGTERM, and waits for the end. */
   stop(): Promise<void>
   start(): Promise<void>
+}
+
+/** An event as the engine itself tells it. */
+export interface ToldEvent {
+  readonly action: string
+  /** Of the container or image. */
+  readonly id: string
+  /** Nanoseconds since 1970, more digits than a number holds. */
+  readonly timeNano: string
 }
 
 /** What tells one engine from the other. */
@@ -300,12 +309,12 @@ async function buildImage(socket: string, folder: string, name: string): Promise
   await call(socket, { method: 'POST', path, body: readFileSync(archive) })
 }
 
-function toldBy(socket: string): Promise<readonly string[]> {
+function toldBy(socket: string): Promise<readonly ToldEvent[]> {
   return new Promise((resolve, reject) => {
     let text = ''
     const done = () => {
       sent.destroy()
-      resolve([...text.matchAll(/"timeNano":(\d+)/g)].map(([, digits = '']) => digits))
+      resolve(text.split('\n').filter(Boolean).map(toldEvent))
     }
     let timer = setTimeout(done, REPLAY_QUIET_MS)
     const sent = request(
@@ -322,4 +331,10 @@ function toldBy(socket: string): Promise<readonly string[]> {
     sent.on('error', (error) => (sent.destroyed ? undefined : reject(error)))
     sent.end()
   })
+}
+
+function toldEvent(line: string): ToldEvent {
+  const { Action, Actor } = JSON.parse(line)
+  const [, timeNano = ''] = /"timeNano":(\d+)/.exec(line) ?? []
+  return { action: Action, id: Actor.ID, timeNano }
 }

@@ -261,7 +261,7 @@ const gaps = () => nativeEvents('action=source.gap')
 
 /** Compares what Waybill has with what the engine itself told, now and in its earlier runs. */
 async function everythingIsFoundOnce(name: EngineName): Promise<void> {
-  for (const timeNano of await engines[name].told()) told[name].add(timeNano)
+  for (const { timeNano } of await engines[name].told()) told[name].add(timeNano)
   const expected = [...told[name]].sort()
   const found = await eventually(
     async () => (await eventsOf(name)).map((event) => String(event.details?.['timeNano'])).sort(),
