@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { commandLineMarkdown } from '../src/cli/command-line-markdown.ts'
-import { configurationMarkdown } from '../src/config/configuration-markdown.ts'
+import { configurationMarkdown } from '../src/config/table/configuration-markdown.ts'
 import {
   actionsDocument,
   errorsDocument,

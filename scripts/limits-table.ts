@@ -1,9 +1,9 @@
-import { PASSWORD_LENGTH_MAX } from '../src/access/password.ts'
+import { PASSWORD_LENGTH_MAX } from '../src/access/sign-in/password.ts'
 import {
   STREAM_TICKET_AGE_MS_MAX,
   STREAM_TICKET_IDLE_MS_MAX,
   STREAM_TICKETS,
-} from '../src/access/stream-tickets.ts'
+} from '../src/access/tokens/stream-tickets.ts'
 import { SETTINGS } from '../src/config/settings.ts'
 import * as core from '../src/core/limits.ts'
 import {
@@ -15,10 +15,13 @@ import { STREAMS } from '../src/dialects/native/stream/event-stream.ts'
 import * as exports from '../src/exports/limits.ts'
 import { POSITION_BYTES_MAX, POSITIONS_MAX } from '../src/intake/positions.ts'
 import * as ledger from '../src/ledger/limits.ts'
+import * as server from '../src/server/http/limits.ts'
 import { LOOKUP_MS_MAX } from '../src/server/implied-events/implied-events.ts'
-import * as server from '../src/server/limits.ts'
-import { RECORDING_CALLS_MAX } from '../src/sources/docker-authz/call-gate.ts'
-import { QUERY_BYTES_MAX, QUERY_SECONDS_MAX } from '../src/store/clickhouse/engine-settings.ts'
+import { RECORDING_CALLS_MAX } from '../src/sources/docker-authz/calls/call-gate.ts'
+import {
+  QUERY_BYTES_MAX,
+  QUERY_SECONDS_MAX,
+} from '../src/store/clickhouse/connection/engine-settings.ts'
 
 /** One limit, as docs/reference/limits.md shows it. */
 export interface Limit {

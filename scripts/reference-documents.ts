@@ -1,12 +1,12 @@
-import { ACTIONS } from '../src/core/action-catalogue.ts'
 import { ERRORS } from '../src/core/errors.ts'
+import { ACTIONS } from '../src/core/event/action-catalogue.ts'
 import { QUAY_KINDS } from '../src/dialects/quay/entries/kinds.ts'
 import { LIMITS } from './limits-table.ts'
 
 /** docs/reference/actions.md: the action catalogue, in its order. */
 export function actionsDocument(): string {
   return [
-    ...heading('Actions', 'src/core/action-catalogue.ts'),
+    ...heading('Actions', 'src/core/event/action-catalogue.ts'),
     'The `action` of an event says what was done, as `object.verb`; `outcome` says how it ended.',
     'These are the actions that Waybill itself uses. Senders may use others of the same form.',
     '',

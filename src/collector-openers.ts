@@ -1,12 +1,12 @@
 import type { CollectorOpeners } from './cli/command.ts'
-import { processEnvironment } from './config/environment.ts'
 import { readPassword } from './config/read-password.ts'
 import { readToken } from './config/read-token.ts'
 import type { Settings } from './config/settings.ts'
+import { processEnvironment } from './config/table/environment.ts'
 import { programVersion } from './config/version.ts'
 import type { Collector } from './dialects/collecting/collector.ts'
 import type { CollectorName } from './intake/positions.ts'
-import type { ConfiguredCollector } from './server/collectors.ts'
+import type { ConfiguredCollector } from './server/tasks/collectors.ts'
 
 type CollectorLists = Settings['collectors']
 

@@ -2,8 +2,8 @@ import { CommandError } from './cli/command-error.ts'
 import { processIo } from './cli/command-io.ts'
 import { runCommand } from './cli/run.ts'
 import { COLLECTOR_OPENERS, collectorNames, configuredCollectors } from './collector-openers.ts'
-import { namedEngine } from './config/docker-authz-settings.ts'
-import { processEnvironment } from './config/environment.ts'
+import { namedEngine } from './config/groups/docker-authz-settings.ts'
+import { processEnvironment } from './config/table/environment.ts'
 import { cutText } from './core/cut-text.ts'
 import type { Importer, ImportRequest } from './dialects/collecting/importer.ts'
 import type { ServerParts } from './server/serve.ts'
@@ -16,19 +16,19 @@ export async function loadParts(): Promise<ServerParts> {
   const { opseraDialect } = await import('./dialects/opsera/dialect.ts')
   const { quayDialect } = await import('./dialects/quay/dialect.ts')
   const { quayExportForm } = await import('./dialects/quay/exports/export-document.ts')
-  const { collectorTask } = await import('./server/collectors.ts')
-  const { calledSourceTask } = await import('./server/called-sources.ts')
-  const { watchedSourceTask } = await import('./server/watched-sources.ts')
+  const { collectorTask } = await import('./server/tasks/collectors.ts')
+  const { calledSourceTask } = await import('./server/tasks/called-sources.ts')
+  const { watchedSourceTask } = await import('./server/tasks/watched-sources.ts')
   const { buildbotSource } = await import('./sources/buildbot/source.ts')
   const { distributionSource } = await import('./sources/distribution/source.ts')
   const { dockerAuthzSource } = await import('./sources/docker-authz/source.ts')
-  const { engineClient } = await import('./sources/engine/engine-client.ts')
+  const { engineClient } = await import('./sources/engine/client/engine-client.ts')
   const { engineSource } = await import('./sources/engine/source.ts')
-  const { calledWith, watchedWith } = await import('./sources/omitted-commands.ts')
+  const { calledWith, watchedWith } = await import('./sources/bodies/omitted-commands.ts')
   const { calledSkipping, watchedSkipping, webhookSkipping } = await import(
     './sources/skipped-events.ts'
   )
-  const { collectorSkipping } = await import('./server/collector-skipping.ts')
+  const { collectorSkipping } = await import('./server/tasks/collector-skipping.ts')
   return {
     dialects: ({ dialects, sources, tenants, publicUrl, collectors, defaultTenant }, facts) => [
       nativeDialect(facts, collectorNames(collectors, defaultTenant)),
@@ -76,7 +76,7 @@ export function main(argv: readonly string[]): Promise<number> {
       }),
     recover: (settings, lost) =>
       orExplain(async () => {
-        const { recover } = await import('./server/recover.ts')
+        const { recover } = await import('./server/instance/recover.ts')
         return recover(settings, lost)
       }),
     openImporter,

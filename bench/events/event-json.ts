@@ -1,4 +1,4 @@
-import { formatTimestamp } from '../../src/core/timestamp.ts'
+import { formatTimestamp } from '../../src/core/time/timestamp.ts'
 import type { RegistryEvent } from './generate-events.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Draft } from '../../src/core/draft.ts'
+import type { Draft } from '../../src/core/event/draft.ts'
 import { fieldNumber } from '../../src/core/event/field-keys.ts'
 import type { EventField, PackedColumn } from '../../src/core/event/fields.ts'
 import {
@@ -9,7 +9,7 @@ import {
   type PackedText,
   TARGET_MEMBERS,
 } from '../../src/store/clickhouse/event-columns.ts'
-import { SHA256_PREFIX } from '../../src/store/clickhouse/stored-digest.ts'
+import { SHA256_PREFIX } from '../../src/store/clickhouse/write/stored-digest.ts'
 
 /**
  * An event of the benchmark as a row in JSONCompactEachRow, in the order of `INSERTED_COLUMNS`: the

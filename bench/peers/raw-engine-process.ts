@@ -1,13 +1,13 @@
 import { Session } from 'chdb'
-import type { Draft } from '../../src/core/draft.ts'
-import { parseEventBody } from '../../src/core/parse-event-body.ts'
-import { openChdb } from '../../src/store/clickhouse/connection-chdb.ts'
+import { parseEventBody } from '../../src/core/boundary/parse-event-body.ts'
+import type { Draft } from '../../src/core/event/draft.ts'
+import { openChdb } from '../../src/store/clickhouse/connection/connection-chdb.ts'
 import { migrate } from '../../src/store/clickhouse/migrate.ts'
 import {
   encodeRows,
   INSERTED_COLUMNS,
   rowsWithSeqs,
-} from '../../src/store/clickhouse/row-encoding.ts'
+} from '../../src/store/clickhouse/write/row-encoding.ts'
 import { type BatchFile, BatchReader, writeBatches } from '../events/batch-file.ts'
 import { serveParent } from './helper-process.ts'
 import { jsonRow } from './json-row.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/event.ts'
+import type { JsonObject } from '../core/event/event.ts'
 
 /** One record of operational state: a user, a grant, a token, an instance's key. */
 export interface StateRecord {

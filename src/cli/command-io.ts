@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
-import type { Environment } from '../config/environment.ts'
+import type { Environment } from '../config/table/environment.ts'
 import { OutputClosed } from './command-error.ts'
 
 /** A stream to write to, which may be a terminal. */

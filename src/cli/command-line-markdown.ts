@@ -1,7 +1,7 @@
 import type { Command } from './command.ts'
 import { COMMANDS } from './command-table.ts'
 import { EXIT_CODES } from './exit-code.ts'
-import { usageLine } from './help-text.ts'
+import { usageLine } from './terminal/help-text.ts'
 
 /** docs/reference/command-line.md: every command with its options and examples. */
 export function commandLineMarkdown(): string {

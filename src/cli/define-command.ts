@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { nearestName } from '../config/nearest-name.ts'
+import { nearestName } from '../config/table/nearest-name.ts'
 import type { Call, Command, CommandHelp, OptionTable, OptionValues } from './command.ts'
 import { CommandError } from './command-error.ts'
 import type { Ending } from './exit-code.ts'

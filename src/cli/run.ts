@@ -1,12 +1,12 @@
-import { nearestName } from '../config/nearest-name.ts'
+import { nearestName } from '../config/table/nearest-name.ts'
 import { programVersion } from '../config/version.ts'
 import type { Command, CommandParts } from './command.ts'
 import { CommandError, OutputClosed } from './command-error.ts'
 import { type CommandIo, write } from './command-io.ts'
 import { COMMANDS } from './command-table.ts'
 import { type Ending, EXIT_CODES } from './exit-code.ts'
-import { commandHelp, groupHelp, programHelp } from './help-text.ts'
-import { paintFor } from './terminal-style.ts'
+import { commandHelp, groupHelp, programHelp } from './terminal/help-text.ts'
+import { paintFor } from './terminal/terminal-style.ts'
 
 /**
  * Runs one command line and resolves with the exit code. Errors go to standard error as one line

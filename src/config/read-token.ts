@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Environment } from './environment.ts'
+import type { Environment } from './table/environment.ts'
 
 /** Where a token stands: exactly one of these is given. */
 export interface TokenPlace {

@@ -1,15 +1,21 @@
-import { QUAY_COLLECTORS } from './collector-settings.ts'
-import { DISTRIBUTION } from './distribution-settings.ts'
-import { DOCKER_AUTHZ } from './docker-authz-settings.ts'
-import { ENGINES } from './engine-settings.ts'
-import { EXPORT_SETTINGS } from './export-settings.ts'
-import { HSS_COLLECTORS } from './hss-collector-settings.ts'
-import { HSS_SETTINGS } from './hss-settings.ts'
-import { OPSERA_COLLECTORS } from './opsera-collector-settings.ts'
-import { notInFile, optional, type SettingTable, type ValuesOf, withDefault } from './setting.ts'
-import { SKIP_RULES } from './skip-settings.ts'
-import { STATION_COLLECTORS } from './station-collector-settings.ts'
-import { TENANTS } from './tenant-settings.ts'
+import { QUAY_COLLECTORS } from './groups/collector-settings.ts'
+import { DISTRIBUTION } from './groups/distribution-settings.ts'
+import { DOCKER_AUTHZ } from './groups/docker-authz-settings.ts'
+import { ENGINES } from './groups/engine-settings.ts'
+import { EXPORT_SETTINGS } from './groups/export-settings.ts'
+import { HSS_COLLECTORS } from './groups/hss-collector-settings.ts'
+import { HSS_SETTINGS } from './groups/hss-settings.ts'
+import { OPSERA_COLLECTORS } from './groups/opsera-collector-settings.ts'
+import { SKIP_RULES } from './groups/skip-settings.ts'
+import { STATION_COLLECTORS } from './groups/station-collector-settings.ts'
+import { TENANTS } from './groups/tenant-settings.ts'
+import {
+  notInFile,
+  optional,
+  type SettingTable,
+  type ValuesOf,
+  withDefault,
+} from './table/setting.ts'
 import {
   addressRange,
   baseUrl,
@@ -22,7 +28,7 @@ import {
   utcOffset,
   wholeNumber,
   yesOrNo,
-} from './value-kind.ts'
+} from './table/value-kind.ts'
 
 /** How serious a message of the log is, most serious first; `silent` logs nothing. */
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const

@@ -1,4 +1,4 @@
-import type { Condition } from './query.ts'
+import type { Condition } from './query/query.ts'
 
 /** The kind of the sources that report what a container engine did. */
 export const ENGINE_KIND = 'engine'

@@ -1,7 +1,7 @@
-import type { StoredEvent } from '../core/event.ts'
-import type { EventReader } from '../core/query.ts'
+import type { StoredEvent } from '../core/event/event.ts'
+import type { EventReader } from '../core/query/query.ts'
 import type { ExportDocument } from './export-form.ts'
-import type { ExportJob } from './export-job.ts'
+import type { ExportJob } from './jobs/export-job.ts'
 import { ENTRIES_WRITTEN_AT_ONCE } from './limits.ts'
 
 /** What a document is made from. */

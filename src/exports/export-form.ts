@@ -1,7 +1,7 @@
-import type { Principal } from '../access/principal.ts'
-import type { Event, JsonObject } from '../core/event.ts'
-import type { EventFilter } from '../core/query.ts'
-import type { ExportJob } from './export-job.ts'
+import type { Principal } from '../access/directory/principal.ts'
+import type { Event, JsonObject } from '../core/event/event.ts'
+import type { EventFilter } from '../core/query/query.ts'
+import type { ExportJob } from './jobs/export-job.ts'
 
 /** How an export ended, as its receivers are told. */
 export interface ExportResult {

@@ -1,8 +1,8 @@
-import type { Directory } from '../access/directory.ts'
-import { SCOPES } from '../access/principal.ts'
-import { type Clock, parseTimestamp } from '../core/timestamp.ts'
+import type { Directory } from '../access/directory/directory.ts'
+import { SCOPES } from '../access/directory/principal.ts'
+import { type Clock, parseTimestamp } from '../core/time/timestamp.ts'
 import type { ExportForm } from './export-form.ts'
-import type { ExportJob } from './export-job.ts'
+import type { ExportJob } from './jobs/export-job.ts'
 
 /** What rights are looked up in. */
 export interface ExportRights {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { EventSource, JsonObject, Target } from '../core/event.ts'
-import type { NewEvent } from '../core/new-event.ts'
+import type { EventSource, JsonObject, Target } from '../core/event/event.ts'
+import type { NewEvent } from '../core/event/new-event.ts'
 import { redactText } from '../core/redaction/redact.ts'
-import type { SourceName } from '../core/source-name.ts'
+import type { SourceName } from '../core/values/source-name.ts'
 import type { SourceGap } from '../sources/watched-source.ts'
 
 /** An event which says that others may be missing; its message is for people. */

@@ -1,9 +1,9 @@
 import type { RecordStore } from '../access/record-store.ts'
 import { Fault } from '../core/errors.ts'
-import type { JsonObject } from '../core/event.ts'
-import { isMembers } from '../core/json.ts'
-import type { SourceName } from '../core/source-name.ts'
-import { type Clock, formatTimestamp } from '../core/timestamp.ts'
+import type { JsonObject } from '../core/event/event.ts'
+import { isMembers } from '../core/json/json.ts'
+import { type Clock, formatTimestamp } from '../core/time/timestamp.ts'
+import type { SourceName } from '../core/values/source-name.ts'
 
 /** Kind of the records that positions of collectors are kept in. */
 const RECORD_KIND = 'collector-position'

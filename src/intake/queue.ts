@@ -1,9 +1,9 @@
-import type { Draft } from '../core/draft.ts'
-import type { NewEvent, Reception } from '../core/new-event.ts'
-import { parseReportedEvent } from '../core/parse-reported-event.ts'
-import type { Clock } from '../core/timestamp.ts'
-import { mintUuid } from '../core/uuid.ts'
-import type { Append } from '../ledger/append.ts'
+import { parseReportedEvent } from '../core/boundary/parse-reported-event.ts'
+import type { Draft } from '../core/event/draft.ts'
+import type { NewEvent, Reception } from '../core/event/new-event.ts'
+import type { Clock } from '../core/time/timestamp.ts'
+import { mintUuid } from '../core/values/uuid.ts'
+import type { Append } from '../ledger/append/append.ts'
 import { readOrRefused } from './dead-letter.ts'
 
 /** Most events that wait to be stored; of more only the number is kept. */

@@ -1,8 +1,8 @@
-import type { NewEvent } from '../core/new-event.ts'
-import { parseReportedEvent } from '../core/parse-reported-event.ts'
-import { OWN_SOURCE_KIND } from '../core/source-name.ts'
-import type { Clock } from '../core/timestamp.ts'
-import type { Append } from './append.ts'
+import { parseReportedEvent } from '../core/boundary/parse-reported-event.ts'
+import type { NewEvent } from '../core/event/new-event.ts'
+import type { Clock } from '../core/time/timestamp.ts'
+import { OWN_SOURCE_KIND } from '../core/values/source-name.ts'
+import type { Append } from './append/append.ts'
 
 /** An event that Waybill itself saw or did, in the tenant that it concerns. */
 export interface OwnEvent extends Omit<NewEvent, 'source' | 'tenant'> {

@@ -1,4 +1,4 @@
-import type { Draft } from '../core/draft.ts'
+import type { Draft } from '../core/event/draft.ts'
 
 /** Where a group of events goes in the ledger of one origin. */
 export interface EventGroup {

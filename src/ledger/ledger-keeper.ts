@@ -1,10 +1,10 @@
-import type { DuplicateFilter } from './duplicate-filter.ts'
 import type { EventWriter, TileHash, TreeHead } from './event-writer.ts'
-import { saveFilter } from './filter-recovery.ts'
 import type { LedgerStatus } from './ledger.ts'
 import { SNAPSHOT_INTERVAL_NAMES, TILE_HASHES_SAVED_AT_ONCE, TREE_MARK_EVENTS } from './limits.ts'
-import { type GrowingTree, HASH_BYTES, TILE_WIDTH } from './merkle-tree.ts'
-import type { RecoveredTree } from './tree-recovery.ts'
+import type { DuplicateFilter } from './names/duplicate-filter.ts'
+import { saveFilter } from './names/filter-recovery.ts'
+import { type GrowingTree, HASH_BYTES, TILE_WIDTH } from './tree/merkle-tree.ts'
+import type { RecoveredTree } from './tree/tree-recovery.ts'
 
 /** What a `LedgerKeeper` starts from and where it saves. */
 export interface LedgerKeeperOptions {

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
-import type { AcceptedNames } from './accepted-names.ts'
-import type { DuplicateFilter } from './duplicate-filter.ts'
 import type { EventWriter } from './event-writer.ts'
 import type { InsertRange, JournalGroup } from './journal/group.ts'
 import { Journal, type JournalOptions } from './journal/journal.ts'
 import { GIVE_UP } from './journal/read-journal.ts'
-import { leafHash } from './merkle-tree.ts'
-import { missingEvents } from './missing-events.ts'
+import type { AcceptedNames } from './names/accepted-names.ts'
+import type { DuplicateFilter } from './names/duplicate-filter.ts'
+import { missingEvents } from './names/missing-events.ts'
 import { placedRequests, restOf, type Tail } from './tail.ts'
-import type { RecoveredTree, TreeRecovery } from './tree-recovery.ts'
+import { leafHash } from './tree/merkle-tree.ts'
+import type { RecoveredTree, TreeRecovery } from './tree/tree-recovery.ts'
 
 /** What a journal is read into. */
 export interface JournalRecoveryOptions {

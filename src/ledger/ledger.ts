@@ -1,4 +1,4 @@
-import type { Append } from './append.ts'
+import type { Append } from './append/append.ts'
 
 /** What the ledger states about itself. */
 export interface LedgerStatus {

@@ -1,4 +1,4 @@
-import { formatTimestamp } from '../core/timestamp.ts'
+import { formatTimestamp } from '../core/time/timestamp.ts'
 import type { JournalGroup } from './journal/group.ts'
 import { type AcceptedRequest, leafBytesOf } from './journal/requests.ts'
 import { TAIL_BYTES_MAX } from './limits.ts'

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/timestamp.ts'
+import type { Clock } from '../core/time/timestamp.ts'
 import type { Translation } from './source.ts'
 
 /** What takes the events of a source that is called. */

@@ -1,9 +1,9 @@
-import type { NewEvent } from '../core/new-event.ts'
-import { isRuleFor, isSkipped, type SkipCount, type SkipRule } from '../core/skip-rule.ts'
-import { type SourceName, sourceText } from '../core/source-name.ts'
+import type { NewEvent } from '../core/event/new-event.ts'
+import { isRuleFor, isSkipped, type SkipCount, type SkipRule } from '../core/query/skip-rule.ts'
+import { type SourceName, sourceText } from '../core/values/source-name.ts'
+import { redactedEvent } from './bodies/redacted-translation.ts'
 import type { CalledSource } from './called-source.ts'
 import { mappedCalledSource, mappedWatchedSource } from './mapped-source.ts'
-import { redactedEvent } from './redacted-translation.ts'
 import type { Translation, WebhookSource } from './source.ts'
 import type { WatchedSource } from './watched-source.ts'
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TSchema } from 'typebox'
-import type { NewEvent } from '../core/new-event.ts'
-import type { SourceName } from '../core/source-name.ts'
+import type { NewEvent } from '../core/event/new-event.ts'
+import type { SourceName } from '../core/values/source-name.ts'
 
 /** What a sender delivered to a source's webhook. */
 export interface Delivery {

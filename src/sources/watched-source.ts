@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/event.ts'
+import type { JsonObject } from '../core/event/event.ts'
 import type { Translation } from './source.ts'
 
 /** A time in which a source may have had events that nobody can read any more. */

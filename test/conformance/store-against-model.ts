@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Event } from '../../src/core/event.ts'
+import type { Event } from '../../src/core/event/event.ts'
 import type {
   Condition,
   EventFilter,
   HistogramBucket,
   HistogramQuery,
   PageQuery,
-} from '../../src/core/query.ts'
-import { HISTOGRAM_INTERVALS } from '../../src/core/query.ts'
-import { formatTimestamp } from '../../src/core/timestamp.ts'
-import { mintUuid } from '../../src/core/uuid.ts'
+} from '../../src/core/query/query.ts'
+import { HISTOGRAM_INTERVALS } from '../../src/core/query/query.ts'
+import { formatTimestamp } from '../../src/core/time/timestamp.ts'
+import { mintUuid } from '../../src/core/values/uuid.ts'
 import { BASE_MICROS, eventOf } from '../support/store-events.ts'
 import type { OpenedStore, StoreHarness } from '../support/store-harness.ts'
 import { StoreModel } from '../support/store-model.ts'

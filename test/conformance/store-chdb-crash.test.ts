@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createClock } from '../../src/core/timestamp.ts'
+import { createClock } from '../../src/core/time/timestamp.ts'
 import { openStore } from '../../src/store/store.ts'
 import { collect } from '../support/store-harness.ts'
 

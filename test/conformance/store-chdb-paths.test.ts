@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openChdb } from '../../src/store/clickhouse/connection-chdb.ts'
+import { openChdb } from '../../src/store/clickhouse/connection/connection-chdb.ts'
 import { eventOf } from '../support/store-events.ts'
 import { createStoreHarness } from '../support/store-harness.ts'
 

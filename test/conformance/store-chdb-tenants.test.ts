@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { formatTimestamp } from '../../src/core/timestamp.ts'
+import { formatTimestamp } from '../../src/core/time/timestamp.ts'
 import { BASE_MICROS, eventOf } from '../support/store-events.ts'
 import { createStoreHarness } from '../support/store-harness.ts'
 

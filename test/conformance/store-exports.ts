@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Event } from '../../src/core/event.ts'
-import { formatTimestamp } from '../../src/core/timestamp.ts'
-import { mintUuid } from '../../src/core/uuid.ts'
-import type { ClickHouseConnection } from '../../src/store/clickhouse/connection.ts'
+import type { Event } from '../../src/core/event/event.ts'
+import { formatTimestamp } from '../../src/core/time/timestamp.ts'
+import { mintUuid } from '../../src/core/values/uuid.ts'
+import type { ClickHouseConnection } from '../../src/store/clickhouse/connection/connection.ts'
 import { BASE_MICROS, eventOf } from '../support/store-events.ts'
 import { collect, collectBytes, collectText, type StoreHarness } from '../support/store-harness.ts'
 

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
-import { draftOf } from '../../src/core/draft.ts'
+import { draftOf } from '../../src/core/event/draft.ts'
 import { eventually } from '../support/eventually.ts'
 import { startClickHouseServer } from '../support/store-clickhouse-server.ts'
 import { canonicalOf, eventOf } from '../support/store-events.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { draftOf } from '../../src/core/draft.ts'
+import { draftOf } from '../../src/core/event/draft.ts'
 import { canonicalOf, eventOf } from '../support/store-events.ts'
 import { collect, type StoreHarness } from '../support/store-harness.ts'
 import { microsOf } from '../support/store-model.ts'

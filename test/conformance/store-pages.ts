@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Event } from '../../src/core/event.ts'
-import type { EventFilter, EventReader, Order, Position } from '../../src/core/query.ts'
-import { formatTimestamp } from '../../src/core/timestamp.ts'
+import type { Event } from '../../src/core/event/event.ts'
+import type { EventFilter, EventReader, Order, Position } from '../../src/core/query/query.ts'
+import { formatTimestamp } from '../../src/core/time/timestamp.ts'
 import { BASE_MICROS, eventOf } from '../support/store-events.ts'
 import type { StoreHarness } from '../support/store-harness.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { canonicalJson } from '../../src/core/canonical-json.ts'
-import { mintUuid } from '../../src/core/uuid.ts'
+import { canonicalJson } from '../../src/core/event/canonical-json.ts'
+import { mintUuid } from '../../src/core/values/uuid.ts'
 import { anyEvent, canonicalOf, eventOf } from '../support/store-events.ts'
 import { collect, collectText, type StoreHarness } from '../support/store-harness.ts'
 

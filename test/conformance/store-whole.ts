@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { StoredEvent } from '../../src/core/event.ts'
+import type { StoredEvent } from '../../src/core/event/event.ts'
 import type { StoreHarness } from '../support/store-harness.ts'
 import { microsOf } from '../support/store-model.ts'
 import { BROKEN_LEDGER } from './store-ledger-side.ts'

@@ -1,6 +1,6 @@
-import type { Draft } from '../../src/core/draft.ts'
-import type { Event } from '../../src/core/event.ts'
-import { parseTimestamp } from '../../src/core/timestamp.ts'
+import type { Draft } from '../../src/core/event/draft.ts'
+import type { Event } from '../../src/core/event/event.ts'
+import { parseTimestamp } from '../../src/core/time/timestamp.ts'
 import type {
   EncodedRows,
   EventGroup,

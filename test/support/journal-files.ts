@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { Draft } from '../../src/core/draft.ts'
+import type { Draft } from '../../src/core/event/draft.ts'
 import { Journal, type OpenJournalOptions } from '../../src/ledger/journal/journal.ts'
 import { FaultyFiles } from './faulty-files.ts'
 import { draft } from './faulty-ledger.ts'

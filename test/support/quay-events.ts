@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import type { JsonObject, JsonValue } from '../../src/core/event.ts'
-import { canonicalIp } from '../../src/core/ip-address.ts'
-import type { NewEvent } from '../../src/core/new-event.ts'
+import type { JsonObject, JsonValue } from '../../src/core/event/event.ts'
+import type { NewEvent } from '../../src/core/event/new-event.ts'
+import { canonicalIp } from '../../src/core/values/ip-address.ts'
 import { QUAY_KINDS } from '../../src/dialects/quay/entries/kinds.ts'
 
 /** Namespaces, repositories and performers of generated events. */

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { NewEvent } from '../../src/core/new-event.ts'
+import type { NewEvent } from '../../src/core/event/new-event.ts'
 import { jsonOf, type WaybillProcess } from './waybill-process.ts'
 
 /** Stores events through the native API. */

@@ -1,7 +1,7 @@
-import { readSettings } from '../../src/config/read-settings.ts'
+import { readSettings } from '../../src/config/table/read-settings.ts'
 import { logOperations } from '../../src/dialects/quay/dialect.ts'
 import { loadParts } from '../../src/main.ts'
-import { createServer, type ServerOptions } from '../../src/server/server.ts'
+import { createServer, type ServerOptions } from '../../src/server/http/server.ts'
 import { SkippedEvents } from '../../src/sources/skipped-events.ts'
 
 /** A route as the server registers it. */

@@ -1,4 +1,4 @@
-import type { HistogramInterval } from '../../src/core/query.ts'
+import type { HistogramInterval } from '../../src/core/query/query.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS

@@ -1,8 +1,8 @@
 // Inserts groups of events until it is killed: `tsx store-crash-writer.ts DIRECTORY`.
 // It prints the size of the ledger after each insert that was acknowledged.
 import { stdout } from 'node:process'
-import { draftOf } from '../../src/core/draft.ts'
-import { createClock } from '../../src/core/timestamp.ts'
+import { draftOf } from '../../src/core/event/draft.ts'
+import { createClock } from '../../src/core/time/timestamp.ts'
 import { openStore } from '../../src/store/store.ts'
 import { canonicalOf, eventOf } from './store-events.ts'
 

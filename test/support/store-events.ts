@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { canonicalJson } from '../../src/core/canonical-json.ts'
+import { canonicalJson } from '../../src/core/event/canonical-json.ts'
 import {
   ACTOR_KINDS,
   CATEGORIES,
@@ -8,9 +8,9 @@ import {
   type JsonValue,
   LEVELS,
   OUTCOMES,
-} from '../../src/core/event.ts'
-import { formatTimestamp, TIME_MICROS_END } from '../../src/core/timestamp.ts'
-import { mintUuid } from '../../src/core/uuid.ts'
+} from '../../src/core/event/event.ts'
+import { formatTimestamp, TIME_MICROS_END } from '../../src/core/time/timestamp.ts'
+import { mintUuid } from '../../src/core/values/uuid.ts'
 
 /** A moment in November 2026, in microseconds since the epoch: when the tests' events happened. */
 export const BASE_MICROS = Date.UTC(2026, 10, 22, 12) * 1000

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Event, StoredEvent } from '../../src/core/event.ts'
+import type { Event, StoredEvent } from '../../src/core/event/event.ts'
 import type {
   Condition,
   EventFilter,
@@ -11,8 +11,8 @@ import type {
   PageQuery,
   Position,
   TailQuery,
-} from '../../src/core/query.ts'
-import { parseTimestamp } from '../../src/core/timestamp.ts'
+} from '../../src/core/query/query.ts'
+import { parseTimestamp } from '../../src/core/time/timestamp.ts'
 
 /** The reader's contract over a plain array: what every store has to answer. */
 export class StoreModel {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { STOP_MS_MAX } from '../../src/server/limits.ts'
+import { STOP_MS_MAX } from '../../src/server/http/limits.ts'
 
 const UNIT = readFileSync(new URL('../../packaging/waybill.service', import.meta.url), 'utf8')
 /** Of systemd's scale from 0 to 10, in tenths: more is less restricted. */

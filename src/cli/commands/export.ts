@@ -1,17 +1,21 @@
 import { createWriteStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
-import { EXPORT_FORMATS } from '../../core/query.ts'
+import { EXPORT_FORMATS } from '../../core/query/query.ts'
+import {
+  CONNECTION_OPTIONS,
+  type Connection,
+  findConnection,
+} from '../client/connection-options.ts'
+import { createClient, unreachable } from '../client/server-client.ts'
 import type { Call } from '../command.ts'
 import { CommandError, OutputClosed } from '../command-error.ts'
 import { type Output, write } from '../command-io.ts'
-import { CONNECTION_OPTIONS, type Connection, findConnection } from '../connection-options.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
-import { fileError } from '../file-error.ts'
-import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../filter-options.ts'
-import { byteSize, createProgress } from '../progress.ts'
-import { createClient, unreachable } from '../server-client.ts'
+import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../options/filter-options.ts'
+import { fileError } from '../terminal/file-error.ts'
+import { byteSize, createProgress } from '../terminal/progress.ts'
 
 const OPTIONS = {
   format: {

@@ -1,11 +1,11 @@
-import { GRANT_ROLES } from '../../access/principal.ts'
+import { GRANT_ROLES } from '../../access/directory/principal.ts'
+import { CONNECTION_OPTIONS, findConnection } from '../client/connection-options.ts'
+import { createClient, jsonOf } from '../client/server-client.ts'
 import { CommandError } from '../command-error.ts'
 import { write } from '../command-io.ts'
-import { CONNECTION_OPTIONS, findConnection } from '../connection-options.ts'
 import { defineCommand } from '../define-command.ts'
-import { listOf, memberColumn, showListing } from '../listing.ts'
-import { plainLine } from '../plain-line.ts'
-import { createClient, jsonOf } from '../server-client.ts'
+import { listOf, memberColumn, showListing } from '../terminal/listing.ts'
+import { plainLine } from '../terminal/plain-line.ts'
 import { AMBIGUOUS_NAME, posted } from './user.ts'
 
 /** `waybill grant add`: a right on a namespace or a repository. */

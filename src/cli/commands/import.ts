@@ -1,4 +1,4 @@
-import { calendarDay, plainName } from '../../config/value-kind.ts'
+import { calendarDay, plainName } from '../../config/table/value-kind.ts'
 import {
   ImportError,
   type Importer,
@@ -6,19 +6,19 @@ import {
   type ImportRequest,
   type ImportTotals,
 } from '../../dialects/collecting/importer.ts'
-import { serverSink } from '../collector-sink.ts'
+import { serverSink } from '../client/collector-sink.ts'
+import { CONNECTION_OPTIONS, findConnection } from '../client/connection-options.ts'
+import { retrying } from '../client/retrying.ts'
+import { createClient } from '../client/server-client.ts'
 import type { Call } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import { type CommandIo, write } from '../command-io.ts'
-import { CONNECTION_OPTIONS, findConnection } from '../connection-options.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
-import { optionReader } from '../option-reader.ts'
-import { plainLine } from '../plain-line.ts'
-import { createProgress, grouped } from '../progress.ts'
-import { retrying } from '../retrying.ts'
-import { createClient } from '../server-client.ts'
-import { spokenDuration } from '../spoken-duration.ts'
+import { optionReader } from '../options/option-reader.ts'
+import { plainLine } from '../terminal/plain-line.ts'
+import { createProgress, grouped } from '../terminal/progress.ts'
+import { spokenDuration } from '../terminal/spoken-duration.ts'
 
 const NAME_DEFAULT = 'quay'
 const NAME_LENGTH_MAX = 64

@@ -1,7 +1,7 @@
 import { CommandError } from '../command-error.ts'
 import { write } from '../command-io.ts'
 import { defineCommand } from '../define-command.ts'
-import { settingsOrRefused } from '../server-settings.ts'
+import { settingsOrRefused } from '../options/server-settings.ts'
 
 /** `waybill recover`: replaces a lost administrator's token, secret key or journal. */
 export const recoverCommand = defineCommand(

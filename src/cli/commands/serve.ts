@@ -1,9 +1,9 @@
-import { defaultText, namedSettings } from '../../config/setting.ts'
 import { SETTINGS } from '../../config/settings.ts'
+import { defaultText, namedSettings } from '../../config/table/setting.ts'
 import type { Call, CommandOption } from '../command.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
-import { settingsOrRefused } from '../server-settings.ts'
+import { settingsOrRefused } from '../options/server-settings.ts'
 
 /** A flag for every setting of the configuration, in its order. */
 const OPTIONS: Readonly<Record<string, CommandOption & { readonly type: 'text' }>> =

@@ -1,11 +1,11 @@
-import { isMembers, type Members } from '../../core/json.ts'
+import { isMembers, type Members } from '../../core/json/json.ts'
+import { CONNECTION_OPTIONS, findConnection } from '../client/connection-options.ts'
+import { createClient, jsonOf } from '../client/server-client.ts'
 import { write } from '../command-io.ts'
-import { CONNECTION_OPTIONS, findConnection } from '../connection-options.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
-import { plainLine } from '../plain-line.ts'
-import { byteSize, grouped } from '../progress.ts'
-import { createClient, jsonOf } from '../server-client.ts'
+import { plainLine } from '../terminal/plain-line.ts'
+import { byteSize, grouped } from '../terminal/progress.ts'
 
 /** `waybill status`: version, ledger and store of a server. */
 export const statusCommand = defineCommand(

@@ -1,13 +1,13 @@
-import { ROLES, USER_KINDS } from '../../access/principal.ts'
-import type { Members } from '../../core/json.ts'
+import { ROLES, USER_KINDS } from '../../access/directory/principal.ts'
+import type { Members } from '../../core/json/json.ts'
+import { CONNECTION_OPTIONS, findConnection } from '../client/connection-options.ts'
+import { createClient, jsonOf } from '../client/server-client.ts'
 import { CommandError } from '../command-error.ts'
 import type { CommandIo } from '../command-io.ts'
 import { write } from '../command-io.ts'
-import { CONNECTION_OPTIONS, findConnection } from '../connection-options.ts'
 import { defineCommand } from '../define-command.ts'
-import { listOf, memberColumn, showListing } from '../listing.ts'
-import { plainLine } from '../plain-line.ts'
-import { createClient, jsonOf } from '../server-client.ts'
+import { listOf, memberColumn, showListing } from '../terminal/listing.ts'
+import { plainLine } from '../terminal/plain-line.ts'
 
 /** Longest password that is read from standard input, in UTF-16 units; the server has its own. */
 const PASSWORD_INPUT_LENGTH_MAX = 10_000

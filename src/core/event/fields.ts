@@ -1,5 +1,5 @@
-import { ACTOR_KINDS, CATEGORIES, LEVELS, OUTCOMES } from '../event.ts'
 import { MESSAGE_LENGTH_MAX, REPOSITORY_LENGTH_MAX, USER_AGENT_LENGTH_MAX } from '../limits.ts'
+import { ACTOR_KINDS, CATEGORIES, LEVELS, OUTCOMES } from './event.ts'
 
 /** What the values of a field are: the boundary checks that. */
 export type FieldKind =

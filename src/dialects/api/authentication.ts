@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
-import type { Directory } from '../../access/directory.ts'
-import type { Principal, Scope } from '../../access/principal.ts'
-import { hasScope } from '../../access/visibility.ts'
+import type { Directory } from '../../access/directory/directory.ts'
+import type { Principal, Scope } from '../../access/directory/principal.ts'
+import { hasScope } from '../../access/directory/visibility.ts'
 import { Fault } from '../../core/errors.ts'
 
 /** What a route asks of whoever calls it. */

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
-import type { Client } from '../../core/event.ts'
-import { canonicalIp } from '../../core/ip-address.ts'
+import type { Client } from '../../core/event/event.ts'
 import { USER_AGENT_LENGTH_MAX } from '../../core/limits.ts'
-import { recordableText } from '../../core/recordable-text.ts'
+import { canonicalIp } from '../../core/values/ip-address.ts'
+import { recordableText } from '../../core/values/recordable-text.ts'
 
 /**
  * The address and the program of a request, as an event can hold them. An address that is none,

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import { askerOf } from '../../core/asker.ts'
-import type { EventReader } from '../../core/query.ts'
+import type { EventReader } from '../../core/query/query.ts'
+import { askerOf } from '../../core/turns/asker.ts'
 import { senderOf } from './authentication.ts'
 import type { DialectContext } from './dialect.ts'
 

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../core/new-event.ts'
+import type { NewEvent } from '../../core/event/new-event.ts'
 import type { GapEvent } from '../../intake/gap.ts'
 import type { CollectorRun } from './collector.ts'
 

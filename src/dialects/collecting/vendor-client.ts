@@ -1,4 +1,4 @@
-import { parseJsonKeepingNumbers } from '../../core/json-numbers.ts'
+import { parseJsonKeepingNumbers } from '../../core/json/json-numbers.ts'
 import { doubling, JITTER, parseRetryAfter, retry, waitText } from '../../core/retry.ts'
 import { boundedBody } from './bounded-body.ts'
 import type { VendorCredentials } from './vendor-credentials.ts'

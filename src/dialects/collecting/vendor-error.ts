@@ -1,4 +1,4 @@
-import { isMembers } from '../../core/json.ts'
+import { isMembers } from '../../core/json/json.ts'
 
 /** Statuses that pass by themselves, as a rule. */
 const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504]

@@ -1,4 +1,4 @@
-import type { Event, JsonObject, StoredEvent } from '../../core/event.ts'
+import type { Event, JsonObject, StoredEvent } from '../../core/event/event.ts'
 import { messageOf } from './log/message.ts'
 import { shownLevel } from './log/shown-level.ts'
 import type { WallClock } from './log/wall-clock.ts'

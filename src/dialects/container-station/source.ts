@@ -1,5 +1,5 @@
-import type { Event } from '../../core/event.ts'
-import type { Condition } from '../../core/query.ts'
+import type { Event } from '../../core/event/event.ts'
+import type { Condition } from '../../core/query/query.ts'
 
 /** The kind of the source of events that were collected from a Container Station. */
 export const STATION_SOURCE_KIND = 'container-station'

@@ -1,4 +1,4 @@
-import { type TenantAliases, TenantNames } from '../../access/tenant-names.ts'
+import { type TenantAliases, TenantNames } from '../../access/directory/tenant-names.ts'
 import { keepBodiesAsBytes } from '../api/bytes-body.ts'
 import type { Dialect } from '../api/dialect.ts'
 import { HSS_API } from './api/description.ts'

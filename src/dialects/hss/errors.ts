@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { JsonObject } from '../../core/event.ts'
+import type { JsonObject } from '../../core/event/event.ts'
 import { ApiError, errorAnswerer, type ForeignError } from '../api/api-error.ts'
 import { requestIdOf, sendJson } from './api/json.ts'
 

@@ -1,4 +1,4 @@
-import { TIME_MICROS_END } from '../../core/timestamp.ts'
+import { TIME_MICROS_END } from '../../core/time/timestamp.ts'
 import { badParameter } from './errors.ts'
 
 /** Rows of a page when the client does not say. */

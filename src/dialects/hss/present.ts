@@ -1,5 +1,5 @@
-import type { Event, JsonObject, Outcome, StoredEvent } from '../../core/event.ts'
-import { parseTimestamp } from '../../core/timestamp.ts'
+import type { Event, JsonObject, Outcome, StoredEvent } from '../../core/event/event.ts'
+import { parseTimestamp } from '../../core/time/timestamp.ts'
 import { COLLECTED_COLUMNS, isCollected, OTHER_COLUMNS } from './log/columns.ts'
 
 /** An event as a row of HSS. A text that there is none of is empty. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { visibleEvents } from '../../access/visibility.ts'
-import type { JsonObject } from '../../core/event.ts'
+import { visibleEvents } from '../../access/directory/visibility.ts'
+import type { JsonObject } from '../../core/event/event.ts'
 import type { OperationDescription } from '../api/api-description.ts'
 import type { DialectContext } from '../api/dialect.ts'
 import { refuseOtherMethods, watchRoutes } from '../api/other-methods.ts'

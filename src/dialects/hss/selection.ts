@@ -1,7 +1,7 @@
-import type { Visibility } from '../../access/visibility.ts'
+import type { Visibility } from '../../access/directory/visibility.ts'
 import { NO_REQUEST } from '../../core/container-engine.ts'
-import { NOT_IMPLIED_BY_PUSH } from '../../core/implied-by-push.ts'
-import type { Condition, EventFilter } from '../../core/query.ts'
+import { NOT_IMPLIED_BY_PUSH } from '../../core/query/implied-by-push.ts'
+import type { Condition, EventFilter } from '../../core/query/query.ts'
 import {
   COLLECTED_COLUMNS,
   type Column,

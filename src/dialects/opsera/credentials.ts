@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import type { Principal, Role, Scope } from '../../access/principal.ts'
-import { hasScope } from '../../access/visibility.ts'
+import type { Principal, Role, Scope } from '../../access/directory/principal.ts'
+import { hasScope } from '../../access/directory/visibility.ts'
 import { bearerOf, bearerToken } from '../api/authentication.ts'
 import type { DialectContext } from '../api/dialect.ts'
 import { forbidden, unauthorized } from './errors.ts'

@@ -1,4 +1,4 @@
-import { type TenantAliases, TenantNames } from '../../access/tenant-names.ts'
+import { type TenantAliases, TenantNames } from '../../access/directory/tenant-names.ts'
 import type { Dialect } from '../api/dialect.ts'
 import { OPSERA_API } from './api/description.ts'
 import { answerError, notFound } from './errors.ts'

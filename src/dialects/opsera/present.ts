@@ -1,4 +1,4 @@
-import type { Event, JsonObject, JsonValue, StoredEvent, Target } from '../../core/event.ts'
+import type { Event, JsonObject, JsonValue, StoredEvent, Target } from '../../core/event/event.ts'
 import { endedWordOf, typeOf, wordOf } from './log/action-types.ts'
 import { digestId, eventObjectId, isObjectId } from './log/object-id.ts'
 import type { LogName } from './selection.ts'

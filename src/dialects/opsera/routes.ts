@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { visibleEvents } from '../../access/visibility.ts'
+import { visibleEvents } from '../../access/directory/visibility.ts'
 import type { DialectContext } from '../api/dialect.ts'
 import { refuseOtherMethods, watchRoutes } from '../api/other-methods.ts'
 import { requestContext } from '../api/request-context.ts'

@@ -1,5 +1,5 @@
-import type { Principal, Role, Scope } from '../../access/principal.ts'
-import { hasScope } from '../../access/visibility.ts'
+import type { Principal, Role, Scope } from '../../access/directory/principal.ts'
+import { hasScope } from '../../access/directory/visibility.ts'
 import { problem } from './errors.ts'
 import type { SubjectKind } from './parameters.ts'
 import type { LogSubject } from './selection.ts'

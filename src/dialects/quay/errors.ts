@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { ERRORS, Fault } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/event.ts'
+import type { JsonObject } from '../../core/event/event.ts'
 import { ApiError, errorAnswerer, type ForeignError } from '../api/api-error.ts'
 import { sendJson } from './api/json.ts'
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Principal } from '../../access/principal.ts'
+import type { Principal } from '../../access/directory/principal.ts'
 import type { OperationDescription } from '../api/api-description.ts'
 import type { DialectContext } from '../api/dialect.ts'
 import { answerOptions, refuseOtherMethods } from './api/allowed-methods.ts'

@@ -1,9 +1,9 @@
 import { DOCKER_AUTHZ_KIND, ENGINE_KIND } from '../../core/container-engine.ts'
-import type { Event, Outcome } from '../../core/event.ts'
-import { isImpliedByPush, NOT_IMPLIED_BY_PUSH } from '../../core/implied-by-push.ts'
-import type { Condition, EventFilter } from '../../core/query.ts'
-import { OWN_SOURCE_KIND } from '../../core/source-name.ts'
-import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/timestamp.ts'
+import type { Event, Outcome } from '../../core/event/event.ts'
+import { isImpliedByPush, NOT_IMPLIED_BY_PUSH } from '../../core/query/implied-by-push.ts'
+import type { Condition, EventFilter } from '../../core/query/query.ts'
+import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../core/time/timestamp.ts'
+import { OWN_SOURCE_KIND } from '../../core/values/source-name.ts'
 import {
   actionsWithKind,
   kindOfAction,

@@ -1,4 +1,4 @@
-import { type Draft, draftOf } from '../../core/draft.ts'
+import { type Draft, draftOf } from '../../core/event/draft.ts'
 import { RECORD_HEADER_BYTES } from './record-format.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { isMembers, type Members } from '../../core/json.ts'
+import { isMembers, type Members } from '../../core/json/json.ts'
 import type {
   AnswerDescription,
   Answers,

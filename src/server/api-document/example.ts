@@ -1,4 +1,4 @@
-import { isMembers, type Members } from '../../core/json.ts'
+import { isMembers, type Members } from '../../core/json/json.ts'
 
 const FORMAT_EXAMPLES: Readonly<Record<string, string>> = {
   'date-time': '2026-11-22T12:10:41.814279Z',

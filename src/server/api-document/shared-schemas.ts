@@ -1,4 +1,4 @@
-import { isMembers } from '../../core/json.ts'
+import { isMembers } from '../../core/json/json.ts'
 
 /**
  * The schemas of a document as it shows them. The member `documented` has keywords that the code

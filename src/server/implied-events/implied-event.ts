@@ -1,9 +1,9 @@
 import { cutText } from '../../core/cut-text.ts'
-import type { Draft } from '../../core/draft.ts'
-import type { Event } from '../../core/event.ts'
-import { type ImpliedByPush, NATIVE_PUSH } from '../../core/implied-by-push.ts'
+import type { Draft } from '../../core/event/draft.ts'
+import type { Event } from '../../core/event/event.ts'
+import type { NewEvent } from '../../core/event/new-event.ts'
 import { MESSAGE_LENGTH_MAX } from '../../core/limits.ts'
-import type { NewEvent } from '../../core/new-event.ts'
+import { type ImpliedByPush, NATIVE_PUSH } from '../../core/query/implied-by-push.ts'
 
 /** Hexadecimal digits of a digest in a message: as many as the engines print. */
 const DIGEST_DIGITS_SHOWN = 12

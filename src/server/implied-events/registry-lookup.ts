@@ -1,6 +1,6 @@
-import type { Event } from '../../core/event.ts'
-import type { Condition, EventFilter, EventReader, Position } from '../../core/query.ts'
-import { parseTimestamp } from '../../core/timestamp.ts'
+import type { Event } from '../../core/event/event.ts'
+import type { Condition, EventFilter, EventReader, Position } from '../../core/query/query.ts'
+import { parseTimestamp } from '../../core/time/timestamp.ts'
 import {
   type RepositoryName,
   repositoryKey,

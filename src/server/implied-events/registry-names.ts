@@ -1,6 +1,6 @@
-import type { Draft } from '../../core/draft.ts'
+import type { Draft } from '../../core/event/draft.ts'
+import type { Event } from '../../core/event/event.ts'
 import { FIELD_NUMBER } from '../../core/event/field-keys.ts'
-import type { Event } from '../../core/event.ts'
 
 /** A repository as one source names it. Two registries may both have an `acme/app`. */
 export interface RepositoryName {

@@ -1,4 +1,4 @@
-import type { Draft } from '../../core/draft.ts'
+import type { Draft } from '../../core/event/draft.ts'
 import { FIELD_NUMBER } from '../../core/event/field-keys.ts'
 import { type RepositoryName, repositoryKey, repositoryOfDraft, tagKey } from './registry-names.ts'
 import type { TagPoint } from './tag-history.ts'

@@ -1,6 +1,6 @@
-import type { Actor, JsonValue } from '../../core/event.ts'
-import { isJsonObject } from '../../core/json.ts'
-import { statedText } from '../json-body.ts'
+import type { Actor, JsonValue } from '../../core/event/event.ts'
+import { isJsonObject } from '../../core/json/json.ts'
+import { statedText } from '../bodies/json-body.ts'
 
 /**
  * The actor of a build with these properties: the one who asked for it, else the first whose change

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, Level, Outcome } from '../../core/event.ts'
+import type { JsonObject, JsonValue, Level, Outcome } from '../../core/event/event.ts'
 
 /** How far a build or a step got. */
 export interface Ending {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
-import { isJsonObject } from '../../core/json.ts'
-import { parsePythonJson } from '../../core/json-numbers.ts'
-import { parseJsonBody } from '../json-body.ts'
+import { isJsonObject } from '../../core/json/json.ts'
+import { parsePythonJson } from '../../core/json/json-numbers.ts'
+import { parseJsonBody } from '../bodies/json-body.ts'
 import type { Delivery, Translation, WebhookSource } from '../source.ts'
 import { translateBuild } from './translate.ts'
 

@@ -1,4 +1,4 @@
-import type { ActorKind } from '../../core/event.ts'
+import type { ActorKind } from '../../core/event/event.ts'
 import type { NamePrefixes } from './settings.ts'
 
 /** The name of a robot account, `namespace+name`. A `+` in an e-mail address says nothing. */

@@ -1,5 +1,5 @@
-import type { JsonValue } from '../../core/event.ts'
-import { addressWithoutZone, canonicalIp } from '../../core/ip-address.ts'
+import type { JsonValue } from '../../core/event/event.ts'
+import { addressWithoutZone, canonicalIp } from '../../core/values/ip-address.ts'
 
 /**
  * The address of `192.0.2.1:46490`, `[2001:db8::1]:46490`, or of either without a port; an IPv6

@@ -1,9 +1,9 @@
-import { DIGEST } from '../../core/digest.ts'
 import { dropOldest } from '../../core/drop-oldest.ts'
-import type { JsonObject } from '../../core/event.ts'
-import { isJsonObject } from '../../core/json.ts'
-import type { NewEvent } from '../../core/new-event.ts'
-import { statedText } from '../json-body.ts'
+import type { JsonObject } from '../../core/event/event.ts'
+import type { NewEvent } from '../../core/event/new-event.ts'
+import { isJsonObject } from '../../core/json/json.ts'
+import { DIGEST } from '../../core/values/digest.ts'
+import { statedText } from '../bodies/json-body.ts'
 
 /** Most deletions of manifests whose digests are remembered; the oldest is forgotten beyond. */
 const DELETIONS_REMEMBERED_MAX = 1000

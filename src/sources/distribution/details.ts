@@ -1,7 +1,7 @@
-import type { JsonObject, JsonValue } from '../../core/event.ts'
-import { canonicalIp } from '../../core/ip-address.ts'
-import { isJsonObject } from '../../core/json.ts'
-import { fittingMembers } from '../fitting-members.ts'
+import type { JsonObject, JsonValue } from '../../core/event/event.ts'
+import { isJsonObject } from '../../core/json/json.ts'
+import { canonicalIp } from '../../core/values/ip-address.ts'
+import { fittingMembers } from '../bodies/fitting-members.ts'
 import { addressIn } from './client-address.ts'
 
 /**

@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue } from '../../core/event.ts'
-import { isJsonObject } from '../../core/json.ts'
-import { jsonExcerpt } from '../../core/json-excerpt.ts'
+import type { JsonObject, JsonValue } from '../../core/event/event.ts'
+import { isJsonObject } from '../../core/json/json.ts'
+import { jsonExcerpt } from '../../core/json/json-excerpt.ts'
 import { BATCH_EVENTS_MAX } from '../../core/limits.ts'
-import { parseJsonBody } from '../json-body.ts'
+import { parseJsonBody } from '../bodies/json-body.ts'
 
 /** The verb of a delivery that only tries out whether Waybill answers. */
 export const PING = 'ping'

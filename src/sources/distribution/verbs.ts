@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../../core/event.ts'
-import { statedText } from '../json-body.ts'
+import type { JsonObject, JsonValue } from '../../core/event/event.ts'
+import { statedText } from '../bodies/json-body.ts'
 
 /** What an item is about. */
 export type Subject = 'image' | 'tag' | 'blob' | 'chart' | 'repository'

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
-import { isMembers, type Members } from '../../core/json.ts'
-import { decodeGoJson, GoObject } from '../go-json.ts'
+import { isMembers, type Members } from '../../core/json/json.ts'
+import { decodeGoJson, GoObject } from '../bodies/go-json.ts'
 import type { PluginCall } from './plugin-server.ts'
 
 /** What somebody asked the daemon for. Of the bodies it has what its readers look for. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/event.ts'
+import type { JsonObject } from '../../core/event/event.ts'
 import {
   decodeWholeGoJson,
   foldKey,
@@ -7,7 +7,7 @@ import {
   GoObject,
   type GoValue,
   plainJson,
-} from '../go-json.ts'
+} from '../bodies/go-json.ts'
 import { timeNanoOf } from './native-time.ts'
 
 /** One event as an engine writes it, in the form of the Docker Engine API. */

@@ -1,4 +1,4 @@
-import { GoNumber, type GoObject, type GoValue } from '../go-json.ts'
+import { GoNumber, type GoObject, type GoValue } from '../bodies/go-json.ts'
 
 /** Times from 2001 to 2286: others would be in another unit. */
 const NANOSECONDS = /^[1-9]\d{18}$/

@@ -1,4 +1,4 @@
-import { CATEGORIES, type Category } from '../../core/event.ts'
+import { CATEGORIES, type Category } from '../../core/event/event.ts'
 
 /** What an engine's word means. */
 export interface Meaning {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../core/event.ts'
+import type { JsonObject } from '../../core/event/event.ts'
 
 /** How far an engine's events were read: up to an event, or up to a time when there was none. */
 export interface Position {

@@ -1,6 +1,6 @@
 import type { Watch } from '../watched-source.ts'
+import type { LinesRead } from './client/read-lines.ts'
 import type { Position } from './position.ts'
-import type { LinesRead } from './read-lines.ts'
 import { timeOf } from './translate.ts'
 
 /** Events that Docker keeps, all types together; it has no setting for it. */

@@ -1,5 +1,5 @@
 import { repeat } from '../../core/retry.ts'
-import type { EngineClient } from './engine-client.ts'
+import type { EngineClient } from './client/engine-client.ts'
 
 /** How long a connection must have lasted for the next one to follow soon, in milliseconds. */
 const LASTED_MS_MIN = 1_000

@@ -1,6 +1,6 @@
 import { fieldAt, keysIn } from '../../core/event/field-keys.ts'
 import { EVENT_FIELDS, type EventField, type PackedColumn } from '../../core/event/fields.ts'
-import type { Field } from '../../core/query.ts'
+import type { Field } from '../../core/query/query.ts'
 
 /** Stands between packed texts: no text of an event has it, and no search finds it. */
 export const PACKED_SEPARATOR = '\0'

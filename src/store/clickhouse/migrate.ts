@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { Fault } from '../../core/errors.ts'
-import type { ClickHouseConnection, Statement } from './connection.ts'
-import { INSERTED_COLUMNS } from './row-encoding.ts'
+import type { ClickHouseConnection, Statement } from './connection/connection.ts'
+import { INSERTED_COLUMNS } from './write/row-encoding.ts'
 
 const SCHEMA = new URL('./schema/', import.meta.url)
 const FILE_NAME = /^\d{3}-[a-z0-9-]+\.sql$/

@@ -1,7 +1,7 @@
 import type { RecordStore, StateRecord } from '../../access/record-store.ts'
-import type { JsonObject } from '../../core/event.ts'
-import { createClock } from '../../core/timestamp.ts'
-import type { ClickHouseConnection } from './connection.ts'
+import type { JsonObject } from '../../core/event/event.ts'
+import { createClock } from '../../core/time/timestamp.ts'
+import type { ClickHouseConnection } from './connection/connection.ts'
 
 const COLUMNS = ['kind', 'id', 'body', 'version', 'removed']
 

@@ -1,5 +1,5 @@
 import type { LedgerHolding, TileHash, TreeHead } from '../../ledger/event-writer.ts'
-import type { ClickHouseConnection } from './connection.ts'
+import type { ClickHouseConnection } from './connection/connection.ts'
 
 /** Keeps hashes of the tree of one origin; the same hash may be saved again. */
 export async function saveTileHashes(

@@ -31,7 +31,7 @@ function run(...argv: readonly string[]) {
 
 const serve = (...argv: readonly string[]) => run('serve', '--listen', '127.0.0.1:0', ...argv)
 
-/** What may become of a file; more of it in test/unit/server/instance-identity.test.ts. */
+/** What may become of a file; more of it in test/unit/server/instance/instance-identity.test.ts. */
 function damages(file: string): readonly (readonly [string, () => void])[] {
   const path = join(folder, file)
   const whole = readFileSync(path)

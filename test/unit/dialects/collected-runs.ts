@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { JsonObject } from '../../../src/core/event.ts'
-import type { NewEvent } from '../../../src/core/new-event.ts'
+import type { JsonObject } from '../../../src/core/event/event.ts'
+import type { NewEvent } from '../../../src/core/event/new-event.ts'
 import type { Collector } from '../../../src/dialects/collecting/collector.ts'
 
 /** Servers on 127.0.0.1 that are closed together. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { isImpliedByPush, NOT_IMPLIED_BY_PUSH } from '../../../src/core/implied-by-push.ts'
-import type { EventFilter } from '../../../src/core/query.ts'
+import { isImpliedByPush, NOT_IMPLIED_BY_PUSH } from '../../../src/core/query/implied-by-push.ts'
+import type { EventFilter } from '../../../src/core/query/query.ts'
 import {
   logFilter as stationFilter,
   visibilityOf,
@@ -12,7 +12,7 @@ import { logFilter as opseraFilter } from '../../../src/dialects/opsera/selectio
 import { everythingOf, kindConditions } from '../../../src/dialects/quay/selection.ts'
 import { eventOf } from '../../support/store-events.ts'
 import { StoreModel } from '../../support/store-model.ts'
-import { callerNamed } from '../container-station/station-context.ts'
+import { callerNamed } from './container-station/station-context.ts'
 
 const VISIBILITY = { tenants: ['default'], conditions: [] }
 const OPSERA_ASKER = {

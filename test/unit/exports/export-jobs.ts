@@ -1,5 +1,5 @@
 import type { ExportForm } from '../../../src/exports/export-form.ts'
-import type { Delivery, ExportJob } from '../../../src/exports/export-job.ts'
+import type { Delivery, ExportJob } from '../../../src/exports/jobs/export-job.ts'
 
 /** When the exports of these tests were asked for, microseconds since the epoch. */
 export const NOW_MICROS = Date.UTC(2026, 10, 22, 12) * 1000

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { parseNewEvent } from '../../../src/core/boundary/parse-event.ts'
 import { Fault } from '../../../src/core/errors.ts'
-import { parseNewEvent } from '../../../src/core/parse-event.ts'
 import { deadLetterEvent, refusedEvent } from '../../../src/intake/dead-letter.ts'
 
 const RECEPTION = {

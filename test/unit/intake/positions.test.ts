@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createClock } from '../../../src/core/timestamp.ts'
+import { createClock } from '../../../src/core/time/timestamp.ts'
 import {
   positionBody,
   readPosition,

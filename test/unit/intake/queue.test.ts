@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { Event } from '../../../src/core/event.ts'
-import { createClock, parseTimestamp } from '../../../src/core/timestamp.ts'
+import type { Event } from '../../../src/core/event/event.ts'
+import { createClock, parseTimestamp } from '../../../src/core/time/timestamp.ts'
 import { EventQueue, type LeftOut } from '../../../src/intake/queue.ts'
-import type { Append } from '../../../src/ledger/append.ts'
+import type { Append } from '../../../src/ledger/append/append.ts'
 
 /** A queue into an array, whose store waits until it is released. */
 function blockedQueue() {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Event } from '../../../src/core/event.ts'
-import { parseReportedEvent } from '../../../src/core/parse-reported-event.ts'
+import { parseReportedEvent } from '../../../src/core/boundary/parse-reported-event.ts'
+import type { Event } from '../../../src/core/event/event.ts'
 import { readOrRefused } from '../../../src/intake/dead-letter.ts'
 import { named } from '../../../src/intake/queue.ts'
 import { appendReported, takeIn } from '../../../src/intake/take-in.ts'
-import type { Append } from '../../../src/ledger/append.ts'
+import type { Append } from '../../../src/ledger/append/append.ts'
 
 const RECEPTION = {
   receivedMicros: Date.UTC(2026, 10, 1) * 1000,

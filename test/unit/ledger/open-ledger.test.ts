@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseNewEvent } from '../../../src/core/parse-event.ts'
-import { TIME_MICROS_END } from '../../../src/core/timestamp.ts'
+import { parseNewEvent } from '../../../src/core/boundary/parse-event.ts'
+import { TIME_MICROS_END } from '../../../src/core/time/timestamp.ts'
 import { draft, key, setUpLedger } from '../../support/faulty-ledger.ts'
 
 describe('an append', () => {

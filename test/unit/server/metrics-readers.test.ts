@@ -1,11 +1,11 @@
 import fastify from 'fastify'
 import { expect, test } from 'vitest'
-import { openDirectory } from '../../../src/access/directory-in-records.ts'
-import type { Role, Scope } from '../../../src/access/principal.ts'
-import { createClock } from '../../../src/core/timestamp.ts'
+import { openDirectory } from '../../../src/access/directory/directory-in-records.ts'
+import type { Role, Scope } from '../../../src/access/directory/principal.ts'
+import { createClock } from '../../../src/core/time/timestamp.ts'
 import { declarePrincipal } from '../../../src/dialects/api/authentication.ts'
 import { answerProblem } from '../../../src/dialects/api/problems/problem-details.ts'
-import { type Metrics, registerMetrics } from '../../../src/server/metrics.ts'
+import { type Metrics, registerMetrics } from '../../../src/server/observe/metrics.ts'
 import { MapRecordStore, TOKEN_KEY } from '../access/map-record-store.ts'
 
 interface Reader {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { NewEvent } from '../../../src/core/new-event.ts'
-import type { SkipRule } from '../../../src/core/skip-rule.ts'
-import { collectorSkipping } from '../../../src/server/collector-skipping.ts'
+import type { NewEvent } from '../../../src/core/event/new-event.ts'
+import type { SkipRule } from '../../../src/core/query/skip-rule.ts'
+import { collectorSkipping } from '../../../src/server/tasks/collector-skipping.ts'
 import type { CallIntake } from '../../../src/sources/called-source.ts'
 import {
   calledSkipping,

@@ -1,5 +1,5 @@
-import { withOrderedKeys } from '../../../core/canonical-json.ts'
-import type { JsonValue } from '../../../core/event.ts'
+import { withOrderedKeys } from '../../../core/event/canonical-json.ts'
+import type { JsonValue } from '../../../core/event/event.ts'
 import { jsonSender } from '../../api/json.ts'
 
 /** Blanks of one level; a client finds errors by the place of the first key. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { EventFilter } from '../../../core/query.ts'
+import type { EventFilter } from '../../../core/query/query.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { clientOf } from '../../api/request-client.ts'
 import { requestContext } from '../../api/request-context.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 
 /** How far a station was read. */
 export interface StationPosition {

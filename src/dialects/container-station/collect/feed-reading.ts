@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../../core/new-event.ts'
+import type { NewEvent } from '../../../core/event/new-event.ts'
 import type { CollectorIntake } from '../../collecting/collector-intake.ts'
 import { VendorError } from '../../collecting/vendor-error.ts'
 import { stationGapEvent } from './gap-event.ts'

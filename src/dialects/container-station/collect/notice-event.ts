@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { cutText } from '../../../core/cut-text.ts'
-import type { JsonObject, Target } from '../../../core/event.ts'
-import { isJsonObject, type Members } from '../../../core/json.ts'
-import { parseJsonKeepingNumbers } from '../../../core/json-numbers.ts'
+import type { JsonObject, Target } from '../../../core/event/event.ts'
+import type { NewEvent } from '../../../core/event/new-event.ts'
+import { isJsonObject, type Members } from '../../../core/json/json.ts'
+import { parseJsonKeepingNumbers } from '../../../core/json/json-numbers.ts'
 import { EVENT_BYTES_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
-import type { NewEvent } from '../../../core/new-event.ts'
-import { recordableText } from '../../../core/recordable-text.ts'
+import { recordableText } from '../../../core/values/recordable-text.ts'
 import { actorOf, timeOf } from './row-event.ts'
 
 /** One string of a station's feed, taken apart. */

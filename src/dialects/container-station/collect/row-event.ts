@@ -7,11 +7,11 @@ import {
   type JsonObject,
   type Level,
   type Target,
-} from '../../../core/event.ts'
-import { isMembers } from '../../../core/json.ts'
+} from '../../../core/event/event.ts'
+import type { NewEvent } from '../../../core/event/new-event.ts'
+import { isMembers } from '../../../core/json/json.ts'
 import { MESSAGE_LENGTH_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
-import type { NewEvent } from '../../../core/new-event.ts'
-import { formatTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/timestamp.ts'
+import { formatTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/time/timestamp.ts'
 import type { WallClock } from '../log/wall-clock.ts'
 import { ROW_WORD } from '../source.ts'
 import { meaningOf } from './row-templates.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject, Outcome, Target } from '../../../core/event.ts'
+import type { JsonObject, Outcome, Target } from '../../../core/event/event.ts'
 import { actionsOfWords, capitalized } from '../log/act-words.ts'
 import { hasFinishedWords } from '../log/message.ts'
 

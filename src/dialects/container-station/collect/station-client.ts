@@ -1,4 +1,4 @@
-import { isMembers } from '../../../core/json.ts'
+import { isMembers } from '../../../core/json/json.ts'
 import type { VendorClient } from '../../collecting/vendor-client.ts'
 import type { VendorCredentials } from '../../collecting/vendor-credentials.ts'
 import { VendorError } from '../../collecting/vendor-error.ts'

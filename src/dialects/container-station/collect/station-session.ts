@@ -1,4 +1,4 @@
-import { isMembers } from '../../../core/json.ts'
+import { isMembers } from '../../../core/json/json.ts'
 import { boundedBody } from '../../collecting/bounded-body.ts'
 import { LogsRefusedError } from '../../collecting/collector.ts'
 import type { VendorCredentials } from '../../collecting/vendor-credentials.ts'

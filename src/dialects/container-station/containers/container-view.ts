@@ -1,5 +1,5 @@
 import type { ContainerInformation, ContainerStatistics } from '../../../core/container-engine.ts'
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 import type { ContainerState, StateReport } from './container-state.ts'
 
 /** A container as Container Station's lists and waits show it. */

@@ -4,8 +4,8 @@ import {
   ENGINE_KIND,
 } from '../../../core/container-engine.ts'
 import { Fault } from '../../../core/errors.ts'
-import type { Event } from '../../../core/event.ts'
-import type { Condition, EventFilter, EventReader } from '../../../core/query.ts'
+import type { Event } from '../../../core/event/event.ts'
+import type { Condition, EventFilter, EventReader } from '../../../core/query/query.ts'
 import type { Caller } from '../credentials.ts'
 import type { ContainerType } from '../parameters.ts'
 import { visibilityOf } from '../selection.ts'

@@ -1,4 +1,4 @@
-import type { EventReader } from '../../../core/query.ts'
+import type { EventReader } from '../../../core/query/query.ts'
 import { visibilityOf } from '../selection.ts'
 import type { ContainerView } from './container-view.ts'
 import type { ContainerQuery, Containers, Usage } from './containers.ts'

@@ -1,4 +1,4 @@
-import { ACTIONS } from '../../../core/action-catalogue.ts'
+import { ACTIONS } from '../../../core/event/action-catalogue.ts'
 
 /**
  * What an action does, as words that begin a sentence or follow "Failed to": `create container`.

@@ -1,5 +1,5 @@
-import type { Event, Outcome } from '../../../core/event.ts'
-import type { Condition } from '../../../core/query.ts'
+import type { Event, Outcome } from '../../../core/event/event.ts'
+import type { Condition } from '../../../core/query/query.ts'
 
 /** Outcomes of acts that did not happen: they failed, or were refused. */
 export const FAILED_OUTCOMES: readonly Outcome[] = ['failure', 'denied']

@@ -1,6 +1,6 @@
-import { ACTIONS } from '../../../core/action-catalogue.ts'
 import { ENGINE_KIND } from '../../../core/container-engine.ts'
-import type { Event } from '../../../core/event.ts'
+import { ACTIONS } from '../../../core/event/action-catalogue.ts'
+import type { Event } from '../../../core/event/event.ts'
 import { actWords, capitalized } from './act-words.ts'
 import { REPORTS } from './ending.ts'
 import { containerTail, ID_DIGITS_SHOWN, listed, tailOf, textOf } from './message-tail.ts'

@@ -1,4 +1,4 @@
-import type { Event } from '../../../core/event.ts'
+import type { Event } from '../../../core/event/event.ts'
 import { CONTAINER_TYPES, type ContainerType } from '../parameters.ts'
 
 /** The type of the container that an event is about: `details.type`, else `target.type`. */

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { EventFilter, EventReader } from '../../../core/query.ts'
+import type { EventFilter, EventReader } from '../../../core/query/query.ts'
 import { beginDownload } from '../../api/download.ts'
 import { CSV_HEADER, presentCsvLine } from '../present.ts'
 import type { WallClock } from './wall-clock.ts'

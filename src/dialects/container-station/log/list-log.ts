@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../core/event.ts'
-import type { EventFilter, EventReader } from '../../../core/query.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
+import type { EventFilter, EventReader } from '../../../core/query/query.ts'
 import type { LogParameters } from '../parameters.ts'
 import { presentRow } from '../present.ts'
 import { narrowed } from '../selection.ts'

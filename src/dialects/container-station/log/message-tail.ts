@@ -1,4 +1,4 @@
-import type { Event } from '../../../core/event.ts'
+import type { Event } from '../../../core/event/event.ts'
 import { containerTypeOf, imageNameOf, targetNameOf } from './event-names.ts'
 
 /** Digits of an id that Container Station writes in a message. */

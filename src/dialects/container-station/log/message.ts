@@ -1,4 +1,4 @@
-import type { Event } from '../../../core/event.ts'
+import type { Event } from '../../../core/event/event.ts'
 import { actWords, capitalized } from './act-words.ts'
 import { isFailed, isFailureReport } from './ending.ts'
 import { engineMessage, isEngineReport } from './engine-message.ts'

@@ -1,5 +1,5 @@
-import type { Event, Level } from '../../../core/event.ts'
-import type { Condition } from '../../../core/query.ts'
+import type { Event, Level } from '../../../core/event/event.ts'
+import type { Condition } from '../../../core/query/query.ts'
 import { isRow, NO_ROW, ROW_CONDITIONS } from '../source.ts'
 import { FAILED_OUTCOMES, isFailed, isFailureReport, REPORTS } from './ending.ts'
 

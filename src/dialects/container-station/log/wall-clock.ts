@@ -1,4 +1,4 @@
-import { parseTimestamp } from '../../../core/timestamp.ts'
+import { parseTimestamp } from '../../../core/time/timestamp.ts'
 
 /** Microseconds of a minute and of a second. */
 const MINUTE_MICROS = 60_000_000

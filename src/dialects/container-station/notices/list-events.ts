@@ -1,6 +1,6 @@
 import { NO_REQUEST } from '../../../core/container-engine.ts'
-import type { StoredEvent } from '../../../core/event.ts'
-import type { EventFilter } from '../../../core/query.ts'
+import type { StoredEvent } from '../../../core/event/event.ts'
+import type { EventFilter } from '../../../core/query/query.ts'
 import type { RequestContext } from '../../api/request-context.ts'
 import type { Caller } from '../credentials.ts'
 import type { EventParameters } from '../parameters.ts'

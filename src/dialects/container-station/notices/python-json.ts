@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../core/event.ts'
+import type { JsonValue } from '../../../core/event/event.ts'
 
 /**
  * JSON as Python's `json.dumps` writes it: a blank after each comma and colon, and nothing outside

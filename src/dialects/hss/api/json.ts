@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply } from 'fastify'
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 import { jsonSender } from '../../api/json.ts'
 
 const REQUEST_ID_HEADER = 'X-Request-Id'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 
 /** The first millisecond that was not read; undefined: nothing was. */
 export function readPosition(saved: JsonObject | undefined): number | undefined {

@@ -1,4 +1,4 @@
-import { formatTimestamp } from '../../../core/timestamp.ts'
+import { formatTimestamp } from '../../../core/time/timestamp.ts'
 import { type GapEvent, gapEvent, inBrackets } from '../../../intake/gap.ts'
 
 /** Rows that HSS counts between two milliseconds, and how many of them it answered. */

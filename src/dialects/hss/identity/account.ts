@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import type { Principal } from '../../../access/principal.ts'
-import type { JsonObject } from '../../../core/event.ts'
+import type { Principal } from '../../../access/directory/principal.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 import type { Project, Projects } from './projects.ts'
 
 /** Whose account is asked about. */

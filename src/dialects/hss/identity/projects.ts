@@ -1,4 +1,4 @@
-import type { TenantNames } from '../../../access/tenant-names.ts'
+import type { TenantNames } from '../../../access/directory/tenant-names.ts'
 
 /** What clients are told of a project. */
 export interface Project {

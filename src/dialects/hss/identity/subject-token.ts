@@ -1,7 +1,7 @@
-import type { Directory } from '../../../access/directory.ts'
-import type { SecretBox } from '../../../access/secret-box.ts'
-import { isMembers } from '../../../core/json.ts'
-import type { Clock } from '../../../core/timestamp.ts'
+import type { Directory } from '../../../access/directory/directory.ts'
+import type { SecretBox } from '../../../access/tokens/secret-box.ts'
+import { isMembers } from '../../../core/json/json.ts'
+import type { Clock } from '../../../core/time/timestamp.ts'
 
 /** How long a token holds however it is used, in microseconds: a day. */
 const LIFETIME_MICROS = 86_400 * 1_000_000

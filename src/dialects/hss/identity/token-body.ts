@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../core/event.ts'
-import { formatTimestamp } from '../../../core/timestamp.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
+import { formatTimestamp } from '../../../core/time/timestamp.ts'
 import type { Caller } from '../credentials.ts'
 import type { Projects } from './projects.ts'
 import type { SubjectToken } from './subject-token.ts'

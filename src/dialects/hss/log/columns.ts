@@ -1,5 +1,5 @@
-import type { Category, Event } from '../../../core/event.ts'
-import type { Condition, Field } from '../../../core/query.ts'
+import type { Category, Event } from '../../../core/event/event.ts'
+import type { Condition, Field } from '../../../core/query/query.ts'
 import type { FilteredColumn } from '../parameters.ts'
 import { COLLECTED_ACTIONS } from '../source.ts'
 

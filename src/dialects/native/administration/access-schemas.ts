@@ -4,11 +4,11 @@ import {
   TEXT_LENGTH_MAX,
   TEXT_PATTERN,
   USER_NAME_PATTERN,
-} from '../../../access/names.ts'
-import { GRANT_ROLES, ROLES, SCOPES, USER_KINDS } from '../../../access/principal.ts'
-import { TOKEN_SOURCES_MAX } from '../../../access/source-claims.ts'
+} from '../../../access/directory/names.ts'
+import { GRANT_ROLES, ROLES, SCOPES, USER_KINDS } from '../../../access/directory/principal.ts'
+import { TOKEN_SOURCES_MAX } from '../../../access/directory/source-claims.ts'
 import { REPOSITORY_LENGTH_MAX } from '../../../core/limits.ts'
-import { REPOSITORY_PATTERN } from '../../../core/repository-name.ts'
+import { REPOSITORY_PATTERN } from '../../../core/values/repository-name.ts'
 
 /** What the directory checks, and says better than a pattern can. */
 function text(pattern: string, lengthMax: number, description: string) {

@@ -1,6 +1,6 @@
 import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
-import type { AccessAct, Administrator } from '../../../access/administration-event.ts'
-import { mayAdminister } from '../../../access/visibility.ts'
+import type { AccessAct, Administrator } from '../../../access/directory/administration-event.ts'
+import { mayAdminister } from '../../../access/directory/visibility.ts'
 import { Fault } from '../../../core/errors.ts'
 import { authenticated, principalOf, usedTokenOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'

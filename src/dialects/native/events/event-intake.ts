@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest, RouteShorthandOptions } from 'fastify'
 import { Type } from 'typebox'
-import { otherSources, ownSource } from '../../../access/source-claims.ts'
-import { mayWrite } from '../../../access/visibility.ts'
+import { otherSources, ownSource } from '../../../access/directory/source-claims.ts'
+import { mayWrite } from '../../../access/directory/visibility.ts'
+import {
+  type EventBodyForm,
+  parseEventBody,
+  watchEventBody,
+} from '../../../core/boundary/parse-event-body.ts'
 import { Fault, invalidValue } from '../../../core/errors.ts'
+import type { Reception } from '../../../core/event/new-event.ts'
 import {
   BATCH_BYTES_MAX,
   BATCH_EVENTS_MAX,
   IDEMPOTENCY_KEY_LENGTH_MAX,
 } from '../../../core/limits.ts'
-import type { Reception } from '../../../core/new-event.ts'
-import {
-  type EventBodyForm,
-  parseEventBody,
-  watchEventBody,
-} from '../../../core/parse-event-body.ts'
-import type { IdempotencyKey } from '../../../ledger/append.ts'
+import type { IdempotencyKey } from '../../../ledger/append/append.ts'
 import type { OperationDescription } from '../../api/api-description.ts'
 import { authenticated, principalOf } from '../../api/authentication.ts'
 import { ContentEncoding, decompressing } from '../../api/content-encoding.ts'

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
+import type { Event, StoredEvent } from '../../../core/event/event.ts'
 import { type FieldParent, fieldsIn } from '../../../core/event/field-keys.ts'
 import type { EventField } from '../../../core/event/fields.ts'
-import type { Event, StoredEvent } from '../../../core/event.ts'
 
 /** An event as the native API answers it: as it was stored, and its place in the ledger. */
 export type EventJson = Event & { readonly seq: number }

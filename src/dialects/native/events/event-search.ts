@@ -1,18 +1,18 @@
 import { Type } from 'typebox'
-import type { Scope } from '../../../access/principal.ts'
-import { visibleEvents } from '../../../access/visibility.ts'
+import type { Scope } from '../../../access/directory/principal.ts'
+import { visibleEvents } from '../../../access/directory/visibility.ts'
 import { Fault, invalidValue } from '../../../core/errors.ts'
-import type { StoredEvent } from '../../../core/event.ts'
+import type { StoredEvent } from '../../../core/event/event.ts'
 import {
   HISTOGRAM_BUCKETS_MAX,
   PAGE_EVENTS_DEFAULT,
   PAGE_EVENTS_MAX,
 } from '../../../core/limits.ts'
-import type { EventReader } from '../../../core/query.ts'
-import { type Field, HISTOGRAM_INTERVALS } from '../../../core/query.ts'
-import { findTimeZone, isUtc, type TimeZone } from '../../../core/time-zone.ts'
-import { formatTimestamp } from '../../../core/timestamp.ts'
-import { isUuid } from '../../../core/uuid.ts'
+import type { EventReader } from '../../../core/query/query.ts'
+import { type Field, HISTOGRAM_INTERVALS } from '../../../core/query/query.ts'
+import { findTimeZone, isUtc, type TimeZone } from '../../../core/time/time-zone.ts'
+import { formatTimestamp } from '../../../core/time/timestamp.ts'
+import { isUuid } from '../../../core/values/uuid.ts'
 import { authenticated, principalOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { problemAnswers } from '../../api/problems/problem-answers.ts'

@@ -1,5 +1,5 @@
 import { Fault } from '../../../core/errors.ts'
-import type { EventFilter } from '../../../core/query.ts'
+import type { EventFilter } from '../../../core/query/query.ts'
 import type { RequestContext } from '../../api/request-context.ts'
 import { type EventJson, eventJson } from './event-json.ts'
 import { refuseForeignPosition } from './ledger-position.ts'

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
-import type { Visibility } from '../../../access/visibility.ts'
+import type { Visibility } from '../../../access/directory/visibility.ts'
+import { ACTION } from '../../../core/boundary/parse-event.ts'
 import { invalidValue } from '../../../core/errors.ts'
-import { CATEGORIES, LEVELS, OUTCOMES } from '../../../core/event.ts'
-import { canonicalIp } from '../../../core/ip-address.ts'
+import { CATEGORIES, LEVELS, OUTCOMES } from '../../../core/event/event.ts'
 import {
   FILTER_VALUES_MAX,
   FILTER_VALUES_TOTAL_MAX,
@@ -11,10 +11,10 @@ import {
   NAME_LENGTH_MAX,
   REPOSITORY_LENGTH_MAX,
 } from '../../../core/limits.ts'
-import { ACTION } from '../../../core/parse-event.ts'
-import type { Condition, EventFilter, Field } from '../../../core/query.ts'
-import { REPOSITORY_PATTERN, repositoryProblem } from '../../../core/repository-name.ts'
-import { parseTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/timestamp.ts'
+import type { Condition, EventFilter, Field } from '../../../core/query/query.ts'
+import { parseTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/time/timestamp.ts'
+import { canonicalIp } from '../../../core/values/ip-address.ts'
+import { REPOSITORY_PATTERN, repositoryProblem } from '../../../core/values/repository-name.ts'
 import { BEGINNING_DIGITS_MIN, targetBeginnings } from './target-conditions.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX })

@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
-import { ACTIONS } from '../../../core/action-catalogue.ts'
-import { DIGEST } from '../../../core/digest.ts'
+import { ACTION } from '../../../core/boundary/parse-event.ts'
+import { ACTIONS } from '../../../core/event/action-catalogue.ts'
+import { CATEGORIES } from '../../../core/event/event.ts'
 import { EVENT_OBJECTS, type FieldParent, fieldsIn } from '../../../core/event/field-keys.ts'
 import type { EventField } from '../../../core/event/fields.ts'
-import { CATEGORIES } from '../../../core/event.ts'
 import { NAME_LENGTH_MAX } from '../../../core/limits.ts'
-import { ACTION } from '../../../core/parse-event.ts'
-import { REPOSITORY_PATTERN } from '../../../core/repository-name.ts'
+import { DIGEST } from '../../../core/values/digest.ts'
+import { REPOSITORY_PATTERN } from '../../../core/values/repository-name.ts'
 
 // What `parseNewEvent` takes. A text that is null or empty is one that was left out.
 

@@ -1,4 +1,4 @@
-import type { Condition } from '../../../core/query.ts'
+import type { Condition } from '../../../core/query/query.ts'
 
 /** Hexadecimal digits from which on a text is taken for the beginning of a digest or an id. */
 export const BEGINNING_DIGITS_MIN = 12

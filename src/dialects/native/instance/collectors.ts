@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
-import type { Principal } from '../../../access/principal.ts'
-import { mayMovePosition } from '../../../access/source-claims.ts'
-import { mayWrite } from '../../../access/visibility.ts'
+import type { Principal } from '../../../access/directory/principal.ts'
+import { mayMovePosition } from '../../../access/directory/source-claims.ts'
+import { mayWrite } from '../../../access/directory/visibility.ts'
 import { Fault } from '../../../core/errors.ts'
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 import { NAME_LENGTH_MAX } from '../../../core/limits.ts'
-import { isSameSource } from '../../../core/source-name.ts'
+import { isSameSource } from '../../../core/values/source-name.ts'
 import {
   type CollectorName,
   collectorPositions,

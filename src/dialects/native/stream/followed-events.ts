@@ -1,6 +1,6 @@
 import { Fault } from '../../../core/errors.ts'
-import type { StoredEvent } from '../../../core/event.ts'
-import type { EventFilter, TailQuery } from '../../../core/query.ts'
+import type { StoredEvent } from '../../../core/event/event.ts'
+import type { EventFilter, TailQuery } from '../../../core/query/query.ts'
 import { pauseFor } from '../../../core/retry.ts'
 import type { RequestContext } from '../../api/request-context.ts'
 import { eventJson } from '../events/event-json.ts'

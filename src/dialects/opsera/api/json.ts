@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 import { jsonSender } from '../../api/json.ts'
 
 /** Sends JSON as Opsera does. */

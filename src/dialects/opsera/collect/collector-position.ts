@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../core/event.ts'
-import { isMembers } from '../../../core/json.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
+import { isMembers } from '../../../core/json/json.ts'
 import { LOG_NAMES, type LogName } from '../selection.ts'
 
 /** A day in milliseconds. */

@@ -1,4 +1,4 @@
-import { type Clock, createClock } from '../../../core/timestamp.ts'
+import { type Clock, createClock } from '../../../core/time/timestamp.ts'
 import type { Collector, CollectorRun } from '../../collecting/collector.ts'
 import { CollectorIntake } from '../../collecting/collector-intake.ts'
 import { LogFailures } from '../../collecting/log-failures.ts'

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../core/event.ts'
+import type { JsonValue } from '../../../core/event/event.ts'
 import { isUseless, UnreadSpans } from '../../collecting/unread-spans.ts'
 import type { LogName } from '../selection.ts'
 import { advanced, DAY_MS, dayOf, isoDay, type LogPosition } from './collector-position.ts'

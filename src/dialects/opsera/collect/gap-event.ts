@@ -1,4 +1,4 @@
-import { formatTimestamp } from '../../../core/timestamp.ts'
+import { formatTimestamp } from '../../../core/time/timestamp.ts'
 import { type GapEvent, gapEvent, inBrackets } from '../../../intake/gap.ts'
 import type { LogName } from '../selection.ts'
 

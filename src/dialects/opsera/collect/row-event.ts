@@ -1,14 +1,14 @@
-import type { Category, JsonObject, JsonValue, Outcome } from '../../../core/event.ts'
-import { inspectDetails } from '../../../core/json-inspection.ts'
+import { inspectDetails } from '../../../core/boundary/json-inspection.ts'
+import type { Category, JsonObject, JsonValue, Outcome } from '../../../core/event/event.ts'
+import type { NewEvent } from '../../../core/event/new-event.ts'
 import { EVENT_BYTES_MAX, MESSAGE_LENGTH_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
-import type { NewEvent } from '../../../core/new-event.ts'
-import { recordableText } from '../../../core/recordable-text.ts'
 import {
   formatTimestamp,
   parseTimestamp,
   TIME_MICROS_END,
   TIME_MICROS_MIN,
-} from '../../../core/timestamp.ts'
+} from '../../../core/time/timestamp.ts'
+import { recordableText } from '../../../core/values/recordable-text.ts'
 import { deadRowEvent } from '../../../intake/dead-letter.ts'
 import { categoryOfType, readEndedWord } from '../log/action-types.ts'
 import type { LogName } from '../selection.ts'

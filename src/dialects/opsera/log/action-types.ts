@@ -1,5 +1,5 @@
-import type { Category, Outcome } from '../../../core/event.ts'
-import type { Condition } from '../../../core/query.ts'
+import type { Category, Outcome } from '../../../core/event/event.ts'
+import type { Condition } from '../../../core/query/query.ts'
 
 /** The `type` of a user action, by the category of its event; Opsera's own where it has one. */
 const TYPE_OF_CATEGORY: Readonly<Record<Category, string>> = {

@@ -1,5 +1,5 @@
-import type { JsonObject, StoredEvent } from '../../../core/event.ts'
-import type { EventFilter, EventReader } from '../../../core/query.ts'
+import type { JsonObject, StoredEvent } from '../../../core/event/event.ts'
+import type { EventFilter, EventReader } from '../../../core/query/query.ts'
 import type { LogQuestion } from '../parameters.ts'
 
 /** The answer of every log. */

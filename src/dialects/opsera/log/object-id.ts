@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import type { StoredEvent } from '../../../core/event.ts'
-import { parseTimestamp } from '../../../core/timestamp.ts'
+import type { StoredEvent } from '../../../core/event/event.ts'
+import { parseTimestamp } from '../../../core/time/timestamp.ts'
 
 /** Hexadecimal digits of an id: 12 bytes. */
 export const OBJECT_ID_LENGTH = 24

@@ -1,4 +1,4 @@
-import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/timestamp.ts'
+import { TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/time/timestamp.ts'
 import { badParameter } from '../errors.ts'
 import { readWhole } from './whole-number.ts'
 

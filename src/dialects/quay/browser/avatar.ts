@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 
 /** The colours of Quay's avatars, in the order of its `AVATAR_COLORS`. */
 const PALETTE = [

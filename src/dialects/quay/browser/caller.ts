@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Principal } from '../../../access/principal.ts'
-import type { Session } from '../../../access/sessions.ts'
+import type { Principal } from '../../../access/directory/principal.ts'
+import type { Session } from '../../../access/sign-in/sessions.ts'
 import { bearerOf, nameSender } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { problem } from '../errors.ts'

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 import { QUAY_OPERATIONS } from '../api/description.ts'
 import { fixedRoute } from '../api/fixed-route.ts'
 import { sendJson } from '../api/json.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 import { problem } from '../errors.ts'
 import type { Caller } from './caller.ts'
 

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { SESSION_LIFETIME_MS } from '../../../access/sessions.ts'
+import { SESSION_LIFETIME_MS } from '../../../access/sign-in/sessions.ts'
 
 /** Name of the cookie that carries a session, as Quay's. */
 export const SESSION_COOKIE = 'quay_session'

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../core/event.ts'
-import { isMembers } from '../../../core/json.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
+import { isMembers } from '../../../core/json/json.ts'
 import { type DayNumber, isoDay, readIsoDay } from '../entries/calendar-day.ts'
 
 /** How far one log was read. */

@@ -1,4 +1,4 @@
-import { formatTimestamp } from '../../../core/timestamp.ts'
+import { formatTimestamp } from '../../../core/time/timestamp.ts'
 import { type GapEvent, gapEvent, inBrackets } from '../../../intake/gap.ts'
 import { DAY_SECONDS, type DayNumber, isoDay } from '../entries/calendar-day.ts'
 import { type CollectedLog, logName } from './collected-log.ts'

@@ -1,4 +1,4 @@
-import { isMembers } from '../../../core/json.ts'
+import { isMembers } from '../../../core/json/json.ts'
 import type { VendorClient } from '../../collecting/vendor-client.ts'
 import { VendorError } from '../../collecting/vendor-error.ts'
 import { type DayNumber, type DayWindow, dayOfSecond, quayDay } from '../entries/calendar-day.ts'

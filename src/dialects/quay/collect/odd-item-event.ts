@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { NewEvent } from '../../../core/new-event.ts'
-import { recordableText } from '../../../core/recordable-text.ts'
+import type { NewEvent } from '../../../core/event/new-event.ts'
+import { recordableText } from '../../../core/values/recordable-text.ts'
 import { unreadableEvent } from '../../../intake/dead-letter.ts'
 import { eventOfEntry } from '../entries/entry-event.ts'
 import type { AnsweredEntry } from '../entries/log-entry.ts'

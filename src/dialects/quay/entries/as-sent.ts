@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 
 /** An event, stored or about to be. */
 interface Detailed {

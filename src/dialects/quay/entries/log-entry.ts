@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../../../core/event.ts'
-import { isMembers, type Members } from '../../../core/json.ts'
-import { recordableText } from '../../../core/recordable-text.ts'
+import type { JsonObject, JsonValue } from '../../../core/event/event.ts'
+import { isMembers, type Members } from '../../../core/json/json.ts'
+import { recordableText } from '../../../core/values/recordable-text.ts'
 import { memberTexts } from '../python/python-json.ts'
 import { readMetadata } from './metadata-details.ts'
 

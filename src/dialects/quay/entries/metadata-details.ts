@@ -1,8 +1,8 @@
+import { inspectDetails } from '../../../core/boundary/json-inspection.ts'
 import { cutJsonText } from '../../../core/cut-text.ts'
-import type { JsonObject } from '../../../core/event.ts'
-import { isMembers } from '../../../core/json.ts'
-import { inspectDetails } from '../../../core/json-inspection.ts'
-import { recordableText } from '../../../core/recordable-text.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
+import { isMembers } from '../../../core/json/json.ts'
+import { recordableText } from '../../../core/values/recordable-text.ts'
 import { keepsNumbers, parsePythonJson, parseReadable, strictText } from '../python/python-json.ts'
 import { StoredJson } from './stored-json.ts'
 

@@ -1,4 +1,4 @@
-import type { Event, JsonObject, JsonValue } from '../../../core/event.ts'
+import type { Event, JsonObject, JsonValue } from '../../../core/event/event.ts'
 import { QUAY_SOURCE_KIND } from '../source.ts'
 import { vendorDetailsOf } from './as-sent.ts'
 import { type QuayKind, quayKind } from './kinds.ts'

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../core/event.ts'
-import { isJsonObject } from '../../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../../core/event/event.ts'
+import { isJsonObject } from '../../../core/json/json.ts'
 import { UNKNOWN_KIND } from './kinds.ts'
 import { NOTIFICATION_EVENTS, type PageKey, pageKeysOf } from './page-keys.ts'
 import { StoredJson } from './stored-json.ts'

@@ -1,4 +1,4 @@
-import type { Event, JsonObject, JsonValue } from '../../../core/event.ts'
+import type { Event, JsonObject, JsonValue } from '../../../core/event/event.ts'
 import { sentAddressOf } from './as-sent.ts'
 
 /** How Quay's page calls an unknown person. */

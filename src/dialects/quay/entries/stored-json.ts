@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../core/event.ts'
+import type { JsonValue } from '../../../core/event/event.ts'
 
 /** JSON text that goes out as it stands, in the place of a value. */
 export class StoredJson {

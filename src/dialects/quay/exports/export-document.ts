@@ -1,6 +1,6 @@
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 import type { ExportDocument, ExportForm, ExportResult } from '../../../exports/export-form.ts'
-import type { ExportJob } from '../../../exports/export-job.ts'
+import type { ExportJob } from '../../../exports/jobs/export-job.ts'
 import { isAllowed } from '../credentials.ts'
 import { dayOfSecond, quayDay } from '../entries/calendar-day.ts'
 import { jsonText } from '../entries/stored-json.ts'

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../core/event.ts'
-import { isJsonObject } from '../../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../../core/event/event.ts'
+import { isJsonObject } from '../../../core/json/json.ts'
 import { noJsonBody, problem, unreadableBody } from '../errors.ts'
 import type { SentDates } from '../log/time-range.ts'
 import { pythonText } from '../python/python-text.ts'

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../../core/event.ts'
-import { isMembers, type Members } from '../../../core/json.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
+import { isMembers, type Members } from '../../../core/json/json.ts'
 import { LOG_TABLES, type LogTable } from './log-row.ts'
 
 /** Ids of a table that were read, both ends included. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 import { SENT_EVENT_BYTES_MAX } from '../../../core/limits.ts'
 
 /** The tables that Quay keeps its log in, oldest first: new entries go to the last one. */

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { isMembers, type Members } from '../../../core/json.ts'
+import { isMembers, type Members } from '../../../core/json/json.ts'
 import { ImportError } from '../../collecting/importer.ts'
 import { fileReason } from './archive/archive-file.ts'
 import type { NameSource, QuayAccount } from './row-names.ts'

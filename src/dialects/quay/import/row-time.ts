@@ -1,4 +1,4 @@
-import { parseTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/timestamp.ts'
+import { parseTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/time/timestamp.ts'
 
 /**
  * Reads a time as PostgreSQL and Python write it (`2024-06-18 18:59:13.5`, UTC unless it has an

@@ -1,6 +1,6 @@
 import { Fault } from '../../../core/errors.ts'
-import type { JsonObject } from '../../../core/event.ts'
-import type { Condition, HistogramBucket, HistogramQuery } from '../../../core/query.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
+import type { Condition, HistogramBucket, HistogramQuery } from '../../../core/query/query.ts'
 import type { RequestContext } from '../../api/request-context.ts'
 import { KINDS_WITH_EVENT, NOTIFICATION_EVENTS } from '../entries/page-keys.ts'
 import { rangeTooLong } from '../errors.ts'

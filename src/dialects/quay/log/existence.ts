@@ -1,4 +1,4 @@
-import type { Principal } from '../../../access/principal.ts'
+import type { Principal } from '../../../access/directory/principal.ts'
 import type { RequestContext } from '../../api/request-context.ts'
 import { isSuperuser } from '../credentials.ts'
 import { problem, unknownNamespace } from '../errors.ts'

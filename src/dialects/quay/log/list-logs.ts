@@ -1,5 +1,5 @@
-import type { Event } from '../../../core/event.ts'
-import type { Condition } from '../../../core/query.ts'
+import type { Event } from '../../../core/event/event.ts'
+import type { Condition } from '../../../core/query/query.ts'
 import type { RequestContext } from '../../api/request-context.ts'
 import type { WrittenObject } from '../entries/stored-json.ts'
 import type { LogParameters } from '../parameters.ts'

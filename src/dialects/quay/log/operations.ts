@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Principal } from '../../../access/principal.ts'
+import type { Principal } from '../../../access/directory/principal.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { requestContext } from '../../api/request-context.ts'
 import { sendJson } from '../api/json.ts'

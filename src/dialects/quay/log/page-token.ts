@@ -1,6 +1,6 @@
-import type { CursorCodec } from '../../../core/cursor.ts'
 import { Fault } from '../../../core/errors.ts'
-import type { Position } from '../../../core/query.ts'
+import type { CursorCodec } from '../../../core/query/cursor.ts'
+import type { Position } from '../../../core/query/query.ts'
 import type { LogSelection } from '../selection.ts'
 import type { TimeRange } from './time-range.ts'
 

@@ -1,6 +1,6 @@
-import type { StoredEvent } from '../../../core/event.ts'
-import type { Condition, EventPage, EventReader, Position } from '../../../core/query.ts'
-import { parseTimestamp } from '../../../core/timestamp.ts'
+import type { StoredEvent } from '../../../core/event/event.ts'
+import type { Condition, EventPage, EventReader, Position } from '../../../core/query/query.ts'
+import { parseTimestamp } from '../../../core/time/timestamp.ts'
 import {
   entryKindOf,
   isShown,

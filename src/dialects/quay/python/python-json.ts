@@ -5,7 +5,7 @@ import {
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
-} from '../../../core/json-bytes.ts'
+} from '../../../core/boundary/transcribe/json-bytes.ts'
 
 /**
  * A JSON text as Python writes it. Quay is written in Python, whose JSON has integers of any size,

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../core/event.ts'
+import type { JsonValue } from '../../../core/event/event.ts'
 
 /** Longest text, in characters; what is longer ends in dots. */
 const LENGTH_MAX = 500

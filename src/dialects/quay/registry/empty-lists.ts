@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 import { sendJson } from '../api/json.ts'
 import type { LogOperation } from '../log/operations.ts'
 import type { SubjectKind } from '../parameters.ts'

@@ -1,5 +1,5 @@
 import { Fault } from '../../../core/errors.ts'
-import type { Condition, EventFilter, Field, HistogramBucket } from '../../../core/query.ts'
+import type { Condition, EventFilter, Field, HistogramBucket } from '../../../core/query/query.ts'
 import type { RequestContext } from '../../api/request-context.ts'
 import { problem } from '../errors.ts'
 import { everythingOf, OF_REPOSITORIES } from '../selection.ts'

@@ -1,5 +1,5 @@
-import type { User } from '../../../access/directory.ts'
-import type { JsonObject } from '../../../core/event.ts'
+import type { User } from '../../../access/directory/directory.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import type { RequestContext } from '../../api/request-context.ts'
 import { avatarOf } from '../browser/avatar.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../core/event.ts'
+import type { JsonObject } from '../../../core/event/event.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { requestContext } from '../../api/request-context.ts'
 import { sendJson } from '../api/json.ts'

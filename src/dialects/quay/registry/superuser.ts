@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Event } from '../../../core/event.ts'
+import type { Event } from '../../../core/event/event.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { requestContext } from '../../api/request-context.ts'
 import { QUAY_OPERATIONS } from '../api/description.ts'

@@ -5,8 +5,8 @@ import {
   needles,
   type RegistryEvent,
 } from '../../../../bench/events/generate-events.ts'
-import { parseEventBody } from '../../../../src/core/parse-event-body.ts'
-import { isUuid } from '../../../../src/core/uuid.ts'
+import { parseEventBody } from '../../../../src/core/boundary/parse-event-body.ts'
+import { isUuid } from '../../../../src/core/values/uuid.ts'
 
 const END_MICROS = Date.UTC(2026, 10, 22) * 1000
 const OPTIONS = { seed: 11, count: 60_000, endMicros: END_MICROS }

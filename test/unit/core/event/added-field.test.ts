@@ -11,18 +11,22 @@ vi.mock('../../../../src/core/event/fields.ts', async (importOriginal) => {
   return { ...original, EVENT_FIELDS: [...original.EVENT_FIELDS, added] }
 })
 
-const { parseEventBody } = await import('../../../../src/core/parse-event-body.ts')
-const { parseReportedEvent } = await import('../../../../src/core/parse-reported-event.ts')
-const { draftOf } = await import('../../../../src/core/draft.ts')
+const { parseEventBody } = await import('../../../../src/core/boundary/parse-event-body.ts')
+const { parseReportedEvent } = await import('../../../../src/core/boundary/parse-reported-event.ts')
+const { draftOf } = await import('../../../../src/core/event/draft.ts')
 const columns = await import('../../../../src/store/clickhouse/event-columns.ts')
 const { encodeRows, INSERTED_COLUMNS } = await import(
-  '../../../../src/store/clickhouse/row-encoding.ts'
+  '../../../../src/store/clickhouse/write/row-encoding.ts'
 )
-const { decodeEvent, EVENT_ROW_SQL } = await import('../../../../src/store/clickhouse/event-row.ts')
+const { decodeEvent, EVENT_ROW_SQL } = await import(
+  '../../../../src/store/clickhouse/read/event-row.ts'
+)
 const { canonicalJsonSql } = await import('../../../../src/store/clickhouse/canonical-sql.ts')
-const { EXPORT_DOCUMENTS } = await import('../../../../src/store/clickhouse/export-documents.ts')
-const { textSql } = await import('../../../../src/store/clickhouse/text-search.ts')
-const { missingMemberSql } = await import('../../../../src/store/clickhouse/shape-values.ts')
+const { EXPORT_DOCUMENTS } = await import(
+  '../../../../src/store/clickhouse/read/export-documents.ts'
+)
+const { textSql } = await import('../../../../src/store/clickhouse/filter/text-search.ts')
+const { missingMemberSql } = await import('../../../../src/store/clickhouse/shapes/shape-values.ts')
 const { EventSchema } = await import('../../../../src/dialects/native/events/event-json.ts')
 const { NewEventSchema } = await import(
   '../../../../src/dialects/native/events/new-event-schema.ts'

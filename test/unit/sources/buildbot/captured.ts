@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type { NewEvent } from '../../../../src/core/new-event.ts'
-import { parseReportedEvent } from '../../../../src/core/parse-reported-event.ts'
+import { parseReportedEvent } from '../../../../src/core/boundary/parse-reported-event.ts'
+import type { NewEvent } from '../../../../src/core/event/new-event.ts'
+import { redactTranslation } from '../../../../src/sources/bodies/redacted-translation.ts'
 import { buildbotSource } from '../../../../src/sources/buildbot/source.ts'
-import { redactTranslation } from '../../../../src/sources/redacted-translation.ts'
 
 const source = buildbotSource()
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { JsonObject, JsonValue } from '../../../../src/core/event.ts'
+import type { JsonObject, JsonValue } from '../../../../src/core/event/event.ts'
 import { BUILD_WITH_STEPS, LINES, passBoundary, translated } from './captured.ts'
 
 const [, finished = ''] = LINES

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseNewEvent } from '../../../../src/core/parse-event.ts'
+import { parseNewEvent } from '../../../../src/core/boundary/parse-event.ts'
 import { bodyAsSent, capturedBodies, translate } from './captured.ts'
 
 const BODIES = capturedBodies('notifications.jsonl')

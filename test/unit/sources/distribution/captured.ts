@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { readSettings } from '../../../../src/config/read-settings.ts'
-import type { Event } from '../../../../src/core/event.ts'
-import { parseReportedEvent } from '../../../../src/core/parse-reported-event.ts'
-import { formatTimestamp } from '../../../../src/core/timestamp.ts'
+import { readSettings } from '../../../../src/config/table/read-settings.ts'
+import { parseReportedEvent } from '../../../../src/core/boundary/parse-reported-event.ts'
+import type { Event } from '../../../../src/core/event/event.ts'
+import { formatTimestamp } from '../../../../src/core/time/timestamp.ts'
+import { redactTranslation } from '../../../../src/sources/bodies/redacted-translation.ts'
 import type { DistributionSettings } from '../../../../src/sources/distribution/settings.ts'
 import { distributionSource } from '../../../../src/sources/distribution/source.ts'
-import { redactTranslation } from '../../../../src/sources/redacted-translation.ts'
 import type { Delivery, Translation } from '../../../../src/sources/source.ts'
 
 const RECEIVED_MICROS = Date.UTC(2026, 10, 30) * 1000

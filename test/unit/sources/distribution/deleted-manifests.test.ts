@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { NewEvent } from '../../../../src/core/new-event.ts'
+import type { NewEvent } from '../../../../src/core/event/new-event.ts'
 import type { Delivery } from '../../../../src/sources/source.ts'
 import { registrySource, reportedBody } from './captured.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Event, JsonObject, JsonValue } from '../../../../src/core/event.ts'
+import type { Event, JsonObject, JsonValue } from '../../../../src/core/event/event.ts'
 import { capturedBodies, RECEIVED, reportedBody, stored, translate } from './captured.ts'
 
 const [SENT] = JSON.parse(reportedBody('plus-email-actor').toString()).events

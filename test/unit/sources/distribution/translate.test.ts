@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { JsonObject } from '../../../../src/core/event.ts'
-import type { NewEvent } from '../../../../src/core/new-event.ts'
+import type { JsonObject } from '../../../../src/core/event/event.ts'
+import type { NewEvent } from '../../../../src/core/event/new-event.ts'
 import { stored, translate } from './captured.ts'
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { catalogueCategory } from '../../../../src/core/action-catalogue.ts'
+import { catalogueCategory } from '../../../../src/core/event/action-catalogue.ts'
 import { capturedCalls, HeardPlugin } from './captured.ts'
 
 const ID = '45a60534b42a7176cb106c8a63bb84557c85e01e8fa9214874e08053835c8322'

@@ -1,5 +1,5 @@
 import type { ContainerInformation } from '../../../../src/core/container-engine.ts'
-import type { EngineDirectory } from '../../../../src/sources/docker-authz/engine-directory.ts'
+import type { EngineDirectory } from '../../../../src/sources/docker-authz/names/engine-directory.ts'
 
 /** A daemon that finds what is named as Docker does: by id, by name, by a beginning of one id. */
 export class ModelEngine implements EngineDirectory {

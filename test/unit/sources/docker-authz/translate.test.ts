@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { catalogueCategory } from '../../../../src/core/action-catalogue.ts'
-import type { Event } from '../../../../src/core/event.ts'
+import { catalogueCategory } from '../../../../src/core/event/action-catalogue.ts'
+import type { Event } from '../../../../src/core/event/event.ts'
 import { type Asked, eventsOf, response } from './captured.ts'
 
 const ID = 'ab'.repeat(32)

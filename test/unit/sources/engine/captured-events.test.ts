@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { catalogueCategory } from '../../../../src/core/action-catalogue.ts'
+import { catalogueCategory } from '../../../../src/core/event/action-catalogue.ts'
 import { captured, capturedValues, eventsOf, eventsOfProduct, translate } from './captured.ts'
 
 function countBy(keys: readonly string[]): Record<string, number> {

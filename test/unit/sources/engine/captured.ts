@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import type { Event } from '../../../../src/core/event.ts'
-import { parseReportedEvent } from '../../../../src/core/parse-reported-event.ts'
-import type { EngineProduct } from '../../../../src/sources/engine/engine-greeting.ts'
-import { LineSplitter } from '../../../../src/sources/engine/line-splitter.ts'
-import { LINE_BYTES_MAX, readLines } from '../../../../src/sources/engine/read-lines.ts'
+import { parseReportedEvent } from '../../../../src/core/boundary/parse-reported-event.ts'
+import type { Event } from '../../../../src/core/event/event.ts'
+import type { EngineProduct } from '../../../../src/sources/engine/client/engine-greeting.ts'
+import { LineSplitter } from '../../../../src/sources/engine/client/line-splitter.ts'
+import { LINE_BYTES_MAX, readLines } from '../../../../src/sources/engine/client/read-lines.ts'
 import type { Translation } from '../../../../src/sources/source.ts'
 
 /** What Docker Engine 20.10.24 and Podman 4.3.1 sent: events, and a container with its figures. */

@@ -1,4 +1,4 @@
-import { BACKSLASH, NEWLINE, QUOTE } from '../../../../core/json-bytes.ts'
+import { BACKSLASH, NEWLINE, QUOTE } from '../../../../core/boundary/transcribe/json-bytes.ts'
 
 /** A part of an archive: the text of a row, or of something else that stands where rows do. */
 export interface ArchivePart {

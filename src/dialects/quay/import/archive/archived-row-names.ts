@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '../../../../core/canonical-json.ts'
 import { dropOldest } from '../../../../core/drop-oldest.ts'
+import { canonicalJson } from '../../../../core/event/canonical-json.ts'
 import type { ArchiveFile } from './archive-file.ts'
 import type { RowContent } from './archive-row.ts'
 

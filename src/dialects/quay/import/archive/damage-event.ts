@@ -1,4 +1,4 @@
-import { recordableText } from '../../../../core/recordable-text.ts'
+import { recordableText } from '../../../../core/values/recordable-text.ts'
 import { type GapEvent, gapEvent } from '../../../../intake/gap.ts'
 import type { ImportRequest } from '../../../collecting/importer.ts'
 import type { ArchiveFile } from './archive-file.ts'

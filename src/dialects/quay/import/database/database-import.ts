@@ -1,4 +1,4 @@
-import { formatTimestamp } from '../../../../core/timestamp.ts'
+import { formatTimestamp } from '../../../../core/time/timestamp.ts'
 import type { ImportRequest } from '../../../collecting/importer.ts'
 import type { EventFeed } from '../event-feed.ts'
 import type { IdRange, ImportPosition } from '../import-position.ts'

@@ -1,0 +1,27 @@
+import { parseTimestamp } from '../../core/time/timestamp.ts'
+import type { SourceName } from '../../core/values/source-name.ts'
+import type { TokenRecord } from '../directory/directory-records.ts'
+import { readTokenSources } from '../directory/source-claims.ts'
+
+/** A token as it is kept in memory, read once. */
+export interface KnownToken {
+  readonly record: TokenRecord
+  /** Undefined for a signed token. */
+  readonly secretSha256: Buffer | undefined
+  /** When it stops to be valid, microseconds since the epoch; infinity when never. */
+  readonly expiresMicros: number
+  /** The sources that it is bound to, if any. */
+  readonly bound: { readonly sources?: readonly SourceName[] }
+}
+
+/** Reads the record of a token. */
+export function knownToken(record: TokenRecord): KnownToken {
+  const { expiresAt, secretSha256, sources } = record
+  return {
+    record,
+    secretSha256: secretSha256 === undefined ? undefined : Buffer.from(secretSha256, 'hex'),
+    // A time that cannot be read counts as past: the token is not valid.
+    expiresMicros: expiresAt === undefined ? Infinity : (parseTimestamp(expiresAt) ?? 0),
+    bound: sources === undefined ? {} : { sources: readTokenSources(sources) },
+  }
+}

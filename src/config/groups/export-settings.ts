@@ -1,0 +1,90 @@
+import { domainToASCII } from 'node:url'
+import { optional, type SettingTable, withDefault } from '../table/setting.ts'
+import { addressRange, several, type ValueKind, wholeNumber } from '../table/value-kind.ts'
+
+/** Longest name of a host, in characters (RFC 1035 section 2.3.4). */
+const HOST_LENGTH_MAX = 253
+const SENDER_LENGTH_MAX = 320
+const LINK_SECONDS_MIN = 10
+/** Links end before their files are removed, which is seven days after they were written. */
+const LINK_SECONDS_MAX = 432_000
+const LINK_SECONDS = 3600
+
+/**
+ * A host as a URL names it, or addresses. What could never be one is refused: a port, a wildcard or
+ * a whole URL would silently allow nothing.
+ */
+const allowedHost: ValueKind<string> = {
+  placeholder: 'HOST',
+  expected: 'a host such as hooks.example.com, an address or a block such as 10.1.0.0/16',
+  secret: false,
+  read(raw) {
+    const text = String(raw)
+    const isName = /^(?:[\p{L}\p{N}_-]+\.)*[\p{L}_-][\p{L}\p{N}_-]*\.?$/u.test(text)
+    // IPv6 in brackets too, as it stands in a URL.
+    if (!isName) return addressRange.read(text.replace(/^\[(.*)\]$/, '$1'))
+    const name = domainToASCII(text)
+    return name !== '' && name.length <= HOST_LENGTH_MAX ? name : undefined
+  },
+}
+
+/** The URL of a mail server; it may hold a user and a password, so no message repeats it. */
+const smtpUrl: ValueKind<string> = {
+  placeholder: 'URL',
+  expected: 'an smtp:// or smtps:// URL, a % in its user and password written %25',
+  secret: true,
+  read(raw) {
+    const url = URL.canParse(String(raw)) ? new URL(String(raw)) : undefined
+    const isSmtp = url?.protocol === 'smtp:' || url?.protocol === 'smtps:'
+    if (!isSmtp || url.hostname === '') return undefined
+    return isDecodable(`${url.username}:${url.password}`) ? url.href : undefined
+  },
+}
+
+/** An address as it stands in a mail: alone, or in angle brackets behind a name. */
+const mailSender: ValueKind<string> = {
+  placeholder: 'ADDRESS',
+  expected: 'an e-mail address, such as Waybill <waybill@example.com>',
+  secret: false,
+  read(raw) {
+    const text = String(raw)
+    const isAddress =
+      /^(?:[^\p{Cc}<>]*<[^\s\p{Cc}<>]+@[^\s\p{Cc}<>]+>|[^\s\p{Cc}<>]+@[^\s\p{Cc}<>]+)$/u
+    return text.length <= SENDER_LENGTH_MAX && isAddress.test(text) ? text : undefined
+  },
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The settings under `exports`. */
+export const EXPORT_SETTINGS = {
+  allowedHosts: optional(
+    several(allowedHost),
+    'none',
+    'Host names, addresses and blocks of addresses (`10.1.0.0/16`) that the callbacks of ' +
+      'exports may go to although they are not of the public internet.',
+  ),
+  linkSeconds: withDefault(
+    wholeNumber(LINK_SECONDS_MIN, LINK_SECONDS_MAX),
+    LINK_SECONDS,
+    'How long the link to an exported file works, in seconds from when it was sent.',
+  ),
+  smtpUrl: optional(
+    smtpUrl,
+    'exports cannot be told of by mail',
+    'Mail server for `callback_email`: `smtp://USER:PASSWORD@HOST:587`, which is encrypted when ' +
+      'the server offers it, or `smtps://…`, which always is.',
+  ),
+  mailFrom: withDefault(
+    mailSender,
+    'Waybill <waybill@localhost>',
+    'Sender of the mails that tell of exports.',
+  ),
+} as const satisfies SettingTable

@@ -1,0 +1,125 @@
+import { COLON, QUOTE } from '../boundary/transcribe/json-bytes.ts'
+import type { JsonValue } from '../event/event.ts'
+import { endOfString, skipBlankText } from './json-text.ts'
+
+/** Numbers that may not survive a double: of 16 characters and more, or with an exponent. */
+const SUSPECT = /(?:^|[[:,\s])-?(?:[\d.]{16}|[\d.]+[eE])/
+/** The same, and what Python's `json` writes for values that are no JSON. */
+const SUSPECT_OF_PYTHON = /(?:^|[[:,\s])(?:-?(?:[\d.]{16}|[\d.]+[eE]|Infinity)|NaN)/
+
+const PYTHON_WORDS = ['NaN', 'Infinity', '-Infinity']
+
+/** Any number of no more digits survives. */
+const EXACT_DIGITS_MAX = 15
+const MINUS = 0x2d
+
+/**
+ * The value of JSON text, as `JSON.parse` reads it, but a number that a double cannot hold
+ * (`12345678901234567890`, `1e400`) is the text of its literal. `1.0` and `1e2` stay numbers: their
+ * value is the same. Costs one look over the text when it has no such number.
+ *
+ * @throws SyntaxError as `JSON.parse` does.
+ */
+export function parseJsonKeepingNumbers(text: string): JsonValue {
+  return parseRewritten(text, withNumbersAsText(text))
+}
+
+/**
+ * As `parseJsonKeepingNumbers`, for what Python's `json` writes: its bare words `NaN`, `Infinity`
+ * and `-Infinity` are texts of the same characters.
+ */
+export function parsePythonJson(text: string): JsonValue {
+  const rewritten = SUSPECT_OF_PYTHON.test(text) ? rewrite(text, PYTHON_WORDS) : undefined
+  return parseRewritten(text, rewritten)
+}
+
+/** JSON text with its numbers that a double cannot hold as texts; undefined when it has none. */
+export function withNumbersAsText(text: string): string | undefined {
+  return SUSPECT.test(text) ? rewrite(text, []) : undefined
+}
+
+function parseRewritten(text: string, rewritten: string | undefined): JsonValue {
+  if (rewritten === undefined) return JSON.parse(text)
+  try {
+    return JSON.parse(rewritten)
+  } catch {
+    // What is no JSON was none before either, and the places in its error are those of the sender.
+    return JSON.parse(text)
+  }
+}
+
+function rewrite(text: string, words: readonly string[]): string | undefined {
+  let rewritten = ''
+  let copied = 0
+  for (let index = 0; index < text.length; ) {
+    if (text.charCodeAt(index) === QUOTE) {
+      index = endOfString(text, index)
+      continue
+    }
+    const word = words.find((candidate) => text.startsWith(candidate, index))
+    const end = word === undefined ? endOfNumber(text, index) : index + word.length
+    if (end < 0) {
+      index += 1
+      continue
+    }
+    const literal = text.slice(index, end)
+    // A number in place of a key is no JSON, and must not become it.
+    if ((word !== undefined || !survives(literal)) && !isKey(text, end)) {
+      rewritten += `${text.slice(copied, index)}"${literal}"`
+      copied = end
+    }
+    index = end
+  }
+  return copied === 0 ? undefined : rewritten + text.slice(copied)
+}
+
+function isKey(text: string, end: number): boolean {
+  return text.charCodeAt(skipBlankText(text, end)) === COLON
+}
+
+/** Index behind the number that begins at `at`, well formed or not; -1 when none does. */
+function endOfNumber(text: string, at: number): number {
+  const start = text.charCodeAt(at) === MINUS ? at + 1 : at
+  const wholeEnd = text.charAt(start) === '0' ? start + 1 : endOfDigits(text, start)
+  if (wholeEnd === start) return -1
+  const fractionEnd = text.charAt(wholeEnd) === '.' ? endOfDigits(text, wholeEnd + 1) : wholeEnd
+  const mark = text.charAt(fractionEnd)
+  if (mark !== 'e' && mark !== 'E') return fractionEnd
+  const sign = text.charAt(fractionEnd + 1)
+  return endOfDigits(text, fractionEnd + (sign === '+' || sign === '-' ? 2 : 1))
+}
+
+function endOfDigits(text: string, at: number): number {
+  let index = at
+  while (isDigit(text.charCodeAt(index))) index += 1
+  return index
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
+/** A literal that is no number of JSON (RFC 8259 section 6): it stays what it is. */
+const UNFINISHED = /\.(?!\d)|[eE+-]$/
+
+/** Whether the shortest text of a literal's double has the same decimal value. */
+function survives(literal: string): boolean {
+  if (UNFINISHED.test(literal)) return true
+  if (literal.length <= EXACT_DIGITS_MAX && !/[eE]/.test(literal)) return true
+  const double = Number(literal)
+  return Number.isFinite(double) && decimalOf(literal) === decimalOf(String(double))
+}
+
+/** The one text of a decimal value: its digits without zeros around them, and an exponent. */
+function decimalOf(literal: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^(-?)(\d+)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(literal) ?? []
+  const digits = whole + fraction
+  let start = 0
+  let end = digits.length
+  while (start < end && digits.charAt(start) === '0') start += 1
+  while (end > start && digits.charAt(end - 1) === '0') end -= 1
+  if (start === end) return '0'
+  const power = Number(exponent) - fraction.length + digits.length - end
+  return `${sign}${digits.slice(start, end)}e${power}`
+}

@@ -1,0 +1,286 @@
+import { cutText } from '../../core/cut-text.ts'
+import { Fault } from '../../core/errors.ts'
+import type { EventReader } from '../../core/query/query.ts'
+import { doubling, retry } from '../../core/retry.ts'
+import type { Clock } from '../../core/time/timestamp.ts'
+import type { Courier } from '../delivery/courier.ts'
+import { documentPieces } from '../document-pieces.ts'
+import type { ExportFiles } from '../export-files.ts'
+import type { ExportForm } from '../export-form.ts'
+import {
+  FIRST_PAUSE_MS,
+  PROBLEM_LENGTH_MAX,
+  RUN_PAUSE_MS_MAX,
+  RUNS_MAX,
+  STORE_PAUSE_MS_MAX,
+  SWEEP_EVERY_MS,
+} from '../limits.ts'
+import type { Delivery, ExportJob } from './export-job.ts'
+import type { JobBook } from './job-book.ts'
+import {
+  type DueDelivery,
+  deliveryName,
+  filesToRemove,
+  fileToEvict,
+  jobsToForget,
+  planWork,
+  type WorkPlan,
+} from './job-order.ts'
+import { Wakeup } from './wakeup.ts'
+
+/** Where the worker tells what it does. */
+export interface ExportLog {
+  info(fields: object, text: string): void
+  warn(fields: object, text: string): void
+}
+
+/** What a worker works with. */
+export interface ExportWorkerOptions {
+  readonly book: JobBook
+  readonly files: ExportFiles
+  readonly courier: Courier
+  readonly events: Pick<EventReader, 'stream'>
+  readonly forms: ReadonlyMap<string, ExportForm>
+  readonly clock: Clock
+  readonly linkSeconds: number
+  readonly filesBytesMax: number
+  /** Why the requester may not have an export any more; see export-rights.ts. */
+  readonly lostRight: (job: ExportJob) => string | undefined
+  /** Records that an export was ended for such a reason; durable once it resolves. */
+  readonly recordCanceled: (job: ExportJob, reason: string) => Promise<void>
+}
+
+/**
+ * Runs exports and tells of them, one worker for each instance.
+ *
+ * A run that a stop or a crash cuts off is begun again; a delivery that was made and recorded is
+ * never made again. Whatever goes wrong with one export is that export's trouble alone.
+ */
+export class ExportWorker {
+  readonly wakeup = new Wakeup()
+  readonly #options: ExportWorkerOptions
+  readonly #runs = new Map<string, ExportJob>()
+  readonly #deliveries = new Set<string>()
+  readonly #going = new Set<Promise<void>>()
+  /** Entries and bytes of exports that run. */
+  readonly #written = new Map<string, { entries: number; bytes: number }>()
+
+  constructor(options: ExportWorkerOptions) {
+    this.#options = options
+  }
+
+  /** Entries that an export which runs has written so far. */
+  entriesOf(id: string): number | undefined {
+    return this.#written.get(id)?.entries
+  }
+
+  /** Works until the signal aborts, and resolves when nothing goes on any more. */
+  async run(log: ExportLog, signal: AbortSignal): Promise<void> {
+    const { book, clock, files } = this.#options
+    const kept = book.all().filter(({ hasFile }) => hasFile)
+    await files.prepare(new Set(kept.map(({ fileName }) => fileName)))
+    let sweptMicros = 0
+    while (!signal.aborted) {
+      if (clock() - sweptMicros >= SWEEP_EVERY_MS * 1000) {
+        sweptMicros = clock()
+        this.#start(this.#sweep(), log)
+      }
+      const { nextMicros } = this.#startDue(log, signal)
+      const waitMs = Math.min(SWEEP_EVERY_MS, Math.max(1, (nextMicros - clock()) / 1000))
+      await this.wakeup.wait(waitMs, signal)
+    }
+    await Promise.all(this.#going)
+  }
+
+  #startDue(log: ExportLog, signal: AbortSignal): WorkPlan {
+    const { book, clock } = this.#options
+    const going = { runs: this.#runs, deliveries: this.#deliveries }
+    const plan = planWork(book.all(), going, clock())
+    for (const job of plan.exports) {
+      this.#runs.set(job.id, job)
+      const run = this.#runExport(job, log, signal).finally(() => this.#runs.delete(job.id))
+      this.#start(run, log)
+    }
+    for (const due of plan.deliveries) {
+      const name = deliveryName(due)
+      this.#deliveries.add(name)
+      const delivery = this.#deliver(due, log, signal).finally(() => this.#deliveries.delete(name))
+      this.#start(delivery, log)
+    }
+    return plan
+  }
+
+  #start(work: Promise<void>, log: ExportLog): void {
+    const going = work
+      .catch((error: unknown) => log.warn({ err: error }, 'trouble with an export'))
+      .finally(() => {
+        this.#going.delete(going)
+        this.wakeup.wake()
+      })
+    this.#going.add(going)
+  }
+
+  async #runExport(job: ExportJob, log: ExportLog, signal: AbortSignal): Promise<void> {
+    const { book, clock } = this.#options
+    const change = (to: (job: ExportJob) => ExportJob) =>
+      untilStored(() => book.change(job.id, to), signal)
+    const lost = this.#options.lostRight(job)
+    if (lost !== undefined) return this.#cancel(job, lost, { log, signal })
+    const runs = job.runs + 1
+    await change((kept) => ({ ...kept, status: 'running', runs, startedMicros: clock() }))
+    const ended = await this.#write(job, signal).catch((error: unknown) => ({ error }))
+    const entries = this.entriesOf(job.id) ?? 0
+    this.#written.delete(job.id)
+    if (!('error' in ended)) {
+      await change(({ problem: _problem, ...kept }) => ({
+        ...finished(kept, 'success', clock()),
+        entries,
+        bytes: ended.bytes,
+        hasFile: true,
+      }))
+      log.info({ export: job.id, entries, bytes: ended.bytes }, 'an export was written')
+    } else if (signal.aborted) {
+      // A stop is no failure of the export.
+      await book.change(job.id, (kept) => ({ ...kept, status: 'queued', runs: job.runs }))
+    } else {
+      const { error } = ended
+      log.warn({ err: error, export: job.id, runs }, 'an export could not be written')
+      await change((kept) => afterFailedRun({ ...kept, problem: problemOf(error) }, error, clock()))
+    }
+  }
+
+  async #write(job: ExportJob, signal: AbortSignal): Promise<{ readonly bytes: number }> {
+    const { events, files, forms, filesBytesMax } = this.#options
+    const form = forms.get(job.form)
+    if (form === undefined) throw new Error(`nothing writes exports of the form ${job.form}`)
+    if (job.runs >= RUNS_MAX) throw new Error(`it was cut off ${RUNS_MAX} times`)
+    const written = { entries: 0, bytes: 0 }
+    this.#written.set(job.id, written)
+    const pieces = documentPieces({ job, document: form.document, events, signal }, (entries) => {
+      written.entries = entries
+    })
+    const counted = async function* (worker: ExportWorker) {
+      for await (const piece of pieces) {
+        written.bytes += Buffer.byteLength(piece)
+        await worker.#makeRoom(filesBytesMax)
+        yield piece
+      }
+    }
+    return { bytes: await files.write(job.fileName, counted(this)) }
+  }
+
+  /** Removes files that no link leads to any more until the rest is within the limit. */
+  async #makeRoom(bytesMax: number): Promise<void> {
+    const { book, clock, linkSeconds } = this.#options
+    while (this.#bytesUsed() > bytesMax) {
+      const evicted = fileToEvict(book.all(), linkSeconds, clock())
+      if (evicted === undefined) throw new NoRoom(bytesMax)
+      await this.#removeFile(evicted)
+    }
+  }
+
+  #bytesUsed(): number {
+    const kept = this.#options.book.all().filter(({ hasFile }) => hasFile)
+    const sizes = [...kept, ...this.#written.values()].map(({ bytes }) => bytes)
+    return sizes.reduce((sum, bytes) => sum + bytes, 0)
+  }
+
+  async #deliver(due: DueDelivery, log: ExportLog, signal: AbortSignal): Promise<void> {
+    const { book, courier } = this.#options
+    const { job } = due
+    const lost = this.#options.lostRight(job)
+    if (lost !== undefined) return this.#cancel(job, lost, { log, signal })
+    const delivery = await courier.attempt(due, signal)
+    // Cut off by a stop: as if it had not been tried.
+    if (delivery === undefined) return
+    const { channel, status, attempts, problem } = delivery
+    const about = { export: job.id, channel, attempts, problem }
+    if (status === 'delivered') log.info(about, 'an export was told')
+    else log.warn(about, 'an export could not be told')
+    const replaced = (kept: Delivery) => (kept.channel === channel ? delivery : kept)
+    await untilStored(
+      () => book.change(job.id, (kept) => ({ ...kept, deliveries: kept.deliveries.map(replaced) })),
+      signal,
+    )
+  }
+
+  /** Ends an export whose requester lost the right to it: no file, no link, no further attempt. */
+  async #cancel(
+    { id }: ExportJob,
+    reason: string,
+    { log, signal }: { readonly log: ExportLog; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { book, clock, files, recordCanceled } = this.#options
+    const job = book.all().find((one) => one.id === id)
+    // Another delivery of it may have come here first.
+    if (job === undefined || job.status === 'canceled') return
+    await untilStored(() => recordCanceled(job, reason), signal)
+    await untilStored(() => book.change(id, (kept) => canceled(kept, reason, clock())), signal)
+    if (job.hasFile) await files.remove(job.fileName)
+    log.warn({ export: id, reason }, 'an export was canceled')
+  }
+
+  async #sweep(): Promise<void> {
+    const { book, clock } = this.#options
+    for (const job of filesToRemove(book.all(), clock())) await this.#removeFile(job)
+    for (const job of jobsToForget(book.all(), clock())) {
+      if (job.hasFile) await this.#removeFile(job)
+      await book.remove(job.id)
+    }
+  }
+
+  /** The record goes first: a file without one is removed at the next start. */
+  async #removeFile({ id, fileName }: ExportJob): Promise<void> {
+    const { book, files } = this.#options
+    await book.change(id, (job) => ({ ...job, hasFile: false }))
+    await files.remove(fileName)
+  }
+}
+
+/**
+ * Makes a change of the records, again and again while the store cannot take it. Once the signal
+ * aborts it tries a last time.
+ */
+function untilStored(change: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  const pause = doubling(FIRST_PAUSE_MS, STORE_PAUSE_MS_MAX)
+  return retry(change, { pause, signal }).catch(change)
+}
+
+/** The files take up all the room that they may have. */
+class NoRoom extends Error {
+  constructor(bytesMax: number) {
+    super(`the files of exports would take more than ${bytesMax} bytes`)
+    this.name = 'NoRoom'
+  }
+}
+
+function finished(job: ExportJob, status: 'success' | 'failed', nowMicros: number): ExportJob {
+  return {
+    ...job,
+    status,
+    finishedMicros: nowMicros,
+    deliveries: job.deliveries.map((one) => ({ ...one, nextAttemptMicros: nowMicros })),
+  }
+}
+
+function canceled(job: ExportJob, reason: string, nowMicros: number): ExportJob {
+  const deliveries = job.deliveries.map((one) =>
+    one.status === 'waiting' ? { ...one, status: 'failed' as const, problem: reason } : one,
+  )
+  return {
+    ...{ ...job, status: 'canceled', problem: reason, hasFile: false, deliveries },
+    finishedMicros: job.finishedMicros ?? nowMicros,
+  }
+}
+
+function afterFailedRun(job: ExportJob, error: unknown, nowMicros: number): ExportJob {
+  if (error instanceof NoRoom || job.runs >= RUNS_MAX) return finished(job, 'failed', nowMicros)
+  const pauseMs = doubling(FIRST_PAUSE_MS, RUN_PAUSE_MS_MAX)(job.runs)
+  return { ...job, status: 'queued', nextRunMicros: nowMicros + pauseMs * 1000 }
+}
+
+/** What is told of a failure to those who may see the export. */
+function problemOf(error: unknown): string {
+  const isTold = error instanceof Fault || error instanceof NoRoom
+  return isTold ? cutText(error.message, PROBLEM_LENGTH_MAX) : 'the log of the server says more'
+}

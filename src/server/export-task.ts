@@ -1,7 +1,0 @@
-import type { Exports } from '../exports/open-exports.ts'
-import type { BackgroundTask } from './background-task.ts'
-
-/** Writes the exports that are asked for, and tells of them. */
-export function exportTask(exports: Exports): BackgroundTask {
-  return { name: 'exports', run: ({ log }, signal) => exports.run(log, signal) }
-}

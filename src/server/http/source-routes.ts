@@ -1,0 +1,235 @@
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { requireDeliveryTo } from '../../access/directory/source-claims.ts'
+import { mayWrite } from '../../access/directory/visibility.ts'
+import { hasValuesOver } from '../../core/boundary/transcribe/item-scan.ts'
+import { Fault } from '../../core/errors.ts'
+import type { Reception } from '../../core/event/new-event.ts'
+import type { ApiDescription, OperationDescription } from '../../dialects/api/api-description.ts'
+import {
+  authenticated,
+  bearerToken,
+  declarePrincipal,
+  principalOf,
+} from '../../dialects/api/authentication.ts'
+import { ContentEncoding, isGzip } from '../../dialects/api/content-encoding.ts'
+import type { DialectContext } from '../../dialects/api/dialect.ts'
+import { problemErrors } from '../../dialects/api/problems/problem-answers.ts'
+import { answerProblem } from '../../dialects/api/problems/problem-details.ts'
+import { takeIn } from '../../intake/take-in.ts'
+import type { Append } from '../../ledger/append/append.ts'
+import type { Translation, WebhookSource } from '../../sources/source.ts'
+import { ImpliedEvents } from '../implied-events/implied-events.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import { DELIVERY_VALUES_MAX } from './limits.ts'
+
+/** Names of configured instances: they end up in every event, and in nothing that parses them. */
+const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
+
+/** How the API document describes where sources deliver. */
+export const SOURCE_API: ApiDescription = {
+  tag: {
+    name: 'Sources',
+    description:
+      'Where other systems deliver what they report. A token may be sent as a bearer token, as ' +
+      'password or user of Basic, as the whole header Authorization, or as ?token=.',
+  },
+  securitySchemes: {
+    senderToken: { type: 'http', scheme: 'bearer', description: 'A token of Waybill' },
+    senderBasic: { type: 'http', scheme: 'basic', description: 'A token as the password' },
+    senderQuery: { type: 'apiKey', in: 'query', name: 'token', description: 'A token' },
+  },
+  errorAnswers: problemErrors,
+}
+
+const Taken: Type.TSchema = Type.Object(
+  {
+    accepted: Type.Integer({
+      description: 'Events that were stored, with those that pushes imply',
+    }),
+    duplicates: Type.Integer({ description: 'Events that were stored before' }),
+    deadLetters: Type.Integer({ description: 'Items that could not be read, kept as they came' }),
+    skipped: Type.Integer({ description: 'Items that were left out on purpose' }),
+  },
+  { title: 'Delivery' },
+)
+
+function deliveryTo({ kind, delivery }: WebhookSource): OperationDescription {
+  return {
+    operationId: `deliverTo${kind.charAt(0).toUpperCase()}${kind.slice(1)}`,
+    summary: delivery?.summary ?? `What ${kind} reports`,
+    params: Type.Object({
+      name: Type.String({
+        pattern: SOURCE_NAME.source,
+        description: 'Which of its kind the sender is, as it was set up',
+        examples: ['reg1'],
+      }),
+    }),
+    headers: Type.Object({
+      'Content-Encoding': ContentEncoding,
+    }),
+    body: delivery?.body ?? { '*/*': Type.Unsafe({ description: 'As the sender writes it' }) },
+    // An empty one is kept as it came, like anything else that cannot be read.
+    isBodyOptional: true,
+    answers: {
+      202: {
+        description: 'Everything is kept',
+        content: { 'application/json': Taken },
+      },
+    },
+  }
+}
+
+const gunzipped = promisify(gunzip)
+
+/**
+ * `POST /v1/sources/{kind}/{name}`: the webhooks of systems that send events.
+ *
+ * Senders such as registries repeat a refused delivery for ever and hold up every later one, so no
+ * content is refused: what cannot be read is kept as an event of its own.
+ */
+export function registerSources(
+  scope: FastifyInstance,
+  sources: readonly WebhookSource[],
+  services: { readonly context: DialectContext; readonly metrics: Metrics },
+): void {
+  const { context, metrics } = services
+  scope.setErrorHandler(answerProblem)
+  declarePrincipal(scope)
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  const onRequest = authenticated(
+    context.directory,
+    { scopes: ['events:write', 'admin'], may: mayWrite },
+    senderToken,
+  )
+  const preParsing = async (request: FastifyRequest) => void isGzip(request)
+  for (const source of sources) {
+    const append = appendOf(source, services, scope.log)
+    const path = `/v1/sources/${source.kind}/:name` as const
+    const bound = async (request: FastifyRequest<{ Params: { name: string } }>) => {
+      const { name } = request.params
+      requireDeliveryTo(principalOf(request), { kind: source.kind, name })
+    }
+    const options = {
+      ...{ onRequest: [onRequest, bound], preParsing, bodyLimit: source.bodyBytesMax },
+      config: { operations: [deliveryTo(source)] },
+    }
+    scope.post<{ Params: { name: string } }>(path, options, async (request, reply) => {
+      const sourceName = request.params.name
+      if (!SOURCE_NAME.test(sourceName)) {
+        throw new Fault('resource.missing', { detail: 'a source name is letters, digits, . _ -' })
+      }
+      context.ledger.askForRoom(Buffer.isBuffer(request.body) ? request.body.length : 0)
+      const reception = receptionOf(request, context, { kind: source.kind, name: sourceName })
+      const translation = await translated(source, request, reception)
+      const intake = await takeIn(translation, reception, { append, metrics })
+      return reply.code(202).send(intake)
+    })
+  }
+}
+
+/** The ledger, behind what the pushes of a registry imply. */
+function appendOf(
+  source: WebhookSource,
+  { context, metrics }: { readonly context: DialectContext; readonly metrics: Metrics },
+  log: FastifyBaseLogger,
+): Append {
+  const { append } = context.ledger
+  if (source.pushesSetTags !== true) return append
+  const { isRecorded } = source
+  const implied = new ImpliedEvents({
+    append,
+    events: context.readers.own,
+    metrics,
+    log,
+    isRecorded,
+  })
+  return (request) => implied.append(request)
+}
+
+/** A source never throws for content; one that does keeps the delivery all the same. */
+async function translated(
+  source: WebhookSource,
+  request: FastifyRequest,
+  { tenant, source: { name: sourceName } }: Reception,
+): Promise<Translation> {
+  const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+  const body = isGzip(request) ? await decompressed(sent, source.bodyBytesMax) : sent
+  if (body === undefined) return deadDelivery('the body is not gzip, as its header says', sent)
+  // Before it is parsed: a packed body of a few KiB may hold millions of values.
+  if (hasValuesOver(body, DELIVERY_VALUES_MAX)) {
+    return deadDelivery(`the body has more than ${DELIVERY_VALUES_MAX} JSON values`, body)
+  }
+  try {
+    return source.translate({ headers: request.headers, body, sourceName, tenant })
+  } catch (error) {
+    request.log.error({ err: error, source: source.kind }, 'a source failed on a delivery')
+    return deadDelivery('the adapter failed on it', body)
+  }
+}
+
+/**
+ * What was compressed with gzip; undefined when it was not.
+ *
+ * @param bytesMax of what comes out.
+ * @throws Fault `request.too-large`.
+ */
+async function decompressed(body: Buffer, bytesMax: number): Promise<Buffer | undefined> {
+  try {
+    return await gunzipped(body, { maxOutputLength: bytesMax })
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const detail = `a body has at most ${bytesMax} bytes`
+      throw new Fault('request.too-large', { detail, cause: error })
+    }
+    return undefined
+  }
+}
+
+function deadDelivery(reason: string, body: Buffer): Translation {
+  return { events: [], deadLetters: [{ reason, body }], skipped: {} }
+}
+
+function receptionOf(
+  request: FastifyRequest,
+  context: DialectContext,
+  source: Reception['source'],
+): Reception {
+  const { tenant } = principalOf(request)
+  return {
+    receivedMicros: context.clock(),
+    tenant: tenant ?? context.defaultTenant,
+    anyTenant: tenant === null,
+    source,
+  }
+}
+
+/**
+ * As a bearer token, in Basic, as a whole `Authorization` header, or as `?token=`: whatever the
+ * sender can be configured with.
+ */
+function senderToken(request: FastifyRequest): string | undefined {
+  const { authorization } = request.headers
+  return (
+    bearerToken(request) ??
+    basicToken(authorization) ??
+    /^ *(\S+) *$/.exec(authorization ?? '')?.[1] ??
+    queryToken(request)
+  )
+}
+
+/** The password; without one the user, as in `https://TOKEN@host/`. */
+function basicToken(header: string | undefined): string | undefined {
+  const encoded = /^Basic +(\S+) *$/i.exec(header ?? '')?.[1]
+  if (encoded === undefined) return undefined
+  const [user = '', ...password] = Buffer.from(encoded, 'base64').toString().split(':')
+  return password.join(':') || user
+}
+
+function queryToken({ query }: FastifyRequest): string | undefined {
+  const isQuery = typeof query === 'object' && query !== null && 'token' in query
+  return isQuery && typeof query.token === 'string' ? query.token : undefined
+}

@@ -1,0 +1,47 @@
+import { type Administration, createAdministration } from '../../access/directory/administration.ts'
+import type { DirectoryKeeper } from '../../access/directory/directory.ts'
+import { openDirectory } from '../../access/directory/directory-in-records.ts'
+import type { AccessKeyKeeper } from '../../access/tokens/access-keys.ts'
+import { openAccessKeys } from '../../access/tokens/access-keys-in-records.ts'
+import { readInstanceKey } from '../../access/tokens/instance-key.ts'
+import { createSecretBox, type SecretBox } from '../../access/tokens/secret-box.ts'
+import type { Settings } from '../../config/settings.ts'
+import type { EventReader } from '../../core/query/query.ts'
+import type { Clock } from '../../core/time/timestamp.ts'
+import type { AuditTrail } from '../../ledger/audit-trail.ts'
+import type { Store } from '../../store/store.ts'
+
+/** What rights are kept in, and where their changes are recorded. */
+export interface AccessOptions {
+  readonly settings: Pick<Settings, 'defaultTenant'>
+  readonly records: Store['records']
+  /** Sees every event that was acknowledged. */
+  readonly events: EventReader
+  readonly clock: Clock
+  readonly secretKey: Uint8Array
+  readonly audit: Pick<AuditTrail, 'record'>
+}
+
+/** Users, grants, tokens and access keys, and those who change them. */
+export interface OpenAccess {
+  readonly directory: DirectoryKeeper
+  readonly accessKeys: AccessKeyKeeper
+  readonly administration: Administration
+  readonly secretBox: (purpose: string) => SecretBox
+}
+
+/** Reads what is known of users. @throws as `openDirectory` and `readInstanceKey` do. */
+export async function openAccess(options: AccessOptions): Promise<OpenAccess> {
+  const { records, events, clock, secretKey, audit } = options
+  const { defaultTenant } = options.settings
+  const tokenKey = await readInstanceKey(records, secretKey, 'token-key')
+  const directory = await openDirectory({ records, clock, defaultTenant, tokenKey })
+  const secretBox = (purpose: string) => createSecretBox(secretKey, purpose)
+  const box = secretBox('access keys')
+  const accessKeys = await openAccessKeys({ records, directory, clock, box })
+  const administration = createAdministration({
+    ...{ directory, accessKeys, clock, defaultTenant, events },
+    record: audit.record,
+  })
+  return { directory, accessKeys, administration, secretBox }
+}

@@ -1,0 +1,136 @@
+import { rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { WAYBILL_ITSELF } from '../../access/directory/administration.ts'
+import { forgetSealedKeys } from '../../access/tokens/instance-key.ts'
+import type { Settings } from '../../config/settings.ts'
+import { Fault } from '../../core/errors.ts'
+import { type Clock, createClock } from '../../core/time/timestamp.ts'
+import { createAuditTrail, type OwnEvent } from '../../ledger/audit-trail.ts'
+import { journalDirectory } from '../../ledger/ledger-recovery.ts'
+import { type OpenLedgerOptions, openLedger } from '../../ledger/open-ledger.ts'
+import type { Store } from '../../store/store.ts'
+import { createReadableEvents } from '../reading/readable-events.ts'
+import { writeAdministratorToken } from './first-administrator.ts'
+import { makeSecretKey, readSecretKey, SECRET_KEY_FILE } from './instance-identity.ts'
+import { ledgerSettings } from './ledger-settings.ts'
+import { type OpenAccess, openAccess } from './open-access.ts'
+import { openOwnStore } from './own-store.ts'
+
+/** What was lost. */
+export type LostThing = 'administrator-token' | 'secret-key' | 'journal'
+
+/**
+ * Replaces a lost file of the data directory while the server is stopped, and records that as an
+ * event. It takes the right to write to that directory, which would allow as much by hand.
+ *
+ * - `administrator-token`: the token of the file is revoked, another one written in its place.
+ * - `secret-key`: a new one is made; what was sealed with the old one, access keys and the keys
+ *   of signed tokens, cursors and links to exports, is gone.
+ * - `journal`: its files are set aside, and another one begins behind the events of the store.
+ *
+ * @returns what was done, one line each.
+ * @throws Error when the store is in use, Fault as `openStore` and `openLedger` do.
+ */
+export async function recover(settings: Settings, lost: LostThing): Promise<readonly string[]> {
+  const clock = createClock()
+  const { store, origin } = await openOwnStore(settings, clock)
+  try {
+    return await recoverOn(store, { settings, clock, origin, lost })
+  } finally {
+    await store.close()
+  }
+}
+
+interface Plan {
+  readonly settings: Settings
+  readonly clock: Clock
+  readonly origin: string
+  readonly lost: LostThing
+}
+
+async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
+  const { settings, clock, origin, lost } = plan
+  const options = {
+    ...{ origin, writer: store.writer, dataDirectory: settings.data },
+    ...ledgerSettings(settings),
+  }
+  if (lost === 'journal' && (await isJournalWhole(options))) {
+    return ['the journal is whole: there is nothing to give up']
+  }
+  const setAside = lost === 'journal' ? await setJournalAside(settings.data, clock) : []
+  const ledger = await openLedger({ ...options, isJournalGivenUp: lost === 'journal' })
+  try {
+    const audit = createAuditTrail({ append: ledger.append, origin, clock })
+    const record = (done: Pick<OwnEvent, 'action' | 'level' | 'target' | 'message' | 'details'>) =>
+      audit.record({
+        tenant: settings.defaultTenant,
+        actor: { kind: 'system', name: 'waybill' },
+        outcome: 'success',
+        ...done,
+      })
+    const open = async () => {
+      const secretKey = await readSecretKey(settings.data, store.records)
+      const events = createReadableEvents(store.reader, () => ledger.whenReadable())
+      return openAccess({ settings, records: store.records, events, clock, secretKey, audit })
+    }
+    if (lost === 'journal') {
+      await record({
+        action: 'ledger.repair',
+        level: 'error',
+        message: 'the journal was given up; what only the journal held is gone',
+      })
+      return [...setAside, 'the ledger goes on behind the events of the store']
+    }
+    if (lost === 'administrator-token') {
+      const { directory, administration } = await open()
+      const path = await writeAdministratorToken(directory, administration, settings.data)
+      return [`the token of ${path} is revoked, and a new one written there`]
+    }
+    await record({
+      action: 'settings.change',
+      level: 'warn',
+      target: { type: 'settings', name: origin },
+      details: { after: { secretKey: '(replaced)' } },
+    })
+    await forgetSealedKeys(store.records)
+    await makeSecretKey(settings.data)
+    const path = join(settings.data, SECRET_KEY_FILE)
+    return [`${path} has a new key`, ...(await deleteAccessKeys(await open()))]
+  } finally {
+    await ledger.close()
+  }
+}
+
+/** Opens the ledger as a start would, which takes in what only the journal holds. */
+async function isJournalWhole(options: OpenLedgerOptions): Promise<boolean> {
+  try {
+    await (await openLedger(options)).close()
+    return true
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    return false
+  }
+}
+
+async function setJournalAside(dataDirectory: string, clock: Clock): Promise<readonly string[]> {
+  const directory = journalDirectory(join(dataDirectory, 'ledger'))
+  const aside = `${directory}.given-up-${clock()}`
+  try {
+    await rename(directory, aside)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    throw error
+  }
+  return [`the files of the journal are in ${aside}`]
+}
+
+async function deleteAccessKeys({
+  accessKeys,
+  administration,
+}: OpenAccess): Promise<readonly string[]> {
+  const keys = accessKeys.list(null)
+  for (const { accessKey } of keys) {
+    await administration.deleteAccessKey(WAYBILL_ITSELF, accessKey)
+  }
+  return keys.length === 0 ? [] : [`${keys.length} access keys that it had sealed are deleted`]
+}

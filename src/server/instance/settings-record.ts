@@ -1,0 +1,117 @@
+import { createHmac } from 'node:crypto'
+import type { RecordStore } from '../../access/record-store.ts'
+import { SETTINGS, type Settings } from '../../config/settings.ts'
+import { namedLists, namedSettings, type SettingTable } from '../../config/table/setting.ts'
+import type { JsonObject } from '../../core/event/event.ts'
+import { isMembers } from '../../core/json/json.ts'
+import type { AuditTrail } from '../../ledger/audit-trail.ts'
+
+/** Kind of the record that holds the settings of the last start, under the origin. */
+const RECORD_KIND = 'settings'
+/** What stands for a secret value in an event. */
+const SECRET = '(secret)'
+const HASH_LENGTH = 22
+
+/** What settings are compared and recorded with. */
+export interface SettingsRecordOptions {
+  readonly settings: Settings
+  readonly records: RecordStore
+  readonly audit: Pick<AuditTrail, 'record'>
+  readonly origin: string
+  /** Hides secret values in what is kept of them, and still shows that they changed. */
+  readonly secretKey: Uint8Array
+}
+
+/**
+ * Records an event `settings.change` when this start has other settings than the last one: names
+ * and values, but no secret. At the first start: what is not as it is by default.
+ *
+ * @throws Fault as `Append` and `RecordStore` do; the next start then tries again.
+ */
+export async function recordSettings(options: SettingsRecordOptions): Promise<void> {
+  const { settings, records, audit, origin, secretKey } = options
+  const now = textsOf(settings, secretKey)
+  const kept = (await records.get(RECORD_KIND, origin))?.body['values']
+  const before = isMembers(kept) ? new Map(Object.entries(kept)) : defaultTexts()
+  const names = [...new Set([...before.keys(), ...now.keys()])].sort()
+  const changed = names.filter((name) => before.get(name) !== now.get(name))
+  if (changed.length === 0 && kept !== undefined) return
+  await audit.record({
+    tenant: settings.defaultTenant,
+    action: 'settings.change',
+    outcome: 'success',
+    actor: { kind: 'system', name: 'waybill' },
+    target: { type: 'settings', name: origin },
+    details: {
+      ...(kept !== undefined && { before: shown(changed, before) }),
+      after: shown(changed, now),
+    },
+  })
+  const values = Object.fromEntries(now)
+  await records.put({ kind: RECORD_KIND, id: origin, body: { values } })
+}
+
+/** Every setting by its name, as JSON text; of a secret one a keyed hash. */
+function textsOf(settings: Settings, secretKey: Uint8Array): Map<string, string> {
+  const texts = new Map<string, string>()
+  const add = (table: SettingTable, prefix: string, read: (key: string) => unknown) => {
+    for (const { key, setting } of namedSettings(table)) {
+      const text = textOf(read(key))
+      if (text === undefined) continue
+      const isSecret = setting.kind.secret || text.isSecret
+      const hash = () => createHmac('sha256', secretKey).update(`settings ${text.json}`)
+      texts.set(
+        `${prefix}${key}`,
+        isSecret ? `${SECRET} ${hash().digest('base64url').slice(0, HASH_LENGTH)}` : text.json,
+      )
+    }
+  }
+  add(SETTINGS, '', (key) => memberAt(settings, key))
+  for (const { key, list } of namedLists(SETTINGS)) {
+    const groups: unknown = memberAt(settings, key)
+    for (const group of Array.isArray(groups) ? groups : []) {
+      const prefix = `${key}[${String(memberAt(group, 'name'))}].`
+      add(list.each, prefix, (name) => memberAt(group, name))
+    }
+  }
+  return texts
+}
+
+/** What settings are when nothing is configured. */
+function defaultTexts(): Map<string, unknown> {
+  const texts = new Map<string, unknown>()
+  for (const { key, setting } of namedSettings(SETTINGS)) {
+    const text = setting.default === undefined ? undefined : textOf(readDefault(setting))
+    if (text !== undefined) texts.set(key, text.json)
+  }
+  return texts
+}
+
+function readDefault({ kind, default: raw }: ReturnType<typeof namedSettings>[0]['setting']) {
+  return raw === undefined ? undefined : kind.read(raw)
+}
+
+/** A user and a password in a URL are secret, whatever its setting says. */
+function textOf(value: unknown): { readonly json: string; readonly isSecret: boolean } | undefined {
+  if (value === undefined) return undefined
+  const json = JSON.stringify(value)
+  return { json, isSecret: /:\/\/[^/"]*@/.test(json) }
+}
+
+function memberAt(value: unknown, key: string): unknown {
+  let member = value
+  for (const name of key.split('.')) {
+    member = typeof member === 'object' && member !== null ? Reflect.get(member, name) : undefined
+  }
+  return member
+}
+
+function shown(names: readonly string[], texts: ReadonlyMap<string, unknown>): JsonObject {
+  return Object.fromEntries(
+    names.flatMap((name): [string, string][] => {
+      const text = texts.get(name)
+      if (typeof text !== 'string') return []
+      return [[name, text.startsWith(SECRET) ? SECRET : text]]
+    }),
+  )
+}

@@ -1,0 +1,23 @@
+import type { JsonValue } from '../../core/event/event.ts'
+import { parseJsonKeepingNumbers } from '../../core/json/json-numbers.ts'
+
+/**
+ * The JSON value that a body holds in UTF-8; undefined when it is something else.
+ *
+ * @param parse reads the text; it throws a SyntaxError when it cannot.
+ */
+export function parseJsonBody(
+  body: Buffer,
+  parse: (text: string) => JsonValue = parseJsonKeepingNumbers,
+): JsonValue | undefined {
+  try {
+    return parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    return undefined
+  }
+}
+
+/** A text that says something; undefined for anything else. */
+export function statedText(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

@@ -1,0 +1,40 @@
+import type { ParameterValue, Statement } from '../connection/connection.ts'
+
+const PLACEHOLDER = /\{(\w+):([A-Za-z0-9()]+)\}/g
+
+/**
+ * The text of a statement with its parameters written in as literals.
+ *
+ * It exists for chDB alone, whose own binding is not usable by a server: parameters are state of
+ * the process, so chDB runs every parameterised query of all sessions one after the other, and a
+ * count over the whole log would hold up every page. A literal is always cast to the placeholder's
+ * type, so both connections see the same types.
+ *
+ * @throws Error when a placeholder has no value: a fault of the caller's, never of a client's.
+ */
+export function bindLiterals(statement: Statement): string {
+  const parameters = statement.parameters ?? {}
+  return statement.sql.replace(PLACEHOLDER, (_, name: string, type: string) => {
+    const value = parameters[name]
+    if (value === undefined) throw new Error(`statement parameter ${name} has no value`)
+    return type === 'String' ? literal(value) : `CAST(${literal(value)}, '${type}')`
+  })
+}
+
+function literal(value: ParameterValue): string {
+  if (typeof value === 'string') return quote(value)
+  if (typeof value === 'number') return integer(value)
+  return `[${value.map(literal).join(', ')}]`
+}
+
+function integer(value: number): string {
+  if (!Number.isSafeInteger(value)) throw new Error(`statement parameter ${value} is no integer`)
+  return String(value)
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', "'": "\\'", '\0': '\\0' }
+
+/** A string literal: only the backslash and the quote can end one; NUL would end the statement. */
+function quote(text: string): string {
+  return `'${text.replace(/[\\'\0]/g, (character) => ESCAPES[character] ?? '')}'`
+}

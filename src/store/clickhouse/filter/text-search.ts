@@ -1,0 +1,58 @@
+import { type FieldParent, placeOf } from '../../../core/event/field-keys.ts'
+import { ESCAPED_WORDS, OWN_COLUMNS, PACKED_COLUMNS } from '../event-columns.ts'
+import type { StatementParameters } from './statement-parameters.ts'
+
+/**
+ * The texts of an event that full-text search looks at, in lower case, as SQL. Index `by_words` of
+ * schema/011-word-filters.sql is over this very expression, and serves for no other.
+ */
+const SEARCHED_TEXT_SQL = `lowerUTF8(concat(${[
+  `substringIndex(shape, '\\0', -${searchedTexts('shape')})`,
+  'actor',
+  ...searchedColumns('client'),
+  ...searchedColumns('target'),
+  `substringIndex(texts, '\\0', ${searchedTexts('texts')})`,
+].join(", ' ', ")}))`
+
+/** The searched texts stand together, at the end of `shape` and at the beginning of `texts`. */
+function searchedTexts(column: 'shape' | 'texts'): number {
+  return PACKED_COLUMNS[column].filter(
+    ({ name, field }) => name === ESCAPED_WORDS || field?.isSearched === true,
+  ).length
+}
+
+function searchedColumns(parent: FieldParent): readonly string[] {
+  return OWN_COLUMNS.filter((field) => field.isSearched && placeOf(field)[0] === parent).map(
+    ({ column }) => column,
+  )
+}
+
+/** A run of ASCII letters and digits and of anything outside ASCII is a word, as in the engine. */
+const BETWEEN_WORDS = /[^0-9A-Za-z\u0080-\u{10ffff}]+/u
+
+/** The distinct words of a text, in lower case. */
+function words(text: string): readonly string[] {
+  return [...new Set(text.toLowerCase().split(BETWEEN_WORDS))].filter((word) => word !== '')
+}
+
+/** SQL that holds for events in which every word of `text` occurs; without any word, for none. */
+export function textSql(text: string, parameters: StatementParameters): string {
+  const tests = words(text).map(
+    (word) => `hasToken(${SEARCHED_TEXT_SQL}, ${parameters.add('String', word)})`,
+  )
+  return tests.length === 0 ? 'false' : tests.join(' AND ')
+}
+
+/** An escaped backslash, which hides nothing, or any other escape with the word behind it. */
+const ESCAPE_AND_WORD = /\\\\|\\(?:[bfnrt]|u[0-9a-f]{4})([0-9A-Za-z\u0080-\u{10ffff}]*)/gu
+
+/**
+ * The words of a JSON text that stand right behind an escape, with blanks between them. Details are
+ * searched as JSON text, where `first line\nsecond line` holds `nsecond` and not `second`: these
+ * words are kept and searched beside it.
+ */
+export function escapedWords(json: string): string {
+  const found: string[] = []
+  for (const [, word] of json.matchAll(ESCAPE_AND_WORD)) if (word) found.push(word)
+  return found.join(' ')
+}
