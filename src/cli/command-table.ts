@@ -7,6 +7,9 @@ import { countCommand } from './commands/count.ts'
 import { exportCommand } from './commands/export.ts'
 import { grantAddCommand, grantDeleteCommand, grantListCommand } from './commands/grant.ts'
 import { importQuayCommand } from './commands/import.ts'
+import { ledgerAddKeyCommand, ledgerRetireKeysCommand } from './commands/ledger/keys.ts'
+import { ledgerMirrorCommand } from './commands/ledger/mirror.ts'
+import { verifyCommand } from './commands/ledger/verify.ts'
 import { recoverCommand } from './commands/recover.ts'
 import { searchCommand } from './commands/search.ts'
 import { sendCommand } from './commands/send.ts'
@@ -38,6 +41,10 @@ export const COMMANDS: readonly Command[] = [
   tokenCreateCommand,
   tokenListCommand,
   tokenRevokeCommand,
+  verifyCommand,
+  ledgerMirrorCommand,
+  ledgerAddKeyCommand,
+  ledgerRetireKeysCommand,
   statusCommand,
   recoverCommand,
 ]

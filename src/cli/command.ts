@@ -42,7 +42,7 @@ type Serve = (settings: Settings) => Promise<number>
 /** Makes up for a lost file of a stopped server; see server/recover.ts. Answers what was done. */
 type Recover = (
   settings: Settings,
-  lost: 'administrator-token' | 'secret-key' | 'journal',
+  lost: 'administrator-token' | 'secret-key' | 'journal' | 'signing-key' | 'copy',
 ) => Promise<readonly string[]>
 
 /** Opens each vendor's server to be read, as an item of its list in the settings describes it. */

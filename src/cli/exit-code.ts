@@ -8,6 +8,13 @@ export const EXIT_CODES = {
     meaning: 'The server cannot be reached, or says that it is not available',
   },
   refused: { code: 4, meaning: 'The token is missing, not valid, or does not allow this' },
+  diverged: {
+    code: 10,
+    meaning: 'The ledger is not a continuation of a known checkpoint, or not signed by the key',
+  },
+  altered: { code: 11, meaning: 'Events of the ledger, or hashes of them, were altered' },
+  missing: { code: 12, meaning: 'Events of the ledger are missing' },
+  unreadable: { code: 13, meaning: 'The store or the files of the ledger cannot be read' },
   interrupted: { code: 130, meaning: 'Interrupted by Ctrl-C or a signal to end' },
 } as const satisfies Record<string, { code: number; meaning: string }>
 

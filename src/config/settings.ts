@@ -21,6 +21,7 @@ import {
   baseUrl,
   httpUrl,
   listenAddress,
+  logName,
   oneOf,
   path,
   plainName,
@@ -49,6 +50,8 @@ const JOURNAL_BYTES_MAX_MAX = 1024 * 1024 * 1024 * 1024
 const ADDRESS_CONNECTIONS_MAX = 1024
 const ADDRESS_CONNECTIONS_MAX_MAX = 4096
 const AGGREGATE_DAYS_MAX = 3660
+const VERIFY_DAYS = 7
+const VERIFY_DAYS_MAX = 366
 const FRESH_LOGIN_SECONDS = 600
 const FRESH_LOGIN_SECONDS_MAX = 604_800
 
@@ -191,6 +194,30 @@ export const SETTINGS = {
       'What an acknowledgement of events rests on. `journal`: on a file of this machine, from ' +
         'which the store is fed. `store`: on the store too, so that nothing acknowledged is lost ' +
         'with the machine.',
+    ),
+    publicName: optional(
+      logName,
+      '`waybill.invalid/` and the origin',
+      'Name of the ledger in its checkpoints: a URL without a scheme, such as ' +
+        '`logs.example.com/waybill`. It is fixed at the first start: another name is another log.',
+    ),
+    public: withDefault<boolean>(
+      yesOrNo,
+      false,
+      'Whether everyone who reaches the port may read checkpoints and hash tiles. They show how ' +
+        'many events there are and when, not what is in them.',
+    ),
+    verifyDays: withDefault(
+      wholeNumber(0, VERIFY_DAYS_MAX),
+      VERIFY_DAYS,
+      'Days after which all stored events are compared with what was signed, in the background, ' +
+        'once more. 0: only when `waybill verify` asks for it.',
+    ),
+    checkpointFile: optional(
+      path('FILE'),
+      '`ledger/last-checkpoint` in the data directory',
+      'File that keeps the checkpoint that was signed last. Put it where no backup is restored ' +
+        'to: it is how a restored older copy is noticed.',
     ),
   },
   journal: {

@@ -34,6 +34,8 @@ export const ERRORS = {
   'resource.too-many': { status: 409, title: 'There are as many of these as there may be' },
   /** Back-pressure: the append queue is at its limit. Answered with Retry-After. */
   'ledger.overloaded': { status: 429, title: 'More events arrive than can be stored' },
+  /** It would sign a second history next to the one that it published. */
+  'ledger.read-only': { status: 503, title: 'The ledger takes no events' },
   /** The store cannot take or answer (disk full, server gone). Answered with Retry-After. */
   'store.unavailable': { status: 503, title: 'The store is not available' },
   /** Stored data cannot be read back. Answered with Retry-After: a restored part is read again. */

@@ -54,6 +54,8 @@ export interface TileHash {
   readonly index: number
   /** 32 bytes: root of the complete subtree of 256^level leaves. */
   readonly hash: Uint8Array
+  /** At level 1: what tells which of the 256 leaves were changed (`groupSums`). */
+  readonly sums?: Uint8Array
 }
 
 /** A size of the ledger and the root hash (32 bytes) of the tree over that many leaves. */

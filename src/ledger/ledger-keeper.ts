@@ -1,9 +1,11 @@
 import type { EventWriter, TileHash, TreeHead } from './event-writer.ts'
 import type { LedgerStatus } from './ledger.ts'
-import { SNAPSHOT_INTERVAL_NAMES, TILE_HASHES_SAVED_AT_ONCE, TREE_MARK_EVENTS } from './limits.ts'
+import { SNAPSHOT_INTERVAL_NAMES, TILE_HASHES_SAVED_AT_ONCE, TREE_MARKS_MAX } from './limits.ts'
 import type { DuplicateFilter } from './names/duplicate-filter.ts'
 import { saveFilter } from './names/filter-recovery.ts'
-import { type GrowingTree, HASH_BYTES, TILE_WIDTH } from './tree/merkle-tree.ts'
+import type { LeafRange } from './proof/subtree-proof.ts'
+import type { FrozenTree, GrowingTree } from './tree/merkle-tree.ts'
+import { HASH_BYTES, TILE_WIDTH } from './tree/tile-shape.ts'
 import type { RecoveredTree } from './tree/tree-recovery.ts'
 
 /** What a `LedgerKeeper` starts from and where it saves. */
@@ -28,14 +30,15 @@ export class LedgerKeeper {
   readonly #waiters = new Set<() => void>()
   #unsavedTiles: TileHash[]
   #indexedSize: number
-  /** Roots at sizes that the store will have later, ascending. */
-  #marks: readonly TreeHead[] = []
+  /** The tree at sizes from what the store has up to what is accepted, ascending. */
+  #marks: readonly FrozenTree[]
   #snapshotSize: number
   /** The save that is running or the last one that ran: saves never overlap. */
   #saving: Promise<void> = Promise.resolve()
   #isSaving = false
   #rootHash: Uint8Array | undefined
   #closed = false
+  #onDurable: () => void = () => undefined
 
   constructor(options: LedgerKeeperOptions) {
     this.#options = options
@@ -43,6 +46,7 @@ export class LedgerKeeper {
     this.#unsavedTiles = [...options.recovered.unsavedTiles]
     this.#indexedSize = options.indexedSize
     this.#snapshotSize = options.indexedSize
+    this.#marks = [this.#tree.frozen()]
   }
 
   /** Takes in the leaves of accepted events. */
@@ -53,18 +57,16 @@ export class LedgerKeeper {
       }
     }
     this.#rootHash = undefined
-    const { size } = this.#tree
-    if (size - (this.#marks.at(-1)?.size ?? this.#indexedSize) >= TREE_MARK_EVENTS) {
-      this.#marks = [...this.#marks, { size, rootHash: this.#tree.root() }]
-    }
+    this.#marks = thinned([...this.#marks, this.#tree.frozen()])
   }
 
   /** Takes note that the store has the first `size` events, and wakes those who wait for them. */
   indexed(size: number): void {
     this.#indexedSize = size
-    for (const wake of this.#waiters) wake()
     const last = this.#marks.findLastIndex((mark) => mark.size <= size)
     if (last > 0) this.#marks = this.#marks.slice(last)
+    for (const wake of this.#waiters) wake()
+    this.#onDurable()
     const isDue =
       this.#tilesToSave().length >= TILE_HASHES_SAVED_AT_ONCE ||
       size - this.#snapshotSize >= SNAPSHOT_INTERVAL_NAMES
@@ -76,6 +78,30 @@ export class LedgerKeeper {
     const { contradiction } = this.#options.recovered
     const { size } = this.#tree
     return { size, readableSize: this.#indexedSize, rootHash: this.#rootHash, contradiction }
+  }
+
+  /** The greatest size that the store has and whose root is known; undefined at first. */
+  durableHead(): TreeHead | undefined {
+    return this.#marks.findLast(({ size }) => size <= this.#indexedSize)?.head()
+  }
+
+  /** Has a function called whenever the store has more events. */
+  watchDurable(onDurable: () => void): void {
+    this.#onDurable = onDurable
+  }
+
+  /** Hashes of a level that are complete and not saved. */
+  unsavedTiles(level: number, { start, end }: LeafRange): readonly TileHash[] {
+    return this.#unsavedTiles.filter(
+      (tile) => tile.level === level && tile.index >= start && tile.index < end,
+    )
+  }
+
+  /** See `Ledger.lastLeaves`. */
+  lastLeaves(size: number): Uint8Array | undefined {
+    const group = Math.floor(size / TILE_WIDTH)
+    if (group !== Math.floor(this.#tree.size / TILE_WIDTH)) return undefined
+    return this.#tree.lastLeaves().subarray(0, (size % TILE_WIDTH) * HASH_BYTES)
   }
 
   /** Whether a reader is waiting for events. */
@@ -111,7 +137,7 @@ export class LedgerKeeper {
     this.#isSaving = true
     try {
       const tiles = this.#tilesToSave()
-      const head = this.#headToSave()
+      const head = this.durableHead()
       const size = this.#indexedSize
       if (tiles.length > 0) await writer.saveTileHashes(tiles)
       this.#unsavedTiles = this.#unsavedTiles.slice(tiles.length)
@@ -134,10 +160,10 @@ export class LedgerKeeper {
     )
     return later < 0 ? this.#unsavedTiles : this.#unsavedTiles.slice(0, later)
   }
+}
 
-  #headToSave(): TreeHead | undefined {
-    const size = this.#indexedSize
-    if (size === this.#tree.size) return { size, rootHash: this.#tree.root() }
-    return this.#marks.findLast((mark) => mark.size <= size)
-  }
+/** Every second mark is let go when there are too many, but not the newest. */
+function thinned(marks: readonly FrozenTree[]): readonly FrozenTree[] {
+  if (marks.length <= TREE_MARKS_MAX) return marks
+  return marks.filter((_, index) => index % 2 === 0 || index === marks.length - 1)
 }

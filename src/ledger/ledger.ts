@@ -1,4 +1,6 @@
 import type { Append } from './append/append.ts'
+import type { TreeHead } from './event-writer.ts'
+import type { UnsavedTiles } from './tiles/tile-reader.ts'
 
 /** What the ledger states about itself. */
 export interface LedgerStatus {
@@ -23,6 +25,8 @@ export interface LedgerStatus {
   readonly refusedAtMs: number | undefined
   /** Whether a crash had cut off the last write to the journal when the ledger was opened. */
   readonly wasTorn: boolean
+  /** Why the ledger takes no events: it would contradict what it published. Else undefined. */
+  readonly readOnly: string | undefined
 }
 
 /** How far the store is behind what is accepted. */
@@ -56,6 +60,17 @@ export interface Ledger {
    * @throws Fault `ledger.overloaded`, `store.unavailable`.
    */
   askForRoom(bytes: number): void
+  /** The greatest size that the store has on disk and whose root is known. */
+  durableHead(): TreeHead
+  /** Has a function called whenever the store has more events on disk. One function at a time. */
+  watchDurable(onDurable: () => void): void
+  /** Complete hashes of the tree that are in memory alone. */
+  readonly unsavedTiles: UnsavedTiles
+  /**
+   * The leaf hashes behind the last whole group of 256 at a size; undefined when the ledger has
+   * grown beyond that group.
+   */
+  lastLeaves(size: number): Uint8Array | undefined
   /** Stores what is queued, then refuses more (`server.stopping`). */
   close(): Promise<void>
 }

@@ -33,8 +33,12 @@ export const BEHIND_MS_MAX = 5_000
 export const BEHIND_BYTES_MAX = 256 * 1024 * 1024
 /** Bytes of canonical JSON that are kept in memory until they are inserted. */
 export const TAIL_BYTES_MAX = 64 * 1024 * 1024
-/** Events after which the root of the tree is kept, to be saved when the store has them. */
-export const TREE_MARK_EVENTS = 4_096
+/** Sizes between what the store has and what is accepted at which the tree is remembered. */
+export const TREE_MARKS_MAX = 1_024
+/** Shortest time from one checkpoint to the next, in milliseconds. */
+export const CHECKPOINT_INTERVAL_MS = 1_000
+/** Pause after a checkpoint that could not be kept, in milliseconds. */
+export const CHECKPOINT_RETRY_MS = 2_000
 
 /** Names that one generation of the duplicate filter holds: 72 % of its slots. */
 export const GENERATION_NAMES_MAX = 3_000_000

@@ -6,7 +6,7 @@ import { TIME_MICROS_END } from '../core/time/timestamp.ts'
 import type { Append, AppendRequest, AppendResult } from './append/append.ts'
 import { withDrain } from './append/drain.ts'
 import { type CommittedGroup, GroupCommit } from './append/group-commit.ts'
-import { type EventWriter, requestName } from './event-writer.ts'
+import { type EventWriter, requestName, type TreeHead } from './event-writer.ts'
 import { Indexer } from './indexer.ts'
 import { fullJournal, type Journal, type JournalOptions } from './journal/journal.ts'
 import { JOURNAL_BYTES_MAX } from './journal/limits.ts'
@@ -26,7 +26,10 @@ import { recoverFilter } from './names/filter-recovery.ts'
 import { fingerprintOf } from './names/fingerprint-set.ts'
 import { requestKeyText, withIdempotency } from './names/idempotency.ts'
 import { placedRequests, Tail } from './tail.ts'
-import { HASH_BYTES, writeHash } from './tree/merkle-tree.ts'
+import type { StoredLeaves } from './tiles/stored-leaves.ts'
+import { TileReader } from './tiles/tile-reader.ts'
+import { emptyRoot, writeHash } from './tree/merkle-tree.ts'
+import { HASH_BYTES } from './tree/tile-shape.ts'
 import { TreeRecovery } from './tree/tree-recovery.ts'
 
 /** What an acknowledgement rests on: the journal, or the store too. */
@@ -46,6 +49,10 @@ export interface OpenLedgerOptions {
   readonly journal?: Partial<Omit<JournalOptions, 'directory' | 'origin'>>
   /** Default `journal`. */
   readonly acknowledge?: Acknowledge
+  /** The size and the root that were signed last; with it `leaves`, to compare with. */
+  readonly signed?: { readonly head: TreeHead; readonly leaves: StoredLeaves }
+  /** Why no events may be taken, if that is known before. */
+  readonly readOnly?: string | undefined
   /** Whether to go on without what only a lost journal held. */
   readonly isJournalGivenUp?: boolean
 }
@@ -62,7 +69,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   const directory = join(options.dataDirectory, 'ledger')
   // Those of a process that was killed may run on in a server.
   await writer.endInserts()
-  const recovery = await TreeRecovery.fromStore(writer)
+  const recovery = await TreeRecovery.fromStore(writer, options.signed?.head)
   const storedSize = recovery.tree.size
   const filter = await recoverFilter({ directory, origin, writer, size: storedSize })
   let journal: Journal | undefined
@@ -78,10 +85,29 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   const place = { directory, origin }
   const indexedSize = tail.firstSeq
   const keeper = new LedgerKeeper({ recovered, filter, writer, place, indexedSize, onTrouble })
+  const readOnly = options.readOnly ?? (await divergence(options, { recovery, keeper }))
   return new OpenLedger(
-    { ...options, onTrouble },
+    { ...options, onTrouble, readOnly },
     { journal, filter, tail, names, keeper, recovered },
   ).ledger()
+}
+
+/** How the events contradict the checkpoint that was signed last; undefined when they do not. */
+async function divergence(
+  { signed }: Pick<OpenLedgerOptions, 'signed'>,
+  { recovery, keeper }: { readonly recovery: TreeRecovery; readonly keeper: LedgerKeeper },
+): Promise<string | undefined> {
+  if (signed === undefined) return undefined
+  const { head, leaves } = signed
+  const { size } = recovery.tree
+  if (size < head.size)
+    return `a checkpoint over ${head.size} events was signed, and ${size} are there`
+  if (recovery.isSignedAhead) {
+    const tiles = new TileReader(leaves, (level, range) => keeper.unsavedTiles(level, range))
+    const root = await tiles.rootOf(head.size)
+    if (Buffer.compare(root, head.rootHash) === 0) return undefined
+  } else if (!recovery.differsFromSigned) return undefined
+  return `the first ${head.size} events do not give the root that was signed`
 }
 
 interface Parts {
@@ -148,13 +174,21 @@ class OpenLedger {
         hasRoom: journal.hasRoom(0),
         refusedAtMs: this.#commit.refusedAtMs,
         wasTorn: recovered.isTorn,
+        readOnly: this.#options.readOnly,
       }),
+      durableHead: () => keeper.durableHead() ?? { size: 0, rootHash: emptyRoot() },
+      watchDurable: (onDurable) => keeper.watchDurable(onDurable),
+      lastLeaves: (size) => keeper.lastLeaves(size),
+      unsavedTiles: (level, range) => keeper.unsavedTiles(level, range),
       waitForReadableOver: (seen, signal) => {
         if (seen < this.#readableSize) this.#feedStore()
         return keeper.waitForReadableOver(seen, signal)
       },
       whenReadable: (size = 0) => this.#indexer.reach(Math.max(size, this.#readableSize)),
-      askForRoom: (bytes) => this.#askForRoom(bytes),
+      askForRoom: (bytes) => {
+        this.#refuseIfReadOnly()
+        this.#askForRoom(bytes)
+      },
       close: async () => {
         await drain()
         await this.#commit.close()
@@ -199,6 +233,7 @@ class OpenLedger {
     }
     const repeatable = withIdempotency(append, { filter, accepted: names, writer, whenDurable })
     return withLimits(async (request) => {
+      this.#refuseIfReadOnly()
       this.#askForRoom(0)
       return repeatable(request)
     })
@@ -223,6 +258,11 @@ class OpenLedger {
   /** Has the store take what readers wait for, unless it is down: then they wait on. */
   #feedStore(): void {
     this.#indexer.reach(this.#readableSize).catch(() => undefined)
+  }
+
+  #refuseIfReadOnly(): void {
+    const { readOnly } = this.#options
+    if (readOnly !== undefined) throw new Fault('ledger.read-only', { detail: readOnly })
   }
 
   #behindMs(): number {

@@ -25,7 +25,15 @@ import { readSecretKey } from './instance/instance-identity.ts'
 import { ledgerSettings } from './instance/ledger-settings.ts'
 import { makeDirectory } from './instance/make-directory.ts'
 import { openAccess } from './instance/open-access.ts'
+import {
+  type OwnCheckpoints,
+  type OwnCheckpointsOptions,
+  openCheckpoints,
+  recordFirstKey,
+} from './instance/own-checkpoints.ts'
 import { openOwnStore } from './instance/own-store.ts'
+import { openVerifier } from './instance/own-verifier.ts'
+import { openPublication } from './instance/publication-files.ts'
 import { recordSettings } from './instance/settings-record.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { createReadiness, type Readiness } from './observe/readiness.ts'
@@ -34,6 +42,7 @@ import { createFairReaders } from './reading/fair-reader.ts'
 import { createReadableEvents } from './reading/readable-events.ts'
 import { type BackgroundTask, startTasks } from './tasks/background-task.ts'
 import { exportTask } from './tasks/export-task.ts'
+import { ledgerScrub } from './tasks/ledger-scrub.ts'
 import { sessionSweep } from './tasks/session-sweep.ts'
 
 /** The parts that a server is put together from: main.ts knows which there are. */
@@ -100,22 +109,29 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
   let log: FastifyBaseLogger | undefined
   const onTrouble = (error: unknown) => log?.error({ err: error }, 'trouble in the ledger')
   const howKept = ledgerSettings(settings)
+  const place = { settings, origin, records: store.records }
+  const publication = await openPublication(place)
+  const { last, readOnly } = publication
   const ledger = await openLedger({
     origin,
     writer: store.writer,
     dataDirectory: settings.data,
     ...howKept,
     onTrouble,
+    readOnly,
+    ...(last !== undefined && { signed: { head: last, leaves: store.leaves } }),
   })
   const readiness = createReadiness({
     ...store.probes,
     hasRoom: () => ledger.status().hasRoom,
     refusedAtMs: () => ledger.status().refusedAtMs,
     isIndexFailing: () => ledger.status().behind.isFailing,
+    readOnly: () => ledger.status().readOnly,
     needsStore: howKept.acknowledge === 'store',
   })
   const skips = new SkippedEvents(settings.sources.skip)
-  const { server, context, exports, metrics, tokenUses } = await assemble({
+  const { server, context, exports, metrics, tokenUses, checkpoints } = await assemble({
+    publication: { place, publication, onTrouble },
     skips,
     settings,
     parts,
@@ -136,9 +152,11 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
     log?.error({ err: error }, 'the settings could not be recorded; the next start tries again'),
   )
   const reportTo = { log, audit: context.audit, tenant: settings.defaultTenant }
+  reportReadOnly(ledger, reportTo)
   await reportTornWrite(ledger, reportTo)
   await reportContradiction(ledger, reportTo)
-  const ownTasks = [sessionSweep, exportTask(exports)]
+  const scrub = ledgerScrub(settings.ledger.verifyDays)
+  const ownTasks = [sessionSweep, exportTask(exports), scrub]
   const allTasks = [...(await parts.tasks(settings, skips)), ...ownTasks]
   await server.listen({ host: settings.listen.host, port: settings.listen.port })
   readiness.started()
@@ -156,6 +174,7 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
       await tasks.stop()
       await tokenUses?.close()
       await ledger.close()
+      await checkpoints?.close()
       await store.close()
     },
   }
@@ -165,6 +184,12 @@ interface ReportTo {
   readonly log: FastifyBaseLogger
   readonly audit: AuditTrail
   readonly tenant: string
+}
+
+function reportReadOnly(ledger: Ledger, { log }: ReportTo): void {
+  const { readOnly } = ledger.status()
+  if (readOnly === undefined) return
+  log.error({ readOnly }, 'the ledger takes no events and signs nothing; it can be read')
 }
 
 /** What a crash cut off was acknowledged to nobody, and is recorded all the same. */
@@ -196,6 +221,7 @@ async function record(
 }
 
 interface Assembly {
+  readonly publication: Pick<OwnCheckpointsOptions, 'place' | 'publication' | 'onTrouble'>
   readonly skips: SkippedEvents
   readonly settings: Settings
   readonly parts: ServerParts
@@ -213,6 +239,7 @@ interface Assembled {
   readonly exports: Exports
   readonly metrics: Metrics
   readonly tokenUses: TokenUses | undefined
+  readonly checkpoints: OwnCheckpoints | undefined
 }
 
 async function assemble(assembly: Assembly): Promise<Assembled> {
@@ -226,6 +253,11 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   const metrics = createMetrics(ledger)
   const append = metrics.measured(ledger.append)
   const audit = createAuditTrail({ append, origin, clock })
+  const own = { ...assembly.publication, ledger, leaves: store.leaves, tenant: defaultTenant }
+  const checkpoints = openCheckpoints({ ...own, audit })
+  await recordFirstKey({ ...own, audit })
+  const verifier =
+    checkpoints && (await openVerifier(records, { ...own, origin, checkpoints, audit, clock }))
   const access = await openAccess({ ...assembly, records, events, audit })
   const { directory, accessKeys, administration, secretBox } = access
   await ensureAdministrator(directory, administration, settings.data)
@@ -241,6 +273,8 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   const context: DialectContext = {
     readers,
     ledger: { ...ledger, append },
+    checkpoints,
+    verifier,
     audit,
     records,
     directory,
@@ -258,6 +292,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     version: programVersion(),
     startedMicros: clock(),
     storeSize: () => store.size(),
+    isLedgerPublic: settings.ledger.public,
     skipped: () => skips.counts(),
   }
   const tokenUses = settings.audit.tokenUse
@@ -276,7 +311,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     trustedProxies: settings.trustedProxies,
     addressConnectionsMax: settings.limits.addressConnectionsMax,
   })
-  return { server, context, exports, metrics, tokenUses }
+  return { server, context, exports, metrics, tokenUses, checkpoints }
 }
 
 /** Stops listening and finishes what is being answered; after `STOP_MS_MAX` it cuts that off. */

@@ -2,6 +2,7 @@ import type { RecordStore } from '../access/record-store.ts'
 import type { EventReader } from '../core/query/query.ts'
 import type { Clock } from '../core/time/timestamp.ts'
 import type { EventWriter } from '../ledger/event-writer.ts'
+import type { StoredLeaves } from '../ledger/tiles/stored-leaves.ts'
 import type { ClickHouseConnection } from './clickhouse/connection/connection.ts'
 import { openChdb } from './clickhouse/connection/connection-chdb.ts'
 import { openHttp } from './clickhouse/connection/connection-http.ts'
@@ -11,6 +12,7 @@ import { migrate } from './clickhouse/migrate.ts'
 import { createEventReader } from './clickhouse/read/event-reader.ts'
 import { openRecordStore } from './clickhouse/record-store.ts'
 import { KnownShapes } from './clickhouse/shapes/known-shapes.ts'
+import { createStoredLeaves } from './clickhouse/tree/stored-leaves.ts'
 import { createEventWriter } from './clickhouse/write/event-writer.ts'
 
 /** Where events live: a directory of this process (chDB), or a ClickHouse server. */
@@ -46,6 +48,8 @@ interface StoreProbes {
 export interface Store {
   readonly reader: EventReader
   readonly writer: EventWriter
+  /** The ledger of the origin that the store was opened for, as it is on disk. */
+  readonly leaves: StoredLeaves
   readonly records: RecordStore
   readonly probes: StoreProbes
   /** Parts of tables that the engine found damaged and left out when it opened them, by name. */
@@ -75,6 +79,7 @@ export async function openStore({ location, origin, clock }: OpenStoreOptions): 
     return {
       reader: createEventReader(connection, { clock, ...known }),
       writer: createEventWriter(connection, { origin, ...known }),
+      leaves: createStoredLeaves(connection, origin),
       records,
       probes: {
         read: () => connection.rows({ sql: 'SELECT seq FROM events LIMIT 1' }),

@@ -54,9 +54,14 @@ export async function describedServer(): Promise<{ document: Document; routes: R
     ...{ exports: nothing, cursors: nothing },
     secretBox: () => box,
     clock: createClock(),
+    checkpoints: undefined,
+    verifier: undefined,
     defaultTenant: 'default',
   }
-  const facts = { version: '1.2.3', startedMicros: 0, storeSize: async () => nothing }
+  const facts = {
+    ...{ version: '1.2.3', startedMicros: 0, isLedgerPublic: false },
+    storeSize: async () => nothing,
+  }
   const dialects = [
     nativeDialect(facts),
     quayDialect(),

@@ -17,6 +17,7 @@ export async function serverRoutes(): Promise<readonly ServerRoute[]> {
   const parts = await loadParts()
   const facts = {
     ...{ version: '0', startedMicros: 0 },
+    isLedgerPublic: false,
     storeSize: async () => ({ events: 0, bytesOnDisk: 0 }),
   }
   const options: Partial<ServerOptions> = {

@@ -132,6 +132,20 @@ export const plainName = (lengthMax: number): ValueKind<string> => ({
       : undefined,
 })
 
+const LOG_NAME_LENGTH_MAX = 256
+
+/** The name of a log in signed notes: a URL without a scheme. */
+export const logName: ValueKind<string> = {
+  placeholder: 'NAME',
+  expected: `a URL without a scheme, of at most ${LOG_NAME_LENGTH_MAX} characters`,
+  secret: false,
+  read: (raw) =>
+    /^[A-Za-z0-9][A-Za-z0-9.:_-]*(?:\/[A-Za-z0-9._~-]+)*$/.test(String(raw)) &&
+    String(raw).length <= LOG_NAME_LENGTH_MAX
+      ? String(raw)
+      : undefined,
+}
+
 /** A text that no message repeats: a token, a password. */
 export const secretText: ValueKind<string> = {
   placeholder: 'TEXT',

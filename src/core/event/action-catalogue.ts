@@ -281,7 +281,10 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'background-task.error': 'Why a task in the background failed; always a failure',
   },
   system: {
-    'ledger.contradiction': 'At start the stored events contradicted what the ledger recorded',
+    'ledger-key.create': 'A key that signs checkpoints of the ledger was made',
+    'ledger-key.delete': 'A key signs checkpoints of the ledger no longer',
+    'ledger.verified': 'Every stored event was compared with what was signed, and is as it was',
+    'ledger.contradiction': 'Stored events contradict what the ledger recorded of them',
     'log.clear': 'A log was cleared for its readers; the ledger keeps what was in it',
     'host.log': 'A container host logged something that Waybill has no action for',
     'host.notify': 'A container host notified its clients about something else',

@@ -11,13 +11,19 @@ import type { EventReaders } from '../../core/query/query.ts'
 import type { Clock } from '../../core/time/timestamp.ts'
 import type { ExportDesk } from '../../exports/jobs/export-desk.ts'
 import type { AuditTrail } from '../../ledger/audit-trail.ts'
+import type { LedgerCheckpoints } from '../../ledger/checkpoint/ledger-checkpoints.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import type { LedgerVerifier } from '../../ledger/verification/ledger-verifier.ts'
 import type { ApiDescription } from './api-description.ts'
 
 /** What every dialect may use. Requests read through the `events` of their `RequestContext`. */
 export interface DialectContext {
   readonly readers: EventReaders
   readonly ledger: Ledger
+  /** What is published of the ledger; undefined while the instance must not sign. */
+  readonly checkpoints: LedgerCheckpoints | undefined
+  /** Compares stored events with what was signed; undefined while the instance must not sign. */
+  readonly verifier: LedgerVerifier | undefined
   /** Where a dialect records what was done through it: sign-ins, exports. */
   readonly audit: AuditTrail
   /** Operational state: positions of collectors, export jobs, sessions. */

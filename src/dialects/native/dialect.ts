@@ -16,6 +16,9 @@ import { withStrictIntegers } from './events/query-integers.ts'
 import { registerCollectors } from './instance/collectors.ts'
 import { registerExports } from './instance/exports.ts'
 import { type InstanceFacts, registerInstanceRoutes } from './instance/instance-routes.ts'
+import { registerCheckpointRoutes } from './ledger/checkpoint-routes.ts'
+import { registerProofRoutes } from './ledger/proof-routes.ts'
+import { registerVerificationRoute } from './ledger/verification-route.ts'
 import { registerEventStream } from './stream/event-stream.ts'
 
 const NATIVE_API: ApiDescription = {
@@ -71,6 +74,9 @@ function registerRoutes(
   registerEventExport(typed, context)
   registerEventStream(typed, context)
   registerInstanceRoutes(typed, context, facts)
+  registerCheckpointRoutes(typed, context, facts.isLedgerPublic)
+  registerVerificationRoute(typed, context)
+  registerProofRoutes(typed, context, facts.isLedgerPublic)
   registerAdministration(typed, context)
   registerAccessKeys(typed, context)
   registerExports(typed, context)

@@ -1,15 +1,8 @@
 import { hash } from 'node:crypto'
-import type { TileHash } from '../event-writer.ts'
+import type { TileHash, TreeHead } from '../event-writer.ts'
+import { groupSums } from './group-sums.ts'
+import { HASH_BYTES, TILE_HEIGHT, TILE_WIDTH } from './tile-shape.ts'
 
-/** Leaves under a hash of tile level 1, and hashes of a level under one of the next. */
-export const TILE_WIDTH = 256
-/** Highest tile level: 256^5 leaves are more than 2^40, beyond any ledger of one instance. */
-export const TILE_LEVEL_MAX = 5
-
-/** Bytes of a hash. */
-export const HASH_BYTES = 32
-
-const TILE_HEIGHT = 8
 /** Complete subtrees that a tree can have: one for each bit of a size below 2^53. */
 const SUBTREES_MAX = 53
 const NODE_PREFIX = 1
@@ -34,6 +27,11 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return hash('sha256', Buffer.concat([Buffer.of(NODE_PREFIX), left, right]), 'buffer')
 }
 
+/** The hash of a tree without leaves: SHA-256 of nothing (RFC 9162 section 2.1.1). */
+export function emptyRoot(): Uint8Array {
+  return hash('sha256', '', 'buffer')
+}
+
 const NO_TILES: readonly TileHash[] = []
 
 /**
@@ -45,6 +43,8 @@ export class GrowingTree {
   readonly #subtrees = Buffer.alloc(SUBTREES_MAX * HASH_BYTES)
   /** What an inner node is the hash of: its prefix, then a left and a right hash. */
   readonly #node = Buffer.alloc(1 + 2 * HASH_BYTES, NODE_PREFIX)
+  /** The leaves of the group that grows; of one that is complete until the next leaf comes. */
+  readonly #lastLeaves = Buffer.alloc(TILE_WIDTH * HASH_BYTES)
   #size = 0
 
   get size(): number {
@@ -56,29 +56,38 @@ export class GrowingTree {
    * @param leaves holds the 32 bytes of the leaf at `at`.
    */
   append(leaves: Uint8Array, at = 0): readonly TileHash[] {
+    const place = (this.#size % TILE_WIDTH) * HASH_BYTES
+    for (let index = 0; index < HASH_BYTES; index += 1) {
+      this.#lastLeaves[place + index] = leaves[at + index] ?? 0
+    }
     return this.#add(leaves, at, 0)
   }
 
+  /** The leaves behind the last whole group of 256, one behind the other. */
+  lastLeaves(): Uint8Array {
+    const bytes = (this.#size % TILE_WIDTH) * HASH_BYTES
+    return Buffer.from(this.#lastLeaves.subarray(0, bytes))
+  }
+
   /**
-   * Adds 256^level leaves at once by the root over them.
+   * Adds 256^level leaves at once by the root over them; answers the tiles that it completes.
    * @throws RangeError when the size is not a multiple of 256^level.
    */
-  appendTile(level: number, hash: Uint8Array): void {
+  appendTile(level: number, hash: Uint8Array): readonly TileHash[] {
     if (this.#size % TILE_WIDTH ** level !== 0) {
       throw new RangeError(`a tile of level ${level} cannot follow ${this.#size} leaves`)
     }
-    this.#add(hash, 0, level * TILE_HEIGHT)
+    return this.#add(hash, 0, level * TILE_HEIGHT)
   }
 
-  /** The Merkle tree hash over all leaves; of no leaves, the SHA-256 of nothing. */
+  /** The Merkle tree hash over all leaves. */
   root(): Uint8Array {
-    let root: Uint8Array | undefined
-    for (let height = 0; height < SUBTREES_MAX; height += 1) {
-      if (Math.floor(this.#size / 2 ** height) % 2 === 0) continue
-      const subtree = Buffer.from(this.#subtree(height))
-      root = root === undefined ? subtree : nodeHash(subtree, root)
-    }
-    return root ?? hash('sha256', '', 'buffer')
+    return rootOf(this.#size, this.#subtrees)
+  }
+
+  /** The tree as it is now, to be asked for its root when it has grown. */
+  frozen(): FrozenTree {
+    return new FrozenTree(this.#size, Buffer.from(this.#subtrees.subarray(0, this.#used())))
   }
 
   /** Adds a complete subtree of 2^startHeight leaves, joined with each of the same height. */
@@ -97,14 +106,47 @@ export class GrowingTree {
       if ((height + 1) % TILE_HEIGHT !== 0) continue
       const level = (height + 1) / TILE_HEIGHT
       const hash = Buffer.from(this.#node.subarray(right))
-      completed = [...completed, { level, index: size / TILE_WIDTH ** level - 1, hash }]
+      const tile = { level, index: size / TILE_WIDTH ** level - 1, hash }
+      const isOfLeaves = level === 1 && startHeight === 0
+      completed = [...completed, isOfLeaves ? { ...tile, sums: groupSums(this.#lastLeaves) } : tile]
     }
     this.#node.copy(this.#subtrees, height * HASH_BYTES, right)
     this.#size = size
     return completed
   }
 
-  #subtree(height: number): Uint8Array {
-    return this.#subtrees.subarray(height * HASH_BYTES, (height + 1) * HASH_BYTES)
+  /** Bytes up to the subtree of the greatest height. */
+  #used(): number {
+    return this.#size === 0 ? 0 : (Math.floor(Math.log2(this.#size)) + 1) * HASH_BYTES
   }
+}
+
+/** A tree as it was at one size. */
+export class FrozenTree {
+  readonly size: number
+  readonly #subtrees: Buffer
+  #root: Uint8Array | undefined
+
+  constructor(size: number, subtrees: Buffer) {
+    this.size = size
+    this.#subtrees = subtrees
+  }
+
+  /** Its size and its root, which is worked out when it is first asked for. */
+  head(): TreeHead {
+    this.#root ??= rootOf(this.size, this.#subtrees)
+    return { size: this.size, rootHash: this.#root }
+  }
+}
+
+/** @param subtrees as in `GrowingTree`. */
+function rootOf(size: number, subtrees: Buffer): Uint8Array {
+  let root: Uint8Array | undefined
+  for (let height = 0; height < SUBTREES_MAX; height += 1) {
+    if (Math.floor(size / 2 ** height) % 2 === 0) continue
+    const at = height * HASH_BYTES
+    const subtree = Buffer.from(subtrees.subarray(at, at + HASH_BYTES))
+    root = root === undefined ? subtree : nodeHash(subtree, root)
+  }
+  return root ?? emptyRoot()
 }

@@ -1,6 +1,7 @@
 import type { EventWriter, TileHash, TreeHead } from '../event-writer.ts'
 import { LOST_EVENTS_MAX } from '../limits.ts'
-import { GrowingTree, leafHash, TILE_LEVEL_MAX, TILE_WIDTH } from './merkle-tree.ts'
+import { GrowingTree, leafHash } from './merkle-tree.ts'
+import { TILE_LEVEL_MAX, TILE_WIDTH } from './tile-shape.ts'
 
 /** A tree that holds every leaf of the ledger, and what is not yet saved of it. */
 export interface RecoveredTree {
@@ -20,15 +21,22 @@ export class TreeRecovery {
   readonly tree = new GrowingTree()
   readonly unsavedTiles: TileHash[] = []
   readonly head: TreeHead | undefined
+  readonly #signed: TreeHead | undefined
   #differs = false
+  #differsFromSigned = false
+  #isSignedCompared = false
 
-  private constructor(head: TreeHead | undefined) {
+  private constructor(head: TreeHead | undefined, signed: TreeHead | undefined) {
     this.head = head
+    this.#signed = signed
   }
 
-  /** The tree over the events of the store. */
-  static async fromStore(writer: EventWriter): Promise<TreeRecovery> {
-    const recovery = new TreeRecovery(await firstHead(writer))
+  /**
+   * The tree over the events of the store.
+   * @param signed the size and the root that were signed last.
+   */
+  static async fromStore(writer: EventWriter, signed?: TreeHead): Promise<TreeRecovery> {
+    const recovery = new TreeRecovery(await firstHead(writer), signed)
     await appendSavedTiles(recovery.tree, writer)
     recovery.#compare()
     for await (const texts of writer.canonicalFrom(recovery.tree.size)) {
@@ -64,11 +72,27 @@ export class TreeRecovery {
       : undefined
   }
 
-  #compare(): void {
-    const { head, tree } = this
-    if (head === undefined || head.size !== tree.size) return
-    if (Buffer.compare(tree.root(), head.rootHash) !== 0) this.#differs = true
+  /** Whether the tree was at the signed size and had another root there. */
+  get differsFromSigned(): boolean {
+    return this.#differsFromSigned
   }
+
+  /** Whether the tree went past the signed size at one go, with the hash of a saved tile. */
+  get isSignedAhead(): boolean {
+    return !this.#isSignedCompared
+  }
+
+  #compare(): void {
+    const { tree } = this
+    if (this.head?.size === tree.size && !isRootOf(tree, this.head)) this.#differs = true
+    if (this.#signed?.size !== tree.size) return
+    this.#isSignedCompared = true
+    if (!isRootOf(tree, this.#signed)) this.#differsFromSigned = true
+  }
+}
+
+function isRootOf(tree: GrowingTree, { rootHash }: TreeHead): boolean {
+  return Buffer.compare(tree.root(), rootHash) === 0
 }
 
 /** The saved head. A new ledger saves one before its first event: one without has lost it. */

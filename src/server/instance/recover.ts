@@ -6,6 +6,7 @@ import type { Settings } from '../../config/settings.ts'
 import { Fault } from '../../core/errors.ts'
 import { type Clock, createClock } from '../../core/time/timestamp.ts'
 import { createAuditTrail, type OwnEvent } from '../../ledger/audit-trail.ts'
+import type { VerifierKey } from '../../ledger/checkpoint/verifier-key.ts'
 import { journalDirectory } from '../../ledger/ledger-recovery.ts'
 import { type OpenLedgerOptions, openLedger } from '../../ledger/open-ledger.ts'
 import type { Store } from '../../store/store.ts'
@@ -15,9 +16,10 @@ import { makeSecretKey, readSecretKey, SECRET_KEY_FILE } from './instance-identi
 import { ledgerSettings } from './ledger-settings.ts'
 import { type OpenAccess, openAccess } from './open-access.ts'
 import { openOwnStore } from './own-store.ts'
+import { makeKeys, openPublication, type PublicationPlace, takeOver } from './publication-files.ts'
 
 /** What was lost. */
-export type LostThing = 'administrator-token' | 'secret-key' | 'journal'
+export type LostThing = 'administrator-token' | 'secret-key' | 'journal' | 'signing-key' | 'copy'
 
 /**
  * Replaces a lost file of the data directory while the server is stopped, and records that as an
@@ -27,6 +29,8 @@ export type LostThing = 'administrator-token' | 'secret-key' | 'journal'
  * - `secret-key`: a new one is made; what was sealed with the old one, access keys and the keys
  *   of signed tokens, cursors and links to exports, is gone.
  * - `journal`: its files are set aside, and another one begins behind the events of the store.
+ * - `signing-key`: a new key signs checkpoints from now on.
+ * - `copy`: a data directory that was copied or restored takes the place of the original.
  *
  * @returns what was done, one line each.
  * @throws Error when the store is in use, Fault as `openStore` and `openLedger` do.
@@ -57,8 +61,19 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
   if (lost === 'journal' && (await isJournalWhole(options))) {
     return ['the journal is whole: there is nothing to give up']
   }
+  const place = { settings, origin, records: store.records }
+  if (lost === 'copy') await takeOver(place)
+  const added = lost === 'signing-key' ? await replaceKeys(place) : []
+  const published = await openPublication(place)
+  if (lost !== 'journal' && published.readOnly !== undefined) throw new Error(published.readOnly)
   const setAside = lost === 'journal' ? await setJournalAside(settings.data, clock) : []
-  const ledger = await openLedger({ ...options, isJournalGivenUp: lost === 'journal' })
+  const { last, readOnly } = published
+  const ledger = await openLedger({
+    ...options,
+    isJournalGivenUp: lost === 'journal',
+    readOnly,
+    ...(last !== undefined && { signed: { head: last, leaves: store.leaves } }),
+  })
   try {
     const audit = createAuditTrail({ append: ledger.append, origin, clock })
     const record = (done: Pick<OwnEvent, 'action' | 'level' | 'target' | 'message' | 'details'>) =>
@@ -81,6 +96,25 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
       })
       return [...setAside, 'the ledger goes on behind the events of the store']
     }
+    if (lost === 'copy') {
+      await record({
+        action: 'ledger.repair',
+        level: 'warn',
+        message: 'a copy of the data directory goes on in place of the original',
+      })
+      return [`the ledger goes on in ${settings.data}; the original must not run again`]
+    }
+    if (lost === 'signing-key') {
+      const verifierKeys = added.map(({ text }) => text)
+      await record({
+        action: 'ledger-key.create',
+        level: 'warn',
+        target: { type: 'ledger', name: origin },
+        message: 'the keys that signed before are lost',
+        details: { verifierKeys },
+      })
+      return verifierKeys.map((key) => `checkpoints are signed with ${key}`)
+    }
     if (lost === 'administrator-token') {
       const { directory, administration } = await open()
       const path = await writeAdministratorToken(directory, administration, settings.data)
@@ -99,6 +133,15 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
   } finally {
     await ledger.close()
   }
+}
+
+/** @throws Error while the keys are there: then they are replaced over the API. */
+async function replaceKeys(place: PublicationPlace): Promise<readonly VerifierKey[]> {
+  const { keys } = await openPublication(place)
+  if (keys !== undefined) {
+    throw new Error('the signing keys are there; `waybill ledger add-key` makes another one')
+  }
+  return (await makeKeys(place)).verifierKeys()
 }
 
 /** Opens the ledger as a start would, which takes in what only the journal holds. */

@@ -36,6 +36,8 @@ export interface ReadinessProbes {
   refusedAtMs(): number | undefined
   /** Whether the store lacks events that were accepted, and takes none. */
   isIndexFailing(): boolean
+  /** Why the ledger takes no events by itself; undefined when it does. */
+  readOnly(): string | undefined
   /** Whether an acknowledgement rests on the store too. */
   readonly needsStore: boolean
 }
@@ -47,6 +49,7 @@ export function createReadiness(probes: ReadinessProbes): Readiness {
   const journalObstacle = () => {
     const refusedAtMs = probes.refusedAtMs() ?? Number.NEGATIVE_INFINITY
     const isRefusing = performance.now() - refusedAtMs < REFUSAL_HOLDS_MS
+    if (probes.readOnly() !== undefined) return 'the ledger takes no events'
     if (isRefusing) return 'the journal takes no events'
     return probes.hasRoom() ? undefined : 'the journal is full'
   }

@@ -91,6 +91,7 @@ export const WHOLE_EVENT_SQL = [
     ([column, texts]) => `countSubstrings(${column}, '\\0') = ${texts.length - 1}`,
   ),
   "(actor_kind != '' OR actor = '\\0\\0')",
+  "event_id_is_id IN ('', '1')",
   `target_members = ${TARGET_MEMBERS_SQL}`,
   "NOT match(digest, '^sha256:[0-9a-f]{64}$')",
 ].join(' AND ')

@@ -27,6 +27,7 @@ async function shownMetrics(): Promise<ReadonlyMap<string, string>> {
       contradiction: undefined,
       refusedAtMs: undefined,
       wasTorn: false,
+      readOnly: undefined,
     }),
   })
   metrics.watchExports(() => [])

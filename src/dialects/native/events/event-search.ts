@@ -154,7 +154,7 @@ function registerEvent(scope: NativeScope, context: DialectContext): void {
 }
 
 /** What may not be seen is not there: the answer must not tell that an id exists. */
-async function findVisible(
+export async function findVisible(
   events: EventReader,
   id: string,
   principal: ReturnType<typeof principalOf>,

@@ -19,6 +19,8 @@ export interface InstanceFacts {
   readonly startedMicros: number
   /** Events of all origins, and what the store takes up on disk. */
   readonly storeSize: () => Promise<{ readonly events: number; readonly bytesOnDisk: number }>
+  /** Whether checkpoints and hash tiles are for everyone. */
+  readonly isLedgerPublic: boolean
   /** What the rules for sources have left out since the start; absent: there are no rules. */
   readonly skipped?: () => readonly SkipCount[]
 }
@@ -47,6 +49,26 @@ const STATUS_SCHEMA = {
             description: 'Whether the store takes what is accepted, so that it can be read',
           }),
           journalBytes: Type.Integer({ description: 'Bytes of disk that the journal takes' }),
+          checkpoint: Type.Optional(
+            Type.Object(
+              { size: Type.Integer(), logName: Type.String() },
+              { description: 'The latest signed checkpoint' },
+            ),
+          ),
+          verification: Type.Optional(
+            Type.Object(
+              {
+                finishedAt: Type.String({ format: 'date-time' }),
+                events: Type.Integer(),
+                verdict: Type.String(),
+                findings: Type.Array(Type.String()),
+              },
+              { description: 'When all stored events were last compared with what was signed' },
+            ),
+          ),
+          readOnly: Type.Optional(
+            Type.String({ description: 'Why the ledger takes no events and signs nothing' }),
+          ),
           contradiction: Type.Optional(
             Type.String({
               description: 'How the stored events contradict what the ledger recorded of them',
@@ -121,8 +143,10 @@ export function registerInstanceRoutes(
       })
     }
     const store = await storeOf(facts)
-    const { origin, size, queuedEvents, behind, journalBytes, contradiction } =
+    const { origin, size, queuedEvents, behind, journalBytes, contradiction, readOnly } =
       context.ledger.status()
+    const latest = context.checkpoints?.latest()
+    const verification = context.verifier?.latest()
     const skipped = facts.skipped?.() ?? []
     return {
       version: facts.version,
@@ -134,6 +158,9 @@ export function registerInstanceRoutes(
         behind: { events: behind.events, bytes: behind.bytes, seconds: behind.seconds },
         reads: behind.isFailing ? ('unavailable' as const) : ('available' as const),
         journalBytes,
+        ...(latest && { checkpoint: { size: latest.size, logName: latest.logName } }),
+        ...(verification && { verification: { ...verification } }),
+        ...(readOnly !== undefined && { readOnly }),
         ...(contradiction === undefined ? {} : { contradiction }),
       },
       ...(store !== undefined && { store }),

@@ -46,6 +46,10 @@ export function textSql(text: string, parameters: StatementParameters): string {
 /** An escaped backslash, which hides nothing, or any other escape with the word behind it. */
 const ESCAPE_AND_WORD = /\\\\|\\(?:[bfnrt]|u[0-9a-f]{4})([0-9A-Za-z\u0080-\u{10ffff}]*)/gu
 
+/** The same for RE2, in an SQL literal; what `extractAll` answers is the group. */
+const ESCAPE_AND_WORD_RE2 =
+  '\\\\\\\\\\\\\\\\|\\\\\\\\(?:[bfnrt]|u[0-9a-f]{4})([0-9A-Za-z\\\\x{80}-\\\\x{10ffff}]*)'
+
 /**
  * The words of a JSON text that stand right behind an escape, with blanks between them. Details are
  * searched as JSON text, where `first line\nsecond line` holds `nsecond` and not `second`: these
@@ -56,3 +60,7 @@ export function escapedWords(json: string): string {
   for (const [, word] of json.matchAll(ESCAPE_AND_WORD)) if (word) found.push(word)
   return found.join(' ')
 }
+
+/** SQL of what `escapedWords` gives for the details of an event. */
+export const ESCAPED_WORDS_SQL = `if(position(details, '\\\\') = 0, '', arrayStringConcat(
+  arrayFilter(word -> word != '', extractAll(details, '${ESCAPE_AND_WORD_RE2}')), ' '))`

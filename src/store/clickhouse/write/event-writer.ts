@@ -14,7 +14,7 @@ import {
   readHoldings,
   saveTileHashes,
   saveTreeHead,
-} from '../tree-tables.ts'
+} from '../tree/tree-tables.ts'
 import { encodeRows, INSERTED_COLUMNS, rowsWithSeqs } from './row-encoding.ts'
 
 /** Events read at once when a ledger is read in order of seq. */

@@ -43,10 +43,15 @@ export class StationModel {
       behind: { events: 0, bytes: 0, seconds: 0, isFailing: false },
       journalBytes: 0,
       wasTorn: false,
+      readOnly: undefined,
       hasRoom: true,
       refusedAtMs: undefined,
     }),
     whenReadable: async () => undefined,
+    durableHead: () => ({ size: 0, rootHash: new Uint8Array() }),
+    watchDurable: () => undefined,
+    unsavedTiles: () => [],
+    lastLeaves: () => undefined,
     askForRoom: () => undefined,
     waitForReadableOver: (size, signal) =>
       new Promise((resolve) => {

@@ -61,6 +61,8 @@ export async function startHss(settings: HssSettings = {}): Promise<HssServer> {
     exports: Object.create(null),
     cursors: createCursorCodec(Buffer.alloc(32)),
     clock,
+    checkpoints: undefined,
+    verifier: undefined,
     defaultTenant: 'default',
   }
   const tenants = [{ name: 'default', projectIds: [PROJECT], accounts: ['acme'] }]

@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  GrowingTree,
-  leafHash,
-  nodeHash,
-  TILE_WIDTH,
-} from '../../../../src/ledger/tree/merkle-tree.ts'
+import { GrowingTree, leafHash, nodeHash } from '../../../../src/ledger/tree/merkle-tree.ts'
+import { TILE_WIDTH } from '../../../../src/ledger/tree/tile-shape.ts'
 
 /** The recursive definition of RFC 9162 section 2.1.1, as plainly as it can be written. */
 function treeHash(leaves: readonly Uint8Array[]): Uint8Array {

@@ -120,11 +120,16 @@ beforeEach(async () => {
       behind: { events: 0, bytes: 0, seconds: 0, isFailing: false },
       journalBytes: 0,
       wasTorn: false,
+      readOnly: undefined,
       hasRoom: true,
       refusedAtMs: undefined,
     }),
     waitForReadableOver: async (size) => size,
     whenReadable: async () => undefined,
+    durableHead: () => ({ size: 0, rootHash: new Uint8Array() }),
+    watchDurable: () => undefined,
+    unsavedTiles: () => [],
+    lastLeaves: () => undefined,
     askForRoom: () => undefined,
     close: async () => undefined,
   }
@@ -136,11 +141,13 @@ beforeEach(async () => {
     hasRoom: () => true,
     refusedAtMs: () => undefined,
     isIndexFailing: () => false,
+    readOnly: () => undefined,
     needsStore: false,
   })
   const facts = {
     version: '0',
     startedMicros: 0,
+    isLedgerPublic: false,
     storeSize: async () => ({ events: 0, bytesOnDisk: 0 }),
   }
   const box = createSecretBox(Buffer.alloc(32), 'test')
@@ -160,6 +167,8 @@ beforeEach(async () => {
       exports: NO_EXPORTS,
       cursors: createCursorCodec(Buffer.alloc(32)),
       clock,
+      checkpoints: undefined,
+      verifier: undefined,
       defaultTenant: 'd',
     },
     dialects: [nativeDialect(facts), OTHER],

@@ -10,6 +10,7 @@ function setUp({ needsStore = false } = {}) {
     damage: undefined as string | undefined,
     hasRoom: true,
     refusedAtMs: undefined as number | undefined,
+    readOnly: undefined as string | undefined,
     writes: 0,
   }
   const readiness = createReadiness({
@@ -23,6 +24,7 @@ function setUp({ needsStore = false } = {}) {
     damage: () => state.damage,
     hasRoom: () => state.hasRoom,
     refusedAtMs: () => state.refusedAtMs,
+    readOnly: () => state.readOnly,
     isIndexFailing: () => state.isIndexFailing,
     needsStore,
   })
@@ -93,4 +95,11 @@ test('many who ask at once cost one write', async () => {
   readiness.started()
   await Promise.all(Array.from({ length: 50 }, () => readiness.state()))
   expect(state.writes).toBe(1)
+})
+
+test('a server whose ledger takes no events is not ready', async () => {
+  const { state, readiness } = setUp()
+  readiness.started()
+  state.readOnly = 'the data directory is a copy'
+  expect(await readiness.state()).toEqual(notReady('the ledger takes no events'))
 })

@@ -1,5 +1,5 @@
-import type { LedgerHolding, TileHash, TreeHead } from '../../ledger/event-writer.ts'
-import type { ClickHouseConnection } from './connection/connection.ts'
+import type { LedgerHolding, TileHash, TreeHead } from '../../../ledger/event-writer.ts'
+import type { ClickHouseConnection } from '../connection/connection.ts'
 
 /** Keeps hashes of the tree of one origin; the same hash may be saved again. */
 export async function saveTileHashes(
@@ -9,23 +9,39 @@ export async function saveTileHashes(
 ): Promise<void> {
   if (hashes.length === 0) return
   await insertRows(connection, 'tile_hashes', {
-    columns: ['origin', 'level', 'hash_index', 'hash'],
-    rows: hashes.map(({ level, index, hash }) => [origin, level, index, toHex(hash)]),
+    columns: ['origin', 'level', 'hash_index', 'hash', 'sums'],
+    rows: hashes.map(({ level, index, hash, sums }) => [
+      ...[origin, level, index, toHex(hash)],
+      sums === undefined ? '' : toHex(sums),
+    ]),
   })
 }
 
-/** The saved hashes of one level from an index on, ascending, each index once. */
+/** Hashes of one level of an origin's tree, from an index on. */
+export interface TileHashRange {
+  readonly origin: string
+  readonly level: number
+  readonly fromIndex: number
+  /** Absent: to the last one. */
+  readonly endIndex?: number
+}
+
+/** The saved hashes of one level, ascending, each index once. */
 export async function loadTileHashes(
   connection: ClickHouseConnection,
-  place: { readonly origin: string; readonly level: number; readonly fromIndex: number },
+  { endIndex = Number.MAX_SAFE_INTEGER, ...place }: TileHashRange,
 ): Promise<readonly TileHash[]> {
-  const rows = await connection.rows<[number, string]>({
-    sql: `SELECT hash_index, hash FROM tile_hashes FINAL
-      WHERE origin = {origin:String} AND level = {level:UInt64} AND hash_index >= {fromIndex:UInt64}
+  const rows = await connection.rows<[number, string, string]>({
+    sql: `SELECT hash_index, hash, sums FROM tile_hashes FINAL
+      WHERE origin = {origin:String} AND level = {level:UInt64}
+        AND hash_index >= {fromIndex:UInt64} AND hash_index < {endIndex:UInt64}
       ORDER BY hash_index`,
-    parameters: { ...place },
+    parameters: { ...place, endIndex },
   })
-  return rows.map(([index, hash]) => ({ level: place.level, index, hash: fromHex(hash) }))
+  return rows.map(([index, hash, sums]) => ({
+    ...{ level: place.level, index, hash: fromHex(hash) },
+    ...(sums !== '' && { sums: fromHex(sums) }),
+  }))
 }
 
 /** Keeps a size of the tree and its root; the greatest size counts. */

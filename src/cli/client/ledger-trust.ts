@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises'
+import { type Checkpoint, parseCheckpoint } from '../../ledger/checkpoint/checkpoint.ts'
+import { NoteError, verifyNote } from '../../ledger/checkpoint/signed-note.ts'
+import { parseVerifierKey, type VerifierKey } from '../../ledger/checkpoint/verifier-key.ts'
+import { CommandError } from '../command-error.ts'
+import { fileError } from '../terminal/file-error.ts'
+
+/**
+ * Verifier keys from an option: a key itself, or a file with one a line.
+ * @throws CommandError `usage`.
+ */
+export async function readKeys(option: string): Promise<readonly VerifierKey[]> {
+  const text = option.includes('+') ? option : await textOf(option)
+  return parseKeys(text, '--key')
+}
+
+/** @throws CommandError `usage` for a text that holds anything else. */
+export function parseKeys(text: string, what: string): readonly VerifierKey[] {
+  try {
+    return text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map(parseVerifierKey)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CommandError(`${what}: ${reason}`, { ending: 'usage', cause: error })
+  }
+}
+
+/** @throws CommandError `usage` for a file that is no checkpoint. */
+export async function readCheckpointFile(path: string): Promise<Checkpoint> {
+  const text = await textOf(path)
+  try {
+    return parseCheckpoint(text)
+  } catch (error) {
+    if (!(error instanceof NoteError)) throw error
+    throw new CommandError(`${path}: ${error.message}`, { ending: 'usage', cause: error })
+  }
+}
+
+/** Why a checkpoint is not one of a key's log; undefined when it is. */
+export function untrusted(
+  checkpoint: Checkpoint,
+  keys: readonly VerifierKey[],
+): string | undefined {
+  try {
+    const signed = verifyNote(checkpoint.note, keys)
+    const isOwn = signed.some(({ key }) => key.name === checkpoint.logName)
+    return isOwn ? undefined : `no known key signed the checkpoint of ${checkpoint.logName}`
+  } catch (error) {
+    if (error instanceof NoteError) return error.message
+    throw error
+  }
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw fileError(path, error)
+  }
+}

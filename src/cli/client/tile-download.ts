@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { mkdir, open, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type TileName, tilePath, widthIn } from '../../ledger/tiles/tile-path.ts'
+import { TILE_WIDTH } from '../../ledger/tree/tile-shape.ts'
+import type { Ask } from './server-client.ts'
+
+/** Requests for tiles that are open at once. */
+const REQUESTS_MAX = 4
+
+/** Downloads tiles of a server into a folder, as tlog-tiles lays them out. */
+export interface TileDownload {
+  readonly ask: Ask
+  readonly folder: string
+  readonly signal: AbortSignal
+  /** Called with the number of tiles that are there. */
+  readonly onTiles: (count: number) => void
+}
+
+/** Every tile of a tree of `size` leaves; with `entries` the bundles too. */
+export function* allTiles(size: number, withEntries: boolean): Iterable<TileName> {
+  for (let level = 0; TILE_WIDTH ** level <= size; level += 1) {
+    yield* tilesOf(level, size)
+    if (level === 0 && withEntries) yield* tilesOf('entries', size)
+  }
+}
+
+/** The tiles that prove the events of some groups of 256, and hold their leaf hashes. */
+export function* tilesAround(groups: Iterable<number>, size: number): Iterable<TileName> {
+  const seen = new Set<string>()
+  for (const group of [...groups, Math.floor(Math.max(0, size - 1) / TILE_WIDTH)]) {
+    let index = group
+    for (let level = 0; TILE_WIDTH ** level <= size; level += 1) {
+      // The right edge of the tree is part of every proof.
+      for (const at of [index, Math.floor(size / TILE_WIDTH ** (level + 1))]) {
+        const name = { level, index: at, width: widthIn(size, { level, index: at }) }
+        if (name.width === 0 || seen.has(tilePath(name))) continue
+        seen.add(tilePath(name))
+        yield name
+      }
+      index = Math.floor(index / TILE_WIDTH)
+    }
+  }
+}
+
+/** Writes tiles that are not there yet. A file has its name once it is whole and on disk. */
+export async function downloadTiles(
+  names: Iterable<TileName>,
+  { ask, folder, signal, onTiles }: TileDownload,
+): Promise<number> {
+  const waiting = names[Symbol.iterator]()
+  let count = 0
+  const worker = async () => {
+    for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
+      const path = tilePath(next.value)
+      const file = join(folder, 'tile', path)
+      if (!existsSync(file)) {
+        const answer = await ask({ path: `v1/ledger/tile/${path}`, signal })
+        await writeWhole(file, new Uint8Array(await answer.arrayBuffer()))
+      }
+      count += 1
+      onTiles(count)
+    }
+  }
+  await Promise.all(Array.from({ length: REQUESTS_MAX }, worker))
+  return count
+}
+
+/** Writes a file under another name, waits for the disk, then renames it. */
+export async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  const part = `${file}.part`
+  const handle = await open(part, 'w')
+  try {
+    await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(part, file)
+}
+
+function* tilesOf(level: TileName['level'], size: number): Iterable<TileName> {
+  for (let index = 0; ; index += 1) {
+    const width = widthIn(size, { level, index })
+    if (width === 0) return
+    yield { level, index, width }
+  }
+}

@@ -1,0 +1,274 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isMembers, type Members } from '../../../core/json/json.ts'
+import { type Checkpoint, parseCheckpoint } from '../../../ledger/checkpoint/checkpoint.ts'
+import type { VerifierKey } from '../../../ledger/checkpoint/verifier-key.ts'
+import { verifySubtreeProof } from '../../../ledger/proof/subtree-proof.ts'
+import { findingText, verdictOf } from '../../../ledger/verification/finding-text.ts'
+import { verifyFolder } from '../../../ledger/verification/verify-folder.ts'
+import { CONNECTION_OPTIONS, findConnection } from '../../client/connection-options.ts'
+import { parseKeys, readCheckpointFile, readKeys, untrusted } from '../../client/ledger-trust.ts'
+import { type Ask, createClient, jsonOf, unreachable } from '../../client/server-client.ts'
+import type { Call } from '../../command.ts'
+import { CommandError } from '../../command-error.ts'
+import { type Output, write } from '../../command-io.ts'
+import { defineCommand } from '../../define-command.ts'
+import type { Ending } from '../../exit-code.ts'
+import { fileError } from '../../terminal/file-error.ts'
+import { plainLine } from '../../terminal/plain-line.ts'
+import { createProgress, grouped, type Progress } from '../../terminal/progress.ts'
+
+/** Findings that are shown; the rest is counted. */
+const FINDINGS_SHOWN_MAX = 20
+
+const OPTIONS = {
+  key: {
+    type: 'text',
+    placeholder: 'KEY',
+    description: 'Verifier key of the ledger, or a file with one a line; default: what is offered',
+  },
+  checkpoint: {
+    type: 'texts',
+    placeholder: 'FILE',
+    description: 'A checkpoint that was kept: the ledger has to be a continuation of it',
+  },
+  save: {
+    type: 'text',
+    placeholder: 'FILE',
+    description: 'Keep the checkpoint of a ledger that is whole, for the next time',
+  },
+  json: { type: 'switch', description: 'As one JSON object' },
+  ...CONNECTION_OPTIONS,
+} as const
+
+/** `waybill verify`: compares a ledger with what was signed of it. */
+export const verifyCommand = defineCommand(
+  {
+    name: 'verify',
+    summary: 'Check that no event was changed, removed or added',
+    operands: '[FOLDER]',
+    description: `Has the server read every stored event again and compares the result with the
+checkpoint that it signed: which event was altered is named. With --checkpoint the ledger is also
+compared with one that was kept somewhere else, which the server cannot have changed.
+
+With a FOLDER, an export with proofs or a mirror, no server is asked.
+
+The last line is the verdict:
+  consistent   whole, and a continuation of the checkpoints that were given
+  unanchored   whole, but compared with nothing from outside
+  diverged     not a continuation of a given checkpoint, or not signed by the key
+  altered      events, or hashes of them, differ from what was signed
+  missing      events are missing
+  unreadable   the store or the files cannot be read`,
+    options: OPTIONS,
+    operandCount: { min: 0, max: 1 },
+    examples: [
+      { line: 'waybill verify --save waybill.checkpoint', does: 'the first time' },
+      {
+        line: 'waybill verify --checkpoint waybill.checkpoint --save waybill.checkpoint',
+        does: 'from then on',
+      },
+      { line: 'waybill verify ./evidence --key ledger.vkey', does: 'an export, without a server' },
+    ],
+  },
+  verify,
+)
+
+/** What was found, before the verdict is shown. */
+interface Report {
+  readonly verdict: 'consistent' | 'unanchored' | 'diverged' | 'altered' | 'missing' | 'unreadable'
+  readonly checkpoint?: Checkpoint
+  readonly events?: number
+  readonly findings: readonly string[]
+  readonly findingCount: number
+}
+
+const ENDINGS: Readonly<Record<Report['verdict'], Ending>> = {
+  consistent: 'success',
+  unanchored: 'success',
+  diverged: 'diverged',
+  altered: 'altered',
+  missing: 'missing',
+  unreadable: 'unreadable',
+}
+
+async function verify(call: Call<typeof OPTIONS>): Promise<Ending> {
+  const { options, operands, io } = call
+  const [folder] = operands
+  const kept = await Promise.all(options.checkpoint.map(readCheckpointFile))
+  const report =
+    folder === undefined ? await verifyServer(call, kept) : await verifyFiles(call, folder, kept)
+  const isWhole = report.verdict === 'consistent' || report.verdict === 'unanchored'
+  if (isWhole && options.save !== undefined && report.checkpoint !== undefined) {
+    const { save } = options
+    await writeFile(save, report.checkpoint.text).catch((error: unknown) => {
+      throw fileError(save, error)
+    })
+  }
+  await write(io.stdout, options.json ? jsonText(report) : reportText(report))
+  return ENDINGS[report.verdict]
+}
+
+async function verifyServer(
+  { options, io }: Call<typeof OPTIONS>,
+  kept: readonly Checkpoint[],
+): Promise<Report> {
+  const connection = findConnection(options, io.env)
+  const ask = createClient(connection)
+  const textAt = async (path: string) => await (await ask({ path })).text()
+  const offered = options.key === undefined ? await textAt('v1/ledger/key') : undefined
+  const keys =
+    offered === undefined ? await readKeys(options.key ?? '') : parseKeys(offered, 'the server')
+  const checkpoint = parseCheckpoint(await textAt('v1/ledger/checkpoint'))
+  const problem = await divergence(ask, { checkpoint, keys, kept })
+  if (problem !== undefined) return diverged(checkpoint, problem)
+  const signal = io.interruption()
+  const { body } = await ask({ method: 'POST', path: 'v1/ledger/verification', signal })
+  let last: Members = {}
+  const progress = eventProgress(io.stderr)
+  try {
+    for await (const line of linesOf(body)) {
+      const step: unknown = JSON.parse(line)
+      if (isMembers(step)) last = step
+      progress.update(Number(last['events']))
+    }
+  } catch (error) {
+    if (signal.aborted) {
+      throw new CommandError('interrupted', { ending: 'interrupted', cause: error })
+    }
+    throw unreachable(connection.base, error)
+  } finally {
+    progress.clear()
+  }
+  if (typeof last['verdict'] !== 'string') throw cutOff(connection.base)
+  return {
+    checkpoint,
+    verdict: verdictFrom(last['verdict'], kept),
+    events: Number(last['events']),
+    findings: Array.isArray(last['findings']) ? last['findings'].map(String) : [],
+    findingCount: Number(last['findingCount']),
+  }
+}
+
+async function verifyFiles(
+  { options, io }: Call<typeof OPTIONS>,
+  folder: string,
+  kept: readonly Checkpoint[],
+): Promise<Report> {
+  if (options.key === undefined) {
+    const hint = 'the key that came with the files proves nothing: ask the operator, or keep it'
+    throw new CommandError('a folder is verified with --key', { ending: 'usage', hint })
+  }
+  const keys = await readKeys(options.key)
+  const checkpoint = await readCheckpointFile(join(folder, 'checkpoint'))
+  const problem = untrusted(checkpoint, keys)
+  if (problem !== undefined) return diverged(checkpoint, problem)
+  const strange = kept.find((one) => one.size === checkpoint.size && !isSameTree(one, checkpoint))
+  if (strange !== undefined) return diverged(checkpoint, 'another tree of this size was kept')
+  const progress = eventProgress(io.stderr)
+  try {
+    const run = verifyFolder(folder, checkpoint)
+    let step = await run.next()
+    for (; step.done !== true; step = await run.next()) progress.update(step.value)
+    const found = step.value
+    return {
+      checkpoint,
+      verdict: verdictFrom(verdictOf(found), kept),
+      events: found.events,
+      findings: found.findings.map((finding) => findingText(finding, checkpoint.logName)),
+      findingCount: Object.values(found.counts).reduce((sum, count) => sum + count, 0),
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return { checkpoint, verdict: 'unreadable', findings: [reason], findingCount: 1 }
+  } finally {
+    progress.clear()
+  }
+}
+
+/** Why the ledger is not the one that is known; undefined when it is. */
+async function divergence(
+  ask: Ask,
+  { checkpoint, keys, kept }: Known,
+): Promise<string | undefined> {
+  const problem = untrusted(checkpoint, keys)
+  if (problem !== undefined) return problem
+  for (const older of kept) {
+    const strange = untrusted(older, keys)
+    if (strange !== undefined) return `of a checkpoint that was kept: ${strange}`
+    if (older.size > checkpoint.size) {
+      return `the ledger had ${older.size} events, and has ${checkpoint.size}`
+    }
+    if (!(await isContinuation(ask, older, checkpoint))) {
+      return `the first ${older.size} events are not those of the checkpoint that was kept`
+    }
+  }
+  return undefined
+}
+
+interface Known {
+  readonly checkpoint: Checkpoint
+  readonly keys: readonly VerifierKey[]
+  readonly kept: readonly Checkpoint[]
+}
+
+async function isContinuation(ask: Ask, older: Checkpoint, newer: Checkpoint): Promise<boolean> {
+  if (older.size === 0) return true
+  if (older.size === newer.size) return isSameTree(older, newer)
+  const query = new URLSearchParams({ from: String(older.size), to: String(newer.size) })
+  const { hashes } = await jsonOf(await ask({ path: 'v1/ledger/consistency', query }))
+  const proof = Array.isArray(hashes)
+    ? hashes.map((hash) => Buffer.from(String(hash), 'base64'))
+    : []
+  const range = { start: 0, end: older.size, hash: older.rootHash }
+  return verifySubtreeProof({ ...range, size: newer.size, root: newer.rootHash, proof })
+}
+
+function isSameTree(one: Checkpoint, other: Checkpoint): boolean {
+  return one.size === other.size && Buffer.compare(one.rootHash, other.rootHash) === 0
+}
+
+function diverged(checkpoint: Checkpoint, finding: string): Report {
+  return { checkpoint, verdict: 'diverged', findings: [finding], findingCount: 1 }
+}
+
+function verdictFrom(word: string, kept: readonly Checkpoint[]): Report['verdict'] {
+  if (word === 'missing' || word === 'altered') return word
+  return kept.length > 0 ? 'consistent' : 'unanchored'
+}
+
+function eventProgress(output: Output): Progress {
+  return createProgress(output, (count, rate) => `${grouped(count)} events, ${grouped(rate)}/s`)
+}
+
+async function* linesOf(body: AsyncIterable<Uint8Array> | null): AsyncIterable<string> {
+  let rest = ''
+  for await (const chunk of body ?? []) {
+    const lines = (rest + Buffer.from(chunk).toString()).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+}
+
+function cutOff(base: URL): CommandError {
+  return new CommandError(`${base.origin} ended the answer in the middle`, {
+    ending: 'unreadable',
+    hint: 'its log says why',
+  })
+}
+
+function jsonText({ checkpoint, ...report }: Report): string {
+  const shown = checkpoint && { logName: checkpoint.logName, size: checkpoint.size }
+  return `${JSON.stringify({ ...report, checkpoint: shown })}\n`
+}
+
+function reportText({ checkpoint, verdict, events, findings, findingCount }: Report): string {
+  const lines = findings.slice(0, FINDINGS_SHOWN_MAX).map(plainLine)
+  const more = findingCount - lines.length
+  if (more > 0) lines.push(`and ${grouped(more)} more`)
+  if (events !== undefined) lines.push(`${grouped(events)} events read`)
+  if (checkpoint !== undefined) {
+    lines.push(`checkpoint ${plainLine(checkpoint.logName)}, size ${checkpoint.size}`)
+  }
+  return [...lines, verdict].map((line) => `${line}\n`).join('')
+}

@@ -1,0 +1,160 @@
+import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import { actorOf } from '../../../access/directory/principal.ts'
+import { Fault } from '../../../core/errors.ts'
+import type { KeyChange } from '../../../ledger/checkpoint/ledger-checkpoints.ts'
+import { parseTilePath, type TileName, tilePath, widthIn } from '../../../ledger/tiles/tile-path.ts'
+import type { OperationDescription } from '../../api/api-description.ts'
+import type { DialectContext } from '../../api/dialect.ts'
+import { problemAnswers } from '../../api/problems/problem-answers.ts'
+import { administratorOf, administrators } from '../administration/administrators.ts'
+import type { NativeScope } from '../native-scope.ts'
+import { checkpointsOf, ledgerReaders, requireWholeLedger } from './ledger-readers.ts'
+
+const TEXT = 'text/plain; charset=utf-8'
+/** A tile never changes: a partial one is replaced by another name. */
+const IMMUTABLE = 'private, max-age=31536000, immutable'
+const CHECKPOINT_SECONDS = 1
+
+/** Checkpoint, keys and tiles of this instance's ledger, as tlog-tiles clients ask for them. */
+export function registerCheckpointRoutes(
+  scope: NativeScope,
+  context: DialectContext,
+  isPublic: boolean,
+): void {
+  const readers = ledgerReaders(context, isPublic)
+  registerCheckpoint(scope, context, readers)
+  registerKeys(scope, context, readers)
+  registerTiles(scope, context, readers)
+}
+
+type Readers = ReturnType<typeof ledgerReaders>
+
+function registerCheckpoint(scope: NativeScope, context: DialectContext, onRequest: Readers): void {
+  const schema = {
+    operationId: 'getCheckpoint',
+    summary: "The latest signed checkpoint of this instance's ledger",
+    description: 'A C2SP signed note: tlog-checkpoint. It is over what is on disk.',
+    answers: {
+      200: { description: 'The checkpoint', content: { 'text/plain': Type.String() } },
+      ...problemAnswers([404]),
+    },
+  }
+  scope.get('/v1/ledger/checkpoint', { schema, onRequest }, async (_request, reply) => {
+    const latest = checkpointsOf(context).latest()
+    if (latest === undefined) throw noCheckpoint()
+    void reply.header('Cache-Control', `private, max-age=${CHECKPOINT_SECONDS}`)
+    return sendText(reply, latest.text)
+  })
+}
+
+function registerKeys(scope: NativeScope, context: DialectContext, onRequest: Readers): void {
+  const schema = {
+    operationId: 'getLedgerKey',
+    summary: 'The verifier keys that checkpoints are signed with, a line each, newest first',
+    answers: { 200: { description: 'C2SP vkeys', content: { 'text/plain': Type.String() } } },
+  }
+  scope.get('/v1/ledger/key', { schema, onRequest }, async (_request, reply) => {
+    const keys = checkpointsOf(context).verifierKeys().toReversed()
+    return sendText(reply, keys.map(({ text }) => `${text}\n`).join(''))
+  })
+  const Keys = Type.Object({ verifierKeys: Type.Array(Type.String()) }, { title: 'LedgerKeys' })
+  const administratorsOfAll = [administrators(context), requireWholeLedger]
+  const added = {
+    operationId: 'addLedgerKey',
+    summary: 'Sign checkpoints with a new key too',
+    description: 'The keys that signed before sign on, until they are retired.',
+    response: { 201: Keys },
+  }
+  const keysOf = () =>
+    checkpointsOf(context)
+      .verifierKeys()
+      .map(({ text }) => text)
+  const adding = { schema: added, onRequest: administratorsOfAll }
+  scope.post('/v1/ledger/keys', adding, async (request, reply) => {
+    await checkpointsOf(context).addKey(changeOf(request))
+    return reply.code(201).send({ verifierKeys: keysOf() })
+  })
+  const retired = {
+    operationId: 'retireLedgerKeys',
+    summary: 'Sign checkpoints with the newest key alone',
+    response: { 200: Keys },
+  }
+  const retiring = { schema: retired, onRequest: administratorsOfAll }
+  scope.delete('/v1/ledger/keys/old', retiring, async (request) => {
+    await checkpointsOf(context).retireOldKeys(changeOf(request))
+    return { verifierKeys: keysOf() }
+  })
+}
+
+const TILE: OperationDescription = {
+  operationId: 'getTile',
+  summary: 'A tile of hashes, or a bundle of entries',
+  description:
+    'C2SP tlog-tiles. With `entries` in place of the level the canonical JSON of the events, ' +
+    'which takes an administrator of the installation.',
+  path: '/v1/ledger/tile/{level}/{index}',
+  params: Type.Object({
+    level: Type.String({ description: '`entries`, or 0 for the leaf hashes and so on' }),
+    index: Type.String({
+      description: '`x001/x234/067` is 1234067; a partial tile has its width behind it: `067.p/8`',
+    }),
+  }),
+  answers: {
+    200: {
+      description: 'Hashes of 32 bytes, or entries with their length in front',
+      content: { 'application/octet-stream': Type.String({ format: 'binary' }) },
+    },
+    ...problemAnswers([404]),
+  },
+}
+
+function registerTiles(scope: NativeScope, context: DialectContext, onRequest: Readers): void {
+  const options = { config: { operations: [TILE] }, onRequest }
+  scope.get<TileRoute>('/v1/ledger/tile/*', options, async (request, reply) => {
+    const name = parseTilePath(request.params['*'])
+    if (name === undefined) throw noTile()
+    if (name.level === 'entries') requireWholeLedger(request)
+    const bytes = await readTile(context, name)
+    void reply.header('Cache-Control', IMMUTABLE).type('application/octet-stream')
+    return reply.send(bytes)
+  })
+}
+
+interface TileRoute {
+  readonly Params: { readonly '*': string }
+}
+
+/** Tiles go as far as the latest checkpoint, whatever width of them is asked for. */
+async function readTile(context: DialectContext, name: TileName): Promise<Buffer> {
+  const checkpoints = checkpointsOf(context)
+  if (name.width > widthIn(checkpoints.latest()?.size ?? 0, name)) throw noTile()
+  const bytes = await checkpoints.tiles.read(name)
+  if (bytes !== undefined) return bytes
+  throw new Fault('store.damaged', { detail: `a hash of the tile ${tilePath(name)} is missing` })
+}
+
+function changeOf(request: Parameters<typeof administratorOf>[0]): KeyChange {
+  const { principal, client } = administratorOf(request)
+  return {
+    actor: principal === undefined ? null : actorOf(principal),
+    ...(client !== undefined && { client }),
+  }
+}
+
+function sendText(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type(TEXT).send(text)
+}
+
+function noCheckpoint(): Fault {
+  return new Fault('resource.missing', {
+    detail: 'no checkpoint is signed yet',
+    retryAfterSeconds: CHECKPOINT_SECONDS,
+  })
+}
+
+function noTile(): Fault {
+  return new Fault('resource.missing', {
+    detail: 'the tree of the latest checkpoint has no such tile',
+  })
+}

@@ -1,0 +1,170 @@
+import { Type } from 'typebox'
+import { Fault, invalidValue } from '../../../core/errors.ts'
+import { coveringSubtrees } from '../../../ledger/proof/subtree-proof.ts'
+import { tlogProofText } from '../../../ledger/proof/tlog-proof.ts'
+import { principalOf } from '../../api/authentication.ts'
+import type { DialectContext } from '../../api/dialect.ts'
+import { problemAnswers } from '../../api/problems/problem-answers.ts'
+import { requestContext } from '../../api/request-context.ts'
+import { findVisible, mayReadEvents } from '../events/event-search.ts'
+import type { NativeScope } from '../native-scope.ts'
+import { checkpointsOf, ledgerReaders } from './ledger-readers.ts'
+
+/** How long the proof of an event waits for a checkpoint that is over it, ms. */
+const PROOF_WAIT_MS_MAX = 2_000
+const RETRY_AFTER_SECONDS = 1
+
+const Hash = Type.String({ description: '32 bytes in base64' })
+const Closed = { additionalProperties: false } as const
+
+/** Proofs that an event, an older size or a range of events is part of the ledger. */
+export function registerProofRoutes(
+  scope: NativeScope,
+  context: DialectContext,
+  isPublic: boolean,
+): void {
+  registerEventProof(scope, context)
+  const onRequest = ledgerReaders(context, isPublic)
+  registerConsistency(scope, context, onRequest)
+  registerRange(scope, context, onRequest)
+}
+
+function registerEventProof(scope: NativeScope, context: DialectContext): void {
+  const schema = {
+    operationId: 'getEventProof',
+    summary: 'The proof that an event is in the ledger',
+    description:
+      'A C2SP tlog-proof over the canonical JSON of the event without `seq`, with a checkpoint ' +
+      'that is waited for up to two seconds.',
+    params: Type.Object({ id: Type.String({ description: 'Id of the event' }) }),
+    querystring: Type.Object({}, Closed),
+    answers: {
+      200: { description: 'The file `ID.tlog-proof`', content: { 'text/plain': Type.String() } },
+      ...problemAnswers([404]),
+    },
+  }
+  const options = { schema, onRequest: mayReadEvents(context) }
+  scope.get('/v1/events/:id/proof', options, async (request, reply) => {
+    const { events } = requestContext(context, request)
+    const id = request.params.id.toLowerCase()
+    const found = await findVisible(events, id, principalOf(request))
+    if (found === undefined) throw new Fault('resource.missing', { detail: 'no such event' })
+    const { seq, origin } = found
+    if (origin !== context.ledger.status().origin) {
+      throw new Fault('resource.missing', { detail: `the ledger ${origin} has the proof` })
+    }
+    const { covering, tiles } = checkpointsOf(context)
+    const checkpoint = await covering(seq, PROOF_WAIT_MS_MAX)
+    if (checkpoint === undefined) {
+      throw new Fault('resource.missing', {
+        detail: 'no checkpoint is over the event yet',
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      })
+    }
+    const hashes = await tiles.proof({ start: seq, end: seq + 1 }, checkpoint.size)
+    void reply.header('Content-Disposition', `attachment; filename="${id}.tlog-proof"`)
+    void reply.header('Cache-Control', 'no-store').type('text/plain; charset=utf-8')
+    return reply.send(tlogProofText({ index: seq, hashes, checkpoint: checkpoint.text }))
+  })
+}
+
+type Readers = ReturnType<typeof ledgerReaders>
+
+function registerConsistency(
+  scope: NativeScope,
+  context: DialectContext,
+  onRequest: Readers,
+): void {
+  const schema = {
+    operationId: 'getConsistencyProof',
+    summary: 'The proof that the ledger at one size is a beginning of it at another',
+    description: 'RFC 9162 section 2.1.4.',
+    querystring: Type.Object(
+      {
+        from: Type.Integer({ minimum: 0, description: 'The smaller size' }),
+        to: Type.Optional(
+          Type.Integer({ minimum: 0, description: 'Default: that of the latest checkpoint' }),
+        ),
+      },
+      Closed,
+    ),
+    answers: problemAnswers([404]),
+    response: {
+      200: Type.Object(
+        { from: Type.Integer(), to: Type.Integer(), hashes: Type.Array(Hash) },
+        { title: 'ConsistencyProof', description: 'The proof, without hashes for equal sizes' },
+      ),
+    },
+  }
+  scope.get('/v1/ledger/consistency', { schema, onRequest }, async (request) => {
+    const { tiles, size } = present(context)
+    const { from, to = size } = request.query
+    if (from > to) throw invalidValue('from', 'a size that is not greater than `to`')
+    if (to > size) throw beyond(size)
+    const hashes = from === 0 ? [] : await tiles.proof({ start: 0, end: from }, to)
+    return { from, to, hashes: hashes.map(base64) }
+  })
+}
+
+function registerRange(scope: NativeScope, context: DialectContext, onRequest: Readers): void {
+  const schema = {
+    operationId: 'getRangeProof',
+    summary: 'The proof of a range of events: one or two subtrees that cover it',
+    description:
+      'Subtrees and their proofs are those of draft-ietf-plants-merkle-tree-certs. The first may ' +
+      'begin before the range.',
+    querystring: Type.Object(
+      {
+        from: Type.Integer({ minimum: 0, description: 'First seq' }),
+        to: Type.Integer({ minimum: 1, description: 'Last seq plus one' }),
+      },
+      Closed,
+    ),
+    answers: problemAnswers([404]),
+    response: {
+      200: Type.Object(
+        {
+          size: Type.Integer({ description: 'Size of the tree that the proofs lead to' }),
+          subtrees: Type.Array(
+            Type.Object({
+              start: Type.Integer(),
+              end: Type.Integer(),
+              hash: Hash,
+              proof: Type.Array(Hash),
+            }),
+          ),
+          checkpoint: Type.String({ description: 'The signed checkpoint of that size' }),
+        },
+        { title: 'RangeProof', description: 'The subtrees' },
+      ),
+    },
+  }
+  scope.get('/v1/ledger/range', { schema, onRequest }, async (request) => {
+    const { tiles, size, text } = present(context)
+    const { from, to } = request.query
+    if (from >= to) throw invalidValue('from', 'a seq that is less than `to`')
+    if (to > size) throw beyond(size)
+    const subtrees = await Promise.all(
+      coveringSubtrees({ start: from, end: to }).map(async (range) => ({
+        ...range,
+        hash: base64(await tiles.subtree(range)),
+        proof: (await tiles.proof(range, size)).map(base64),
+      })),
+    )
+    return { size, subtrees, checkpoint: text }
+  })
+}
+
+function present(context: DialectContext) {
+  const { tiles, latest } = checkpointsOf(context)
+  const { size, text } = latest() ?? { size: 0, text: '' }
+  return { tiles, size, text }
+}
+
+function beyond(size: number): Fault {
+  return new Fault('resource.missing', { detail: `the latest checkpoint is over ${size} events` })
+}
+
+function base64(hash: Uint8Array): string {
+  return Buffer.from(hash).toString('base64')
+}

@@ -1,0 +1,28 @@
+import type { OwnEvent } from '../audit-trail.ts'
+import type { TileReader } from '../tiles/tile-reader.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { VerifierKey } from './verifier-key.ts'
+
+/** What an instance publishes of its ledger, so that anybody can check it. */
+export interface LedgerCheckpoints {
+  /** The name of the log: the first line of its checkpoints. */
+  readonly logName: string
+  /** The latest checkpoint; undefined before the first. */
+  latest(): Checkpoint | undefined
+  /** A checkpoint over more than `seq` events, waited for so long; undefined without one then. */
+  covering(seq: number, waitMs: number): Promise<Checkpoint | undefined>
+  /** Tiles and proofs of everything that a checkpoint is over. */
+  readonly tiles: TileReader
+  /** The keys that sign at present, oldest first. */
+  verifierKeys(): readonly VerifierKey[]
+  /**
+   * Signs with a new key from now on, next to the keys that did, and records that.
+   * @throws Fault `resource.too-many`, and as `AuditTrail.record` does.
+   */
+  addKey(by: KeyChange): Promise<VerifierKey>
+  /** Signs with the newest key alone, and records that. Answers the keys that sign no more. */
+  retireOldKeys(by: KeyChange): Promise<readonly VerifierKey[]>
+}
+
+/** Who changes keys, as their event tells it. */
+export type KeyChange = Pick<OwnEvent, 'actor' | 'client'>

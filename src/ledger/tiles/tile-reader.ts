@@ -1,0 +1,145 @@
+import { Fault } from '../../core/errors.ts'
+import type { TileHash } from '../event-writer.ts'
+import {
+  joinNodes,
+  type LeafRange,
+  nodesOf,
+  proofRanges,
+  type TreeNode,
+} from '../proof/subtree-proof.ts'
+import { leafHash, nodeHash } from '../tree/merkle-tree.ts'
+import { HASH_BYTES, TILE_HEIGHT, TILE_WIDTH } from '../tree/tile-shape.ts'
+import { entryBundle } from './entry-bundle.ts'
+import type { StoredLeaves } from './stored-leaves.ts'
+import { type TileName, tilePath } from './tile-path.ts'
+
+/** Complete hashes that were not saved yet, by level and range of indexes. */
+export type UnsavedTiles = (level: number, range: LeafRange) => readonly TileHash[]
+
+/**
+ * Makes tiles, bundles and proofs from what is stored. The leaf hashes are those of the stored
+ * rows, so that a change of a row shows; the hashes above them are those that were saved.
+ */
+export class TileReader {
+  readonly #leaves: StoredLeaves
+  readonly #unsaved: UnsavedTiles
+
+  constructor(leaves: StoredLeaves, unsaved: UnsavedTiles) {
+    this.#leaves = leaves
+    this.#unsaved = unsaved
+  }
+
+  /** The bytes of a tile or a bundle; undefined when a hash in it is missing. */
+  async read({ level, index, width }: TileName): Promise<Buffer | undefined> {
+    const range = { start: index * TILE_WIDTH, end: index * TILE_WIDTH + width }
+    if (level === 'entries') return entryBundle(await this.#leaves.entries(range))
+    const hashes = await this.#hashes(level, range)
+    return hashes === undefined ? undefined : Buffer.concat(hashes)
+  }
+
+  /** The hash over the first `size` leaves. Throws as `proof` does. */
+  async rootOf(size: number): Promise<Uint8Array> {
+    return (await this.#rangeHashes([{ start: 0, end: size }]))[0] ?? joinNodes([])
+  }
+
+  /**
+   * The hashes that prove that a subtree is part of the tree of `size` leaves.
+   * @throws RangeError for a range that is no subtree; Error when a hash is missing.
+   */
+  async proof(range: LeafRange, size: number): Promise<readonly Uint8Array[]> {
+    return await this.#rangeHashes(proofRanges(range, size))
+  }
+
+  /** The hash of a subtree. Throws as `proof` does. */
+  async subtree(range: LeafRange): Promise<Uint8Array> {
+    return (await this.#rangeHashes([range]))[0] ?? joinNodes([])
+  }
+
+  /** Each tile is read once, however many of its hashes are asked for. */
+  async #rangeHashes(ranges: readonly LeafRange[]): Promise<readonly Uint8Array[]> {
+    const spans = new Map<string, Span>()
+    for (const node of ranges.flatMap(nodesOf)) widen(spans, spanOf(node))
+    const tiles = new Map<string, Tile>()
+    await Promise.all(
+      [...spans].map(async ([key, span]) => {
+        const hashes = await this.#hashes(span.level, span)
+        if (hashes === undefined) {
+          throw new Fault('store.damaged', { detail: `hashes of the tile ${key} are missing` })
+        }
+        tiles.set(key, { ...span, hashes })
+      }),
+    )
+    return ranges.map((range) => joinNodes(nodesOf(range).map((node) => nodeHashOf(node, tiles))))
+  }
+
+  async #hashes(level: number, range: LeafRange): Promise<readonly Uint8Array[] | undefined> {
+    return level === 0 ? await this.#leafHashes(range) : await this.#saved(level, range)
+  }
+
+  async #leafHashes({ start, end }: LeafRange): Promise<readonly Uint8Array[]> {
+    const rows = await this.#leaves.rows({ start, end })
+    const hashes = Array.from({ length: end - start }, () => leafHash(''))
+    for (const { seq, leaf } of rows.toReversed()) if (leaf) hashes[seq - start] = leaf
+    return hashes
+  }
+
+  async #saved(level: number, range: LeafRange): Promise<readonly Uint8Array[] | undefined> {
+    const hashes = new Map<number, Uint8Array>()
+    for (const { index, hash } of await this.#leaves.tileHashes(level, range))
+      hashes.set(index, hash)
+    for (const { index, hash } of this.#unsaved(level, range)) hashes.set(index, hash)
+    const found: Uint8Array[] = []
+    for (let index = range.start; index < range.end; index += 1) {
+      const hash = hashes.get(index)
+      if (hash === undefined) return undefined
+      found.push(hash)
+    }
+    return found
+  }
+}
+
+/** Hashes of one level that lie in one tile. */
+interface Span extends LeafRange {
+  readonly level: number
+}
+
+interface Tile extends Span {
+  readonly hashes: readonly Uint8Array[]
+}
+
+/** The hashes of its tile that a node is the tree over. */
+function spanOf({ height, index }: TreeNode): Span {
+  const width = 2 ** (height % TILE_HEIGHT)
+  return { level: Math.floor(height / TILE_HEIGHT), start: index * width, end: (index + 1) * width }
+}
+
+function keyOf({ level, start }: Span): string {
+  return tilePath({ level, index: Math.floor(start / TILE_WIDTH), width: TILE_WIDTH })
+}
+
+function widen(spans: Map<string, Span>, span: Span): void {
+  const known = spans.get(keyOf(span)) ?? span
+  const start = Math.min(known.start, span.start)
+  spans.set(keyOf(span), { ...span, start, end: Math.max(known.end, span.end) })
+}
+
+function nodeHashOf(node: TreeNode, tiles: ReadonlyMap<string, Tile>): Uint8Array {
+  const span = spanOf(node)
+  const { start = 0, hashes = [] } = tiles.get(keyOf(span)) ?? {}
+  return over(hashes.slice(span.start - start, span.end - start))
+}
+
+/** The hash over a power of two of hashes. */
+function over(hashes: readonly Uint8Array[]): Uint8Array {
+  let row = hashes
+  while (row.length > 1) {
+    const above: Uint8Array[] = []
+    for (let at = 0; at < row.length; at += 2) {
+      above.push(nodeHash(row[at] ?? NOTHING, row[at + 1] ?? NOTHING))
+    }
+    row = above
+  }
+  return row[0] ?? NOTHING
+}
+
+const NOTHING = Buffer.alloc(HASH_BYTES)

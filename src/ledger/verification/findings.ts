@@ -1,0 +1,48 @@
+/** Findings of each kind that are listed; the rest is counted. */
+const LISTED_MAX = 100
+
+/** Something that is wrong with a stored ledger. */
+export type Finding =
+  /** Event `seq`, or one or more of those up to `endSeq`, differ from what was recorded. */
+  | { readonly what: 'altered'; readonly seq: number; readonly endSeq?: number }
+  /** There is no event with this seq. */
+  | { readonly what: 'missing'; readonly seq: number }
+  /** There is another event with this seq. */
+  | { readonly what: 'added'; readonly seq: number }
+  /** A saved hash, which follows from the events: `tile` is `LEVEL/INDEX`. */
+  | { readonly what: 'tile'; readonly tile: string; readonly seq: number }
+
+/** What was found in a ledger. */
+export interface LedgerFindings {
+  /** Events that were verified. */
+  readonly events: number
+  /** Whether the events give the root that was signed. */
+  readonly isSignedRoot: boolean
+  /** Ascending by seq, the first of each kind at least. */
+  readonly findings: readonly Finding[]
+  /** How many findings there are of each kind. */
+  readonly counts: Readonly<Record<Finding['what'], number>>
+}
+
+/** Gathers findings, as many as are listed. */
+export class Findings {
+  readonly #listed: Finding[] = []
+  readonly #counts = { altered: 0, missing: 0, added: 0, tile: 0 }
+
+  add(finding: Finding): void {
+    this.#counts[finding.what] += 1
+    if (this.#counts[finding.what] <= LISTED_MAX) this.#listed.push(finding)
+  }
+
+  list(): readonly Finding[] {
+    return this.#listed.toSorted((left, right) => left.seq - right.seq)
+  }
+
+  get counts(): Readonly<Record<Finding['what'], number>> {
+    return this.#counts
+  }
+
+  get count(): number {
+    return Object.values(this.#counts).reduce((sum, count) => sum + count, 0)
+  }
+}

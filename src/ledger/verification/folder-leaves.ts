@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TileHash } from '../event-writer.ts'
+import type { LeafRange } from '../proof/subtree-proof.ts'
+import { parseEntryBundle } from '../tiles/entry-bundle.ts'
+import type { LeafRow, StoredLeaves } from '../tiles/stored-leaves.ts'
+import { tilePath, widthIn } from '../tiles/tile-path.ts'
+import { HASH_BYTES, TILE_WIDTH } from '../tree/tile-shape.ts'
+
+/**
+ * The tiles of a ledger in a folder, as `waybill ledger mirror` and exports with proofs write them.
+ *
+ * @param size of the checkpoint in the folder: it says how wide the last tiles are.
+ */
+export function folderLeaves(folder: string, size: number): StoredLeaves {
+  const tiles = new Map<string, Promise<Buffer | undefined>>()
+  const tileOf = (level: number, index: number) => {
+    const path = tilePath({ level, index, width: widthIn(size, { level, index }) })
+    const known = tiles.get(path) ?? readTile(join(folder, 'tile', path))
+    tiles.clear()
+    tiles.set(path, known)
+    return known
+  }
+  const hashesOf = async (level: number, { start, end }: LeafRange) => {
+    const found: TileHash[] = []
+    for (let index = start; index < end; index += 1) {
+      const tile = await tileOf(level, Math.floor(index / TILE_WIDTH))
+      const at = (index % TILE_WIDTH) * HASH_BYTES
+      const hash = tile?.subarray(at, at + HASH_BYTES)
+      if (hash?.length === HASH_BYTES) found.push({ level, index, hash })
+    }
+    return found
+  }
+  return {
+    async rows(range) {
+      const hashes = await hashesOf(0, range)
+      return hashes.map(({ index, hash }): LeafRow => ({ seq: index, leaf: Buffer.from(hash) }))
+    },
+    async entries({ start, end }) {
+      const index = Math.floor(start / TILE_WIDTH)
+      const width = widthIn(size, { level: 'entries', index })
+      const path = tilePath({ level: 'entries', index, width })
+      const bundle = await readTile(join(folder, 'tile', path))
+      const entries = bundle === undefined ? [] : parseEntryBundle(bundle).map(String)
+      return entries.slice(start % TILE_WIDTH, (start % TILE_WIDTH) + end - start)
+    },
+    tileHashes: hashesOf,
+    countFrom: async (seq) => Math.max(0, size - seq),
+  }
+}
+
+async function readTile(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}

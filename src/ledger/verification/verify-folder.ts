@@ -1,0 +1,133 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { canonicalJson } from '../../core/event/canonical-json.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint.ts'
+import { verifySubtreeProof } from '../proof/subtree-proof.ts'
+import type { StoredLeaves } from '../tiles/stored-leaves.ts'
+import { TileReader } from '../tiles/tile-reader.ts'
+import { leafHash } from '../tree/merkle-tree.ts'
+import { TILE_WIDTH } from '../tree/tile-shape.ts'
+import { Findings, type LedgerFindings } from './findings.ts'
+import { folderLeaves } from './folder-leaves.ts'
+import { verifyLedger } from './verify-ledger.ts'
+
+/** The events of an export with proofs. */
+const EVENTS_FILE = 'events.ndjson'
+
+/**
+ * Verifies a folder with a checkpoint that is trusted: an export with proofs, of which each event
+ * has to be in the signed tree, or a mirror, which has to be the whole signed tree. It needs no
+ * server and no other file. Yields how many events are verified so far.
+ *
+ * @throws Error for a file that is missing or cannot be read.
+ */
+export async function* verifyFolder(
+  folder: string,
+  checkpoint: Checkpoint,
+): AsyncGenerator<number, LedgerFindings> {
+  const leaves = folderLeaves(folder, checkpoint.size)
+  const events = join(folder, EVENTS_FILE)
+  if (existsSync(events)) return yield* verifyExport(events, leaves, checkpoint)
+  return yield* verifyMirror(folder, leaves, checkpoint)
+}
+
+/** Each group of 256 is proven once; then each event is compared with its leaf there. */
+async function* verifyExport(
+  file: string,
+  leaves: StoredLeaves,
+  checkpoint: Checkpoint,
+): AsyncGenerator<number, LedgerFindings> {
+  const findings = new Findings()
+  const groups = new GroupProofs(leaves, checkpoint)
+  const seen = new Set<number>()
+  let events = 0
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    if (line === '') continue
+    const { seq, leaf } = leafOfLine(line, events)
+    const group = seq < checkpoint.size ? await groups.leaves(Math.floor(seq / TILE_WIDTH)) : []
+    const isWhole = group[seq % TILE_WIDTH]?.equals(leaf) === true
+    if (!isWhole) findings.add({ what: 'altered', seq })
+    if (seen.has(seq)) findings.add({ what: 'added', seq })
+    seen.add(seq)
+    events += 1
+    if (events % TILE_WIDTH === 0) yield events
+  }
+  const isSignedRoot = findings.count === 0
+  return { events, isSignedRoot, findings: findings.list(), counts: findings.counts }
+}
+
+/** The leaves of groups of 256, each proven to be in the tree of the checkpoint. */
+class GroupProofs {
+  readonly #leaves: StoredLeaves
+  readonly #checkpoint: Checkpoint
+  readonly #tiles: TileReader
+  readonly #known = new Map<number, readonly Buffer[]>()
+
+  constructor(leaves: StoredLeaves, checkpoint: Checkpoint) {
+    this.#leaves = leaves
+    this.#checkpoint = checkpoint
+    this.#tiles = new TileReader(leaves, () => [])
+  }
+
+  /** None for a group that is not in the tree as it is. */
+  async leaves(group: number): Promise<readonly Buffer[]> {
+    const known = this.#known.get(group) ?? (await this.#prove(group))
+    // Events come in order of time, which is nearly that of their seqs.
+    if (this.#known.size >= GROUPS_KEPT_MAX) this.#known.clear()
+    this.#known.set(group, known)
+    return known
+  }
+
+  async #prove(group: number): Promise<readonly Buffer[]> {
+    const { size, rootHash } = this.#checkpoint
+    const start = group * TILE_WIDTH
+    const range = { start, end: Math.min(size, start + TILE_WIDTH) }
+    const rows = await this.#leaves.rows(range)
+    if (rows.length < range.end - range.start) return []
+    const [hash, proof] = await Promise.all([
+      this.#tiles.subtree(range),
+      this.#tiles.proof(range, size),
+    ])
+    const isIn = verifySubtreeProof({ ...range, hash, proof, size, root: rootHash })
+    return isIn ? rows.flatMap(({ leaf }) => leaf ?? []) : []
+  }
+}
+
+const GROUPS_KEPT_MAX = 1_024
+
+function leafOfLine(line: string, index: number): { seq: number; leaf: Buffer } {
+  const { seq, ...event } = JSON.parse(line)
+  if (!Number.isSafeInteger(seq)) throw new Error(`line ${index + 1} has no seq`)
+  return { seq, leaf: Buffer.from(leafHash(canonicalJson(event))) }
+}
+
+/** The entries have to give the leaf hashes, and those every hash above them and the root. */
+async function* verifyMirror(
+  folder: string,
+  leaves: StoredLeaves,
+  checkpoint: Checkpoint,
+): AsyncGenerator<number, LedgerFindings> {
+  const hasEntries = existsSync(join(folder, 'tile', 'entries'))
+  return yield* verifyLedger({
+    leaves: hasEntries ? { ...leaves, rows: (range) => rowsOfEntries(leaves, range) } : leaves,
+    unsaved: () => [],
+    signed: checkpoint,
+  })
+}
+
+/** A row for each entry; one whose leaf is not the one in the tile is altered. */
+async function rowsOfEntries(leaves: StoredLeaves, range: { start: number; end: number }) {
+  const rows = await leaves.rows(range)
+  const bySeq = new Map(rows.map((row) => [row.seq, row]))
+  const found: { seq: number; leaf: Buffer | undefined }[] = []
+  for (let start = range.start; start < range.end; start += TILE_WIDTH) {
+    const end = Math.min(range.end, start + TILE_WIDTH)
+    for (const [place, entry] of (await leaves.entries({ start, end })).entries()) {
+      const seq = start + place
+      const leaf = Buffer.from(leafHash(entry))
+      found.push({ seq, leaf: bySeq.get(seq)?.leaf?.equals(leaf) === true ? leaf : undefined })
+    }
+  }
+  return found
+}

@@ -1,0 +1,220 @@
+import type { TileHash, TreeHead } from '../event-writer.ts'
+import type { LeafRange } from '../proof/subtree-proof.ts'
+import type { LeafRow, StoredLeaves } from '../tiles/stored-leaves.ts'
+import type { UnsavedTiles } from '../tiles/tile-reader.ts'
+import { differingLeaves } from '../tree/group-sums.ts'
+import { GrowingTree, leafHash } from '../tree/merkle-tree.ts'
+import { HASH_BYTES, TILE_LEVEL_MAX, TILE_WIDTH } from '../tree/tile-shape.ts'
+import { Findings, type LedgerFindings } from './findings.ts'
+
+/** Events that are read at once: 256 groups of 256. */
+const WINDOW_EVENTS = TILE_WIDTH * TILE_WIDTH
+
+/** What a ledger is verified against. */
+export interface VerifyLedgerOptions {
+  readonly leaves: StoredLeaves
+  readonly unsaved: UnsavedTiles
+  /** The size and the root that were signed: what the events have to give. */
+  readonly signed: TreeHead
+  /** The leaves behind the last whole group of the signed size, if memory has them. */
+  readonly lastLeaves?: Uint8Array | undefined
+  /** Whether no process has the ledger open: hashes of the last groups may not be saved then. */
+  readonly isAtRest?: boolean
+}
+
+/**
+ * Reads every row of the ledger from the engine, recomputes all leaf hashes, tiles and the root,
+ * and names what differs from what was saved and signed. Memory holds one window, and a few bytes
+ * for each group of 256 events that differs.
+ *
+ * It yields the number of events that are verified after each window, and goes on when it is asked
+ * to: its caller sets the pace, and ends it.
+ *
+ * @throws Fault `store.unavailable`.
+ */
+export async function* verifyLedger(
+  options: VerifyLedgerOptions,
+): AsyncGenerator<number, LedgerFindings> {
+  const { leaves, signed } = options
+  const verification = new Verification(options)
+  for (let start = 0; start < signed.size; start += WINDOW_EVENTS) {
+    const range = { start, end: Math.min(signed.size, start + WINDOW_EVENTS) }
+    const [rows, saved] = await Promise.all([leaves.rows(range), savedTiles(options, 1, range)])
+    verification.take(range, rows, saved)
+    yield range.end
+  }
+  return await verification.conclude()
+}
+
+/** A group whose rows do not give the hash that was saved of it. */
+interface Difference {
+  readonly group: number
+  /** Seqs of its events that differ; undefined when they could not be located. */
+  readonly seqs: readonly number[] | undefined
+}
+
+class Verification {
+  readonly #options: VerifyLedgerOptions
+  readonly #findings = new Findings()
+  readonly #differences: Difference[] = []
+  /** Over what the rows give, and over what was saved of it. */
+  readonly #trees = { rows: new GrowingTree(), saved: new GrowingTree() }
+  /** Complete hashes of level 2 and above, of each tree. */
+  readonly #upper = { rows: [] as TileHash[], saved: [] as TileHash[] }
+
+  /** Groups without a saved hash, and the last one with one. */
+  readonly #unsavedGroups: number[] = []
+  #savedGroup = -1
+
+  constructor(options: VerifyLedgerOptions) {
+    this.#options = options
+  }
+
+  take(
+    { start, end }: LeafRange,
+    rows: readonly LeafRow[],
+    saved: ReadonlyMap<number, TileHash>,
+  ): void {
+    const { leaves, named } = this.#readRows({ start, end }, rows)
+    for (let at = start; at < end; at += TILE_WIDTH) {
+      const from = (at - start) * HASH_BYTES
+      const group = leaves.subarray(from, from + TILE_WIDTH * HASH_BYTES)
+      if (group.length === TILE_WIDTH * HASH_BYTES) this.#takeGroup(at, group, { saved, named })
+      else this.#takeLast(at, group, named)
+    }
+  }
+
+  async conclude(): Promise<LedgerFindings> {
+    const { signed } = this.#options
+    const isOf = (tree: GrowingTree) => Buffer.compare(tree.root(), signed.rootHash) === 0
+    for (const group of this.#unsavedGroups) {
+      if (this.#options.isAtRest !== true || group < this.#savedGroup) this.#addTile(1, group)
+    }
+    const isSignedRoot = isOf(this.#trees.rows)
+    const isSavedRoot = isOf(this.#trees.saved)
+    for (const difference of this.#differences) {
+      // Where the rows give the root that was signed, it is the saved hash that was changed.
+      if (isSignedRoot) this.#addTile(1, difference.group)
+      else this.#addAltered(difference)
+    }
+    if (isSignedRoot || isSavedRoot) {
+      await this.#compareUpper(isSignedRoot ? this.#upper.rows : this.#upper.saved)
+    } else if (this.#differences.length === 0 && this.#findings.count === 0) {
+      // Events and the hashes that were saved of them were changed alike, or the last events, of
+      // which no hash is saved.
+      const last = this.#options.lastLeaves === undefined ? signed.size % TILE_WIDTH : 0
+      const seq = last === 0 ? 0 : signed.size - last
+      this.#findings.add({ what: 'altered', seq, endSeq: signed.size })
+    }
+    return {
+      events: signed.size,
+      isSignedRoot,
+      findings: this.#findings.list(),
+      counts: this.#findings.counts,
+    }
+  }
+
+  /** The leaf of each seq, and the seqs of rows that are wrong by themselves. */
+  #readRows({ start, end }: LeafRange, rows: readonly LeafRow[]) {
+    const leaves = Buffer.alloc((end - start) * HASH_BYTES)
+    const named = new Set<number>()
+    let at = 0
+    for (let seq = start; seq < end; seq += 1) {
+      const row = rows[at]?.seq === seq ? rows[at] : undefined
+      leaves.set(row?.leaf ?? leafHash(''), (seq - start) * HASH_BYTES)
+      if (row?.leaf === undefined) {
+        named.add(seq)
+        this.#findings.add({ what: row === undefined ? 'missing' : 'altered', seq })
+      }
+      for (let copies = 0; rows[at]?.seq === seq; at += 1, copies += 1) {
+        if (copies > 0) this.#findings.add({ what: 'added', seq })
+      }
+    }
+    return { leaves, named }
+  }
+
+  #takeGroup(
+    start: number,
+    leaves: Buffer,
+    { saved, named }: { saved: ReadonlyMap<number, TileHash>; named: ReadonlySet<number> },
+  ): void {
+    const group = start / TILE_WIDTH
+    const made = rootOfGroup(leaves)
+    const tile = saved.get(group)
+    this.#upper.rows.push(...this.#trees.rows.appendTile(1, made))
+    this.#upper.saved.push(...this.#trees.saved.appendTile(1, tile?.hash ?? made))
+    if (tile === undefined) {
+      this.#unsavedGroups.push(group)
+      return
+    }
+    this.#savedGroup = group
+    if (Buffer.compare(tile.hash, made) === 0) return
+    const known = [...named].map((seq) => seq - start).filter((place) => isPlace(place))
+    const places = differingLeaves(tile.sums ?? NO_SUMS, leaves, known)
+    const seqs = places?.map((place) => start + place).filter((seq) => !named.has(seq))
+    this.#differences.push({ group, seqs })
+  }
+
+  /** The events behind the last whole group. */
+  #takeLast(start: number, leaves: Buffer, named: ReadonlySet<number>): void {
+    const known = this.#options.lastLeaves
+    for (let at = 0; at < leaves.length; at += HASH_BYTES) {
+      const seq = start + at / HASH_BYTES
+      const leaf = leaves.subarray(at, at + HASH_BYTES)
+      const was = known?.subarray(at, at + HASH_BYTES) ?? leaf
+      this.#trees.rows.append(leaf)
+      this.#trees.saved.append(was)
+      if (Buffer.compare(leaf, was) === 0 || named.has(seq)) continue
+      this.#findings.add({ what: 'altered', seq })
+    }
+  }
+
+  #addTile(level: number, index: number): void {
+    const seq = index * TILE_WIDTH ** level
+    this.#findings.add({ what: 'tile', tile: `${level}/${index}`, seq })
+  }
+
+  #addAltered({ group, seqs }: Difference): void {
+    for (const seq of seqs ?? []) this.#findings.add({ what: 'altered', seq })
+    if (seqs !== undefined) return
+    const seq = group * TILE_WIDTH
+    this.#findings.add({ what: 'altered', seq, endSeq: seq + TILE_WIDTH })
+  }
+
+  async #compareUpper(made: readonly TileHash[]): Promise<void> {
+    const { size } = this.#options.signed
+    for (let level = 2; level <= TILE_LEVEL_MAX; level += 1) {
+      const saved = await savedTiles(this.#options, level, { start: 0, end: size })
+      for (const tile of made.filter((one) => one.level === level)) {
+        const hash = saved.get(tile.index)?.hash
+        const isSaved = hash !== undefined && Buffer.compare(hash, tile.hash) === 0
+        const isLater = hash === undefined && this.#options.isAtRest === true
+        if (!isSaved && !isLater) this.#addTile(level, tile.index)
+      }
+    }
+  }
+}
+
+const NO_SUMS = Buffer.alloc(0)
+
+function isPlace(place: number): boolean {
+  return place >= 0 && place < TILE_WIDTH
+}
+
+function rootOfGroup(leaves: Buffer): Uint8Array {
+  const tree = new GrowingTree()
+  for (let at = 0; at < leaves.length; at += HASH_BYTES) tree.append(leaves, at)
+  return tree.root()
+}
+
+async function savedTiles(
+  { leaves, unsaved }: VerifyLedgerOptions,
+  level: number,
+  range: LeafRange,
+): Promise<ReadonlyMap<number, TileHash>> {
+  const width = TILE_WIDTH ** level
+  const indexes = { start: Math.floor(range.start / width), end: Math.floor(range.end / width) }
+  if (indexes.start >= indexes.end) return new Map()
+  const stored = await leaves.tileHashes(level, indexes)
+  return new Map([...stored, ...unsaved(level, indexes)].map((tile) => [tile.index, tile]))
+}

@@ -1,0 +1,103 @@
+import { Fault } from '../../core/errors.ts'
+import type { AuditTrail } from '../../ledger/audit-trail.ts'
+import { CheckpointPublisher } from '../../ledger/checkpoint/checkpoint-publisher.ts'
+import type { KeyChange, LedgerCheckpoints } from '../../ledger/checkpoint/ledger-checkpoints.ts'
+import { SIGNING_KEYS_MAX, type SigningKeys } from '../../ledger/checkpoint/signing-keys.ts'
+import type { VerifierKey } from '../../ledger/checkpoint/verifier-key.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { StoredLeaves } from '../../ledger/tiles/stored-leaves.ts'
+import { TileReader } from '../../ledger/tiles/tile-reader.ts'
+import { type Publication, type PublicationPlace, saveKeys } from './publication-files.ts'
+
+/** What an instance signs, and with what. */
+export interface OwnCheckpointsOptions {
+  readonly place: PublicationPlace
+  readonly publication: Publication
+  readonly ledger: Ledger
+  readonly leaves: StoredLeaves
+  readonly audit: AuditTrail
+  readonly tenant: string
+  readonly onTrouble: (error: unknown) => void
+}
+
+/** The checkpoints of a server, which it signs until it is closed. */
+export interface OwnCheckpoints extends LedgerCheckpoints {
+  /** Whether the last checkpoint could not be kept on disk. */
+  readonly isFailing: () => boolean
+  /** Signs what is not signed. The ledger is closed by then. */
+  close(): Promise<void>
+}
+
+/** Begins to sign; undefined for a ledger that must not. */
+export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints | undefined {
+  const { ledger, leaves, publication, onTrouble, place } = options
+  const { keys, last, save } = publication
+  if (keys === undefined || ledger.status().readOnly !== undefined) return undefined
+  const head = () => ledger.durableHead()
+  const publisher = new CheckpointPublisher({ keys, head, last, save, onTrouble })
+  ledger.watchDurable(() => publisher.grown())
+  const change = async (changed: SigningKeys, event: KeyEvent) => {
+    await recordKeys(options, event)
+    await saveKeys(changed, place)
+    await publisher.changeKeys(changed)
+  }
+  return {
+    logName: keys.logName,
+    latest: () => publisher.latest,
+    covering: (seq, waitMs) => publisher.covering(seq, waitMs),
+    tiles: new TileReader(leaves, ledger.unsavedTiles),
+    verifierKeys: () => publisher.keys.verifierKeys(),
+    isFailing: () => publisher.isFailing,
+    close: () => publisher.close(),
+    async addKey(by) {
+      if (publisher.keys.verifierKeys().length >= SIGNING_KEYS_MAX) {
+        throw new Fault('resource.too-many', { detail: 'retire the old keys first' })
+      }
+      const changed = publisher.keys.withNewKey()
+      const added = changed.verifierKeys().at(-1)
+      if (added === undefined) throw new Fault('internal.fault')
+      await change(changed, { action: 'ledger-key.create', by, keys: [added] })
+      return added
+    },
+    async retireOldKeys(by) {
+      const old = publisher.keys.verifierKeys().slice(0, -1)
+      if (old.length === 0) return []
+      const changed = publisher.keys.withoutOldKeys()
+      await change(changed, { action: 'ledger-key.delete', by, keys: old })
+      return old
+    },
+  }
+}
+
+/** Records the key of a ledger that has just begun to sign; recorded again it is stored once. */
+export async function recordFirstKey(options: OwnCheckpointsOptions): Promise<void> {
+  const keys = options.publication.keys?.verifierKeys() ?? []
+  const [first] = keys
+  if (first === undefined || options.ledger.status().readOnly !== undefined) return
+  const eventId = `ledger-key/${first.id.toString('hex')}`
+  const by = { actor: { kind: 'system', name: 'waybill' } } as const
+  await recordKeys(options, { action: 'ledger-key.create', by, keys: [first], eventId })
+}
+
+interface KeyEvent {
+  readonly action: 'ledger-key.create' | 'ledger-key.delete'
+  readonly by: KeyChange
+  readonly keys: readonly VerifierKey[]
+  readonly eventId?: string
+}
+
+/** The public halves are in the ledger that they sign. */
+async function recordKeys(
+  { audit, tenant, place }: Pick<OwnCheckpointsOptions, 'audit' | 'tenant' | 'place'>,
+  { action, by, keys, eventId }: KeyEvent,
+): Promise<void> {
+  await audit.record({
+    tenant,
+    action,
+    ...by,
+    outcome: 'success',
+    target: { type: 'ledger', name: place.origin },
+    details: { verifierKeys: keys.map(({ text }) => text) },
+    ...(eventId !== undefined && { eventId }),
+  })
+}

@@ -1,0 +1,143 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RecordStore } from '../../access/record-store.ts'
+import type { Settings } from '../../config/settings.ts'
+import { type Checkpoint, parseCheckpoint } from '../../ledger/checkpoint/checkpoint.ts'
+import { type Holder, readHolder, writeHolder } from '../../ledger/checkpoint/directory-holder.ts'
+import { verifyNote } from '../../ledger/checkpoint/signed-note.ts'
+import { SigningKeys } from '../../ledger/checkpoint/signing-keys.ts'
+import { writeSecretFile } from './secret-file.ts'
+
+/** What the checkpoints of an instance are signed with, and what was signed last. */
+export interface Publication {
+  /** Undefined when the keys are lost: then nothing is signed. */
+  readonly keys: SigningKeys | undefined
+  readonly last: Checkpoint | undefined
+  /** Why the ledger must take no events; undefined when it may. */
+  readonly readOnly: string | undefined
+  /** Keeps a checkpoint on disk. */
+  readonly save: (text: string) => Promise<void>
+}
+
+/** Where the files are that belong to an instance and to no copy of its data. */
+export interface PublicationPlace {
+  readonly settings: Pick<Settings, 'data' | 'ledger'>
+  readonly origin: string
+  readonly records: RecordStore
+}
+
+/** Kind of the records of the public halves of all keys, past ones too. */
+const KEY_RECORD = 'ledger-key'
+
+/**
+ * Reads the keys and the last checkpoint of an instance, and makes them at its first start. A
+ * directory that is a copy, a lost key and a damaged checkpoint stop no start: the ledger is read
+ * as it is, and takes nothing until an operator has decided.
+ *
+ * @throws Error for damaged keys, and for another name of the log than that of the checkpoint.
+ */
+export async function openPublication(place: PublicationPlace): Promise<Publication> {
+  const files = filesOf(place)
+  await mkdir(files.directory, { recursive: true })
+  const logName = logNameOf(place)
+  const keys = await SigningKeys.read(files.keys, logName)
+  const known = await knownKeys(place)
+  const save = (text: string) => writeSecretFile(files.checkpoint, text)
+  const found = await readCheckpoint(files.checkpoint, keys)
+  if (keys === undefined && known.length === 0 && found === undefined) {
+    return { keys: await makeKeys(place), last: undefined, readOnly: undefined, save }
+  }
+  if (keys === undefined) {
+    const way = 'restore it, or run `waybill recover --signing-key`'
+    const readOnly = `${files.keys} is missing: ${way}`
+    return { keys, last: undefined, readOnly, save }
+  }
+  if (found === 'damaged') {
+    return { keys, last: undefined, readOnly: `${files.checkpoint} is damaged. ${GO_ON}`, save }
+  }
+  if (found !== undefined && found.logName !== logName) {
+    throw new Error(
+      `the ledger was published as ${found.logName}, and ledger.publicName is ${logName}: ` +
+        'another name would be another log',
+    )
+  }
+  const readOnly = copyProblem(place.settings.data, await readHolder(files.holder))
+  return { keys, last: found, readOnly, save }
+}
+
+/** Where the directory is the one that signs from now on; what it must not be signs no more. */
+export async function takeOver(place: PublicationPlace): Promise<void> {
+  await writeHolder(filesOf(place).holder)
+}
+
+/** Makes the first key, or one in place of all that were lost. */
+export async function makeKeys(place: PublicationPlace): Promise<SigningKeys> {
+  const keys = SigningKeys.make(logNameOf(place))
+  await saveKeys(keys, place)
+  await takeOver(place)
+  return keys
+}
+
+/** Keeps the keys on disk, and their public halves in the store. */
+export async function saveKeys(keys: SigningKeys, place: PublicationPlace): Promise<void> {
+  const { records, origin } = place
+  // The record goes first: a key that signed and is not known would be taken for a stranger's.
+  for (const { id, text } of keys.verifierKeys()) {
+    const body = { verifierKey: text }
+    await records.put({ kind: KEY_RECORD, id: `${origin}/${id.toString('hex')}`, body })
+  }
+  await writeSecretFile(filesOf(place).keys, keys.fileText())
+}
+
+/** The verifier keys of all keys that ever signed for the instance. */
+export async function knownKeys({ records, origin }: PublicationPlace): Promise<readonly string[]> {
+  const kept = await records.load(KEY_RECORD, `${origin}/`)
+  return kept.flatMap(({ body: { verifierKey } }) =>
+    typeof verifierKey === 'string' ? [verifierKey] : [],
+  )
+}
+
+/** The name of the log in checkpoints: never what a request names as host. */
+export function logNameOf({ settings, origin }: PublicationPlace): string {
+  return settings.ledger.publicName ?? `waybill.invalid/${origin}`
+}
+
+interface Files {
+  readonly directory: string
+  readonly keys: string
+  readonly holder: string
+  readonly checkpoint: string
+}
+
+function filesOf({ settings }: PublicationPlace): Files {
+  const directory = join(settings.data, 'ledger')
+  return {
+    directory,
+    keys: join(directory, 'signing-keys'),
+    holder: join(directory, 'holder'),
+    checkpoint: settings.ledger.checkpointFile ?? join(directory, 'last-checkpoint'),
+  }
+}
+
+async function readCheckpoint(
+  path: string,
+  keys: SigningKeys | undefined,
+): Promise<Checkpoint | 'damaged' | undefined> {
+  try {
+    const checkpoint = parseCheckpoint(await readFile(path, 'utf8'))
+    const isOurs = keys === undefined || verifyNote(checkpoint.note, keys.verifierKeys()).length > 0
+    return isOurs || checkpoint.logName !== keys.logName ? checkpoint : 'damaged'
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    if (error instanceof Error && 'code' in error) throw error
+    return 'damaged'
+  }
+}
+
+function copyProblem(dataDirectory: string, holder: Holder): string | undefined {
+  return holder === 'own' ? undefined : `${dataDirectory} is a copy or was restored. ${GO_ON}`
+}
+
+const GO_ON =
+  'If the original will never run again, `waybill recover --copy` goes on with what is here; ' +
+  '`waybill recover --successor NAME` begins another ledger behind it'

@@ -1,0 +1,68 @@
+import type { LeafRange } from '../../../ledger/proof/subtree-proof.ts'
+import type { LeafRow, StoredLeaves } from '../../../ledger/tiles/stored-leaves.ts'
+import { canonicalJsonSql } from '../canonical-sql.ts'
+import type { ClickHouseConnection } from '../connection/connection.ts'
+import { WHOLE_EVENT_SQL } from '../event-columns.ts'
+import { ESCAPED_WORDS_SQL } from '../filter/text-search.ts'
+import { loadTileHashes } from './tree-tables.ts'
+
+const CANONICAL_SQL = canonicalJsonSql({ withSeq: false })
+/** Holds for a row in which everything that queries go by follows from what is in the leaf. */
+const SOUND_SQL = `${WHOLE_EVENT_SQL} AND escaped_words = ${ESCAPED_WORDS_SQL}`
+const LEAF_SQL = `lower(hex(SHA256(concat('\\0', ${CANONICAL_SQL}))))`
+const IN_RANGE_SQL =
+  'origin = {origin:String} AND seq >= {start:UInt64} AND seq < {end:UInt64} ORDER BY seq'
+
+/** The stored ledger of one origin. The engine makes the leaf hashes, on all of its threads. */
+export function createStoredLeaves(connection: ClickHouseConnection, origin: string): StoredLeaves {
+  return {
+    rows: ({ start, end }) => readRows(connection, { origin, start, end }),
+    entries: ({ start, end }) => readEntries(connection, { origin, start, end }),
+    tileHashes: (level, { start, end }) =>
+      loadTileHashes(connection, { origin, level, fromIndex: start, endIndex: end }),
+    countFrom: (seq) => countFrom(connection, origin, seq),
+  }
+}
+
+interface OwnRange extends LeafRange {
+  readonly origin: string
+}
+
+async function readRows(
+  connection: ClickHouseConnection,
+  range: OwnRange,
+): Promise<readonly LeafRow[]> {
+  const rows = await connection.rows<[number, string]>({
+    sql: `SELECT seq, if(${SOUND_SQL}, ${LEAF_SQL}, '') FROM events WHERE ${IN_RANGE_SQL}`,
+    parameters: { ...range },
+  })
+  return rows.map(([seq, hex]) => ({
+    seq,
+    leaf: hex === '' ? undefined : Buffer.from(hex, 'hex'),
+  }))
+}
+
+async function readEntries(
+  connection: ClickHouseConnection,
+  range: OwnRange,
+): Promise<readonly string[]> {
+  const rows = await connection.rows<[number, string]>({
+    sql: `SELECT seq, ${CANONICAL_SQL} FROM events WHERE ${IN_RANGE_SQL}`,
+    parameters: { ...range },
+  })
+  const entries = Array.from({ length: range.end - range.start }, () => '')
+  for (const [seq, text] of rows.toReversed()) entries[seq - range.start] = text
+  return entries
+}
+
+async function countFrom(
+  connection: ClickHouseConnection,
+  origin: string,
+  seq: number,
+): Promise<number> {
+  const rows = await connection.rows<[number]>({
+    sql: 'SELECT count() FROM events WHERE origin = {origin:String} AND seq >= {seq:UInt64}',
+    parameters: { origin, seq },
+  })
+  return rows[0]?.[0] ?? 0
+}
