@@ -147,18 +147,6 @@ test('links between documents point to files that exist', () => {
   expect(breaches).toEqual([])
 })
 
-test('every path that a document names exists', () => {
-  const documents = FILES.filter((file) => file.path.endsWith('.md'))
-  const named = documents.flatMap((file) =>
-    file.lines.flatMap((line, index) =>
-      namedPaths(line).map((path) => ({ path, place: `${file.path}:${index + 1}` })),
-    ),
-  )
-  const missing = named.filter(({ path, place }) => !resolves(path, dirname(place)))
-  expect(named.length).toBeGreaterThan(100)
-  expect(missing.map(({ path, place }) => `${place}: ${path} does not exist`)).toEqual([])
-})
-
 test('no file depends on one machine: its folders, or the host it installs packages from', () => {
   const hosts = packageHosts()
   // Folders of a person or of a build machine; an example in a document has no reason to name one.
@@ -294,30 +282,6 @@ function localLinks(line: string): readonly string[] {
   return [...withoutCode.matchAll(/\]\(<?([^)\s>]+)/g)]
     .map(([, target = '']) => decodeURI(target.replace(/[#?].*$/, '')))
     .filter((target) => target !== '' && !/^[a-z]+:/.test(target))
-}
-
-/** Folders at the root: with a slash, each of their names begins a path. */
-const TOP_FOLDERS = 'src|test|docs|bench|scripts|packaging|bin'
-const PATH_FROM_ROOT = new RegExp(`(?<![\\w./:@-])(?:${TOP_FOLDERS})/[\\w.*/-]*[\\w*]`, 'g')
-/** A file of code, by any path or by its name alone: `server/serve.ts`, `serve.ts`. */
-const CODE_PATH = /(?<![\w./:@*-])[\w*][\w.*/-]*\.(?:ts|sql|mjs)\b/g
-/** A folder of `src` in code, without `src/`: `ledger/journal/`. */
-const SHORT_FOLDER = new RegExp(`(?<=\`)(?:${Object.keys(BELOW).join('|')})/[\\w*/-]*(?=/\`)`, 'g')
-
-/** Paths in this repository that a line of a document names. */
-function namedPaths(line: string): readonly string[] {
-  const patterns = [PATH_FROM_ROOT, CODE_PATH, SHORT_FOLDER]
-  return patterns.flatMap((pattern) => [...line.matchAll(pattern)].map(([path]) => path))
-}
-
-/** Whether a path leads to a file or folder: from the root, from `src`, or from its document. */
-function resolves(path: string, documentFolder: string): boolean {
-  const pattern = path.replaceAll('.', '\\.').replaceAll('*', '[^/]*')
-  // A name alone may be that of a file anywhere.
-  const anywhere = path.includes('/') ? [] : ['(?:.*/)?']
-  const bases = ['', 'src/', `${documentFolder}/`, ...anywhere]
-  const whole = new RegExp(`^(?:${bases.join('|')})${pattern}(?:/.*)?$`)
-  return FILES.some((file) => whole.test(file.path))
 }
 
 /** Hosts of package registries, put together here so that this file does not name one. */

@@ -93,6 +93,15 @@ test('every line of the tour works as it is written', async () => {
   expect(readFileSync(join(folder, 'everything.parquet')).subarray(0, 4).toString()).toBe('PAR1')
 })
 
+test('the root is recomputed from an export as it is written', async () => {
+  const document = readFileSync(join(ROOT, 'docs/how-it-works/ledger.md'), 'utf8')
+  const environment = { WAYBILL_SERVER: waybill.url, WAYBILL_DATA: waybill.dataDirectory }
+  const [block = ''] = blocksOf(document, 'proof')
+  expect(await runBlocks([block], environment)).toMatch(/^\d+ events give the root$/m)
+  const forged = `sed -i '3s/"outcome":"success"/"outcome":"failure"/' events.ndjson\nnode root.mjs`
+  expect(await runBlocks([forged], environment)).toContain('the events were changed')
+})
+
 test('the commands about users and tokens work as they are written', async () => {
   const document = readFileSync(join(ROOT, 'docs/access.md'), 'utf8')
   const blocks = blocksOf(document, 'tour').map((block) =>
