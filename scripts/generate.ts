@@ -3,7 +3,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { commandLineMarkdown } from '../src/cli/command-line-markdown.ts'
+import { commandTable } from '../src/cli/command-table.ts'
+import { settingsTable } from '../src/config/settings.ts'
 import { configurationMarkdown } from '../src/config/table/configuration-markdown.ts'
+import { loadCollectors } from '../src/main.ts'
 import {
   actionsDocument,
   errorsDocument,
@@ -13,10 +16,12 @@ import {
 
 const FOLDER = fileURLToPath(new URL('../docs/reference/', import.meta.url))
 
+const collectors = await loadCollectors()
+
 const DOCUMENTS: Readonly<Record<string, string>> = {
   'actions.md': actionsDocument(),
-  'command-line.md': commandLineMarkdown(),
-  'configuration.md': configurationMarkdown(),
+  'command-line.md': commandLineMarkdown(commandTable(collectors)),
+  'configuration.md': configurationMarkdown(settingsTable(collectors)),
   'errors.md': errorsDocument(),
   'limits.md': limitsDocument(),
   'quay-kinds.md': quayKindsDocument(),

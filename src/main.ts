@@ -1,12 +1,25 @@
 import { CommandError } from './cli/command-error.ts'
 import { processIo } from './cli/command-io.ts'
 import { runCommand } from './cli/run.ts'
-import { COLLECTOR_OPENERS, collectorNames, configuredCollectors } from './collector-openers.ts'
 import { namedEngine } from './config/groups/docker-authz-settings.ts'
+import { settingsTable } from './config/settings.ts'
 import { processEnvironment } from './config/table/environment.ts'
+import { userAgent } from './config/version.ts'
 import { cutText } from './core/cut-text.ts'
+import type { CollectorKind } from './dialects/collecting/define-collector.ts'
 import type { Importer, ImportRequest } from './dialects/collecting/importer.ts'
 import type { ServerParts } from './server/serve.ts'
+
+/** Every collector there is, as its dialect describes it; a line adds one. */
+export async function loadCollectors(): Promise<readonly CollectorKind[]> {
+  const modules = await Promise.all([
+    import('./dialects/quay/collect/settings.ts'),
+    import('./dialects/container-station/collect/settings.ts'),
+    import('./dialects/hss/collect/settings.ts'),
+    import('./dialects/opsera/collect/settings.ts'),
+  ])
+  return modules.map(({ COLLECTOR }) => COLLECTOR)
+}
 
 /** Every dialect and every source there is; loaded by a server alone, for a quick command line. */
 export async function loadParts(): Promise<ServerParts> {
@@ -16,7 +29,7 @@ export async function loadParts(): Promise<ServerParts> {
   const { opseraDialect } = await import('./dialects/opsera/dialect.ts')
   const { quayDialect } = await import('./dialects/quay/dialect.ts')
   const { quayExportForm } = await import('./dialects/quay/exports/export-document.ts')
-  const { collectorTask } = await import('./server/tasks/collectors.ts')
+  const { collectorItems, collectorTask } = await import('./server/tasks/collectors.ts')
   const { calledSourceTask } = await import('./server/tasks/called-sources.ts')
   const { watchedSourceTask } = await import('./server/tasks/watched-sources.ts')
   const { buildbotSource } = await import('./sources/buildbot/source.ts')
@@ -29,9 +42,19 @@ export async function loadParts(): Promise<ServerParts> {
     './sources/skipped-events.ts'
   )
   const { collectorSkipping } = await import('./server/tasks/collector-skipping.ts')
+  const kinds = await loadCollectors()
+  const surroundings = { environment: processEnvironment(), userAgent: userAgent() }
   return {
+    settingsTable: settingsTable(kinds),
     dialects: ({ dialects, sources, tenants, publicUrl, collectors, defaultTenant }, facts) => [
-      nativeDialect(facts, collectorNames(collectors, defaultTenant)),
+      nativeDialect(
+        facts,
+        collectorItems(kinds, collectors).map(
+          ({ kind, item: { name, tenant = defaultTenant } }) => ({
+            ...{ tenant, kind: kind.kind, name },
+          }),
+        ),
+      ),
       quayDialect(dialects.quay),
       containerStationDialect(dialects.containerStation, {
         version: facts.version,
@@ -50,9 +73,15 @@ export async function loadParts(): Promise<ServerParts> {
           watchedSkipping(watchedWith(engineSource(settings), sources.commandLines), skips),
         ),
       ),
-      ...(await configuredCollectors(collectors)).map(({ collector, tenant }) =>
-        collectorTask({ collector: collectorSkipping(collector, skips), tenant }),
-      ),
+      ...(await Promise.all(
+        collectorItems(kinds, collectors).map(async ({ kind, item }) => {
+          const collector = await kind.open(item, surroundings)
+          return collectorTask({
+            collector: collectorSkipping(collector, skips),
+            tenant: item.tenant,
+          })
+        }),
+      )),
       ...(await Promise.all(
         sources.dockerAuthz.map((settings) => {
           const engine = namedEngine(settings, sources.engine)
@@ -67,7 +96,7 @@ export async function loadParts(): Promise<ServerParts> {
 }
 
 /** Runs the program on the arguments after its name. Resolves with the exit code. */
-export function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[]): Promise<number> {
   return runCommand(argv, processIo(processEnvironment()), {
     serve: (settings) =>
       orExplain(async () => {
@@ -80,7 +109,7 @@ export function main(argv: readonly string[]): Promise<number> {
         return recover(settings, lost)
       }),
     openImporter,
-    collectors: COLLECTOR_OPENERS,
+    collectors: await loadCollectors(),
   })
 }
 

@@ -1,8 +1,6 @@
+import type { CollectorKind } from '../dialects/collecting/define-collector.ts'
 import type { Command } from './command.ts'
-import { collectContainerStationCommand } from './commands/collect/collect-container-station.ts'
-import { collectHssCommand } from './commands/collect/collect-hss.ts'
-import { collectOpseraCommand } from './commands/collect/collect-opsera.ts'
-import { collectQuayCommand } from './commands/collect/collect-quay.ts'
+import { collectCommand } from './commands/collect/collect.ts'
 import { countCommand } from './commands/count.ts'
 import { exportCommand } from './commands/export.ts'
 import { grantAddCommand, grantDeleteCommand, grantListCommand } from './commands/grant.ts'
@@ -20,31 +18,30 @@ import { tokenCreateCommand, tokenListCommand, tokenRevokeCommand } from './comm
 import { userCreateCommand, userDeleteCommand, userListCommand } from './commands/user.ts'
 
 /** Every command, in the order of `waybill --help`. */
-export const COMMANDS: readonly Command[] = [
-  serveCommand,
-  sendCommand,
-  searchCommand,
-  countCommand,
-  tailCommand,
-  exportCommand,
-  collectQuayCommand,
-  collectContainerStationCommand,
-  collectHssCommand,
-  collectOpseraCommand,
-  importQuayCommand,
-  userCreateCommand,
-  userListCommand,
-  userDeleteCommand,
-  grantAddCommand,
-  grantListCommand,
-  grantDeleteCommand,
-  tokenCreateCommand,
-  tokenListCommand,
-  tokenRevokeCommand,
-  verifyCommand,
-  ledgerMirrorCommand,
-  ledgerAddKeyCommand,
-  ledgerRetireKeysCommand,
-  statusCommand,
-  recoverCommand,
-]
+export function commandTable(collectors: readonly CollectorKind[]): readonly Command[] {
+  return [
+    serveCommand,
+    sendCommand,
+    searchCommand,
+    countCommand,
+    tailCommand,
+    exportCommand,
+    ...collectors.map(collectCommand),
+    importQuayCommand,
+    userCreateCommand,
+    userListCommand,
+    userDeleteCommand,
+    grantAddCommand,
+    grantListCommand,
+    grantDeleteCommand,
+    tokenCreateCommand,
+    tokenListCommand,
+    tokenRevokeCommand,
+    verifyCommand,
+    ledgerMirrorCommand,
+    ledgerAddKeyCommand,
+    ledgerRetireKeysCommand,
+    statusCommand,
+    recoverCommand,
+  ]
+}

@@ -1,5 +1,5 @@
 import type { Settings } from '../config/settings.ts'
-import type { Collector } from '../dialects/collecting/collector.ts'
+import type { CollectorKind } from '../dialects/collecting/define-collector.ts'
 import type { OpenImporter } from '../dialects/collecting/importer.ts'
 import type { CommandIo } from './command-io.ts'
 import type { Ending } from './exit-code.ts'
@@ -45,22 +45,13 @@ type Recover = (
   lost: 'administrator-token' | 'secret-key' | 'journal' | 'signing-key' | 'copy',
 ) => Promise<readonly string[]>
 
-/** Opens each vendor's server to be read, as an item of its list in the settings describes it. */
-export type CollectorOpeners = {
-  readonly [Vendor in keyof CollectorLists]: (
-    settings: ItemOf<CollectorLists[Vendor]>,
-  ) => Promise<Collector>
-}
-
-type CollectorLists = Settings['collectors']
-type ItemOf<List> = List extends readonly (infer Item)[] ? Item : never
-
 /** What main.ts alone can make for a command, since it alone knows every part. */
 export interface CommandParts {
   readonly serve: Serve
   readonly recover: Recover
   readonly openImporter: OpenImporter
-  readonly collectors: CollectorOpeners
+  /** Every collector; each has its list in the configuration and a command. */
+  readonly collectors: readonly CollectorKind[]
 }
 
 /** What people can be told about a command without running it. */

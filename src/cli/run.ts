@@ -3,7 +3,7 @@ import { programVersion } from '../config/version.ts'
 import type { Command, CommandParts } from './command.ts'
 import { CommandError, OutputClosed } from './command-error.ts'
 import { type CommandIo, write } from './command-io.ts'
-import { COMMANDS } from './command-table.ts'
+import { commandTable } from './command-table.ts'
 import { type Ending, EXIT_CODES } from './exit-code.ts'
 import { commandHelp, groupHelp, programHelp } from './terminal/help-text.ts'
 import { paintFor } from './terminal/terminal-style.ts'
@@ -38,11 +38,14 @@ async function dispatch(
   parts: CommandParts,
 ): Promise<Ending> {
   const [first = '', ...rest] = argv
+  const commands = commandTable(parts.collectors)
   if (first === '') {
-    await write(io.stderr, programHelp(COMMANDS))
+    await write(io.stderr, programHelp(commands))
     return 'usage'
   }
-  if (first === 'help' || first === '--help' || first === '-h') return showHelp(rest, io)
+  if (first === 'help' || first === '--help' || first === '-h') {
+    return showHelp(rest, commands, io)
+  }
   if (first === 'version' || first === '--version' || first === '-V') {
     await write(io.stdout, `waybill ${programVersion()}\n`)
     return 'success'
@@ -53,8 +56,8 @@ async function dispatch(
       hint: 'options come after the command; waybill --help',
     })
   }
-  const command = commandOf(argv)
-  if (command === undefined) return unknownCommand(argv, io)
+  const command = commandOf(argv, commands)
+  if (command === undefined) return unknownCommand(argv, commands, io)
   const ownArguments = argv.slice(command.name.split(' ').length)
   if (asksForHelp(ownArguments)) {
     await write(io.stdout, commandHelp(command))
@@ -64,22 +67,30 @@ async function dispatch(
 }
 
 /** The command whose words the arguments begin with. */
-function commandOf(argv: readonly string[]): Command | undefined {
-  return COMMANDS.find(({ name }) => name.split(' ').every((word, index) => argv[index] === word))
+function commandOf(argv: readonly string[], commands: readonly Command[]): Command | undefined {
+  return commands.find(({ name }) => name.split(' ').every((word, index) => argv[index] === word))
 }
 
-async function showHelp(words: readonly string[], io: CommandIo): Promise<Ending> {
-  const command = commandOf(words)
-  if (words.length === 0) await write(io.stdout, programHelp(COMMANDS))
+async function showHelp(
+  words: readonly string[],
+  commands: readonly Command[],
+  io: CommandIo,
+): Promise<Ending> {
+  const command = commandOf(words, commands)
+  if (words.length === 0) await write(io.stdout, programHelp(commands))
   else if (command !== undefined) await write(io.stdout, commandHelp(command))
-  else return unknownCommand([...words, '--help'], io)
+  else return unknownCommand([...words, '--help'], commands, io)
   return 'success'
 }
 
 /** A word that begins several commands, or none. */
-async function unknownCommand(argv: readonly string[], io: CommandIo): Promise<Ending> {
+async function unknownCommand(
+  argv: readonly string[],
+  commands: readonly Command[],
+  io: CommandIo,
+): Promise<Ending> {
   const [first = '', second = ''] = argv
-  const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `))
+  const group = commands.filter(({ name }) => name.startsWith(`${first} `))
   if (group.length > 0) {
     if (asksForHelp(argv)) {
       await write(io.stdout, groupHelp(first, group))
@@ -93,7 +104,7 @@ async function unknownCommand(argv: readonly string[], io: CommandIo): Promise<E
     })
   }
   const words = [
-    ...new Set(COMMANDS.map(({ name }) => name.split(' ')[0] ?? '')),
+    ...new Set(commands.map(({ name }) => name.split(' ')[0] ?? '')),
     'help',
     'version',
   ]

@@ -1,17 +1,15 @@
-import { QUAY_COLLECTORS } from './groups/collector-settings.ts'
 import { DISTRIBUTION } from './groups/distribution-settings.ts'
 import { DOCKER_AUTHZ } from './groups/docker-authz-settings.ts'
 import { ENGINES } from './groups/engine-settings.ts'
 import { EXPORT_SETTINGS } from './groups/export-settings.ts'
-import { HSS_COLLECTORS } from './groups/hss-collector-settings.ts'
 import { HSS_SETTINGS } from './groups/hss-settings.ts'
-import { OPSERA_COLLECTORS } from './groups/opsera-collector-settings.ts'
-import { SKIP_RULES } from './groups/skip-settings.ts'
-import { STATION_COLLECTORS } from './groups/station-collector-settings.ts'
+import { skipRules } from './groups/skip-settings.ts'
 import { TENANTS } from './groups/tenant-settings.ts'
 import {
   notInFile,
   optional,
+  type Setting,
+  type SettingList,
   type SettingTable,
   type ValuesOf,
   withDefault,
@@ -55,10 +53,29 @@ const VERIFY_DAYS_MAX = 366
 const FRESH_LOGIN_SECONDS = 600
 const FRESH_LOGIN_SECONDS_MAX = 604_800
 
+/** The list of a collector in the configuration; its dialect says what else is in it. */
+export interface CollectorList {
+  /** The dialect that it reads. */
+  readonly kind: string
+  /** Of the list, under `collectors`. */
+  readonly key: string
+  readonly list: SettingList<CollectorSettings>
+}
+
+/** What the server reads of the settings of a collector. */
+type CollectorSettings = {
+  readonly name: Setting<string>
+  readonly tenant: Setting<string | undefined>
+}
+
+type CollectorLists = Readonly<Record<string, SettingList<CollectorSettings>>>
+
+const NO_COLLECTORS: CollectorLists = {}
+
 /**
- * The one table of what can be configured. Flags, environment variables, the keys of a
- * configuration file, `--help`, docs/reference/configuration.md and the type `Settings` come from
- * it.
+ * The one table of what can be configured, but for the lists of collectors. Flags, environment
+ * variables, the keys of a configuration file, `--help`, docs/reference/configuration.md and the
+ * type `Settings` come from it.
  */
 export const SETTINGS = {
   data: withDefault(
@@ -121,7 +138,7 @@ export const SETTINGS = {
     ),
     engine: ENGINES,
     dockerAuthz: DOCKER_AUTHZ,
-    skip: SKIP_RULES,
+    skip: skipRules([]),
   },
   dialects: {
     quay: {
@@ -181,12 +198,7 @@ export const SETTINGS = {
     ),
   },
   exports: EXPORT_SETTINGS,
-  collectors: {
-    quay: QUAY_COLLECTORS,
-    containerStation: STATION_COLLECTORS,
-    hss: HSS_COLLECTORS,
-    opsera: OPSERA_COLLECTORS,
-  },
+  collectors: NO_COLLECTORS,
   ledger: {
     acknowledge: optional(
       oneOf('WHAT', ['journal', 'store']),
@@ -245,5 +257,12 @@ export const SETTINGS = {
   },
 } as const satisfies SettingTable
 
+/** The whole table: `SETTINGS` with the lists of the collectors there are. */
+export function settingsTable(collectors: readonly CollectorList[]) {
+  const lists: CollectorLists = Object.fromEntries(collectors.map(({ key, list }) => [key, list]))
+  const skip = skipRules(collectors.map(({ kind }) => kind))
+  return { ...SETTINGS, sources: { ...SETTINGS.sources, skip }, collectors: lists }
+}
+
 /** How one Waybill process is configured: read once at start, frozen. */
-export type Settings = ValuesOf<typeof SETTINGS>
+export type Settings = ValuesOf<ReturnType<typeof settingsTable>>

@@ -9,3 +9,8 @@ export function programVersion(): string {
   const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest
   return known ? String(manifest.version) : 'unknown'
 }
+
+/** The `User-Agent` of requests that this program makes. */
+export function userAgent(): string {
+  return `waybill/${programVersion()}`
+}

@@ -5,6 +5,7 @@ import { openSessions } from '../access/sign-in/sessions.ts'
 import { createSignIn } from '../access/sign-in/sign-in.ts'
 import { readInstanceKey } from '../access/tokens/instance-key.ts'
 import type { Settings } from '../config/settings.ts'
+import type { SettingTable } from '../config/table/setting.ts'
 import { programVersion } from '../config/version.ts'
 import { createCursorCodec } from '../core/query/cursor.ts'
 import { type Clock, createClock } from '../core/time/timestamp.ts'
@@ -47,6 +48,8 @@ import { sessionSweep } from './tasks/session-sweep.ts'
 
 /** The parts that a server is put together from: main.ts knows which there are. */
 export interface ServerParts {
+  /** The table that the settings were read by. */
+  readonly settingsTable: SettingTable
   dialects(settings: Settings, facts: InstanceFacts): readonly Dialect[]
   /** @param skips what is not recorded of sources and collectors. */
   sources(settings: Settings, skips: SkippedEvents): readonly WebhookSource[]
@@ -147,7 +150,8 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
     log.error({ parts: store.damagedParts }, 'the store left out parts that are damaged')
   }
   const { audit } = context
-  const settingsRecord = { settings, records: store.records, audit, origin, secretKey }
+  const table = parts.settingsTable
+  const settingsRecord = { settings, table, records: store.records, audit, origin, secretKey }
   await recordSettings(settingsRecord).catch((error: unknown) =>
     log?.error({ err: error }, 'the settings could not be recorded; the next start tries again'),
   )

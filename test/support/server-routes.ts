@@ -1,3 +1,4 @@
+import { SETTINGS } from '../../src/config/settings.ts'
 import { readSettings } from '../../src/config/table/read-settings.ts'
 import { logOperations } from '../../src/dialects/quay/dialect.ts'
 import { loadParts } from '../../src/main.ts'
@@ -13,7 +14,7 @@ export interface ServerRoute {
 
 /** The table of routes of the server with every dialect and every source that main.ts names. */
 export async function serverRoutes(): Promise<readonly ServerRoute[]> {
-  const settings = readSettings({ flags: {}, environment: {} })
+  const settings = readSettings(SETTINGS, { flags: {}, environment: {} })
   const parts = await loadParts()
   const facts = {
     ...{ version: '0', startedMicros: 0 },

@@ -1,4 +1,3 @@
-import { plainName, wholeNumber } from '../../config/table/value-kind.ts'
 import { pauseFor } from '../../core/retry.ts'
 import {
   type Collector,
@@ -8,20 +7,12 @@ import {
 import { CommandError } from '../command-error.ts'
 import { type CommandIo, write } from '../command-io.ts'
 import type { Ending } from '../exit-code.ts'
-import type { OptionReader } from '../options/option-reader.ts'
 import { plainLine } from '../terminal/plain-line.ts'
 import { createProgress, grouped } from '../terminal/progress.ts'
 import { serverSink } from './collector-sink.ts'
 import { CONNECTION_OPTIONS, type ConnectionOptions, findConnection } from './connection-options.ts'
 import { retrying } from './retrying.ts'
 import { type Ask, createClient } from './server-client.ts'
-
-/** Longest name of what is collected, in UTF-16 units. */
-const COLLECTOR_NAME_LENGTH_MAX = 64
-/** Pause between two readings, in seconds. */
-const EVERY_SECONDS = 300
-/** Longest pause between two readings, in seconds. */
-const EVERY_SECONDS_MAX = 86_400
 
 /** Where the events are that say what could not be had. */
 const GAPS_SEARCH = 'what could not be read: waybill search --action collector.gap'
@@ -34,32 +25,8 @@ export const COLLECTING_OPTIONS = {
     description: "Tenant of the events; the token's when left out",
   },
   follow: { type: 'switch', short: 'f', description: 'Read on until Ctrl-C' },
-  every: {
-    type: 'text',
-    placeholder: 'SECONDS',
-    description: `With --follow: pause between two readings; ${EVERY_SECONDS} when left out`,
-  },
   ...CONNECTION_OPTIONS,
 } as const
-
-/** What the settings of every collector begin with, from the options of a command. */
-export function readCollecting(
-  url: string,
-  options: {
-    readonly name: string | undefined
-    readonly every: string | undefined
-    readonly tenant: string | undefined
-  },
-  read: OptionReader['read'],
-) {
-  const { name = collectorNameOf(url), every = String(EVERY_SECONDS), tenant } = options
-  return {
-    name: read('--name', name, plainName(COLLECTOR_NAME_LENGTH_MAX)),
-    url,
-    everySeconds: read('--every', every, wholeNumber(1, EVERY_SECONDS_MAX)),
-    tenant,
-  }
-}
 
 /** What a command collects, and for whom. */
 export interface Collecting {
@@ -130,11 +97,6 @@ async function collectOnce(
   await write(io.stdout, `${summary(last, product)}\n`)
 }
 
-/** The host, and the port when there is one: `quay.example.com`, `localhost-8080`. */
-function collectorNameOf(url: string): string {
-  return new URL(url).host.replaceAll(/[^A-Za-z0-9.]+/g, '-').replaceAll(/^-|-$/g, '')
-}
-
 interface Interrupted {
   readonly last: CollectorReport
   readonly product: string
@@ -147,7 +109,7 @@ function explained(error: unknown, { last, product, signal }: Interrupted): Comm
     return new CommandError('interrupted', { ending: 'interrupted', cause: error, hint: stored })
   }
   const isRefused = error instanceof LogsRefusedError
-  const message = error instanceof Error ? error.message : `the ${product} cannot be read`
+  const message = error instanceof Error ? error.message : `${product} cannot be read`
   return new CommandError(message, {
     ending: isRefused ? 'refused' : 'failure',
     cause: error,

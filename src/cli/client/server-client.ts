@@ -1,4 +1,4 @@
-import { programVersion } from '../../config/version.ts'
+import { userAgent } from '../../config/version.ts'
 import { isMembers } from '../../core/json/json.ts'
 import { parseRetryAfter } from '../../core/retry.ts'
 import { CommandError, OutputClosed } from '../command-error.ts'
@@ -83,7 +83,7 @@ async function answerOf(connection: Connection, request: ServerRequest): Promise
     return await fetch(url, {
       method: request.method ?? 'GET',
       headers: {
-        'User-Agent': `waybill/${programVersion()}`,
+        'User-Agent': userAgent(),
         ...(connection.token === undefined ? {} : { Authorization: `Bearer ${connection.token}` }),
         ...request.headers,
       },

@@ -61,7 +61,7 @@ Other servers on the same store have to be restarted afterwards; they need the n
       const message = `expected one of ${LOST_THINGS.map((name) => `--${name}`).join(', ')}`
       throw new CommandError(message, { ending: 'usage', hint: 'waybill recover --help' })
     }
-    const settings = settingsOrRefused({ data, store, config }, io.env)
+    const settings = settingsOrRefused({ data, store, config }, io.env, parts.collectors)
     const done = await parts.recover(settings, lost)
     await write(io.stdout, done.map((line) => `${line}\n`).join(''))
     return 'success'

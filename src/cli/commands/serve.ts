@@ -1,25 +1,15 @@
 import { SETTINGS } from '../../config/settings.ts'
-import { defaultText, namedSettings } from '../../config/table/setting.ts'
+import { namedSettings } from '../../config/table/setting.ts'
 import type { Call, CommandOption } from '../command.ts'
 import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
 import { settingsOrRefused } from '../options/server-settings.ts'
+import { textOption } from '../options/setting-option.ts'
 
 /** A flag for every setting of the configuration, in its order. */
 const OPTIONS: Readonly<Record<string, CommandOption & { readonly type: 'text' }>> =
   Object.fromEntries(
-    namedSettings(SETTINGS).map(({ flag, setting }) => {
-      const value = defaultText(setting)
-      const absent = value === undefined ? setting.whenAbsent : `default ${value}`
-      return [
-        flag,
-        {
-          type: 'text',
-          placeholder: setting.kind.placeholder,
-          description: `${setting.description} (${absent})`,
-        },
-      ]
-    }),
+    namedSettings(SETTINGS).map(({ flag, setting }) => [flag, textOption(setting)]),
   )
 
 /** `waybill serve`: the one command that does not talk to a server but is one. */
@@ -50,7 +40,7 @@ WAYBILL_LOG_LEVEL and logLevel. See docs/reference/configuration.md.`,
 )
 
 async function runServer({ options, io, parts }: Call<typeof OPTIONS>): Promise<Ending> {
-  const settings = settingsOrRefused(options, io.env)
+  const settings = settingsOrRefused(options, io.env, parts.collectors)
   const code = await parts.serve(settings)
   return code === 0 ? 'success' : 'failure'
 }

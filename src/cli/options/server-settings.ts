@@ -1,19 +1,22 @@
-import type { Settings } from '../../config/settings.ts'
+import { type CollectorList, type Settings, settingsTable } from '../../config/settings.ts'
 import type { Environment } from '../../config/table/environment.ts'
 import { readSettings, type SettingSources } from '../../config/table/read-settings.ts'
 import { SettingsError } from '../../config/table/settings-error.ts'
 import { CommandError } from '../command-error.ts'
 
 /**
- * The settings of a server by flags and variables.
+ * The settings of a server by flags and variables, and by the configuration file that they name.
+ *
+ * @param collectors those that have a list in the configuration.
  * @throws CommandError that names each problem.
  */
 export function settingsOrRefused(
   flags: SettingSources['flags'],
   environment: Environment,
+  collectors: readonly CollectorList[],
 ): Settings {
   try {
-    return readSettings({ flags, environment })
+    return readSettings(settingsTable(collectors), { flags, environment })
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     const { problems } = error

@@ -5,11 +5,8 @@ import { plainName, type RawValue, type ValueKind } from '../table/value-kind.ts
 const NAME_LENGTH_MAX = 64
 const VALUE_LENGTH_MAX = 1024
 
-/** What events come from: kinds of sources and of collectors that the server has. */
-const SOURCE_KINDS = [
-  ...['distribution', 'buildbot', 'engine', 'docker-authz'],
-  ...['quay', 'container-station', 'hss', 'opsera'],
-]
+/** Kinds of the sources that the server has. */
+const SOURCE_KINDS = ['distribution', 'buildbot', 'engine', 'docker-authz']
 
 /** A text, or its beginning and `*`. A `*` alone would be every value there is. */
 function readPattern(raw: RawValue): string | undefined {
@@ -32,17 +29,17 @@ const patterns: ValueKind<readonly string[]> = {
   },
 }
 
-const ofSource: ValueKind<string> = {
+const ofSource = (kinds: readonly string[]): ValueKind<string> => ({
   placeholder: 'KIND/NAME',
-  expected: `KIND/NAME or KIND/*, KIND one of ${SOURCE_KINDS.join(', ')}`,
+  expected: `KIND/NAME or KIND/*, KIND one of ${kinds.join(', ')}`,
   secret: false,
   read(raw) {
     const text = String(raw)
     const [kind = '', name = '', ...more] = text.split('/')
     const isName = name === '*' || /^[A-Za-z0-9][A-Za-z0-9._-]*\*?$/.test(name)
-    return SOURCE_KINDS.includes(kind) && isName && more.length === 0 ? text : undefined
+    return kinds.includes(kind) && isName && more.length === 0 ? text : undefined
   },
-}
+})
 
 const DESCRIPTIONS: Readonly<Record<SkipField, string>> = {
   action: "Waybill's name of the action: `container.exec`, `container.exec*`.",
@@ -62,33 +59,46 @@ const DESCRIPTIONS: Readonly<Record<SkipField, string>> = {
 const field = (name: SkipField): Setting<readonly string[] | undefined> =>
   optional(patterns, 'any', DESCRIPTIONS[name])
 
-/** `sources.skip`: what is not recorded of sources and collectors. */
-export const SKIP_RULES = listOf(
-  {
-    name: required(
-      plainName(NAME_LENGTH_MAX),
-      'Name of the rule, under which `waybill status` and the metrics count what it leaves out.',
-    ),
-    source: required(ofSource, 'The source or collector whose events the rule is for.'),
-    action: field('action'),
-    nativeAction: field('nativeAction'),
-    outcome: field('outcome'),
-    actor: field('actor'),
-    namespace: field('namespace'),
-    repository: field('repository'),
-    target: field('target'),
-    tag: field('tag'),
-    ip: field('ip'),
-    userAgent: field('userAgent'),
-    command: field('command'),
-    execType: field('execType'),
-  },
-  'Rules for events that are not recorded, such as health checks. Each field that a rule names ' +
-    'has to have one of its values; a value that ends in `*` is the beginning of others. See ' +
-    'docs/sources/README.md.',
-  (rule) =>
-    SKIP_FIELDS.some((name) => rule[name] !== undefined)
-      ? undefined
-      : `the rule ${rule.name} names no field, so it would skip everything: expected one of ` +
-        SKIP_FIELDS.join(', '),
-)
+const RULE_FIELDS = {
+  action: field('action'),
+  nativeAction: field('nativeAction'),
+  outcome: field('outcome'),
+  actor: field('actor'),
+  namespace: field('namespace'),
+  repository: field('repository'),
+  target: field('target'),
+  tag: field('tag'),
+  ip: field('ip'),
+  userAgent: field('userAgent'),
+  command: field('command'),
+  execType: field('execType'),
+}
+
+/**
+ * `sources.skip`: what is not recorded of sources and collectors.
+ *
+ * @param collectors kinds of the collectors that the server has.
+ */
+export function skipRules(collectors: readonly string[]) {
+  return listOf(
+    {
+      name: required(
+        plainName(NAME_LENGTH_MAX),
+        'Name of the rule, under which `waybill status` and the metrics count what it leaves out.',
+      ),
+      source: required(
+        ofSource([...SOURCE_KINDS, ...collectors]),
+        'The source or collector whose events the rule is for.',
+      ),
+      ...RULE_FIELDS,
+    },
+    'Rules for events that are not recorded, such as health checks. Each field that a rule names ' +
+      'has to have one of its values; a value that ends in `*` is the beginning of others. See ' +
+      'docs/sources/README.md.',
+    (rule) =>
+      SKIP_FIELDS.some((name) => rule[name] !== undefined)
+        ? undefined
+        : `the rule ${rule.name} names no field, so it would skip everything: expected one of ` +
+          SKIP_FIELDS.join(', '),
+  )
+}

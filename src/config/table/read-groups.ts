@@ -1,6 +1,12 @@
 import type { FileReading } from './configuration-file.ts'
 import { assemble, defaultOf, wrongValue } from './found-value.ts'
-import { type NamedGroup, type NamedList, namedSettings, type ValuesOf } from './setting.ts'
+import {
+  isRequired,
+  type NamedGroup,
+  type NamedList,
+  namedSettings,
+  type ValuesOf,
+} from './setting.ts'
 
 /** What a list of groups was read into. */
 export interface GroupsReading {
@@ -42,11 +48,12 @@ function readGroup(
   const values = new Map<string, unknown>()
   const wrong: string[] = []
   for (const item of namedSettings(each, prefix)) {
-    const { kind, whenAbsent } = item.setting
+    const { kind } = item.setting
     const found = reading.values.get(item.key) ?? defaultOf(item)
     if (found === undefined) {
-      const isRequired = whenAbsent === undefined
-      if (isRequired) wrong.push(`${place}: ${item.key}: expected ${kind.expected}, found nothing`)
+      if (isRequired(item.setting)) {
+        wrong.push(`${place}: ${item.key}: expected ${kind.expected}, found nothing`)
+      }
       continue
     }
     const value = kind.read(found.raw)

@@ -1,10 +1,15 @@
-import { SETTINGS, type Settings } from '../settings.ts'
 import { type FileReading, readConfigurationFile } from './configuration-file.ts'
 import type { Environment } from './environment.ts'
 import { assemble, defaultOf, type FoundValue, wrongValue } from './found-value.ts'
 import { nearestName } from './nearest-name.ts'
 import { readGroups } from './read-groups.ts'
-import { type NamedSetting, namedLists, namedSettings } from './setting.ts'
+import {
+  type NamedSetting,
+  namedLists,
+  namedSettings,
+  type SettingTable,
+  type ValuesOf,
+} from './setting.ts'
 import { SettingsError } from './settings-error.ts'
 
 /** Where settings come from, besides the configuration file that one of these names. */
@@ -22,20 +27,23 @@ const SERVICE_LINK =
   /^WAYBILL(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/
 
 /**
- * Reads every setting once: a flag goes before an environment variable, that before the
+ * Reads every setting of a table once: a flag goes before an environment variable, that before the
  * configuration file, that before the default. An empty variable counts as not set.
  *
- * @throws SettingsError with every problem of all places, so that they can be mended in one go.
+ * @throws SettingsError with every problem of all places, so that all can be fixed at once.
  */
-export function readSettings(sources: SettingSources): Settings {
-  const named = namedSettings(SETTINGS)
+export function readSettings<Table extends SettingTable>(
+  table: Table,
+  sources: SettingSources,
+): ValuesOf<Table> {
+  const named = namedSettings(table)
   const problems = unknownVariables(sources.environment, named)
   const config = named.find(({ key }) => key === 'config')
   const file = config === undefined ? undefined : given(config, sources)
   const reading: FileReading =
     file === undefined
       ? { values: new Map(), groups: new Map(), problems: [] }
-      : readConfigurationFile(String(file.raw), SETTINGS)
+      : readConfigurationFile(String(file.raw), table)
   problems.push(...reading.problems)
 
   const values = new Map<string, unknown>()
@@ -46,14 +54,14 @@ export function readSettings(sources: SettingSources): Settings {
     if (value === undefined) problems.push(wrongValue(item, found))
     values.set(item.key, value)
   }
-  for (const named of namedLists(SETTINGS)) {
+  for (const named of namedLists(table)) {
     const groups = readGroups(named, reading)
     problems.push(...groups.problems)
     values.set(named.key, groups.values)
   }
   if (problems.length > 0) throw new SettingsError(problems)
   // The table gave both the type and the values, each read by the kind that the type comes from.
-  return assemble(SETTINGS, values, '') as Settings
+  return assemble(table, values, '') as ValuesOf<Table>
 }
 
 function given({ flag, variable }: NamedSetting, sources: SettingSources): FoundValue | undefined {

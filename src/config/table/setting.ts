@@ -11,6 +11,22 @@ export interface Setting<Value> {
   readonly description: string
   /** Whether a configuration file may hold it. */
   readonly inFile: boolean
+  /** How a command has it as an option; absent: under its own name. */
+  readonly option?: OptionForm
+}
+
+/** How a command has a setting as an option, where that differs from the setting. */
+export interface OptionForm {
+  /** Without dashes; absent: the name of the setting, in dashes instead of capitals. */
+  readonly name?: string
+  /** Environment variable that is read when the option is not given. */
+  readonly variable?: string
+  /** Setting that makes this one unnecessary: with it, `variable` is not read. */
+  readonly unless?: string
+  /** What applies when the option is not given; absent: as for the setting. */
+  readonly whenAbsent?: string
+  /** There is no such option. */
+  readonly isNone?: true
 }
 
 /**
@@ -87,6 +103,16 @@ export function notInFile<Value>(setting: Setting<Value>): Setting<Value> {
   return { ...setting, inFile: false }
 }
 
+/** The same setting, with another form as the option of a command. */
+export function asOption<Value>(setting: Setting<Value>, option: OptionForm): Setting<Value> {
+  return { ...setting, option }
+}
+
+/** Whether a group in a list has to give the setting. */
+export function isRequired({ default: value, whenAbsent }: Setting<unknown>): boolean {
+  return value === undefined && whenAbsent === undefined
+}
+
 /** A setting of a table with the names under which each place knows it. */
 export interface NamedSetting {
   /** In a configuration file and in `Settings`: `sources.distribution.blobEvents`. */
@@ -134,7 +160,12 @@ export function isList(entry: Entry): entry is SettingList {
   return typeof entry.description === 'string' && 'each' in entry
 }
 
+/** A name in camel case as an option has it: `everySeconds` is `every-seconds`. */
+export function inDashes(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
 function named(key: string, setting: Setting<unknown>): NamedSetting {
-  const flag = key.replaceAll('.', '-').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const flag = inDashes(key.replaceAll('.', '-'))
   return { key, flag, variable: `WAYBILL_${flag.replaceAll('-', '_').toUpperCase()}`, setting }
 }

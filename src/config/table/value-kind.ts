@@ -17,6 +17,8 @@ export interface ValueKind<Value> {
   readonly secret: boolean
   /** Whether a configuration file may hold a list of values; absent: one alone. */
   readonly takesList?: true
+  /** The kind of each value of a list; an option of a command takes one at a time. */
+  readonly each?: ValueKind<unknown>
   /** The value, or undefined when it is not of this kind. */
   read(raw: RawValue): Value | undefined
 }
@@ -148,7 +150,7 @@ export const logName: ValueKind<string> = {
 
 /** A text that no message repeats: a token, a password. */
 export const secretText: ValueKind<string> = {
-  placeholder: 'TEXT',
+  placeholder: 'SECRET',
   expected: 'a text that is not empty',
   secret: true,
   read: (raw) => (typeof raw === 'string' && raw !== '' ? raw : undefined),
@@ -172,6 +174,7 @@ export const several = <Value>(kind: ValueKind<Value>): ValueKind<readonly Value
   expected: `a list, each ${kind.expected}`,
   secret: kind.secret,
   takesList: true,
+  each: kind,
   read(raw) {
     const items = typeof raw === 'object' ? raw : String(raw).split(',')
     const values = items.map((item) => kind.read(typeof item === 'string' ? item.trim() : item))

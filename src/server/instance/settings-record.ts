@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { RecordStore } from '../../access/record-store.ts'
-import { SETTINGS, type Settings } from '../../config/settings.ts'
+import type { Settings } from '../../config/settings.ts'
 import { namedLists, namedSettings, type SettingTable } from '../../config/table/setting.ts'
 import type { JsonObject } from '../../core/event/event.ts'
 import { isMembers } from '../../core/json/json.ts'
@@ -15,6 +15,8 @@ const HASH_LENGTH = 22
 /** What settings are compared and recorded with. */
 export interface SettingsRecordOptions {
   readonly settings: Settings
+  /** The table that `settings` were read by. */
+  readonly table: SettingTable
   readonly records: RecordStore
   readonly audit: Pick<AuditTrail, 'record'>
   readonly origin: string
@@ -29,10 +31,10 @@ export interface SettingsRecordOptions {
  * @throws Fault as `Append` and `RecordStore` do; the next start then tries again.
  */
 export async function recordSettings(options: SettingsRecordOptions): Promise<void> {
-  const { settings, records, audit, origin, secretKey } = options
-  const now = textsOf(settings, secretKey)
+  const { settings, table, records, audit, origin, secretKey } = options
+  const now = textsOf(settings, table, secretKey)
   const kept = (await records.get(RECORD_KIND, origin))?.body['values']
-  const before = isMembers(kept) ? new Map(Object.entries(kept)) : defaultTexts()
+  const before = isMembers(kept) ? new Map(Object.entries(kept)) : defaultTexts(table)
   const names = [...new Set([...before.keys(), ...now.keys()])].sort()
   const changed = names.filter((name) => before.get(name) !== now.get(name))
   if (changed.length === 0 && kept !== undefined) return
@@ -52,10 +54,14 @@ export async function recordSettings(options: SettingsRecordOptions): Promise<vo
 }
 
 /** Every setting by its name, as JSON text; of a secret one a keyed hash. */
-function textsOf(settings: Settings, secretKey: Uint8Array): Map<string, string> {
+function textsOf(
+  settings: Settings,
+  table: SettingTable,
+  secretKey: Uint8Array,
+): Map<string, string> {
   const texts = new Map<string, string>()
-  const add = (table: SettingTable, prefix: string, read: (key: string) => unknown) => {
-    for (const { key, setting } of namedSettings(table)) {
+  const add = (part: SettingTable, prefix: string, read: (key: string) => unknown) => {
+    for (const { key, setting } of namedSettings(part)) {
       const text = textOf(read(key))
       if (text === undefined) continue
       const isSecret = setting.kind.secret || text.isSecret
@@ -66,8 +72,8 @@ function textsOf(settings: Settings, secretKey: Uint8Array): Map<string, string>
       )
     }
   }
-  add(SETTINGS, '', (key) => memberAt(settings, key))
-  for (const { key, list } of namedLists(SETTINGS)) {
+  add(table, '', (key) => memberAt(settings, key))
+  for (const { key, list } of namedLists(table)) {
     const groups: unknown = memberAt(settings, key)
     for (const group of Array.isArray(groups) ? groups : []) {
       const prefix = `${key}[${String(memberAt(group, 'name'))}].`
@@ -78,9 +84,9 @@ function textsOf(settings: Settings, secretKey: Uint8Array): Map<string, string>
 }
 
 /** What settings are when nothing is configured. */
-function defaultTexts(): Map<string, unknown> {
+function defaultTexts(table: SettingTable): Map<string, unknown> {
   const texts = new Map<string, unknown>()
-  for (const { key, setting } of namedSettings(SETTINGS)) {
+  for (const { key, setting } of namedSettings(table)) {
     const text = setting.default === undefined ? undefined : textOf(readDefault(setting))
     if (text !== undefined) texts.set(key, text.json)
   }

@@ -1,10 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { Settings } from '../../config/settings.ts'
 import { doubling, JITTER, repeat } from '../../core/retry.ts'
 import {
   type Collector,
   type CollectorReport,
   LogsRefusedError,
 } from '../../dialects/collecting/collector.ts'
+import type { CollectorKind } from '../../dialects/collecting/define-collector.ts'
 import { ledgerSink } from '../../intake/sink.ts'
 import type { BackgroundTask, TaskServices } from './background-task.ts'
 
@@ -16,6 +18,20 @@ export interface ConfiguredCollector {
   readonly collector: Collector
   /** Undefined: that of the installation. */
   readonly tenant: string | undefined
+}
+
+/** An item of a list under `collectors`, and what it configures. */
+interface CollectorItem {
+  readonly kind: CollectorKind
+  readonly item: Settings['collectors'][string][number]
+}
+
+/** Every collector that the configuration names. */
+export function collectorItems(
+  kinds: readonly CollectorKind[],
+  lists: Settings['collectors'],
+): readonly CollectorItem[] {
+  return kinds.flatMap((kind) => (lists[kind.key] ?? []).map((item) => ({ kind, item })))
 }
 
 /** Runs a collector again and again. The pause doubles with every failure in a row. */

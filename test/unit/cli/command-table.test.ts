@@ -2,10 +2,12 @@ import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import type { CommandIo } from '../../../src/cli/command-io.ts'
 import { commandLineMarkdown } from '../../../src/cli/command-line-markdown.ts'
-import { COMMANDS } from '../../../src/cli/command-table.ts'
+import { commandTable } from '../../../src/cli/command-table.ts'
 import { runCommand } from '../../../src/cli/run.ts'
+import { loadCollectors } from '../../../src/main.ts'
 
-const refuse = () => Promise.reject(new Error('no test collects'))
+const COLLECTORS = await loadCollectors()
+const COMMANDS = commandTable(COLLECTORS)
 
 async function run(argv: readonly string[], env: CommandIo['env'] = {}) {
   const stdout = new PassThrough()
@@ -20,7 +22,7 @@ async function run(argv: readonly string[], env: CommandIo['env'] = {}) {
       return 0
     },
     openImporter: () => Promise.reject(new Error('no test imports')),
-    collectors: { quay: refuse, containerStation: refuse, opsera: refuse, hss: refuse },
+    collectors: COLLECTORS,
   })
   return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? ''), served }
 }
@@ -77,6 +79,6 @@ test('a word that begins several commands says which', async () => {
 })
 
 test('the reference describes every command', () => {
-  const markdown = commandLineMarkdown()
+  const markdown = commandLineMarkdown(COMMANDS)
   for (const { name } of COMMANDS) expect(markdown).toContain(`## waybill ${name}\n`)
 })

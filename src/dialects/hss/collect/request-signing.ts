@@ -5,17 +5,25 @@ import { signatureOf } from '../signature/signature.ts'
 /** What a project of Huawei Cloud is read with: an access key or, without one, a token. */
 export interface HssCredentials {
   readonly accessKey: string | undefined
-  /** Reads the secret key; its error holds no secret. */
-  readonly secretKey: () => Promise<string>
+  /** Reads the secret key to `accessKey`; its error holds no secret. */
+  readonly secretKey: (() => Promise<string>) | undefined
   /** Reads the token; its error holds no secret. */
-  readonly token: () => Promise<string>
+  readonly token: (() => Promise<string>) | undefined
   readonly projectId: string
 }
 
-/** What is shown to Huawei Cloud with every request. */
+/**
+ * What is shown to Huawei Cloud with every request.
+ *
+ * @throws Error when there is neither an access key with its secret nor a token.
+ */
 export function hssCredentials(credentials: HssCredentials): VendorCredentials {
-  const { accessKey, token } = credentials
-  return accessKey === undefined ? authToken(token) : requestSigning({ ...credentials, accessKey })
+  const { accessKey, secretKey, token, projectId } = credentials
+  if (accessKey !== undefined && secretKey !== undefined) {
+    return requestSigning({ accessKey, secretKey, projectId })
+  }
+  if (token !== undefined) return authToken(token)
+  throw new Error('there are no credentials for HSS: expected an access key or a token')
 }
 
 interface SigningKey {

@@ -2,15 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { settingsTable } from '../../../../src/config/settings.ts'
 import { readSettings } from '../../../../src/config/table/read-settings.ts'
+import { loadCollectors } from '../../../../src/main.ts'
 
+const TABLE = settingsTable(await loadCollectors())
 const folder = mkdtempSync(join(tmpdir(), 'waybill-skip-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 function rulesOf(rule: string) {
   const config = join(folder, 'waybill.yaml')
   writeFileSync(config, `sources:\n  skip:\n    - ${rule}\n`)
-  return readSettings({ flags: { config }, environment: {} }).sources.skip
+  return readSettings(TABLE, { flags: { config }, environment: {} }).sources.skip
 }
 
 test('a rule is read with one value or several of each field', () => {

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, expectTypeOf, test } from 'vitest'
-import { readToken } from '../../../../src/config/read-token.ts'
-import type { Settings } from '../../../../src/config/settings.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { settingsTable } from '../../../../src/config/settings.ts'
 import { readSettings } from '../../../../src/config/table/read-settings.ts'
 import { SettingsError } from '../../../../src/config/table/settings-error.ts'
+import { COLLECTOR } from '../../../../src/dialects/quay/collect/settings.ts'
 
+const TABLE = settingsTable([COLLECTOR])
 const folder = mkdtempSync(join(tmpdir(), 'waybill-groups-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -17,7 +18,7 @@ function fileOf(text: string): string {
 }
 
 const read = (text: string) =>
-  readSettings({ flags: { config: fileOf(text) }, environment: {} }).collectors.quay
+  readSettings(TABLE, { flags: { config: fileOf(text) }, environment: {} }).collectors['quay'] ?? []
 
 function problemsOf(text: string): readonly string[] {
   try {
@@ -39,7 +40,7 @@ const MAIN = `collectors:
 
 describe('a list of groups', () => {
   test('is empty when nothing is said', () => {
-    expect(readSettings({ flags: {}, environment: {} }).collectors.quay).toEqual([])
+    expect(readSettings(TABLE, { flags: {}, environment: {} }).collectors).toEqual({ quay: [] })
     expect(read('collectors:\n  quay: []\n')).toEqual([])
   })
 
@@ -62,9 +63,6 @@ describe('a list of groups', () => {
     })
     expect(other).toMatchObject({ superuser: true, everySeconds: 60, since: '2024-01-31' })
     expect(Object.isFrozen(main)).toBe(true)
-    expectTypeOf<Settings['collectors']['quay'][number]['organizations']>().toEqualTypeOf<
-      readonly string[]
-    >()
   })
 
   test('names what is wrong with its place', () => {
@@ -103,25 +101,5 @@ describe('a list of groups', () => {
     ['logLevel: [info]\n', 'logLevel: expected one of'],
   ])('refuses %j', (text, words) => {
     expect(problemsOf(text).join('\n')).toContain(words)
-  })
-})
-
-describe('a token', () => {
-  test('is read from where it is said to be, without blanks around it', async () => {
-    const tokenFile = join(folder, 'token')
-    writeFileSync(tokenFile, ' from-file\n')
-    expect(await readToken({ token: 'plain' }, {})).toBe('plain')
-    expect(await readToken({ tokenFile }, {})).toBe('from-file')
-    expect(await readToken({ tokenVariable: 'QUAY' }, { QUAY: 'from-variable' })).toBe(
-      'from-variable',
-    )
-  })
-
-  test.each([
-    [{ tokenFile: join(folder, 'missing') }, 'missing cannot be read (ENOENT)'],
-    [{ tokenVariable: 'QUAY' }, 'there is no token in the variable QUAY'],
-    [{ token: 'se\ncret' }, 'there is no token in token'],
-  ])('that cannot be one is not repeated: %j', async (place, message) => {
-    await expect(readToken(place, {})).rejects.toThrow(message)
   })
 })

@@ -28,11 +28,11 @@ function problemsOf(read: () => unknown): readonly string[] {
 }
 
 const fromFile = (text: string) => () =>
-  readSettings({ flags: { config: fileOf(text) }, environment: {} })
+  readSettings(SETTINGS, { flags: { config: fileOf(text) }, environment: {} })
 
 describe('settings', () => {
   test('nothing has to be configured', () => {
-    const settings = readSettings({ flags: {}, environment: {} })
+    const settings = readSettings(SETTINGS, { flags: {}, environment: {} })
     expect(settings).toMatchObject({
       data: join(process.cwd(), 'data'),
       listen: { host: '127.0.0.1', port: 7480 },
@@ -51,7 +51,7 @@ describe('settings', () => {
 
   test('a flag goes before a variable, that before the file, that before the default', () => {
     const config = fileOf('logLevel: debug\norigin: from-file\ndefaultTenant: from-file\n')
-    const settings = readSettings({
+    const settings = readSettings(SETTINGS, {
       flags: { config, 'log-level': 'trace' },
       environment: { WAYBILL_LOG_LEVEL: 'warn', WAYBILL_ORIGIN: 'from-variable' },
     })
@@ -66,13 +66,13 @@ describe('settings', () => {
     const text = "sources: {distribution: {robotNamePrefixes: ['robot$', 'robot-']}}"
     expect(fromFile(text)().sources.distribution.robotNamePrefixes).toEqual(prefixes)
     const environment = { WAYBILL_SOURCES_DISTRIBUTION_ROBOT_NAME_PREFIXES: 'robot$, robot-' }
-    const { distribution } = readSettings({ flags: {}, environment }).sources
+    const { distribution } = readSettings(SETTINGS, { flags: {}, environment }).sources
     expect(distribution.robotNamePrefixes).toEqual(prefixes)
     expect(distribution.userNamePrefixes).toEqual([])
   })
 
   test('an empty variable counts as not set', () => {
-    const settings = readSettings({ flags: {}, environment: { WAYBILL_STORE: '' } })
+    const settings = readSettings(SETTINGS, { flags: {}, environment: { WAYBILL_STORE: '' } })
     expect(settings.store).toBeUndefined()
   })
 
@@ -82,13 +82,13 @@ describe('settings', () => {
   })
 
   test('nobody can change them later', () => {
-    const settings = readSettings({ flags: {}, environment: {} })
+    const settings = readSettings(SETTINGS, { flags: {}, environment: {} })
     expect(Object.isFrozen(settings)).toBe(true)
     expect(Object.isFrozen(settings.sources.distribution)).toBe(true)
   })
 
   test('the queue is as long as the ledger itself would have it', () => {
-    const { limits } = readSettings({ flags: {}, environment: {} })
+    const { limits } = readSettings(SETTINGS, { flags: {}, environment: {} })
     expect(limits.queueEventsMax).toBe(QUEUE_EVENTS_MAX)
   })
 
@@ -130,14 +130,14 @@ describe('what is wrong is named with its place and what was expected', () => {
 
   test('a file that is not there', () => {
     const flags = { config: join(folder, 'missing.yaml') }
-    expect(problemsOf(() => readSettings({ flags, environment: {} }))).toEqual([
+    expect(problemsOf(() => readSettings(SETTINGS, { flags, environment: {} }))).toEqual([
       `${flags.config}: the configuration file cannot be read (ENOENT)`,
     ])
   })
 
   test('a flag, and a variable that was mistyped', () => {
     const read = () =>
-      readSettings({
+      readSettings(SETTINGS, {
         flags: { listen: '127.0.0.1:70000' },
         environment: { WAYBILL_STROE: 'http://x', WAYBILL_LOG_LEVEL: 'loud' },
       })
@@ -150,7 +150,7 @@ describe('what is wrong is named with its place and what was expected', () => {
 
   test('but never a value that may hold a password', () => {
     const flags = { store: 'ftp://user:hunter2@db/waybill' }
-    const problems = problemsOf(() => readSettings({ flags, environment: {} }))
+    const problems = problemsOf(() => readSettings(SETTINGS, { flags, environment: {} }))
     expect(problems).toEqual(['--store: expected an http:// or https:// URL'])
   })
 
@@ -161,6 +161,6 @@ describe('what is wrong is named with its place and what was expected', () => {
       WAYBILL_PORT: 'tcp://10.0.0.1:7480',
       WAYBILL_PORT_7480_TCP_ADDR: '10.0.0.1',
     }
-    expect(problemsOf(() => readSettings({ flags: {}, environment }))).toEqual([])
+    expect(problemsOf(() => readSettings(SETTINGS, { flags: {}, environment }))).toEqual([])
   })
 })

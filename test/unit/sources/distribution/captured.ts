@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { SETTINGS } from '../../../../src/config/settings.ts'
 import { readSettings } from '../../../../src/config/table/read-settings.ts'
 import { parseReportedEvent } from '../../../../src/core/boundary/parse-reported-event.ts'
 import type { Event } from '../../../../src/core/event/event.ts'
@@ -46,7 +47,7 @@ export function translate(
 
 /** Translates bodies one after the other, as one source does. */
 export function registrySource(settings: Partial<DistributionSettings> = {}) {
-  const { distribution } = readSettings({ flags: {}, environment: {} }).sources
+  const { distribution } = readSettings(SETTINGS, { flags: {}, environment: {} }).sources
   const source = distributionSource({ ...distribution, ...settings })
   return (body: Buffer | string, from: Partial<Delivery> = {}): Translation =>
     source.translate({
