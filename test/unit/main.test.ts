@@ -2,9 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { COLLECTING_OPTIONS } from '../../src/cli/client/collecting.ts'
 import { commandTable } from '../../src/cli/command-table.ts'
+import { collectorOptions } from '../../src/cli/commands/collect/collector-options.ts'
 import { settingsTable } from '../../src/config/settings.ts'
 import { readSettings } from '../../src/config/table/read-settings.ts'
+import { isRequired, namedSettings } from '../../src/config/table/setting.ts'
 import { loadCollectors } from '../../src/main.ts'
 
 const DOCUMENT = readFileSync(new URL('../../docs/collectors.md', import.meta.url), 'utf8')
@@ -38,6 +41,23 @@ test.each(COLLECTORS.map(({ kind, key }) => [kind, key]))(
     const options = [...line.matchAll(/--([a-z-]+)/g)].map(([, option = '']) => option)
     expect(options).toContain('url')
     expect(optionsOf(command)).toEqual(expect.arrayContaining(options))
+  },
+)
+
+test.each(COLLECTORS.map((collector) => [collector.kind, collector] as const))(
+  'no option of %s hides another, and its defaults are values that it takes',
+  (kind, collector) => {
+    const own = Object.keys(collectorOptions(collector))
+    const others = Object.keys(COLLECTING_OPTIONS)
+    expect(optionsOf(`collect ${kind}`)).toEqual([...own, ...others])
+    const settings = namedSettings(collector.list.each)
+    const named = settings.filter(({ setting }) => setting.option?.isNone !== true)
+    expect(own).toHaveLength(named.length)
+    for (const { key, setting } of settings) {
+      if (setting.default !== undefined)
+        expect(setting.kind.read(setting.default), key).toBeDefined()
+      else expect(isRequired(setting) || setting.whenAbsent, key).toBeTruthy()
+    }
   },
 )
 

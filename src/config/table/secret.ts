@@ -18,7 +18,7 @@ export interface Secret<Required extends boolean = boolean> {
   readonly what: string
   /** When its file is read, as a sentence. */
   readonly fileNote: string
-  /** Setting without which it has no use, and which has no use without it. */
+  /** An earlier setting without which it has no use, and which has no use without it. */
   readonly goesWith?: string
   /** It can be given in a file alone; the value says what applies when it is not given. */
   readonly fileOnly?: string
