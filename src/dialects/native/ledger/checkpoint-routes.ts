@@ -9,7 +9,7 @@ import type { DialectContext } from '../../api/dialect.ts'
 import { problemAnswers } from '../../api/problems/problem-answers.ts'
 import { administratorOf, administrators } from '../administration/administrators.ts'
 import type { NativeScope } from '../native-scope.ts'
-import { checkpointsOf, ledgerReaders, requireWholeLedger } from './ledger-readers.ts'
+import { checkpointsOf, ledgerReaders, requireWholeLedger, wholeLedger } from './ledger-readers.ts'
 
 const TEXT = 'text/plain; charset=utf-8'
 /** A tile never changes: a partial one is replaced by another name. */
@@ -59,7 +59,7 @@ function registerKeys(scope: NativeScope, context: DialectContext, onRequest: Re
     return sendText(reply, keys.map(({ text }) => `${text}\n`).join(''))
   })
   const Keys = Type.Object({ verifierKeys: Type.Array(Type.String()) }, { title: 'LedgerKeys' })
-  const administratorsOfAll = [administrators(context), requireWholeLedger]
+  const administratorsOfAll = [administrators(context), wholeLedger]
   const added = {
     operationId: 'addLedgerKey',
     summary: 'Sign checkpoints with a new key too',

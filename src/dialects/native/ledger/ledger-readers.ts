@@ -1,4 +1,4 @@
-import type { FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } from 'fastify'
 import { visibleEvents } from '../../../access/directory/visibility.ts'
 import { Fault } from '../../../core/errors.ts'
 import type { LedgerCheckpoints } from '../../../ledger/checkpoint/ledger-checkpoints.ts'
@@ -27,6 +27,11 @@ export function requireWholeLedger(request: FastifyRequest): void {
   if (principal === null) throw new Fault('access.unauthenticated')
   if (visibleEvents(principal).tenants === 'all') return
   throw new Fault('access.denied', { detail: 'this takes an administrator of the installation' })
+}
+
+/** `requireWholeLedger` as a hook, behind one that reads the token. */
+export const wholeLedger: onRequestAsyncHookHandler = async (request) => {
+  requireWholeLedger(request)
 }
 
 /** @throws Fault `ledger.read-only` while the instance must not sign. */

@@ -6,7 +6,7 @@ import type { DialectContext } from '../../api/dialect.ts'
 import { beginDownload } from '../../api/download.ts'
 import { problemAnswers } from '../../api/problems/problem-answers.ts'
 import type { NativeScope } from '../native-scope.ts'
-import { requireWholeLedger } from './ledger-readers.ts'
+import { wholeLedger } from './ledger-readers.ts'
 
 const PROGRESS = Type.Object(
   { events: Type.Integer(), of: Type.Integer() },
@@ -40,10 +40,7 @@ export function registerVerificationRoute(scope: NativeScope, context: DialectCo
     },
   }
   const mayRead = authenticated(context.directory, { scopes: ['ledger:read', 'admin'] })
-  const onRequest = [
-    mayRead,
-    async (request: Parameters<typeof requireWholeLedger>[0]) => requireWholeLedger(request),
-  ]
+  const onRequest = [mayRead, wholeLedger]
   scope.post('/v1/ledger/verification', { schema, onRequest }, async (_request, reply) => {
     const { verifier } = context
     if (verifier === undefined) {
