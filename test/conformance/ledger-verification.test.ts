@@ -149,6 +149,13 @@ test('the ledger as it was stored has no findings', async () => {
   expect(await verified()).toMatchObject({ events: EVENTS, isSignedRoot: true, findings: [] })
 })
 
+test('tiles have the leaf hashes that the engine makes of the rows', async () => {
+  const range = { start: 0, end: EVENTS }
+  const rows = await store.leaves.rows(range)
+  const hashes = await store.leaves.hashes(range)
+  expect(hashes.map((hash) => Buffer.from(hash))).toEqual(rows.map(({ leaf }) => leaf))
+})
+
 test('the first damaged record is named, whatever was done to it', async () => {
   const random = fc.sample(fc.nat(EVENTS - 1), { numRuns: MUTATIONS, seed: 4 })
   for (const [index, seq] of random.entries()) {

@@ -23,6 +23,8 @@ export function arrayLeaves(size: number): ArrayLeaves {
     ...{ tree, stored, tiles },
     rows: async ({ start, end }) =>
       stored.filter(({ seq }) => seq >= start && seq < end).sort((a, b) => a.seq - b.seq),
+    hashes: async ({ start, end }) =>
+      stored.slice(start, end).map(({ leaf }) => leaf ?? leafHash('')),
     entries: async ({ start, end }) =>
       Array.from({ length: end - start }, (_, place) => entryOf(start + place)),
     tileHashes: async (level, { start, end }) =>

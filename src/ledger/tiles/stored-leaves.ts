@@ -21,6 +21,8 @@ export interface StoredLeaves {
    * where one was added.
    */
   rows(range: LeafRange): Promise<readonly LeafRow[]>
+  /** The leaf hash of each event in a range; of one that is missing that of nothing. */
+  hashes(range: LeafRange): Promise<readonly Uint8Array[]>
   /** The canonical JSON of each event in a range; empty for one that is missing. */
   entries(range: LeafRange): Promise<readonly string[]>
   /** The saved hashes of a level with indexes in a range, ascending, each index once. */

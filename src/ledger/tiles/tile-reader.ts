@@ -7,11 +7,12 @@ import {
   proofRanges,
   type TreeNode,
 } from '../proof/subtree-proof.ts'
-import { leafHash, nodeHash } from '../tree/merkle-tree.ts'
+import { nodeHash } from '../tree/merkle-tree.ts'
 import { HASH_BYTES, TILE_HEIGHT, TILE_WIDTH } from '../tree/tile-shape.ts'
 import { entryBundle } from './entry-bundle.ts'
 import type { StoredLeaves } from './stored-leaves.ts'
 import { type TileName, tilePath } from './tile-path.ts'
+import { TileWindows, WINDOW_WIDTH } from './tile-windows.ts'
 
 /** Complete hashes that were not saved yet, by level and range of indexes. */
 export type UnsavedTiles = (level: number, range: LeafRange) => readonly TileHash[]
@@ -23,10 +24,14 @@ export type UnsavedTiles = (level: number, range: LeafRange) => readonly TileHas
 export class TileReader {
   readonly #leaves: StoredLeaves
   readonly #unsaved: UnsavedTiles
+  readonly #size: () => number
+  readonly #leafWindows = new TileWindows<Uint8Array>()
 
-  constructor(leaves: StoredLeaves, unsaved: UnsavedTiles) {
+  /** @param size how many events the store has: what is before them is read ahead. */
+  constructor(leaves: StoredLeaves, unsaved: UnsavedTiles, size: () => number = () => 0) {
     this.#leaves = leaves
     this.#unsaved = unsaved
+    this.#size = size
   }
 
   /** The bytes of a tile or a bundle; undefined when a hash in it is missing. */
@@ -73,14 +78,14 @@ export class TileReader {
   }
 
   async #hashes(level: number, range: LeafRange): Promise<readonly Uint8Array[] | undefined> {
-    return level === 0 ? await this.#leafHashes(range) : await this.#saved(level, range)
-  }
-
-  async #leafHashes({ start, end }: LeafRange): Promise<readonly Uint8Array[]> {
-    const rows = await this.#leaves.rows({ start, end })
-    const hashes = Array.from({ length: end - start }, () => leafHash(''))
-    for (const { seq, leaf } of rows.toReversed()) if (leaf) hashes[seq - start] = leaf
-    return hashes
+    if (level > 0) return await this.#saved(level, range)
+    const window = Math.floor(range.start / WINDOW_WIDTH)
+    const start = window * WINDOW_WIDTH
+    const end = start + WINDOW_WIDTH
+    if (end > this.#size()) return await this.#leaves.hashes(range)
+    const read = () => this.#leaves.hashes({ start, end })
+    const hashes = await this.#leafWindows.get(window, read)
+    return hashes.slice(range.start - start, range.end - start)
   }
 
   async #saved(level: number, range: LeafRange): Promise<readonly Uint8Array[] | undefined> {

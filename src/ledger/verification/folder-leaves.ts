@@ -5,6 +5,7 @@ import type { LeafRange } from '../proof/subtree-proof.ts'
 import { parseEntryBundle } from '../tiles/entry-bundle.ts'
 import type { LeafRow, StoredLeaves } from '../tiles/stored-leaves.ts'
 import { tilePath, widthIn } from '../tiles/tile-path.ts'
+import { leafHash } from '../tree/merkle-tree.ts'
 import { HASH_BYTES, TILE_WIDTH } from '../tree/tile-shape.ts'
 
 /**
@@ -35,6 +36,11 @@ export function folderLeaves(folder: string, size: number): StoredLeaves {
     async rows(range) {
       const hashes = await hashesOf(0, range)
       return hashes.map(({ index, hash }): LeafRow => ({ seq: index, leaf: Buffer.from(hash) }))
+    },
+    hashes: async (range) => {
+      const found = new Map((await hashesOf(0, range)).map(({ index, hash }) => [index, hash]))
+      const places = Array.from({ length: range.end - range.start }, (_, at) => range.start + at)
+      return places.map((seq) => found.get(seq) ?? leafHash(''))
     },
     async entries({ start, end }) {
       const index = Math.floor(start / TILE_WIDTH)

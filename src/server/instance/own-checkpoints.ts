@@ -45,7 +45,7 @@ export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints 
     logName: keys.logName,
     latest: () => publisher.latest,
     covering: (seq, waitMs) => publisher.covering(seq, waitMs),
-    tiles: new TileReader(leaves, ledger.unsavedTiles),
+    tiles: new TileReader(leaves, ledger.unsavedTiles, () => ledger.durableHead().size),
     verifierKeys: () => publisher.keys.verifierKeys(),
     isFailing: () => publisher.isFailing,
     close: () => publisher.close(),

@@ -1,0 +1,142 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCommand } from '../support/command-line.ts'
+import { eventually } from '../support/eventually.ts'
+import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
+import { useInstalled } from './recipe.ts'
+import { runIn } from './run-in.ts'
+
+const CHECK_MS_MAX = 120_000
+const EVENTS = 70_000
+const BATCH = 5_000
+
+/** Where several versions are installed side by side, pyenv has to be told which one. */
+const PYTHON = 'PYENV_VERSION=$(pyenv latest 3.13 2>/dev/null) exec python3.13'
+
+const python = useInstalled({
+  name: 'tlog-python',
+  toolchain: [['sh', '-c', `${PYTHON} --version`]],
+  install: [
+    ['sh', '-c', `${PYTHON} -m venv venv`],
+    ['venv/bin/python', '-m', 'pip', 'install', '--quiet', '--requirement', 'requirements.txt'],
+  ],
+})
+
+let folder = ''
+let waybill: WaybillProcess
+let vkey = ''
+
+/** What aics-tlog says. */
+async function check(...command: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
+  const output = await runIn(python(), ['venv/bin/python', 'driver.py', ...command], CHECK_MS_MAX)
+  return JSON.parse(output)
+}
+
+async function textAt(path: string): Promise<string> {
+  const answer = await waybill.request(path)
+  expect(answer.status).toBe(200)
+  return await answer.text()
+}
+
+/** Waits until a checkpoint is over everything that is stored. */
+async function signed(): Promise<{ readonly size: number; readonly text: string }> {
+  const { size } = JSON.parse(await textAt('/v1/ledger'))
+  const text = await eventually(
+    () => textAt('/v1/ledger/checkpoint'),
+    (note) => Number(note.split('\n')[1]) >= size,
+    { what: 'a checkpoint over everything' },
+  )
+  return { size: Number(text.split('\n')[1]), text }
+}
+
+async function send(from: number, to: number): Promise<void> {
+  for (let start = from; start < to; start += BATCH) {
+    const lines = Array.from({ length: Math.min(BATCH, to - start) }, (_, index) =>
+      JSON.stringify({
+        action: 'image.push',
+        target: { namespace: 'team', repository: `app-${start + index}` },
+        actor: { name: 'alice' },
+        details: { number: start + index },
+      }),
+    )
+    const answer = await waybill.request('/v1/events', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-ndjson' },
+      body: lines.join('\n'),
+    })
+    expect(answer.status).toBe(201)
+  }
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'waybill-outside-ledger-'))
+  const configuration = join(folder, 'waybill.json')
+  writeFileSync(configuration, JSON.stringify({ ledger: { public: true } }))
+  waybill = await startWaybill({
+    dataDirectory: join(folder, 'data'),
+    arguments: ['--config', configuration],
+  })
+  await send(0, EVENTS / 2)
+  vkey = (await textAt('/v1/ledger/key')).trim()
+  writeFileSync(join(folder, 'older'), (await signed()).text)
+  await waybill.kill()
+  waybill = await waybill.restart()
+  await send(EVENTS / 2, EVENTS)
+})
+
+afterAll(async () => {
+  await waybill?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('aics-tlog accepts', () => {
+  test('the hash tiles that are served, without a token', async () => {
+    const { size } = await signed()
+    const answer = await check('audit', `${waybill.url}/v1/ledger`, vkey, 'hashes')
+    expect(answer).toEqual({ ok: true, size })
+  })
+
+  test('a mirror with every entry, and refuses one with a byte changed', async () => {
+    const mirror = join(folder, 'mirror')
+    await signed()
+    expect(await runCommand(waybill, ['ledger', 'mirror', mirror])).toMatchObject({ code: 0 })
+    expect(await check('audit', mirror, vkey, 'entries')).toMatchObject({ ok: true })
+    for (const path of ['tile/entries/100', 'tile/0/100', 'tile/1/000', 'checkpoint']) {
+      const file = join(mirror, path)
+      const bytes = readFileSync(file)
+      const changed = Buffer.from(bytes)
+      changed[40] = (changed[40] ?? 0) ^ 1
+      writeFileSync(file, changed)
+      expect([path, await check('audit', mirror, vkey, 'entries')]).toMatchObject([
+        ...[path, { ok: false }],
+      ])
+      writeFileSync(file, bytes)
+    }
+  })
+
+  test('the proof of an event, and of no other', async () => {
+    const { events } = JSON.parse(await textAt('/v1/events?limit=2'))
+    const files = events.map(({ seq, ...event }: { seq: number; id: string }) => {
+      const file = join(folder, `${seq}.json`)
+      // The answer's members are in canonical order, and no value of these events is special.
+      writeFileSync(file, JSON.stringify(event))
+      return file
+    })
+    const proof = join(folder, 'event.tlog-proof')
+    writeFileSync(proof, await textAt(`/v1/events/${events[0].id}/proof`))
+    expect(await check('proof', proof, files[0], vkey)).toEqual({ ok: true, index: events[0].seq })
+    expect(await check('proof', proof, files[1], vkey)).toMatchObject({ ok: false })
+  })
+
+  test('that the ledger goes on where it was before a kill', async () => {
+    const { size, text } = await signed()
+    writeFileSync(join(folder, 'newer'), text)
+    const from = Number(readFileSync(join(folder, 'older'), 'utf8').split('\n')[1])
+    const path = `/v1/ledger/consistency?from=${from}&to=${size}`
+    writeFileSync(join(folder, 'consistency'), await textAt(path))
+    const files = ['older', 'newer', 'consistency'].map((name) => join(folder, name))
+    expect(await check('consistency', ...files, vkey)).toEqual({ ok: true, from, to: size })
+  })
+})
