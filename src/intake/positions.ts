@@ -1,8 +1,10 @@
-import type { RecordStore } from '../access/record-store.ts'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { RecordStore } from '../access/records/record-store.ts'
 import { Fault } from '../core/errors.ts'
 import type { JsonObject } from '../core/event/event.ts'
-import { isMembers } from '../core/json/json.ts'
 import { type Clock, formatTimestamp } from '../core/time/timestamp.ts'
+import { createTurns } from '../core/turns/in-turn.ts'
 import type { SourceName } from '../core/values/source-name.ts'
 
 /** Kind of the records that positions of collectors are kept in. */
@@ -18,12 +20,19 @@ export interface CollectorName {
   readonly name: string
 }
 
-/** How far a collector is, in its own words. */
-interface SavedPosition extends CollectorName {
-  readonly position: JsonObject
+/** A JSON object that only the collector itself understands. */
+const Position = Type.Unsafe<JsonObject>(Type.Object({}))
+
+/** The record of how far a collector is. */
+const SavedPosition = Type.Object({
+  tenant: Type.String(),
+  kind: Type.String(),
+  name: Type.String(),
+  position: Position,
   /** RFC 3339. */
-  readonly saved: string
-}
+  saved: Type.String(),
+})
+type SavedPosition = Readonly<Static<typeof SavedPosition>>
 
 /** Largest position that a client may save, in bytes of the request that brings it. */
 export const POSITION_BYTES_MAX = 512 * 1024
@@ -50,8 +59,8 @@ export class LaggingPosition {
   #position: JsonObject | undefined
   #isSaved = true
   #timer: NodeJS.Timeout | undefined
-  /** The writes one after the other: an earlier position must not overtake a later one. */
-  #writing: Promise<void> = Promise.resolve()
+  /** Writes run one after the other: an earlier position must not overtake a later one. */
+  readonly #inTurn = createTurns()
 
   constructor({ kind, name }: SourceName, records: RecordStore, options: LagOptions) {
     this.#id = `${kind}/${name}`
@@ -62,7 +71,8 @@ export class LaggingPosition {
   /** The last position that it moved to, or else the one that an earlier process kept. */
   async load(): Promise<JsonObject | undefined> {
     if (!this.#isLoaded) {
-      this.#position = (await this.#records.get(WATCHED_RECORD_KIND, this.#id))?.body
+      const body = (await this.#records.get(WATCHED_RECORD_KIND, this.#id))?.body
+      this.#position = Value.Check(Position, body) ? body : undefined
       this.#isLoaded = true
     }
     return this.#position
@@ -78,8 +88,7 @@ export class LaggingPosition {
   save(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#writing = this.#writing.then(() => this.#write())
-    return this.#writing
+    return this.#inTurn(() => this.#write())
   }
 
   async #write(): Promise<void> {
@@ -121,7 +130,7 @@ export function collectorPositions(records: RecordStore, clock: Clock): Collecto
       body: { tenant, kind, name, position, saved: formatTimestamp(clock()) },
     })
   /** New collectors are counted one after the other: side by side all would find the last place. */
-  let lastNew: Promise<unknown> = Promise.resolve()
+  const inTurn = createTurns()
   const saveNew = async (collector: CollectorName, position: JsonObject) => {
     if ((await records.count(RECORD_KIND, prefixOf(collector.tenant))) >= POSITIONS_MAX) {
       const detail = `positions of collectors of a tenant: at most ${POSITIONS_MAX}`
@@ -132,14 +141,14 @@ export function collectorPositions(records: RecordStore, clock: Clock): Collecto
   return {
     async list(tenant) {
       const prefix = tenant === null ? '' : prefixOf(tenant)
-      const saved = (await records.load(RECORD_KIND, prefix)).map(({ body }) => readSaved(body))
-      return saved
-        .filter((position) => position !== undefined)
+      const bodies = (await records.load(RECORD_KIND, prefix)).map(({ body }) => body)
+      return bodies
+        .filter((body) => Value.Check(SavedPosition, body))
         .sort((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
     },
     async get(collector) {
-      const record = await records.get(RECORD_KIND, idOf(collector))
-      return record && readSaved(record.body)
+      const body = (await records.get(RECORD_KIND, idOf(collector)))?.body
+      return Value.Check(SavedPosition, body) ? body : undefined
     },
     save,
     async saveOfClient(collector, position) {
@@ -147,9 +156,7 @@ export function collectorPositions(records: RecordStore, clock: Clock): Collecto
         await save(collector, position)
         return
       }
-      const saved = lastNew.then(() => saveNew(collector, position))
-      lastNew = saved.catch(() => undefined)
-      await saved
+      await inTurn(() => saveNew(collector, position))
     },
     remove: (collector) => records.remove(RECORD_KIND, idOf(collector)),
   }
@@ -162,12 +169,4 @@ function idOf({ tenant, kind, name }: CollectorName): string {
 /** What the ids of a tenant's positions begin with, and no others. */
 function prefixOf(tenant: string): string {
   return `[${JSON.stringify(tenant)},`
-}
-
-function readSaved(body: JsonObject): SavedPosition | undefined {
-  const { tenant, kind, name, position, saved } = body
-  const texts = [tenant, kind, name, saved].every((value) => typeof value === 'string')
-  if (!texts || !isMembers(position)) return undefined
-  // They were of these types when they were saved.
-  return { tenant, kind, name, position, saved } as SavedPosition
 }

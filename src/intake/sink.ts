@@ -1,4 +1,4 @@
-import type { RecordStore } from '../access/record-store.ts'
+import type { RecordStore } from '../access/records/record-store.ts'
 import { Fault } from '../core/errors.ts'
 import type { JsonObject } from '../core/event/event.ts'
 import type { NewEvent } from '../core/event/new-event.ts'

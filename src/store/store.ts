@@ -1,4 +1,4 @@
-import type { RecordStore } from '../access/record-store.ts'
+import type { RecordStore } from '../access/records/record-store.ts'
 import type { EventReader } from '../core/query/query.ts'
 import type { Clock } from '../core/time/timestamp.ts'
 import type { EventWriter } from '../ledger/event-writer.ts'

@@ -44,4 +44,37 @@ export function describeRecords(harness: () => StoreHarness): void {
     expect(await records.count('place', '["a",')).toBe(1)
     expect(await records.get('place', '["a","2"]')).toBeUndefined()
   })
+  test('of records that are created at once under one id, all get the same one', async () => {
+    const opened = await Promise.all([harness().open(), harness().open(), harness().open()])
+    const stores = opened.map(({ store }) => store.records)
+    for (const round of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+      const proposals = stores.flatMap((records, store) =>
+        [0, 1].map((call) => ({
+          records,
+          record: { kind: 'instance', id: `key-${round}`, body: { by: `${store}/${call} é'\\\n` } },
+        })),
+      )
+      const created = await Promise.all(
+        proposals.map(({ records, record }) => records.create(record)),
+      )
+      const [first] = created
+      expect(proposals.map(({ record }) => record)).toContainEqual(first)
+      for (const record of created) expect(record).toEqual(first)
+      for (const records of stores) {
+        expect(await records.get('instance', `key-${round}`)).toEqual(first)
+        // What is there is never created anew, and what is written afterwards counts.
+        await records.put({ kind: 'instance', id: `key-${round}`, body: { by: 'put' } })
+        const again = await records.create({ kind: 'instance', id: `key-${round}`, body: {} })
+        expect(again.body).toEqual({ by: 'put' })
+        await records.put({
+          kind: 'instance',
+          id: `key-${round}`,
+          body: { ...Object(first?.body) },
+        })
+      }
+    }
+    await expect(
+      stores[0]?.create({ kind: 'instance', id: "x'; DROP TABLE records", body: {} }),
+    ).rejects.toThrow('cannot be created once')
+  })
 }

@@ -72,7 +72,7 @@ export interface Credential {
 }
 
 /** A user that is to be deleted, with what goes with it. */
-export interface UserDeletion {
+interface UserDeletion {
   readonly user: User
   readonly grants: readonly Grant[]
   readonly tokens: readonly TokenInfo[]
@@ -84,37 +84,45 @@ export interface UserDeletion {
  */
 export type Announce<Subject> = (subject: Subject) => Promise<void>
 
-/**
- * Users, grants and tokens, to be read. `tenant` is the asker's, and limits what can be seen
- * (`null`: everything).
- */
-export interface Directory {
+/** What there is. `tenant` is the caller's, and limits what it sees (`null`: everything). */
+interface Listing {
   users(tenant: string | null): readonly User[]
   /** By id, or by a name that only one user has; undefined for a name of several. */
   user(tenant: string | null, nameOrId: string): User | undefined
   grants(tenant: string | null): readonly Grant[]
   tokens(tenant: string | null): readonly TokenInfo[]
-  /** Who a token stands for; undefined when it is unknown, expired, revoked or its user is gone. */
+}
+
+/** Who a request comes from. */
+interface Authentication {
+  /** Undefined when the token is unknown, expired, revoked or its user is gone. */
   authenticate(token: string): Principal | undefined
-  /** Who a session or an access key of a user stands for; undefined when the user is gone. */
+  /** The user of a session or an access key; undefined when the user is gone. */
   principal(userId: string, credential: Credential): Principal | undefined
+}
+
+/** Checks of passwords. */
+interface Passwords {
   /**
    * The users that a name or e-mail address may mean at a sign-in, at most
-   * `SIGN_IN_CANDIDATES_MAX`: those of the tenant and of those that have none; without a tenant
-   * those of all. Which of them it is, the password decides. Robots and organizations do not sign
-   * in: they are not found.
+   * `SIGN_IN_CANDIDATES_MAX`: those of the tenant and those without one; without a tenant, those of
+   * all. The password decides which one it is. Robots and organizations do not sign in: they are
+   * not found.
    */
   candidatesToSignIn(tenant: string | undefined, nameOrEmail: string): readonly User[]
   /** The most candidates that any name has now, and at least 1. */
   candidatesMax(): number
   /**
-   * Whether this is the password of a user; of nobody, and of one without a password, none is. It
-   * takes the same time for all of them.
+   * Whether this is the password of a user; false without such a user, and for a user without a
+   * password. It takes the same time for all of them.
    */
   passwordMatches(userId: string | undefined, password: string): Promise<boolean>
-  /** A text that is another one once the password of a user changed; undefined: no such user. */
+  /** A text that changes with the password of a user; undefined: no such user. */
   passwordMark(userId: string): string | undefined
 }
+
+/** Users, grants and tokens, to be read. */
+export interface Directory extends Listing, Authentication, Passwords {}
 
 /**
  * Changes users, grants and tokens, which are kept in the store and answered from memory.

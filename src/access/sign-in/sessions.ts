@@ -1,10 +1,12 @@
 import { hash, randomBytes } from 'node:crypto'
+import { type Static, Type } from 'typebox'
 import type { JsonObject } from '../../core/event/event.ts'
 import { type Clock, formatTimestamp, parseTimestamp } from '../../core/time/timestamp.ts'
+import { createTurns } from '../../core/turns/in-turn.ts'
 import type { Directory } from '../directory/directory.ts'
 import { type Principal, SCOPES } from '../directory/principal.ts'
-import type { RecordStore } from '../record-store.ts'
-import { loadSessions, type SessionRecord } from './session-record.ts'
+import type { RecordStore } from '../records/record-store.ts'
+import { openTable, type RecordTable } from '../records/record-table.ts'
 
 /** A session ends when it was not used for so long, in milliseconds: eight hours. */
 const SESSION_IDLE_MS = 8 * 3_600_000
@@ -60,140 +62,135 @@ export interface SessionsOptions {
   readonly clock: Clock
 }
 
+/** The record of a session, of kind `session`, under the SHA-256 of its token; `user` is an id. */
+const SessionRecord = Type.Object({
+  id: Type.String(),
+  user: Type.String(),
+  dialect: Type.String(),
+  passwordMark: Type.String(),
+  startedAt: Type.String(),
+  usedAt: Type.String(),
+  data: Type.Unsafe<JsonObject>(Type.Object({})),
+})
+type SessionRecord = Static<typeof SessionRecord>
+
 /** Reads the sessions into memory. Throws `store.unavailable`. */
 export async function openSessions(options: SessionsOptions): Promise<Sessions> {
-  return new SessionsInRecords(options, await loadSessions(options.records))
+  // A session that cannot be read has ended: its user signs in again.
+  const form = { kind: 'session', schema: SessionRecord, unreadable: 'skip' } as const
+  return new SessionsInTable(options, await openTable(options.records, form))
 }
 
-/** A session as it is kept in memory; the one object whose fields change in place. */
-interface Kept {
-  record: SessionRecord
-  readonly startedMs: number
-  usedMs: number
+/** When a session was used last, ms since the epoch: really, and as far as the table says. */
+interface Use {
+  readonly usedMs: number
+  readonly storedMs: number
 }
 
-class SessionsInRecords implements Sessions {
+class SessionsInTable implements Sessions {
   readonly #options: SessionsOptions
-  readonly #sessions = new Map<string, Kept>()
-  /** Ended, but still in the store because it could not be reached. */
-  readonly #unremoved = new Set<string>()
-  /** Writes run one after the other: a late one must not bring back what another removed. */
-  #lastWrite: Promise<unknown> = Promise.resolve()
+  readonly #table: RecordTable<SessionRecord>
+  /** Of sessions that were used since the start. */
+  readonly #uses = new Map<string, Use>()
+  /** Ended, but maybe still in the store because it could not be reached. */
+  readonly #ended = new Set<string>()
+  readonly #inTurn = createTurns()
 
-  constructor(options: SessionsOptions, records: readonly SessionRecord[]) {
+  constructor(options: SessionsOptions, table: RecordTable<SessionRecord>) {
     this.#options = options
-    for (const record of records) this.#keep(record)
+    this.#table = table
   }
 
   async begin({ userId, dialect, data }: NewSession): Promise<string> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
-    await this.#write(async () => {
+    await this.#inTurn(async () => {
+      const id = idOf(token)
       const now = formatTimestamp(this.#options.clock())
-      const record: SessionRecord = {
-        id: idOf(token),
-        user: userId,
-        dialect,
-        passwordMark: this.#options.directory.passwordMark(userId) ?? '',
-        startedAt: now,
-        usedAt: now,
-        data: { ...data },
-      }
+      const passwordMark = this.#options.directory.passwordMark(userId) ?? ''
       await this.#makeRoom(userId)
-      await this.#put(record)
-      this.#keep(record)
+      await this.#table.put(id, {
+        ...{ id, user: userId, dialect, passwordMark },
+        ...{ startedAt: now, usedAt: now, data: { ...data } },
+      })
     })
     return token
   }
 
   find(dialect: string, token: string): Session | undefined {
-    const kept = this.#sessions.get(idOf(token))
-    if (kept === undefined || kept.record.dialect !== dialect) return undefined
-    const nowMs = this.#nowMs()
-    if (!this.#holds(kept, nowMs)) return undefined
-    kept.usedMs = nowMs
-    const { record } = kept
-    if (nowMs - Math.floor(micros(record.usedAt) / 1000) >= TOUCH_MS) this.#touch(kept, nowMs)
+    const record = this.#table.rows.get(idOf(token))
+    if (record === undefined || record.dialect !== dialect) return undefined
+    const nowMs = Math.floor(this.#options.clock() / 1000)
+    if (!this.#holds(record, nowMs)) return undefined
+    this.#touch(record, nowMs)
     const credential = { id: `session:${record.id}`, scopes: SCOPES }
     const principal = this.#options.directory.principal(record.user, credential)
     return principal && { principal, data: record.data }
   }
 
-  replaceData(token: string, data: JsonObject): Promise<void> {
-    return this.#change(idOf(token), (record) => ({ ...record, data: { ...data } }))
+  async replaceData(token: string, data: JsonObject): Promise<void> {
+    const id = idOf(token)
+    if (this.#ended.has(id)) return
+    await this.#table.change(id, (record) => ({ ...record, data: { ...data } }))
   }
 
   end(token: string): Promise<void> {
-    return this.#write(() => this.#remove(idOf(token)))
+    return this.#end(idOf(token))
   }
 
-  sweep(): Promise<number> {
-    return this.#write(async () => {
-      const nowMs = this.#nowMs()
-      const ended = [...this.#sessions.values()].filter((kept) => !this.#holds(kept, nowMs))
-      const ids = [...ended.map(({ record }) => record.id), ...this.#unremoved]
-      for (const id of ids) await this.#remove(id)
-      return ids.length
-    })
+  async sweep(): Promise<number> {
+    const nowMs = Math.floor(this.#options.clock() / 1000)
+    const ended = this.#table.all().filter((record) => !this.#holds(record, nowMs))
+    for (const { id } of ended) await this.#end(id)
+    return ended.length
   }
 
-  #holds({ record, startedMs, usedMs }: Kept, nowMs: number): boolean {
-    const isYoung = nowMs - startedMs < SESSION_LIFETIME_MS && nowMs - usedMs < SESSION_IDLE_MS
-    return isYoung && this.#options.directory.passwordMark(record.user) === record.passwordMark
+  #holds(record: SessionRecord, nowMs: number): boolean {
+    if (this.#ended.has(record.id)) return false
+    const isYoung = nowMs - millis(record.startedAt) < SESSION_LIFETIME_MS
+    const isIdle = nowMs - this.#useOf(record).usedMs >= SESSION_IDLE_MS
+    if (!isYoung || isIdle) return false
+    return this.#options.directory.passwordMark(record.user) === record.passwordMark
   }
 
-  /** Ends as many sessions, those unused for longest, as stand in the way of a further one. */
+  #useOf({ id, usedAt }: SessionRecord): Use {
+    return this.#uses.get(id) ?? { usedMs: millis(usedAt), storedMs: millis(usedAt) }
+  }
+
+  /** The write is not waited for: a use that is lost is stored again soon. */
+  #touch(record: SessionRecord, nowMs: number): void {
+    const { id } = record
+    const { storedMs } = this.#useOf(record)
+    const isDue = nowMs - storedMs >= TOUCH_MS
+    this.#uses.set(id, { usedMs: nowMs, storedMs: isDue ? nowMs : storedMs })
+    if (!isDue) return
+    const usedAt = formatTimestamp(nowMs * 1000)
+    this.#table.change(id, (kept) => ({ ...kept, usedAt })).catch(() => undefined)
+  }
+
+  /** Ends the sessions that leave no room for a further one, those unused for longest first. */
   async #makeRoom(userId: string): Promise<void> {
-    const byUse = [...this.#sessions.values()].sort((left, right) => left.usedMs - right.usedMs)
-    const ofUser = byUse.filter(({ record }) => record.user === userId)
+    const byUse = this.#table
+      .all()
+      .map((record) => {
+        const { id, user } = record
+        return { id, user, usedMs: this.#ended.has(id) ? 0 : this.#useOf(record).usedMs }
+      })
+      .sort((left, right) => left.usedMs - right.usedMs)
+    const ofUser = byUse.filter(({ user }) => user === userId)
     const surplus = [
       ...ofUser.slice(0, Math.max(0, ofUser.length - SESSIONS_OF_USER_MAX + 1)),
       ...byUse.slice(0, Math.max(0, byUse.length - SESSIONS_MAX + 1)),
     ]
-    for (const { record } of surplus) await this.#remove(record.id)
+    for (const { id } of surplus) await this.#end(id)
   }
 
-  /** Nobody waits for it: that a session was used may be lost, and is said again soon. */
-  #touch(kept: Kept, nowMs: number): void {
-    const usedAt = formatTimestamp(nowMs * 1000)
-    kept.record = { ...kept.record, usedAt }
-    this.#change(kept.record.id, (record) => ({ ...record, usedAt })).catch(() => undefined)
-  }
-
-  #change(id: string, change: (record: SessionRecord) => SessionRecord): Promise<void> {
-    return this.#write(async () => {
-      const kept = this.#sessions.get(id)
-      if (kept === undefined) return
-      const record = change(kept.record)
-      await this.#put(record)
-      kept.record = record
-    })
-  }
-
-  async #put(record: SessionRecord): Promise<void> {
-    await this.#options.records.put({ kind: 'session', id: record.id, body: { ...record } })
-  }
-
-  /** From memory first: a session that somebody ended must not hold while the store is down. */
-  async #remove(id: string): Promise<void> {
-    if (this.#sessions.delete(id)) this.#unremoved.add(id)
-    if (!this.#unremoved.has(id)) return
-    await this.#options.records.remove('session', id)
-    this.#unremoved.delete(id)
-  }
-
-  #keep(record: SessionRecord): void {
-    const [startedMs, usedMs] = [record.startedAt, record.usedAt].map((text) => micros(text) / 1000)
-    this.#sessions.set(record.id, { record, startedMs: startedMs ?? 0, usedMs: usedMs ?? 0 })
-  }
-
-  #write<Result>(write: () => Promise<Result>): Promise<Result> {
-    const written = this.#lastWrite.then(write)
-    this.#lastWrite = written.catch(() => undefined)
-    return written
-  }
-
-  #nowMs(): number {
-    return Math.floor(this.#options.clock() / 1000)
+  /** At once in memory: a session that was ended must not hold while the store is down. */
+  async #end(id: string): Promise<void> {
+    if (!this.#table.rows.has(id)) return
+    this.#ended.add(id)
+    await this.#table.remove(id)
+    this.#ended.delete(id)
+    this.#uses.delete(id)
   }
 }
 
@@ -201,7 +198,7 @@ function idOf(token: string): string {
   return hash('sha256', token)
 }
 
-/** A time that cannot be read counts as long past. */
-function micros(text: string): number {
-  return parseTimestamp(text) ?? 0
+/** Milliseconds since the epoch. A time that cannot be read counts as long past. */
+function millis(text: string): number {
+  return (parseTimestamp(text) ?? 0) / 1000
 }

@@ -1,4 +1,4 @@
-import type { UserRecord } from '../directory/directory-records.ts'
+import type { User } from '../directory/directory.ts'
 import type { UserKind } from '../directory/principal.ts'
 
 /**
@@ -17,10 +17,10 @@ const NEVER_SIGN_IN: readonly UserKind[] = ['robot', 'organization']
  * @param tenant of the users besides those that have none; undefined: any.
  */
 export function signInCandidates(
-  users: Iterable<UserRecord>,
+  users: Iterable<User>,
   tenant: string | undefined,
   nameOrEmail: string,
-): readonly UserRecord[] {
+): readonly User[] {
   const email = nameOrEmail.toLowerCase()
   const meant = [...users]
     .filter(({ kind }) => !NEVER_SIGN_IN.includes(kind))
@@ -31,12 +31,12 @@ export function signInCandidates(
 }
 
 /** Times have one form; of one moment, the ids decide. */
-function ageOf({ createdAt, id }: UserRecord): string {
+function ageOf({ createdAt, id }: User): string {
   return `${createdAt} ${id}`
 }
 
 /** The most candidates that any name or address has, and at least 1. */
-export function candidatesMax(users: Iterable<UserRecord>): number {
+export function candidatesMax(users: Iterable<User>): number {
   const counts = new Map<string, number>()
   for (const { kind, name, email } of users) {
     if (NEVER_SIGN_IN.includes(kind)) continue
@@ -50,7 +50,7 @@ export function candidatesMax(users: Iterable<UserRecord>): number {
 }
 
 /** The first of each tenant, then the second ones: users of one tenant keep no other's out. */
-function inTurns(users: readonly UserRecord[]): readonly UserRecord[] {
+function inTurns(users: readonly User[]): readonly User[] {
   const seen = new Map<string | null, number>()
   const ranked = users.map((user) => {
     const turn = seen.get(user.tenant) ?? 0

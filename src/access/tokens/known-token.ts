@@ -1,7 +1,23 @@
+import { type Static, Type } from 'typebox'
 import { parseTimestamp } from '../../core/time/timestamp.ts'
 import type { SourceName } from '../../core/values/source-name.ts'
-import type { TokenRecord } from '../directory/directory-records.ts'
+import { SCOPES } from '../directory/principal.ts'
 import { readTokenSources } from '../directory/source-claims.ts'
+
+/** The record of a token, of kind `token`, under its lookup id; `user` is an id. */
+export const TokenRecord = Type.Object({
+  id: Type.String(),
+  user: Type.String(),
+  name: Type.Optional(Type.String()),
+  scopes: Type.Array(Type.Enum(SCOPES)),
+  sources: Type.Optional(Type.Array(Type.String())),
+  createdAt: Type.String(),
+  expiresAt: Type.Optional(Type.String()),
+  revokedAt: Type.Optional(Type.String()),
+  /** Absent for a signed token, of which only this record is kept. */
+  secretSha256: Type.Optional(Type.String()),
+})
+export type TokenRecord = Static<typeof TokenRecord>
 
 /** A token as it is kept in memory, read once. */
 export interface KnownToken {
@@ -14,7 +30,7 @@ export interface KnownToken {
   readonly bound: { readonly sources?: readonly SourceName[] }
 }
 
-/** Reads the record of a token. */
+/** Reads the record of a token. @throws Fault `request.invalid` as `readTokenSources` does. */
 export function knownToken(record: TokenRecord): KnownToken {
   const { expiresAt, secretSha256, sources } = record
   return {

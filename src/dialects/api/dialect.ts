@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Administration } from '../../access/directory/administration.ts'
 import type { Directory } from '../../access/directory/directory.ts'
-import type { RecordStore } from '../../access/record-store.ts'
+import type { RecordStore } from '../../access/records/record-store.ts'
 import type { Sessions } from '../../access/sign-in/sessions.ts'
 import type { SignIn } from '../../access/sign-in/sign-in.ts'
 import type { AccessKeys } from '../../access/tokens/access-keys.ts'

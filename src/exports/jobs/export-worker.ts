@@ -1,3 +1,4 @@
+import type { RecordTable } from '../../access/records/record-table.ts'
 import { cutText } from '../../core/cut-text.ts'
 import { Fault } from '../../core/errors.ts'
 import type { EventReader } from '../../core/query/query.ts'
@@ -16,7 +17,6 @@ import {
   SWEEP_EVERY_MS,
 } from '../limits.ts'
 import type { Delivery, ExportJob } from './export-job.ts'
-import type { JobBook } from './job-book.ts'
 import {
   type DueDelivery,
   deliveryName,
@@ -36,7 +36,7 @@ export interface ExportLog {
 
 /** What a worker works with. */
 export interface ExportWorkerOptions {
-  readonly book: JobBook
+  readonly jobs: RecordTable<ExportJob>
   readonly files: ExportFiles
   readonly courier: Courier
   readonly events: Pick<EventReader, 'stream'>
@@ -76,8 +76,8 @@ export class ExportWorker {
 
   /** Works until the signal aborts, and resolves when nothing goes on any more. */
   async run(log: ExportLog, signal: AbortSignal): Promise<void> {
-    const { book, clock, files } = this.#options
-    const kept = book.all().filter(({ hasFile }) => hasFile)
+    const { jobs, clock, files } = this.#options
+    const kept = jobs.all().filter(({ hasFile }) => hasFile)
     await files.prepare(new Set(kept.map(({ fileName }) => fileName)))
     let sweptMicros = 0
     while (!signal.aborted) {
@@ -93,9 +93,9 @@ export class ExportWorker {
   }
 
   #startDue(log: ExportLog, signal: AbortSignal): WorkPlan {
-    const { book, clock } = this.#options
+    const { jobs, clock } = this.#options
     const going = { runs: this.#runs, deliveries: this.#deliveries }
-    const plan = planWork(book.all(), going, clock())
+    const plan = planWork(jobs.all(), going, clock())
     for (const job of plan.exports) {
       this.#runs.set(job.id, job)
       const run = this.#runExport(job, log, signal).finally(() => this.#runs.delete(job.id))
@@ -121,9 +121,9 @@ export class ExportWorker {
   }
 
   async #runExport(job: ExportJob, log: ExportLog, signal: AbortSignal): Promise<void> {
-    const { book, clock } = this.#options
+    const { jobs, clock } = this.#options
     const change = (to: (job: ExportJob) => ExportJob) =>
-      untilStored(() => book.change(job.id, to), signal)
+      untilStored(() => jobs.change(job.id, to), signal)
     const lost = this.#options.lostRight(job)
     if (lost !== undefined) return this.#cancel(job, lost, { log, signal })
     const runs = job.runs + 1
@@ -141,7 +141,7 @@ export class ExportWorker {
       log.info({ export: job.id, entries, bytes: ended.bytes }, 'an export was written')
     } else if (signal.aborted) {
       // A stop is no failure of the export.
-      await book.change(job.id, (kept) => ({ ...kept, status: 'queued', runs: job.runs }))
+      await jobs.change(job.id, (kept) => ({ ...kept, status: 'queued', runs: job.runs }))
     } else {
       const { error } = ended
       log.warn({ err: error, export: job.id, runs }, 'an export could not be written')
@@ -171,22 +171,22 @@ export class ExportWorker {
 
   /** Removes files that no link leads to any more until the rest is within the limit. */
   async #makeRoom(bytesMax: number): Promise<void> {
-    const { book, clock, linkSeconds } = this.#options
+    const { jobs, clock, linkSeconds } = this.#options
     while (this.#bytesUsed() > bytesMax) {
-      const evicted = fileToEvict(book.all(), linkSeconds, clock())
+      const evicted = fileToEvict(jobs.all(), linkSeconds, clock())
       if (evicted === undefined) throw new NoRoom(bytesMax)
       await this.#removeFile(evicted)
     }
   }
 
   #bytesUsed(): number {
-    const kept = this.#options.book.all().filter(({ hasFile }) => hasFile)
+    const kept = this.#options.jobs.all().filter(({ hasFile }) => hasFile)
     const sizes = [...kept, ...this.#written.values()].map(({ bytes }) => bytes)
     return sizes.reduce((sum, bytes) => sum + bytes, 0)
   }
 
   async #deliver(due: DueDelivery, log: ExportLog, signal: AbortSignal): Promise<void> {
-    const { book, courier } = this.#options
+    const { jobs, courier } = this.#options
     const { job } = due
     const lost = this.#options.lostRight(job)
     if (lost !== undefined) return this.#cancel(job, lost, { log, signal })
@@ -199,7 +199,7 @@ export class ExportWorker {
     else log.warn(about, 'an export could not be told')
     const replaced = (kept: Delivery) => (kept.channel === channel ? delivery : kept)
     await untilStored(
-      () => book.change(job.id, (kept) => ({ ...kept, deliveries: kept.deliveries.map(replaced) })),
+      () => jobs.change(job.id, (kept) => ({ ...kept, deliveries: kept.deliveries.map(replaced) })),
       signal,
     )
   }
@@ -210,29 +210,29 @@ export class ExportWorker {
     reason: string,
     { log, signal }: { readonly log: ExportLog; readonly signal: AbortSignal },
   ): Promise<void> {
-    const { book, clock, files, recordCanceled } = this.#options
-    const job = book.all().find((one) => one.id === id)
+    const { jobs, clock, files, recordCanceled } = this.#options
+    const job = jobs.all().find((one) => one.id === id)
     // Another delivery of it may have come here first.
     if (job === undefined || job.status === 'canceled') return
     await untilStored(() => recordCanceled(job, reason), signal)
-    await untilStored(() => book.change(id, (kept) => canceled(kept, reason, clock())), signal)
+    await untilStored(() => jobs.change(id, (kept) => canceled(kept, reason, clock())), signal)
     if (job.hasFile) await files.remove(job.fileName)
     log.warn({ export: id, reason }, 'an export was canceled')
   }
 
   async #sweep(): Promise<void> {
-    const { book, clock } = this.#options
-    for (const job of filesToRemove(book.all(), clock())) await this.#removeFile(job)
-    for (const job of jobsToForget(book.all(), clock())) {
+    const { jobs, clock } = this.#options
+    for (const job of filesToRemove(jobs.all(), clock())) await this.#removeFile(job)
+    for (const job of jobsToForget(jobs.all(), clock())) {
       if (job.hasFile) await this.#removeFile(job)
-      await book.remove(job.id)
+      await jobs.remove(job.id)
     }
   }
 
   /** The record goes first: a file without one is removed at the next start. */
   async #removeFile({ id, fileName }: ExportJob): Promise<void> {
-    const { book, files } = this.#options
-    await book.change(id, (job) => ({ ...job, hasFile: false }))
+    const { jobs, files } = this.#options
+    await jobs.change(id, (job) => ({ ...job, hasFile: false }))
     await files.remove(fileName)
   }
 }

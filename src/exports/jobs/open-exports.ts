@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import type { RecordStore } from '../../access/record-store.ts'
+import type { RecordStore } from '../../access/records/record-store.ts'
+import { openTable, type RecordTable } from '../../access/records/record-table.ts'
 import { Fault } from '../../core/errors.ts'
 import type { EventReader } from '../../core/query/query.ts'
 import type { Clock } from '../../core/time/timestamp.ts'
@@ -20,9 +21,8 @@ import type { ExportForm } from '../export-form.ts'
 import { type ExportRights, lostRight } from '../export-rights.ts'
 import { EXPORTS_WAITING_MAX, FILES_BYTES_MAX, USER_EXPORTS_WAITING_MAX } from '../limits.ts'
 import type { ExportDesk, ExportOrder } from './export-desk.ts'
-import { type ExportJob, isFinished } from './export-job.ts'
+import { ExportJob, isFinished } from './export-job.ts'
 import { type ExportLog, ExportWorker } from './export-worker.ts'
-import { type JobBook, openJobBook } from './job-book.ts'
 
 /** Folder of the data directory that holds the files. */
 const FILES_FOLDER = 'exports'
@@ -69,7 +69,10 @@ export interface Exports {
 export async function openExports(options: ExportsOptions): Promise<Exports> {
   const { settings, records, events, clock, origin, resolver = systemResolver } = options
   const { linkSeconds } = settings
-  const book = await openJobBook(records, origin)
+  const jobs = await openTable(records, {
+    ...{ kind: 'export', schema: ExportJob },
+    where: (job) => job.origin === origin,
+  })
   const links = createLinkSigner(options.linkKey)
   const files = new ExportFiles(join(options.dataDirectory, FILES_FOLDER))
   const forms = new Map(options.forms.map((form) => [form.name, form]))
@@ -77,7 +80,7 @@ export async function openExports(options: ExportsOptions): Promise<Exports> {
   const mailer = mailerOf(settings)
   const courier = createCourier({ forms, links, linkSeconds, policy, resolver, mailer, clock })
   const worker = new ExportWorker({
-    ...{ book, files, courier, events, forms, clock, linkSeconds },
+    ...{ jobs, files, courier, events, forms, clock, linkSeconds },
     filesBytesMax: FILES_BYTES_MAX,
     lostRight: (job) => lostRight(job, { directory: options.directory, forms, clock }),
     recordCanceled: (job, reason) => options.audit.record(cancelEvent(job, reason)),
@@ -94,16 +97,16 @@ export async function openExports(options: ExportsOptions): Promise<Exports> {
         throw error
       }
     },
-    accept: acceptInto(book, {
+    accept: acceptInto(jobs, {
       jobOf: (order) => newJob(order, { origin, clock, settings }),
       onAccepted: () => worker.wakeup.wake(),
     }),
     jobs: () =>
-      book
+      jobs
         .all()
         .map((job) => ({ ...job, entries: worker.entriesOf(job.id) ?? job.entries }))
         .sort((left, right) => right.requestedMicros - left.requestedMicros),
-    open: (fileName, token) => openFile({ fileName, token }, { book, files, links, clock }),
+    open: (fileName, token) => openFile({ fileName, token }, { jobs, files, links, clock }),
   }
   return { desk, run: (log, signal) => worker.run(log, signal) }
 }
@@ -128,16 +131,16 @@ function mailerOf({ smtpUrl, mailFrom }: ExportSettings): Mailer | undefined {
 }
 
 function acceptInto(
-  book: JobBook,
+  jobs: RecordTable<ExportJob>,
   parts: {
     readonly jobOf: (order: ExportOrder) => ExportJob
     readonly onAccepted: () => void
   },
 ): ExportDesk['accept'] {
-  // Those that are announced now are not in the book yet, but they count.
+  // Those that are announced now are not in the table yet, but they count.
   const coming = new Set<ExportJob>()
   return async (order, announce) => {
-    const waiting = [...book.all().filter((job) => !isFinished(job)), ...coming]
+    const waiting = [...jobs.all().filter((job) => !isFinished(job)), ...coming]
     const ofTenant = waiting.filter(({ tenant }) => tenant === order.tenant)
     const ofUser = ofTenant.filter(({ requester }) => requester.userId === order.requester.userId)
     refuseOver(ofTenant.length, EXPORTS_WAITING_MAX, 'of this tenant')
@@ -146,7 +149,7 @@ function acceptInto(
     coming.add(job)
     try {
       await announce(job.id)
-      await book.add(job)
+      await jobs.put(job.id, job)
     } finally {
       coming.delete(job)
     }
@@ -198,7 +201,7 @@ function requesterOf({ requester }: ExportOrder): ExportJob['requester'] {
 }
 
 interface FileSource {
-  readonly book: JobBook
+  readonly jobs: RecordTable<ExportJob>
   readonly files: ExportFiles
   readonly links: LinkSigner
   readonly clock: Clock
@@ -206,13 +209,13 @@ interface FileSource {
 
 async function openFile(
   { fileName, token }: { readonly fileName: string; readonly token: string },
-  { book, files, links, clock }: FileSource,
+  { jobs, files, links, clock }: FileSource,
 ): ReturnType<ExportDesk['open']> {
   const state = links.check(fileName, token, clock() / 1_000_000)
   if (state === 'forged') return { state: 'missing' }
   if (state === 'expired') return { state }
   // The path is made from the record, never from what was sent.
-  const job = book.all().find((one) => one.hasFile && one.fileName === fileName)
+  const job = jobs.all().find((one) => one.hasFile && one.fileName === fileName)
   const file = job === undefined ? undefined : await files.read(job.fileName)
   return file === undefined ? { state: 'missing' } : { state: 'open', ...file }
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RecordStore } from '../../access/record-store.ts'
-import { hasSealedKeys } from '../../access/tokens/instance-key.ts'
+import { hasInstanceKeys } from '../../access/records/instance-key.ts'
+import type { RecordStore } from '../../access/records/record-store.ts'
 import { SECRET_BOX_KEY_BYTES } from '../../access/tokens/secret-box.ts'
 import { SETTINGS } from '../../config/settings.ts'
 import type { Store } from '../../store/store.ts'
@@ -146,7 +146,7 @@ const RESTORE_KEY =
   '`waybill recover --secret-key` begins with a new one'
 
 async function hasSealedRecords(records: Pick<RecordStore, 'load'>): Promise<boolean> {
-  return (await hasSealedKeys(records)) || (await records.load('access-key')).length > 0
+  return (await hasInstanceKeys(records)) || (await records.load('access-key')).length > 0
 }
 
 /** The text of a file without blanks at its ends; undefined when there is no such file. */

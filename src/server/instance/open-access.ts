@@ -1,9 +1,9 @@
 import { type Administration, createAdministration } from '../../access/directory/administration.ts'
 import type { DirectoryKeeper } from '../../access/directory/directory.ts'
-import { openDirectory } from '../../access/directory/directory-in-records.ts'
+import { openDirectory } from '../../access/directory/open-directory.ts'
+import { readInstanceKey } from '../../access/records/instance-key.ts'
 import type { AccessKeyKeeper } from '../../access/tokens/access-keys.ts'
-import { openAccessKeys } from '../../access/tokens/access-keys-in-records.ts'
-import { readInstanceKey } from '../../access/tokens/instance-key.ts'
+import { openAccessKeys } from '../../access/tokens/open-access-keys.ts'
 import { createSecretBox, type SecretBox } from '../../access/tokens/secret-box.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { EventReader } from '../../core/query/query.ts'
@@ -16,7 +16,7 @@ export interface AccessOptions {
   readonly settings: Pick<Settings, 'defaultTenant'>
   readonly records: Store['records']
   /** Sees every event that was acknowledged. */
-  readonly events: EventReader
+  readonly events: Pick<EventReader, 'page'>
   readonly clock: Clock
   readonly secretKey: Uint8Array
   readonly audit: Pick<AuditTrail, 'record'>

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { RecordStore } from '../../access/record-store.ts'
+import type { RecordStore } from '../../access/records/record-store.ts'
 import { formatTimestamp } from '../../core/time/timestamp.ts'
 import {
   createLedgerVerifier,

@@ -1,6 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RecordStore } from '../../access/record-store.ts'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import type { RecordStore } from '../../access/records/record-store.ts'
 import type { Settings } from '../../config/settings.ts'
 import { type Checkpoint, parseCheckpoint } from '../../ledger/checkpoint/checkpoint.ts'
 import { type Holder, readHolder, writeHolder } from '../../ledger/checkpoint/directory-holder.ts'
@@ -28,6 +30,7 @@ export interface PublicationPlace {
 
 /** Kind of the records of the public halves of all keys, past ones too. */
 const KEY_RECORD = 'ledger-key'
+const KeyRecord = Type.Object({ verifierKey: Type.String() })
 
 /**
  * Reads the keys and the last checkpoint of an instance, and makes them at its first start. A
@@ -92,9 +95,7 @@ export async function saveKeys(keys: SigningKeys, place: PublicationPlace): Prom
 /** The verifier keys of all keys that ever signed for the instance. */
 export async function knownKeys({ records, origin }: PublicationPlace): Promise<readonly string[]> {
   const kept = await records.load(KEY_RECORD, `${origin}/`)
-  return kept.flatMap(({ body: { verifierKey } }) =>
-    typeof verifierKey === 'string' ? [verifierKey] : [],
-  )
+  return kept.flatMap(({ body }) => (Value.Check(KeyRecord, body) ? [body.verifierKey] : []))
 }
 
 /** The name of the log in checkpoints: never what a request names as host. */

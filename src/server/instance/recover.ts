@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { WAYBILL_ITSELF } from '../../access/directory/administration.ts'
-import { forgetSealedKeys } from '../../access/tokens/instance-key.ts'
+import { replaceInstanceKeys } from '../../access/records/instance-key.ts'
 import type { Settings } from '../../config/settings.ts'
 import { Fault } from '../../core/errors.ts'
 import { type Clock, createClock } from '../../core/time/timestamp.ts'
@@ -126,8 +126,7 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
       target: { type: 'settings', name: origin },
       details: { after: { secretKey: '(replaced)' } },
     })
-    await forgetSealedKeys(store.records)
-    await makeSecretKey(settings.data)
+    await replaceInstanceKeys(store.records, await makeSecretKey(settings.data))
     const path = join(settings.data, SECRET_KEY_FILE)
     return [`${path} has a new key`, ...(await deleteAccessKeys(await open()))]
   } finally {

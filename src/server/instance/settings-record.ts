@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import type { RecordStore } from '../../access/record-store.ts'
+import type { RecordStore } from '../../access/records/record-store.ts'
 import type { Settings } from '../../config/settings.ts'
 import { namedLists, namedSettings, type SettingTable } from '../../config/table/setting.ts'
 import type { JsonObject } from '../../core/event/event.ts'
@@ -33,7 +33,8 @@ export interface SettingsRecordOptions {
 export async function recordSettings(options: SettingsRecordOptions): Promise<void> {
   const { settings, table, records, audit, origin, secretKey } = options
   const now = textsOf(settings, table, secretKey)
-  const kept = (await records.get(RECORD_KIND, origin))?.body['values']
+  const body = (await records.get(RECORD_KIND, origin))?.body
+  const kept = isMembers(body) ? body['values'] : undefined
   const before = isMembers(kept) ? new Map(Object.entries(kept)) : defaultTexts(table)
   const names = [...new Set([...before.keys(), ...now.keys()])].sort()
   const changed = names.filter((name) => before.get(name) !== now.get(name))

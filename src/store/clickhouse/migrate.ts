@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { Fault } from '../../core/errors.ts'
-import type { ClickHouseConnection, Statement } from './connection/connection.ts'
+import type { ClickHouseConnection } from './connection/connection.ts'
+import { changeSchema } from './schema-change.ts'
 import { INSERTED_COLUMNS } from './write/row-encoding.ts'
 
 const SCHEMA = new URL('./schema/', import.meta.url)
@@ -15,12 +16,6 @@ const CREATE_MIGRATIONS = `
 
 /** The table of the first directories lacks the column. */
 const ADD_SHA256 = 'ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS sha256 String'
-
-/**
- * Room that a change of the schema needs, in bytes. On a full disk the engine replaces the
- * definition of a table by an empty file, and does not open the directory again.
- */
-const FREE_BYTES_MIN = 16 * 1024 * 1024
 
 /** What to do about data that this program cannot use. */
 const WAY_ON =
@@ -41,8 +36,8 @@ const WAY_ON =
  */
 export async function migrate(connection: ClickHouseConnection): Promise<void> {
   const columns = await columnsOf(connection, 'schema_migrations')
-  if (columns.size === 0) await change(connection, { sql: CREATE_MIGRATIONS })
-  else if (!columns.has('sha256')) await change(connection, { sql: ADD_SHA256 })
+  if (columns.size === 0) await changeSchema(connection, { sql: CREATE_MIGRATIONS })
+  else if (!columns.has('sha256')) await changeSchema(connection, { sql: ADD_SHA256 })
   const rows = await connection.rows<[string, string]>({
     sql: 'SELECT file, sha256 FROM schema_migrations',
   })
@@ -50,35 +45,12 @@ export async function migrate(connection: ClickHouseConnection): Promise<void> {
   const files = await schemaFiles()
   await checkApplied(connection, files, applied)
   for (const { file, sql, sha256 } of files.filter((one) => !applied.has(one.file))) {
-    await change(connection, { sql })
+    await changeSchema(connection, { sql })
     await connection.command({
       sql: 'INSERT INTO schema_migrations SELECT {file:String}, now64(6), {sha256:String}',
       parameters: { file, sha256 },
     })
   }
-}
-
-/** Runs a statement that changes the schema, if there is room for it. */
-async function change(connection: ClickHouseConnection, statement: Statement): Promise<void> {
-  const freeBytes = await freeBytesOf(connection)
-  if (freeBytes < FREE_BYTES_MIN) {
-    throw new Fault('store.unavailable', {
-      detail:
-        `the schema of the store must change, and its disk has ${freeBytes} bytes free: ` +
-        `free ${FREE_BYTES_MIN} bytes and start again`,
-    })
-  }
-  await connection.command(statement)
-}
-
-/** A server may keep its disks from its users: then there is room as far as is known. */
-async function freeBytesOf(connection: ClickHouseConnection): Promise<number> {
-  const sql = 'SELECT min(free_space) FROM system.disks'
-  const rows = await connection.rows<[number]>({ sql }).catch((error: unknown) => {
-    if (connection.isExclusive) throw error
-    return []
-  })
-  return rows[0]?.[0] ?? Number.POSITIVE_INFINITY
 }
 
 /** The names of a table's columns; none without such a table. */

@@ -1,7 +1,7 @@
-import type { RecordStore, StateRecord } from '../../access/record-store.ts'
-import type { JsonObject } from '../../core/event/event.ts'
+import type { FoundRecord, RecordStore, StateRecord } from '../../access/records/record-store.ts'
 import { createClock } from '../../core/time/timestamp.ts'
 import type { ClickHouseConnection } from './connection/connection.ts'
+import { firstProposal } from './first-proposal.ts'
 
 const COLUMNS = ['kind', 'id', 'body', 'version', 'removed']
 
@@ -26,13 +26,14 @@ export async function openRecordStore(connection: ClickHouseConnection): Promise
       bytes: Buffer.from(`${JSON.stringify(values)}\n`),
     })
   }
+  const get: RecordStore['get'] = async (kind, id) => {
+    const [record] = await loadRecords(connection, kind, { test: 'id = {id:String}', id })
+    return record
+  }
   return {
     load: (kind, idPrefix = '') =>
       loadRecords(connection, kind, { test: 'startsWith(id, {id:String})', id: idPrefix }),
-    async get(kind, id) {
-      const [record] = await loadRecords(connection, kind, { test: 'id = {id:String}', id })
-      return record
-    },
+    get,
     async count(kind, idPrefix) {
       const [row] = await connection.rows<[number]>({
         sql: `SELECT count() FROM records FINAL
@@ -42,7 +43,15 @@ export async function openRecordStore(connection: ClickHouseConnection): Promise
       return row?.[0] ?? 0
     },
     put: (record) => write(record, 0),
-    compact: () => connection.command({ sql: 'OPTIMIZE TABLE records FINAL' }),
+    async create(record) {
+      const { kind, id } = record
+      const kept = await get(kind, id)
+      if (kept !== undefined) return kept
+      // All write the same, so a crash of the first one in between leaves nothing to do.
+      const first = await firstProposal(connection, record)
+      await write(first, 0)
+      return first
+    },
     remove: (kind, id) => write({ kind, id, body: {} }, 1),
   }
 }
@@ -51,13 +60,19 @@ async function loadRecords(
   connection: ClickHouseConnection,
   kind: string,
   { test, id }: { readonly test: string; readonly id: string },
-): Promise<readonly StateRecord[]> {
+): Promise<readonly FoundRecord[]> {
   const rows = await connection.rows<[string, string]>({
     sql: `SELECT id, body FROM records FINAL WHERE kind = {kind:String} AND ${test} ORDER BY id`,
     parameters: { kind, id },
   })
-  return rows.map(([name, text]) => {
-    const body: JsonObject = JSON.parse(text)
-    return { kind, id: name, body }
-  })
+  return rows.map(([name, text]) => ({ kind, id: name, body: bodyOf(text) }))
+}
+
+function bodyOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // A damaged body is for the reader of the record to judge, who knows what depends on it.
+    return undefined
+  }
 }

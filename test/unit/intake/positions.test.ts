@@ -9,7 +9,7 @@ import {
   LaggingPosition,
   POSITIONS_MAX,
 } from '../../../src/intake/positions.ts'
-import { MapRecordStore } from '../access/map-record-store.ts'
+import { MapRecordStore } from '../access/records/map-record-store.ts'
 
 const MAIN = { tenant: 'one', kind: 'quay', name: 'main' }
 

@@ -1,12 +1,12 @@
 import fastify from 'fastify'
 import { expect, test } from 'vitest'
-import { openDirectory } from '../../../src/access/directory/directory-in-records.ts'
+import { openDirectory } from '../../../src/access/directory/open-directory.ts'
 import type { Role, Scope } from '../../../src/access/directory/principal.ts'
 import { createClock } from '../../../src/core/time/timestamp.ts'
 import { declarePrincipal } from '../../../src/dialects/api/authentication.ts'
 import { answerProblem } from '../../../src/dialects/api/problems/problem-details.ts'
 import { type Metrics, registerMetrics } from '../../../src/server/observe/metrics.ts'
-import { MapRecordStore, TOKEN_KEY } from '../access/map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from '../access/records/map-record-store.ts'
 
 interface Reader {
   readonly tenant: string | null

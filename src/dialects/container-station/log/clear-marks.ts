@@ -1,4 +1,5 @@
-import type { RecordStore } from '../../../access/record-store.ts'
+import type { RecordStore } from '../../../access/records/record-store.ts'
+import { isMembers } from '../../../core/json/json.ts'
 
 /** Where the log of a tenant begins in the ledger of each origin: the seq of its first event. */
 export type ClearMarks = ReadonlyMap<string, number>
@@ -46,11 +47,12 @@ export class ClearedLogs {
 
   async #load(): Promise<ReadonlyMap<string, ClearMarks>> {
     const records = await this.#records.load(RECORD_KIND)
-    return new Map(records.map(({ id, body }) => [id, marksOf(Object.entries(body))]))
+    return new Map(records.map(({ id, body }) => [id, marksOf(body)]))
   }
 }
 
-function marksOf(entries: readonly (readonly [string, unknown])[]): ClearMarks {
+function marksOf(body: unknown): ClearMarks {
+  const entries = Object.entries(isMembers(body) ? body : {})
   return new Map(
     entries.filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1])),
   )

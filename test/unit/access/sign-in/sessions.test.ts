@@ -1,13 +1,13 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { DirectoryKeeper } from '../../../../src/access/directory/directory.ts'
-import { openDirectory } from '../../../../src/access/directory/directory-in-records.ts'
+import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
 import { SCOPES } from '../../../../src/access/directory/principal.ts'
 import {
   openSessions,
   SESSION_LIFETIME_MS,
   type Sessions,
 } from '../../../../src/access/sign-in/sessions.ts'
-import { MapRecordStore, TOKEN_KEY } from '../map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from '../records/map-record-store.ts'
 
 const HOUR = 3_600_000_000
 

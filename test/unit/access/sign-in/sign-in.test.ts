@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { DirectoryKeeper } from '../../../../src/access/directory/directory.ts'
-import { openDirectory } from '../../../../src/access/directory/directory-in-records.ts'
+import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
 import {
   createSignIn,
   type SignIn,
@@ -9,7 +9,7 @@ import {
 } from '../../../../src/access/sign-in/sign-in.ts'
 import { SIGN_IN_CANDIDATES_MAX } from '../../../../src/access/sign-in/sign-in-candidates.ts'
 import { parseNewEvent } from '../../../../src/core/boundary/parse-event.ts'
-import { MapRecordStore, TOKEN_KEY } from '../map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from '../records/map-record-store.ts'
 
 let nowMicros: number
 let directory: DirectoryKeeper

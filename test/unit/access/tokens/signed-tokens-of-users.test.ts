@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { DirectoryKeeper } from '../../../../src/access/directory/directory.ts'
-import { openDirectory } from '../../../../src/access/directory/directory-in-records.ts'
+import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
 import { formatTimestamp } from '../../../../src/core/time/timestamp.ts'
-import { MapRecordStore, TOKEN_KEY } from '../map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from '../records/map-record-store.ts'
 
 let nowMicros: number
 let records: MapRecordStore

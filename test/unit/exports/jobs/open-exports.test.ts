@@ -14,7 +14,7 @@ import { EXPORTS_WAITING_MAX, USER_EXPORTS_WAITING_MAX } from '../../../../src/e
 import { type CallbackServer, startCallbackServer } from '../../../support/callback-server.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { eventOf } from '../../../support/store-events.ts'
-import { MapRecordStore } from '../../access/map-record-store.ts'
+import { MapRecordStore } from '../../access/records/map-record-store.ts'
 import { PLAIN_FORM } from '../export-jobs.ts'
 
 const ORDER: ExportOrder = {

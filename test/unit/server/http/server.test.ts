@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openDirectory } from '../../../../src/access/directory/directory-in-records.ts'
+import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
 import { openSessions } from '../../../../src/access/sign-in/sessions.ts'
 import { createSignIn } from '../../../../src/access/sign-in/sign-in.ts'
-import { openAccessKeys } from '../../../../src/access/tokens/access-keys-in-records.ts'
+import { openAccessKeys } from '../../../../src/access/tokens/open-access-keys.ts'
 import { createSecretBox } from '../../../../src/access/tokens/secret-box.ts'
 import { Fault } from '../../../../src/core/errors.ts'
 import { createCursorCodec } from '../../../../src/core/query/cursor.ts'
@@ -20,7 +20,7 @@ import { createServer } from '../../../../src/server/http/server.ts'
 import { createMetrics, type Metrics } from '../../../../src/server/observe/metrics.ts'
 import { createReadiness } from '../../../../src/server/observe/readiness.ts'
 import type { WebhookSource } from '../../../../src/sources/source.ts'
-import { MapRecordStore, TOKEN_KEY } from '../../access/map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from '../../access/records/map-record-store.ts'
 
 /** What the ledger and the reader answer, so that a test can make them fail. */
 let append: Append

@@ -9,7 +9,7 @@ import {
   readSecretKey,
 } from '../../../../src/server/instance/instance-identity.ts'
 import type { Store } from '../../../../src/store/store.ts'
-import { MapRecordStore } from '../../access/map-record-store.ts'
+import { MapRecordStore } from '../../access/records/map-record-store.ts'
 
 let folder: string
 let records: MapRecordStore

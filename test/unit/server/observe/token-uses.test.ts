@@ -4,14 +4,14 @@ import { Readable } from 'node:stream'
 import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DirectoryKeeper } from '../../../../src/access/directory/directory.ts'
-import { openDirectory } from '../../../../src/access/directory/directory-in-records.ts'
+import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
 import type { Event } from '../../../../src/core/event/event.ts'
 import { createClock } from '../../../../src/core/time/timestamp.ts'
 import { authenticated, declarePrincipal } from '../../../../src/dialects/api/authentication.ts'
 import type { Append } from '../../../../src/ledger/append/append.ts'
 import { createTokenUses, type TokenUses } from '../../../../src/server/observe/token-uses.ts'
 import { eventually } from '../../../support/eventually.ts'
-import { MapRecordStore, TOKEN_KEY } from '../../access/map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from '../../access/records/map-record-store.ts'
 
 let server: FastifyInstance
 let uses: TokenUses

@@ -10,7 +10,7 @@ import type { AppendRequest } from '../../../../src/ledger/append/append.ts'
 import type { Ledger } from '../../../../src/ledger/ledger.ts'
 import { createMetrics } from '../../../../src/server/observe/metrics.ts'
 import { collectorTask } from '../../../../src/server/tasks/collectors.ts'
-import { MapRecordStore } from '../../access/map-record-store.ts'
+import { MapRecordStore } from '../../access/records/map-record-store.ts'
 
 const EVENT: NewEvent = {
   action: 'image.push',

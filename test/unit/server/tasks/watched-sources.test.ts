@@ -13,7 +13,7 @@ import { engineSource } from '../../../../src/sources/engine/source.ts'
 import { ArrayEventWriter } from '../../../support/array-event-writer.ts'
 import { eventually } from '../../../support/eventually.ts'
 import { FaultyFiles } from '../../../support/faulty-files.ts'
-import { MapRecordStore } from '../../access/map-record-store.ts'
+import { MapRecordStore } from '../../access/records/map-record-store.ts'
 import { captured, line } from '../../sources/engine/captured.ts'
 import {
   type ScriptedEngine,

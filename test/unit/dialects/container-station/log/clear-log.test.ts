@@ -5,7 +5,7 @@ import { ClearedLogs } from '../../../../../src/dialects/container-station/log/c
 import { logFilter, visibilityOf } from '../../../../../src/dialects/container-station/selection.ts'
 import type { AuditTrail } from '../../../../../src/ledger/audit-trail.ts'
 import { BASE_MICROS, eventOf } from '../../../../support/store-events.ts'
-import { MapRecordStore } from '../../../access/map-record-store.ts'
+import { MapRecordStore } from '../../../access/records/map-record-store.ts'
 import { callerNamed, StationModel } from '../station-context.ts'
 
 type OwnEvent = Parameters<AuditTrail['record']>[0]

@@ -1,14 +1,14 @@
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openDirectory } from '../../../../../src/access/directory/directory-in-records.ts'
+import { openDirectory } from '../../../../../src/access/directory/open-directory.ts'
 import type { Role, Scope } from '../../../../../src/access/directory/principal.ts'
 import { createClock } from '../../../../../src/core/time/timestamp.ts'
 import { declarePrincipal } from '../../../../../src/dialects/api/authentication.ts'
 import type { DialectContext } from '../../../../../src/dialects/api/dialect.ts'
 import { answerProblem } from '../../../../../src/dialects/api/problems/problem-details.ts'
 import { registerCollectors } from '../../../../../src/dialects/native/instance/collectors.ts'
-import { MapRecordStore, TOKEN_KEY } from '../../../access/map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from '../../../access/records/map-record-store.ts'
 
 let server: FastifyInstance
 interface Owner {

@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { DirectoryKeeper } from '../../../../src/access/directory/directory.ts'
-import { openDirectory } from '../../../../src/access/directory/directory-in-records.ts'
+import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
 import type { AccessKeyKeeper } from '../../../../src/access/tokens/access-keys.ts'
-import { openAccessKeys } from '../../../../src/access/tokens/access-keys-in-records.ts'
+import { openAccessKeys } from '../../../../src/access/tokens/open-access-keys.ts'
 import { createSecretBox } from '../../../../src/access/tokens/secret-box.ts'
 import { Fault } from '../../../../src/core/errors.ts'
-import { MapRecordStore, TOKEN_KEY } from '../map-record-store.ts'
+import { MapRecordStore, TOKEN_KEY } from '../records/map-record-store.ts'
 
 let records: MapRecordStore
 let directory: DirectoryKeeper

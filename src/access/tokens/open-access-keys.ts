@@ -1,15 +1,14 @@
 import { randomInt } from 'node:crypto'
 import { type Static, Type } from 'typebox'
-import { Value } from 'typebox/value'
 import { Fault, invalidValue } from '../../core/errors.ts'
 import { type Clock, formatTimestamp } from '../../core/time/timestamp.ts'
 import type { Announce, Directory } from '../directory/directory.ts'
 import { requireUser } from '../directory/named-user.ts'
-import type { RecordStore } from '../record-store.ts'
+import type { RecordStore } from '../records/record-store.ts'
+import { openTable, type RecordTable } from '../records/record-table.ts'
 import type { AccessKeyInfo, AccessKeyKeeper, FoundAccessKey } from './access-keys.ts'
 import type { SecretBox } from './secret-box.ts'
 
-const RECORD_KIND = 'access-key'
 const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 /** 103 random bits. */
@@ -18,12 +17,12 @@ const ACCESS_KEY_LENGTH = 20
 const SECRET_KEY_LENGTH = 40
 
 /** The record of an access key, of kind `access-key`, under the key itself; `user` is an id. */
-const Form = Type.Object({
+const AccessKeyRecord = Type.Object({
   user: Type.String(),
   createdAt: Type.String(),
   sealedSecret: Type.String(),
 })
-type AccessKeyRecord = Static<typeof Form>
+type AccessKeyRecord = Static<typeof AccessKeyRecord>
 
 /** Where access keys are kept, and whose they are. */
 export interface AccessKeysOptions {
@@ -34,28 +33,23 @@ export interface AccessKeysOptions {
   readonly box: SecretBox
 }
 
-/** Reads the access keys into memory. Throws `store.unavailable`. */
+/** Reads the access keys into memory. Throws as `openTable` does. */
 export async function openAccessKeys(options: AccessKeysOptions): Promise<AccessKeyKeeper> {
-  const records = await options.records.load(RECORD_KIND)
-  const keys = records.map(({ id, body }): [string, AccessKeyRecord] => {
-    if (Value.Check(Form, body)) return [id, body]
-    // As with users and tokens: rights are never guessed.
-    throw new Fault('internal.fault', { detail: `the ${RECORD_KIND} record ${id} cannot be read` })
-  })
-  return new AccessKeysInRecords(options, new Map(keys))
+  const form = { kind: 'access-key', schema: AccessKeyRecord }
+  return new AccessKeysInTable(options, await openTable(options.records, form))
 }
 
-class AccessKeysInRecords implements AccessKeyKeeper {
+class AccessKeysInTable implements AccessKeyKeeper {
   readonly #options: AccessKeysOptions
-  readonly #keys: Map<string, AccessKeyRecord>
+  readonly #keys: RecordTable<AccessKeyRecord>
 
-  constructor(options: AccessKeysOptions, keys: Map<string, AccessKeyRecord>) {
+  constructor(options: AccessKeysOptions, keys: RecordTable<AccessKeyRecord>) {
     this.#options = options
     this.#keys = keys
   }
 
   async create(tenant: string | null, user: string, announce?: Announce<AccessKeyInfo>) {
-    const { directory, records, clock, box } = this.#options
+    const { directory, clock, box } = this.#options
     const owner = requireUser(directory, tenant, user)
     if (owner.kind === 'organization') {
       throw invalidValue(
@@ -72,13 +66,12 @@ class AccessKeysInRecords implements AccessKeyKeeper {
       sealedSecret: box.seal(`${accessKey} ${secretKey}`),
     }
     await announce?.(infoOf(accessKey, record))
-    await records.put({ kind: RECORD_KIND, id: accessKey, body: record })
-    this.#keys.set(accessKey, record)
+    await this.#keys.put(accessKey, record)
     return { ...infoOf(accessKey, record), secretKey }
   }
 
   list(tenant: string | null): readonly AccessKeyInfo[] {
-    return [...this.#keys]
+    return [...this.#keys.rows]
       .filter(([, { user }]) => this.#sees(tenant, user))
       .map(([accessKey, record]) => infoOf(accessKey, record))
   }
@@ -88,25 +81,22 @@ class AccessKeysInRecords implements AccessKeyKeeper {
     accessKey: string,
     announce?: Announce<AccessKeyInfo>,
   ): Promise<void> {
-    const record = this.#keys.get(accessKey)
+    const record = this.#keys.rows.get(accessKey)
     if (record === undefined || !this.#sees(tenant, record.user)) {
       throw new Fault('resource.missing', { detail: 'there is no such access key' })
     }
     await announce?.(infoOf(accessKey, record))
-    await this.#options.records.remove(RECORD_KIND, accessKey)
-    this.#keys.delete(accessKey)
+    await this.#keys.remove(accessKey)
   }
 
   async removeAllOf(user: string): Promise<void> {
-    for (const [accessKey, record] of [...this.#keys]) {
-      if (record.user !== user) continue
-      await this.#options.records.remove(RECORD_KIND, accessKey)
-      this.#keys.delete(accessKey)
+    for (const [accessKey, record] of [...this.#keys.rows]) {
+      if (record.user === user) await this.#keys.remove(accessKey)
     }
   }
 
   find(accessKey: string): FoundAccessKey | undefined {
-    const record = this.#keys.get(accessKey)
+    const record = this.#keys.rows.get(accessKey)
     if (record === undefined) return undefined
     const [name, secretKey] = this.#options.box.open(record.sealedSecret)?.split(' ') ?? []
     return { user: record.user, secretKey: name === accessKey ? secretKey : undefined }

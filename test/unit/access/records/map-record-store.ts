@@ -1,16 +1,26 @@
-import type { RecordStore, StateRecord } from '../../../src/access/record-store.ts'
+import type {
+  FoundRecord,
+  RecordStore,
+  StateRecord,
+} from '../../../../src/access/records/record-store.ts'
+import type { Members } from '../../../../src/core/json/json.ts'
+
+/** A record that the test wrote itself. */
+interface KeptRecord extends FoundRecord {
+  readonly body: Members
+}
 
 /** A record store in memory, whose writes can be made to fail. */
 export class MapRecordStore implements RecordStore {
-  readonly records = new Map<string, StateRecord>()
+  readonly records = new Map<string, KeptRecord>()
   failure: Error | undefined
 
-  async load(kind: string, idPrefix = ''): Promise<readonly StateRecord[]> {
+  async load(kind: string, idPrefix = ''): Promise<readonly KeptRecord[]> {
     const records = [...this.records.values()].filter((record) => record.kind === kind)
     return records.filter(({ id }) => id.startsWith(idPrefix))
   }
 
-  async get(kind: string, id: string): Promise<StateRecord | undefined> {
+  async get(kind: string, id: string): Promise<KeptRecord | undefined> {
     return this.records.get(`${kind}/${id}`)
   }
 
@@ -24,7 +34,11 @@ export class MapRecordStore implements RecordStore {
     this.records.set(`${record.kind}/${record.id}`, JSON.parse(JSON.stringify(record)))
   }
 
-  async compact(): Promise<void> {}
+  async create(record: StateRecord): Promise<FoundRecord> {
+    const key = `${record.kind}/${record.id}`
+    if (!this.records.has(key)) await this.put(record)
+    return this.records.get(key) ?? record
+  }
 
   async remove(kind: string, id: string): Promise<void> {
     if (this.failure !== undefined) throw this.failure
