@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { readInstanceKey } from '../access/records/instance-key.ts'
 import { openSessions } from '../access/sign-in/sessions.ts'
 import { createSignIn } from '../access/sign-in/sign-in.ts'
-import { readInstanceKey } from '../access/records/instance-key.ts'
 import type { Settings } from '../config/settings.ts'
 import type { SettingTable } from '../config/table/setting.ts'
 import { programVersion } from '../config/version.ts'
@@ -21,7 +21,7 @@ import type { WebhookSource } from '../sources/source.ts'
 import type { Store } from '../store/store.ts'
 import { EMBEDDED_QUERIES, SERVER_QUERIES, STOP_MS_MAX, SWEEP_MS } from './http/limits.ts'
 import { createServer } from './http/server.ts'
-import { ensureAdministrator } from './instance/first-administrator.ts'
+import { openAdministered } from './instance/first-administrator.ts'
 import { readSecretKey } from './instance/instance-identity.ts'
 import { ledgerSettings } from './instance/ledger-settings.ts'
 import { makeDirectory } from './instance/make-directory.ts'
@@ -262,9 +262,10 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   await recordFirstKey({ ...own, audit })
   const verifier =
     checkpoints && (await openVerifier(records, { ...own, origin, checkpoints, audit, clock }))
-  const access = await openAccess({ ...assembly, records, events, audit })
-  const { directory, accessKeys, administration, secretBox } = access
-  await ensureAdministrator(directory, administration, settings.data)
+  const { directory, accessKeys, administration, secretBox } = await openAdministered(
+    () => openAccess({ ...assembly, records, events, audit }),
+    { records, origin, dataDirectory: settings.data },
+  )
   const exports = await openExports({
     settings: { publicUrl: settings.publicUrl, ...settings.exports },
     forms: parts.exportForms(),

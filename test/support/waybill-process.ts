@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,6 +23,8 @@ export interface WaybillOptions {
   readonly command?: readonly [program: string, ...args: string[]]
   /** Where it is started; absent: the folder of the tests. */
   readonly cwd?: string
+  /** An instance may have no `admin-token`: another one made the administrator. */
+  readonly mayLackToken?: boolean
   /** Signals go to a process group, as those of a terminal do: `npx` passes none on itself. */
   readonly isGroup?: boolean
 }
@@ -31,6 +33,7 @@ export interface WaybillOptions {
 export interface WaybillProcess {
   /** `http://127.0.0.1:PORT`; another port after `restart`. */
   readonly url: string
+  /** That of its data directory; empty when that has none. */
   readonly adminToken: string
   readonly dataDirectory: string
   readonly pid: number
@@ -62,7 +65,7 @@ export async function startWaybill(options: WaybillOptions = {}): Promise<Waybil
     log += chunk.toString()
   })
   const url = await readyUrl(child, () => log)
-  const adminToken = readTokenOf(dataDirectory, child)
+  const adminToken = readTokenOf(dataDirectory, child, options.mayLackToken ?? false)
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'close')
@@ -95,7 +98,8 @@ export async function startWaybill(options: WaybillOptions = {}): Promise<Waybil
   }
 }
 
-function readTokenOf(dataDirectory: string, child: ChildProcess): string {
+function readTokenOf(dataDirectory: string, child: ChildProcess, mayLack: boolean): string {
+  if (mayLack && !existsSync(join(dataDirectory, 'admin-token'))) return ''
   try {
     return readFileSync(join(dataDirectory, 'admin-token'), 'utf8').trim()
   } catch (error) {

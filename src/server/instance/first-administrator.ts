@@ -1,7 +1,11 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Administration, WAYBILL_ITSELF } from '../../access/directory/administration.ts'
 import type { Directory, TokenInfo, User } from '../../access/directory/directory.ts'
 import { SCOPES } from '../../access/directory/principal.ts'
+import type { RecordStore } from '../../access/records/record-store.ts'
+import { isMembers } from '../../core/json/json.ts'
+import type { OpenAccess } from './open-access.ts'
 import { writeSecretFile } from './secret-file.ts'
 
 const ADMINISTRATOR_NAME = 'admin'
@@ -9,20 +13,64 @@ const TOKEN_FILE = 'admin-token'
 /** What the token of that file is called. */
 const FIRST_TOKEN_NAME = 'made at the first start'
 
+/** Kind of the records of what one of the instances on a store does for all of them. */
+const RECORD_KIND = 'first-start'
+/** Longest wait for the instance that makes the administrator, ms: it may have ended meanwhile. */
+const OTHER_INSTANCE_MS_MAX = 10_000
+const POLL_MS = 200
+
+/** Where an installation keeps who makes its administrator, and this instance. */
+export interface AdministratorPlace {
+  readonly records: Pick<RecordStore, 'create' | 'get' | 'put'>
+  readonly origin: string
+  readonly dataDirectory: string
+  /** Absent: `OTHER_INSTANCE_MS_MAX`. */
+  readonly waitMsMax?: number
+}
+
 /**
- * Makes sure that somebody can administer the installation: unless an administrator of all tenants
- * has a token that is neither revoked nor expired, creates one and writes it to `admin-token` in
- * the data directory. The file is written last, so that a crash in between leaves a state from
- * which the next start goes on.
+ * Opens users and tokens, and makes sure that the installation can be administered: unless an
+ * administrator of all tenants has a token that is neither revoked nor expired, creates one and
+ * writes it to `admin-token` in the data directory. The file is written last; after a crash right
+ * before, `waybill recover --administrator-token` writes another one.
+ *
+ * Of instances that start on one empty store at the same moment, one creates the administrator. The
+ * others wait for it, so that they know the user and its token as well.
+ *
+ * @param open reads what the store has now, as `openAccess` does.
  */
-export async function ensureAdministrator(
-  directory: Directory,
-  administration: Pick<Administration, 'createUser' | 'createToken' | 'revokeToken'>,
-  dataDirectory: string,
-): Promise<void> {
+export async function openAdministered(
+  open: () => Promise<OpenAccess>,
+  place: AdministratorPlace,
+): Promise<OpenAccess> {
+  const { waitMsMax = OTHER_INSTANCE_MS_MAX } = place
+  const first = await open()
+  if (isAdministered(first.directory)) return first
+  for (let waitedMs = 0; ; waitedMs += POLL_MS) {
+    // Asked before the users are read: what was made by then is among them.
+    const isOwnTask = await isTaskOf(place)
+    const access = await open()
+    if (isAdministered(access.directory)) return access
+    if (isOwnTask || waitedMs >= waitMsMax) {
+      await writeAdministratorToken(access.directory, access.administration, place.dataDirectory)
+      await place.records.put({ kind: RECORD_KIND, id: 'administrator-made', body: {} })
+      return access
+    }
+    await delay(POLL_MS)
+  }
+}
+
+/** Whether this instance is to make an administrator: the first one, or one in place of a lost. */
+async function isTaskOf({ records, origin }: AdministratorPlace): Promise<boolean> {
+  if ((await records.get(RECORD_KIND, 'administrator-made')) !== undefined) return true
+  const proposal = { kind: RECORD_KIND, id: 'administrator', body: { origin } }
+  const { body } = await records.create(proposal)
+  return isMembers(body) && body['origin'] === origin
+}
+
+function isAdministered(directory: Directory): boolean {
   const ids = new Set(administratorsOf(directory).map(({ id }) => id))
-  if (directory.tokens(null).some((token) => ids.has(token.user) && isUsable(token))) return
-  await writeAdministratorToken(directory, administration, dataDirectory)
+  return directory.tokens(null).some((token) => ids.has(token.user) && isUsable(token))
 }
 
 /**
