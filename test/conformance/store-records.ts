@@ -77,4 +77,17 @@ export function describeRecords(harness: () => StoreHarness): void {
       stores[0]?.create({ kind: 'instance', id: "x'; DROP TABLE records", body: {} }),
     ).rejects.toThrow('cannot be created once')
   })
+  test('a body that is damaged is found as such, and hides no other record', async () => {
+    const { records } = (await harness().open()).store
+    await records.put({ kind: 'user', id: 'b', body: { name: 'b' } })
+    const connection = await harness().connect()
+    await connection.command({
+      sql: `INSERT INTO records SELECT 'user', 'a', '{"name":', 1, 0`,
+    })
+    expect(await records.load('user')).toEqual([
+      { kind: 'user', id: 'a', body: undefined },
+      { kind: 'user', id: 'b', body: { name: 'b' } },
+    ])
+    expect(await records.get('user', 'a')).toEqual({ kind: 'user', id: 'a', body: undefined })
+  })
 }

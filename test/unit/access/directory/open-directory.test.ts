@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { DirectoryKeeper } from '../../../../src/access/directory/directory.ts'
 import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
 import { Fault } from '../../../../src/core/errors.ts'
-import { formatTimestamp } from '../../../../src/core/time/timestamp.ts'
 import { MapRecordStore, TOKEN_KEY } from '../records/map-record-store.ts'
 
 let nowMicros: number
@@ -27,80 +26,6 @@ async function tokenOf(user: string, expiresAt?: string): Promise<string> {
   })
   return token
 }
-
-describe('a token', () => {
-  test('stands for its user with its roles and grants, also after a restart', async () => {
-    const { id } = await directory.createUser(null, { name: 'alice', tenant: 'red' })
-    const grant = { user: 'alice', role: 'read', namespace: 'library' } as const
-    await directory.createGrant(null, grant)
-    const token = await tokenOf('alice')
-    const expected = {
-      userId: id,
-      name: 'alice',
-      kind: 'user',
-      tenant: 'red',
-      roles: ['member'],
-      grants: [expect.objectContaining({ ...grant, user: id })],
-      tokenId: token.slice(0, 20),
-      scopes: ['events:read'],
-    }
-    expect(directory.authenticate(token)).toEqual(expected)
-    directory = await reopen()
-    expect(directory.authenticate(token)).toEqual(expected)
-  })
-
-  test('is stored as a hash of its secret half only', async () => {
-    await directory.createUser(null, { name: 'alice', password: 'correct horse' })
-    const token = await tokenOf('alice')
-    const stored = JSON.stringify([...records.records.values()])
-    expect(stored).toContain(token.slice(0, 20))
-    expect(stored).not.toContain(token.slice(20))
-    expect(stored).not.toContain('correct horse')
-  })
-
-  test('with one wrong character is nobody', async () => {
-    await directory.createUser(null, { name: 'alice' })
-    const token = await tokenOf('alice')
-    for (let index = 0; index < token.length; index += 1) {
-      const other = token[index] === 'x' ? 'y' : 'x'
-      const wrong = token.slice(0, index) + other + token.slice(index + 1)
-      expect(directory.authenticate(wrong)).toBeUndefined()
-    }
-    expect(directory.authenticate('')).toBeUndefined()
-    expect(directory.authenticate(token.slice(1))).toBeUndefined()
-  })
-
-  test('is nobody from the moment on at which it expires', async () => {
-    await directory.createUser(null, { name: 'alice' })
-    const token = await tokenOf('alice', formatTimestamp(nowMicros + 1000))
-    nowMicros += 999
-    expect(directory.authenticate(token)).toBeDefined()
-    nowMicros += 1
-    expect(directory.authenticate(token)).toBeUndefined()
-  })
-
-  test('is nobody once it is revoked or its user deleted, also after a restart', async () => {
-    const { id } = await directory.createUser(null, { name: 'alice' })
-    const [revoked, orphaned] = [await tokenOf('alice'), await tokenOf('alice')]
-    await directory.revokeToken(null, revoked.slice(0, 20))
-    expect(directory.authenticate(revoked)).toBeUndefined()
-    expect(directory.authenticate(orphaned)).toBeDefined()
-    await directory.deleteUser(null, id)
-    expect(directory.authenticate(orphaned)).toBeUndefined()
-    directory = await reopen()
-    expect(directory.authenticate(revoked)).toBeUndefined()
-    expect(directory.authenticate(orphaned)).toBeUndefined()
-  })
-
-  test('is nobody when a crash left it behind without its user', async () => {
-    const { id } = await directory.createUser(null, { name: 'alice' })
-    const token = await tokenOf('alice')
-    await records.remove('user', id)
-    directory = await reopen()
-    expect(directory.authenticate(token)).toBeUndefined()
-    expect(directory.tokens(null)).toEqual([])
-  })
-})
 
 describe('a tenant', () => {
   beforeEach(async () => {
@@ -181,14 +106,6 @@ describe('a tenant', () => {
   })
 })
 
-test('of two users created at once with one name, one is refused', async () => {
-  const both = await Promise.allSettled([
-    directory.createUser(null, { name: 'alice', password: 'battery staple' }),
-    directory.createUser(null, { name: 'alice' }),
-  ])
-  expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
-})
-
 test('a change that the store did not take did not happen', async () => {
   await directory.createUser(null, { name: 'alice' })
   const token = await tokenOf('alice')
@@ -203,7 +120,13 @@ test('a change that the store did not take did not happen', async () => {
   expect(directory.user(null, 'bob')).toBeDefined()
 })
 
-test('a record that cannot be read stops the start instead of dropping rights', async () => {
-  await records.put({ kind: 'user', id: 'x', body: { id: 'x', name: 'x', roles: ['emperor'] } })
-  await expect(reopen()).rejects.toThrow('the user record x cannot be read')
+test.each([
+  ['user', { id: 'x', name: 'x', roles: ['emperor'] }],
+  ['user', { id: 'y', name: 'x', kind: 'user', tenant: null, roles: [], createdAt: '' }],
+  ['grant', { id: 'x', user: 'u', role: 'emperor', namespace: 'a' }],
+  ['token', { id: 'x', user: 'u', scopes: ['everything'], createdAt: '' }],
+  ['token', { id: 'x', user: 'u', scopes: ['api'], sources: ['waybill/x'], createdAt: '' }],
+])('a %s that cannot be read stops the start instead of dropping rights', async (kind, body) => {
+  await records.put({ kind, id: 'x', body })
+  await expect(reopen()).rejects.toThrow(`the ${kind} record x cannot be read`)
 })

@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { DirectoryKeeper } from '../../../../src/access/directory/directory.ts'
+import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
+import { formatTimestamp } from '../../../../src/core/time/timestamp.ts'
+import { MapRecordStore, TOKEN_KEY } from '../records/map-record-store.ts'
+
+let nowMicros: number
+let records: MapRecordStore
+let directory: DirectoryKeeper
+
+const reopen = () =>
+  openDirectory({ records, clock: () => nowMicros, defaultTenant: 'default', tokenKey: TOKEN_KEY })
+
+beforeEach(async () => {
+  nowMicros = Date.UTC(2026, 10, 1) * 1000
+  records = new MapRecordStore()
+  directory = await reopen()
+})
+
+async function tokenOf(user: string, expiresAt?: string): Promise<string> {
+  const scopes = ['events:read'] as const
+  const { token } = await directory.createToken(null, {
+    user,
+    scopes,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  })
+  return token
+}
+
+describe('a token', () => {
+  test('stands for its user with its roles and grants, also after a restart', async () => {
+    const { id } = await directory.createUser(null, { name: 'alice', tenant: 'red' })
+    const grant = { user: 'alice', role: 'read', namespace: 'library' } as const
+    await directory.createGrant(null, grant)
+    const token = await tokenOf('alice')
+    const expected = {
+      userId: id,
+      name: 'alice',
+      kind: 'user',
+      tenant: 'red',
+      roles: ['member'],
+      grants: [expect.objectContaining({ ...grant, user: id })],
+      tokenId: token.slice(0, 20),
+      scopes: ['events:read'],
+    }
+    expect(directory.authenticate(token)).toEqual(expected)
+    directory = await reopen()
+    expect(directory.authenticate(token)).toEqual(expected)
+  })
+
+  test('is stored as a hash of its secret half only', async () => {
+    await directory.createUser(null, { name: 'alice', password: 'correct horse' })
+    const token = await tokenOf('alice')
+    const stored = JSON.stringify([...records.records.values()])
+    expect(stored).toContain(token.slice(0, 20))
+    expect(stored).not.toContain(token.slice(20))
+    expect(stored).not.toContain('correct horse')
+  })
+
+  test('with one wrong character is nobody', async () => {
+    await directory.createUser(null, { name: 'alice' })
+    const token = await tokenOf('alice')
+    for (let index = 0; index < token.length; index += 1) {
+      const other = token[index] === 'x' ? 'y' : 'x'
+      const wrong = token.slice(0, index) + other + token.slice(index + 1)
+      expect(directory.authenticate(wrong)).toBeUndefined()
+    }
+    expect(directory.authenticate('')).toBeUndefined()
+    expect(directory.authenticate(token.slice(1))).toBeUndefined()
+  })
+
+  test('is nobody from the moment on at which it expires', async () => {
+    await directory.createUser(null, { name: 'alice' })
+    const token = await tokenOf('alice', formatTimestamp(nowMicros + 1000))
+    nowMicros += 999
+    expect(directory.authenticate(token)).toBeDefined()
+    nowMicros += 1
+    expect(directory.authenticate(token)).toBeUndefined()
+  })
+
+  test('is nobody once it is revoked or its user deleted, also after a restart', async () => {
+    const { id } = await directory.createUser(null, { name: 'alice' })
+    const [revoked, orphaned] = [await tokenOf('alice'), await tokenOf('alice')]
+    await directory.revokeToken(null, revoked.slice(0, 20))
+    expect(directory.authenticate(revoked)).toBeUndefined()
+    expect(directory.authenticate(orphaned)).toBeDefined()
+    await directory.deleteUser(null, id)
+    expect(directory.authenticate(orphaned)).toBeUndefined()
+    directory = await reopen()
+    expect(directory.authenticate(revoked)).toBeUndefined()
+    expect(directory.authenticate(orphaned)).toBeUndefined()
+  })
+
+  test('is nobody when a crash left it behind without its user', async () => {
+    const { id } = await directory.createUser(null, { name: 'alice' })
+    const token = await tokenOf('alice')
+    await records.remove('user', id)
+    directory = await reopen()
+    expect(directory.authenticate(token)).toBeUndefined()
+    expect(directory.tokens(null)).toEqual([])
+  })
+})
