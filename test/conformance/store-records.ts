@@ -79,15 +79,15 @@ export function describeRecords(harness: () => StoreHarness): void {
   })
   test('a body that is damaged is found as such, and hides no other record', async () => {
     const { records } = (await harness().open()).store
-    await records.put({ kind: 'user', id: 'b', body: { name: 'b' } })
+    await records.put({ kind: 'half', id: 'b', body: { name: 'b' } })
     const connection = await harness().connect()
     await connection.command({
-      sql: `INSERT INTO records SELECT 'user', 'a', '{"name":', 1, 0`,
+      sql: `INSERT INTO records SELECT 'half', 'a', '{"name":', 1, 0`,
     })
-    expect(await records.load('user')).toEqual([
-      { kind: 'user', id: 'a', body: undefined },
-      { kind: 'user', id: 'b', body: { name: 'b' } },
+    expect(await records.load('half')).toEqual([
+      { kind: 'half', id: 'a', body: undefined },
+      { kind: 'half', id: 'b', body: { name: 'b' } },
     ])
-    expect(await records.get('user', 'a')).toEqual({ kind: 'user', id: 'a', body: undefined })
+    expect(await records.get('half', 'a')).toEqual({ kind: 'half', id: 'a', body: undefined })
   })
 }
