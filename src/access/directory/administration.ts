@@ -23,7 +23,7 @@ import type {
 import { requireUserName } from './names.ts'
 import type { Grant } from './principal.ts'
 
-/** Events about changes that were refused, of one asker: so many at once, then one a second. */
+/** Events about rejected changes, for each caller: so many at once, then one a second. */
 const REFUSALS = { burst: 100, intervalMs: 1_000, keysMax: 10_000 }
 
 /** Waybill itself, at a start or in a command on its own data. */
@@ -207,12 +207,12 @@ class Recorder {
  */
 async function isNamespaceOfOthers(
   { name, kind, tenant: stated }: NewUser,
-  askerTenant: string | null,
+  callerTenant: string | null,
   { directory, events, defaultTenant }: AdministrationOptions,
 ): Promise<boolean> {
   if (kind === 'organization' || stated === null) return false
   requireUserName('/name', name)
-  const tenant = stated ?? askerTenant ?? defaultTenant
+  const tenant = stated ?? callerTenant ?? defaultTenant
   if (directory.grants(tenant).some(({ namespace }) => namespace === name)) return true
   const filter: EventFilter = {
     tenants: [tenant],

@@ -1,10 +1,10 @@
 import type { SourceName } from '../../core/values/source-name.ts'
 import type { Grant, GrantRole, Principal, Role, Scope, UserKind } from './principal.ts'
 
-/** A person, robot, service or organisation known to Waybill. */
+/** A person, robot, service or organization that Waybill knows. */
 export interface User {
   readonly id: string
-  /** Unique in its tenant. An organisation's name is its namespace. */
+  /** Unique in its tenant. An organization's name is its namespace. */
   readonly name: string
   readonly email?: string
   readonly kind: UserKind
@@ -63,7 +63,7 @@ export interface NewToken {
   readonly expiresAt?: string
 }
 
-/** With what somebody asks who was let in before. */
+/** The session or access key of a caller that was authenticated before. */
 export interface Credential {
   /** Names it where tokens are counted or logged; never a secret. */
   readonly id: string
@@ -79,8 +79,8 @@ interface UserDeletion {
 }
 
 /**
- * Called with what is about to change, once everything is checked and before it is kept. When it
- * rejects, nothing changes: so what cannot be recorded does not happen.
+ * Called with what is about to change, after all checks and before it is stored. When it rejects,
+ * nothing changes: a change that cannot be recorded is not made.
  */
 export type Announce<Subject> = (subject: Subject) => Promise<void>
 

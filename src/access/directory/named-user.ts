@@ -8,7 +8,7 @@ const USERS_LISTED_MAX = 10
  * The one user that a name or an id means. A name that users of several tenants have means none of
  * them: a token or a right for the wrong one would go unnoticed.
  *
- * @param tenant that of the administrator who asks (`null`: all); no other's users are named.
+ * @param tenant the administrator's (`null`: all); users of other tenants are not named.
  * @throws Fault `request.invalid`, with the ids of the users that have the name.
  */
 export function requireUser(

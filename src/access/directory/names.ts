@@ -73,7 +73,7 @@ export function readExpiry(text: string | undefined, nowMicros: number): string 
   throw invalidValue('/expiresAt', 'an RFC 3339 time in the future')
 }
 
-/** There is no such thing, or none that the asker sees. */
+/** There is no such thing, or the caller does not see it. */
 export function missing(what: string): Fault {
   return new Fault('resource.missing', { detail: `there is no such ${what}` })
 }

@@ -76,7 +76,7 @@ export class Users {
     return user && withoutPassword(user)
   }
 
-  /** Whether an asker of this tenant may see what belongs to a user. */
+  /** Whether a caller of this tenant may see what belongs to a user. */
   isSeen(tenant: string | null, id: string): boolean {
     const user = this.#table.rows.get(id)
     return user !== undefined && sees(tenant, user.tenant)
@@ -87,8 +87,8 @@ export class Users {
     return withoutPassword(this.#require(tenant, id))
   }
 
-  async create(asker: string | null, user: NewUser, announce: Announce<User>): Promise<User> {
-    const { passwordHash, ...shown } = await this.#newRecord(asker, user)
+  async create(caller: string | null, user: NewUser, announce: Announce<User>): Promise<User> {
+    const { passwordHash, ...shown } = await this.#newRecord(caller, user)
     await announce(shown)
     await this.#put(passwordHash === undefined ? shown : { ...shown, passwordHash })
     return shown
@@ -143,12 +143,12 @@ export class Users {
     return user
   }
 
-  async #newRecord(asker: string | null, user: NewUser): Promise<UserRecord> {
+  async #newRecord(caller: string | null, user: NewUser): Promise<UserRecord> {
     const { clock, defaultTenant } = this.#defaults
     const name = requireUserName('/name', user.name)
     const roles = user.roles ?? ['member']
-    const tenant = user.tenant === undefined ? (asker ?? defaultTenant) : user.tenant
-    requireTenant(tenant, { asker, isAdministrator: roles.includes('administrator') })
+    const tenant = user.tenant === undefined ? (caller ?? defaultTenant) : user.tenant
+    requireTenant(tenant, { caller, isAdministrator: roles.includes('administrator') })
     for (const known of this.#table.all()) {
       if (known.tenant !== tenant || known.name !== name) continue
       throw new Fault('resource.conflict', { detail: `there is a user ${name} in this tenant` })
@@ -172,17 +172,21 @@ export class Users {
 
 function requireTenant(
   tenant: string | null,
-  { asker, isAdministrator }: { readonly asker: string | null; readonly isAdministrator: boolean },
+  {
+    caller,
+    isAdministrator,
+  }: { readonly caller: string | null; readonly isAdministrator: boolean },
 ): void {
-  if (!sees(asker, tenant)) throw invalidValue('/tenant', `${asker}, the tenant of the credentials`)
+  if (!sees(caller, tenant))
+    throw invalidValue('/tenant', `${caller}, the tenant of the credentials`)
   if (tenant !== null) requireText('/tenant', tenant)
   else if (!isAdministrator) {
     throw invalidValue('/tenant', 'a tenant; only administrators can be without one')
   }
 }
 
-function sees(asker: string | null, tenant: string | null): boolean {
-  return asker === null || asker === tenant
+function sees(caller: string | null, tenant: string | null): boolean {
+  return caller === null || caller === tenant
 }
 
 /** A user as others see it. */

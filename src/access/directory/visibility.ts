@@ -48,7 +48,7 @@ function hasRole(principal: Principal, roles: readonly Role[]): boolean {
   return principal.roles.some((role) => roles.includes(role))
 }
 
-/** Whoever may change a repository may read its events: every role of a grant counts. */
+/** The right to change a repository includes reading its events: every role of a grant counts. */
 function grantConditions(grant: Grant): readonly Condition[] {
   const namespace: Condition = { field: 'namespace', in: [grant.namespace] }
   if (grant.repository === undefined) return [namespace]

@@ -22,7 +22,7 @@ export class BoundedWork {
   /** Does a piece of work once there is room for it. Call it only when it is not `isFull`. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#running >= this.#bounds.runningMax) {
-      // The place of the work that ended is handed over, so that nobody can slip in between.
+      // The place of the work that ended goes to the next one directly: no later work can take it.
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     } else this.#running += 1
     try {

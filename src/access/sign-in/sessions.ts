@@ -46,7 +46,7 @@ interface NewSession {
 export interface Sessions {
   /** Begins a session. The token, 43 characters of base64url, is in the answer and nowhere else. */
   begin(session: NewSession): Promise<string>
-  /** The session of a token; undefined when there is none, or none of this dialect. */
+  /** The session of a token; undefined for an unknown token and for another dialect's. */
   find(dialect: string, token: string): Session | undefined
   /** Replaces what the dialect keeps in a session; without effect when it has ended. */
   replaceData(token: string, data: JsonObject): Promise<void>

@@ -12,8 +12,8 @@ import { BoundedWork } from './bounded-work.ts'
 /** Wrong passwords for one name from one address: so many at once, then one each interval. */
 const PAIR_ATTEMPTS = { burst: 5, intervalMs: 10_000, keysMax: 20_000 }
 /**
- * Wrong passwords for one name from everywhere. Far more than from one address, since whoever
- * uses it up keeps the owner of the name out.
+ * Wrong passwords for one name from all addresses. Far more than from one address: using them up
+ * keeps the owner of the name out.
  */
 const NAME_ATTEMPTS = { burst: 100, intervalMs: 10_000, keysMax: 20_000 }
 /** Wrong passwords from one address for any names. */
@@ -31,7 +31,7 @@ const CHECKS = { runningMax: 2, waitingMax: 256 }
 /** When to come again if too many wait, in seconds. */
 const FULL_RETRY_AFTER_SECONDS = 5
 
-/** Somebody who says who they are. */
+/** A caller's name and password. */
 export interface SignInAttempt {
   /** Where the name is looked for; absent: the installation's tenant first, then the others. */
   readonly tenant?: string
@@ -45,7 +45,7 @@ export interface SignInAttempt {
   readonly describe?: (outcome: 'success' | 'failure') => Pick<NewEvent, 'nativeAction' | 'details'>
 }
 
-/** How an attempt ended. A refusal never tells whether there is such a user. */
+/** How an attempt ended. A refusal never shows whether there is such a user. */
 export type SignInResult =
   | { readonly outcome: 'success'; readonly user: User }
   | { readonly outcome: 'refused' }
@@ -56,7 +56,7 @@ export type SignInResult =
  * can be and what it costs, and records success and failure as `auth.login`.
  *
  * Only people and services sign in: a robot has tokens, an organization nothing at all. Rejects
- * with `store.unavailable` when the attempt cannot be recorded: nobody gets in without a trace.
+ * with `store.unavailable` when the attempt cannot be recorded: every sign-in leaves a trace.
  */
 export type SignIn = (attempt: SignInAttempt) => Promise<SignInResult>
 
@@ -67,7 +67,7 @@ export interface SignInOptions {
     'user' | 'candidatesToSignIn' | 'candidatesMax' | 'passwordMatches'
   >
   readonly clock: Clock
-  /** The tenant of an attempt at a name that nobody has. */
+  /** The tenant of an attempt at a name that no user has. */
   readonly defaultTenant: string
   /** Keeps an event in the ledger. */
   record(event: Omit<NewEvent, 'source' | 'tenant'> & { readonly tenant: string }): Promise<void>
@@ -121,7 +121,7 @@ function candidatesOf(
 
 /**
  * The candidate whose password it is. Users of several tenants may have one name, so the password
- * decides; there are as many comparisons for every name, so that the time tells nothing.
+ * decides; there are as many comparisons for every name, so that the time shows nothing.
  */
 async function userOfPassword(
   { password }: SignInAttempt,
@@ -263,7 +263,7 @@ function eventOf(
   }
 }
 
-/** Refused by a limit, not for its password, which nobody looked at. */
+/** Rejected by a limit: the password was not checked. */
 function throttledEvent(failure: EventFields): EventFields {
   const message = 'Too many wrong passwords; further attempts are refused for a while'
   return { ...failure, outcome: 'denied', message }

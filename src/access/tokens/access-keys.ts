@@ -14,14 +14,14 @@ export interface AccessKeyInfo {
 export interface FoundAccessKey {
   /** Id of the user that it stands for. */
   readonly user: string
-  /** Undefined when this instance has not the key that it was encrypted with. */
+  /** Undefined when this instance does not have the key that it was encrypted with. */
   readonly secretKey: string | undefined
 }
 
 /**
  * Pairs of an access key and a secret key, with which requests are signed (HMAC) instead of
- * carrying a token. To check a signature takes the secret itself: it is kept encrypted, with a key
- * that is not in the store. `tenant` is the asker's, and limits what can be seen (`null`:
+ * carrying a token. Checking a signature takes the secret itself: it is stored encrypted, with a
+ * key that is not in the store. `tenant` is the caller's, and limits what it sees (`null`:
  * everything).
  */
 export interface AccessKeys {
@@ -39,7 +39,7 @@ export interface AccessKeyKeeper extends AccessKeys {
    * Makes a pair. The secret, 40 letters and digits, is in the answer and is not shown again.
    *
    * @param user name or id.
-   * @throws Fault `request.invalid` for who is not there or cannot ask, `store.unavailable`.
+   * @throws Fault `request.invalid` for an unknown user or an organization; `store.unavailable`.
    */
   create(
     tenant: string | null,

@@ -7,8 +7,8 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
 /**
- * Makes texts unreadable and unchangeable to whoever has not the key: AES-256-GCM (NIST SP 800-38D)
- * with a random nonce. One box per purpose: a text sealed for one cannot be opened by another.
+ * Encrypts and authenticates texts with AES-256-GCM (NIST SP 800-38D) and a random nonce. One box
+ * per purpose: a text sealed for one cannot be opened by another.
  */
 export interface SecretBox {
   /** base64url of nonce, tag and ciphertext. */

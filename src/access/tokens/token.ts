@@ -30,8 +30,8 @@ export function tokenLookupId(text: string): string | undefined {
 }
 
 /**
- * Whether the secret half of a token has this hash, compared in constant time. A token that nothing
- * is known of (`undefined`) costs the same work, so that time does not tell which ids exist.
+ * Whether the secret half of a token has this hash, compared in constant time. An unknown
+ * token (`undefined`) costs the same work, so that the time does not show which ids exist.
  *
  * A plain hash is enough: unlike a password, the secret cannot be guessed.
  */

@@ -10,10 +10,10 @@ const NAME = /^[a-z]+(?:-[a-z]+)*$/
 /**
  * The first record that was proposed under this kind and id; it stays the first for good.
  *
- * ClickHouse has no conditional insert. Rows that everyone writes and reads again would need a
- * longest time that a slow instance may take. But of two `CREATE TABLE` of one name the engine
- * runs one: it locks the name, looks whether the table exists, and makes it together with its
- * comment. So the proposal is the comment of an empty table, and whoever comes second reads it.
+ * ClickHouse has no conditional insert. Instances that write a row each and read all of them agree
+ * only if none of them is slower than some limit. But of two `CREATE TABLE` with one name the
+ * engine runs one: it locks the name, checks whether the table exists, and creates it together
+ * with its comment. So a proposal is the comment of an empty table; later ones read the first.
  *
  * @throws Fault `store.unavailable`.
  */

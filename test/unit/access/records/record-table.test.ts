@@ -92,7 +92,7 @@ describe('a record that cannot be read', () => {
     await records.put({ kind: 'counter', id: 'c', body: { count: 1 } })
     const table = await openTable(records, { ...FORM, unreadable: 'skip' })
     expect([...table.rows.keys()]).toEqual(['c'])
-    // It stays for whoever looks for it.
+    // It stays in the store, where it can be examined.
     expect(records.records.has('counter/a')).toBe(true)
   })
 })

@@ -67,7 +67,7 @@ test('an instance that ended before it made one is waited for, and then replaced
   const waiting = start('east', 60_000)
   const { directory } = await start('west', 0)
   expect(directory.authenticate(tokenOf('west'))?.name).toBe('admin')
-  // Who still waits finds it.
+  // The instance that still waits finds it.
   expect((await waiting).directory.authenticate(tokenOf('west'))?.name).toBe('admin')
   expect(existsSync(tokenFile('east'))).toBe(false)
 })
