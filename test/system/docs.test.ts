@@ -79,7 +79,7 @@ async function runTour(): Promise<readonly string[]> {
 
 test('every line of the tour works as it is written', async () => {
   const [status, search, quay, registry, everything] = await runTour()
-  expect(status).toMatch(/^version .*\n.*\norigin .*\nledger +3 events/)
+  expect(status).toMatch(/^version .*\n.*\norigin .*\nledger +4 events/)
   expect(search).toContain('stored 1 event\nstored 2 events\n')
   expect(search).toMatch(/image\.pull +mallory +denied +203\.0\.113\.9 +team\/app:1\.0/)
   expect(search).toMatch(/image\.push +alice +success +10\.0\.0\.5 +team\/app:1\.0/)

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import { canonicalJson } from '../../core/event/canonical-json.ts'
 import { type Checkpoint, parseCheckpoint } from '../../ledger/checkpoint/checkpoint.ts'
 import { NoteError, verifyNote } from '../../ledger/checkpoint/signed-note.ts'
 import { parseVerifierKey, type VerifierKey } from '../../ledger/checkpoint/verifier-key.ts'
+import { parseTlogProof, type TlogProof } from '../../ledger/proof/tlog-proof.ts'
+import { leafHash } from '../../ledger/tree/merkle-tree.ts'
 import { CommandError } from '../command-error.ts'
 import { fileError } from '../terminal/file-error.ts'
 
@@ -35,6 +38,31 @@ export async function readCheckpointFile(path: string): Promise<Checkpoint> {
   } catch (error) {
     if (!(error instanceof NoteError)) throw error
     throw new CommandError(`${path}: ${error.message}`, { ending: 'usage', cause: error })
+  }
+}
+
+/** @throws CommandError `usage` for a file that is no proof of an event. */
+export async function readProofFile(path: string): Promise<TlogProof> {
+  const text = await textOf(path)
+  try {
+    return parseTlogProof(text)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CommandError(`${path}: ${reason}`, { ending: 'usage', cause: error })
+  }
+}
+
+/**
+ * The leaf hash of an event in a file of JSON, with or without its `seq`.
+ * @throws CommandError `usage` for a file that is not JSON.
+ */
+export async function leafOfFile(path: string): Promise<Uint8Array> {
+  const text = await textOf(path)
+  try {
+    const { seq: _seq, ...event } = JSON.parse(text)
+    return leafHash(canonicalJson(event))
+  } catch (error) {
+    throw new CommandError(`${path}: not an event`, { ending: 'usage', cause: error })
   }
 }
 

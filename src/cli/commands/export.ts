@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { EXPORT_FORMATS } from '../../core/query/query.ts'
 import {
@@ -7,6 +8,7 @@ import {
   type Connection,
   findConnection,
 } from '../client/connection-options.ts'
+import { EVENTS_FILE, writeProofs } from '../client/evidence-folder.ts'
 import { createClient, unreachable } from '../client/server-client.ts'
 import type { Call } from '../command.ts'
 import { CommandError, OutputClosed } from '../command-error.ts'
@@ -15,7 +17,7 @@ import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
 import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../options/filter-options.ts'
 import { fileError } from '../terminal/file-error.ts'
-import { byteSize, createProgress } from '../terminal/progress.ts'
+import { byteSize, createProgress, grouped } from '../terminal/progress.ts'
 
 const OPTIONS = {
   format: {
@@ -34,6 +36,11 @@ const OPTIONS = {
     placeholder: 'FILE',
     description: 'File to write, replacing one that is there; standard output when left out or -',
   },
+  proof: {
+    type: 'text',
+    placeholder: 'FOLDER',
+    description: 'Write the events as NDJSON into FOLDER, with what proves them',
+  },
   ...FILTER_OPTIONS,
   ...CONNECTION_OPTIONS,
 } as const
@@ -45,6 +52,10 @@ export const exportCommand = defineCommand(
     summary: 'Write every matching event to a file',
     operands: '[TEXT …]',
     description: `${FILTER_HELP}
+
+With --proof, \`waybill verify FOLDER\` and other clients of C2SP tlog-tiles show without the
+server that every event is in the signed ledger. It takes a token that may read the ledger
+(scope ledger:read) and the events.
 
 Oldest first. A file appears under its name only once it is whole and on disk; until then it is
 FILE.part.`,
@@ -60,6 +71,7 @@ FILE.part.`,
         line: 'waybill export --format csv --bom --output for-a-spreadsheet.csv',
         does: 'opens with its umlauts on a double click',
       },
+      { line: 'waybill export --namespace team --proof ./evidence', does: 'for an auditor' },
       { line: 'waybill export --namespace team | gzip > team.ndjson.gz', does: 'through a pipe' },
     ],
   },
@@ -74,10 +86,15 @@ async function exportEvents(call: Call<typeof OPTIONS>): Promise<Ending> {
       ending: 'usage',
     })
   }
+  const { proof } = options
+  if (proof !== undefined && (format !== 'ndjson' || options.output !== undefined)) {
+    throw new CommandError('--proof: not with --output or another format', { ending: 'usage' })
+  }
   if (options.bom && format !== 'csv') {
     throw new CommandError('--bom: only with --format csv', { ending: 'usage' })
   }
-  const file = options.output === '-' ? undefined : options.output
+  const named = options.output === '-' ? undefined : options.output
+  const file = proof === undefined ? named : join(proof, EVENTS_FILE)
   if (file === undefined && format === 'parquet' && io.stdout.isTTY === true) {
     throw new CommandError('parquet is not for terminals: name a file with --output', {
       ending: 'usage',
@@ -88,12 +105,14 @@ async function exportEvents(call: Call<typeof OPTIONS>): Promise<Ending> {
   if (options.bom) query.set('bom', 'true')
   const signal = io.interruption()
   const connection = findConnection(options, io.env)
-  const { body } = await createClient(connection)({ path: 'v1/events/export', query, signal })
+  const ask = createClient(connection)
+  const { body } = await ask({ path: 'v1/events/export', query, signal })
   const document = wholeDocument(body ?? emptyBody(), connection, signal)
   if (file === undefined) {
     for await (const chunk of document) await writeBytes(io.stdout, chunk)
     return 'success'
   }
+  if (proof !== undefined) await makeFolder(proof)
   const progress = createProgress(
     io.stderr,
     (bytes, rate) => `${byteSize(bytes)}, ${byteSize(Math.round(rate))}/s`,
@@ -102,7 +121,17 @@ async function exportEvents(call: Call<typeof OPTIONS>): Promise<Ending> {
     progress.clear(),
   )
   await write(io.stderr, `wrote ${file}, ${byteSize(bytes)}\n`)
+  if (proof !== undefined) {
+    const size = await writeProofs(proof, ask, signal)
+    await write(io.stderr, `proven by the checkpoint of ${grouped(size)} events in ${proof}\n`)
+  }
   return 'success'
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw fileError(folder, error)
+  })
 }
 
 /** The bytes of an answer; one that breaks off is an error, never a shorter document. */

@@ -15,6 +15,8 @@ export interface LedgerCheckpoints {
   readonly tiles: TileReader
   /** The keys that sign at present, oldest first. */
   verifierKeys(): readonly VerifierKey[]
+  /** The keys that ever signed for this ledger, as texts: of the present ones too. */
+  knownKeys(): Promise<readonly string[]>
   /**
    * Signs with a new key from now on, next to the keys that did, and records that.
    * @throws Fault `resource.too-many`, and as `AuditTrail.record` does.

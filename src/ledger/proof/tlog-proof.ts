@@ -6,7 +6,7 @@ const MAGIC = 'c2sp.org/tlog-proof@v1'
 const HASHES_MAX = 63
 
 /** A proof that one entry is in a log, in one file (C2SP tlog-proof). */
-interface TlogProof {
+export interface TlogProof {
   readonly index: number
   /** From the leaf to the root. */
   readonly hashes: readonly Uint8Array[]

@@ -7,7 +7,12 @@ import type { VerifierKey } from '../../ledger/checkpoint/verifier-key.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { StoredLeaves } from '../../ledger/tiles/stored-leaves.ts'
 import { TileReader } from '../../ledger/tiles/tile-reader.ts'
-import { type Publication, type PublicationPlace, saveKeys } from './publication-files.ts'
+import {
+  knownKeys,
+  type Publication,
+  type PublicationPlace,
+  saveKeys,
+} from './publication-files.ts'
 
 /** What an instance signs, and with what. */
 export interface OwnCheckpointsOptions {
@@ -47,6 +52,7 @@ export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints 
     covering: (seq, waitMs) => publisher.covering(seq, waitMs),
     tiles: new TileReader(leaves, ledger.unsavedTiles, () => ledger.durableHead().size),
     verifierKeys: () => publisher.keys.verifierKeys(),
+    knownKeys: () => knownKeys(place),
     isFailing: () => publisher.isFailing,
     close: () => publisher.close(),
     async addKey(by) {

@@ -99,7 +99,7 @@ export async function knownKeys({ records, origin }: PublicationPlace): Promise<
 }
 
 /** The name of the log in checkpoints: never what a request names as host. */
-export function logNameOf({ settings, origin }: PublicationPlace): string {
+function logNameOf({ settings, origin }: PublicationPlace): string {
   return settings.ledger.publicName ?? `waybill.invalid/${origin}`
 }
 

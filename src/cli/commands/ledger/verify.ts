@@ -7,7 +7,14 @@ import { verifySubtreeProof } from '../../../ledger/proof/subtree-proof.ts'
 import { findingText, verdictOf } from '../../../ledger/verification/finding-text.ts'
 import { verifyFolder } from '../../../ledger/verification/verify-folder.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../../client/connection-options.ts'
-import { parseKeys, readCheckpointFile, readKeys, untrusted } from '../../client/ledger-trust.ts'
+import {
+  leafOfFile,
+  parseKeys,
+  readCheckpointFile,
+  readKeys,
+  readProofFile,
+  untrusted,
+} from '../../client/ledger-trust.ts'
 import { type Ask, createClient, jsonOf, unreachable } from '../../client/server-client.ts'
 import type { Call } from '../../command.ts'
 import { CommandError } from '../../command-error.ts'
@@ -32,6 +39,11 @@ const OPTIONS = {
     placeholder: 'FILE',
     description: 'A checkpoint that was kept: the ledger has to be a continuation of it',
   },
+  event: {
+    type: 'text',
+    placeholder: 'FILE',
+    description: 'With a FILE.tlog-proof: the event, as JSON',
+  },
   save: {
     type: 'text',
     placeholder: 'FILE',
@@ -46,12 +58,12 @@ export const verifyCommand = defineCommand(
   {
     name: 'verify',
     summary: 'Check that no event was changed, removed or added',
-    operands: '[FOLDER]',
+    operands: '[FOLDER | FILE.tlog-proof]',
     description: `Has the server read every stored event again and compares the result with the
 checkpoint that it signed: which event was altered is named. With --checkpoint the ledger is also
 compared with one that was kept somewhere else, which the server cannot have changed.
 
-With a FOLDER, an export with proofs or a mirror, no server is asked.
+With a FOLDER, an export with proofs or a mirror, or the proof of one event, no server is asked.
 
 The last line is the verdict:
   consistent   whole, and a continuation of the checkpoints that were given
@@ -160,9 +172,12 @@ async function verifyFiles(
     throw new CommandError('a folder is verified with --key', { ending: 'usage', hint })
   }
   const keys = await readKeys(options.key)
-  const checkpoint = await readCheckpointFile(join(folder, 'checkpoint'))
+  const checkpoint = isProof(folder)
+    ? (await readProofFile(folder)).checkpoint
+    : await readCheckpointFile(join(folder, 'checkpoint'))
   const problem = untrusted(checkpoint, keys)
   if (problem !== undefined) return diverged(checkpoint, problem)
+  if (isProof(folder)) return await verifyProof(folder, options, kept)
   const strange = kept.find((one) => one.size === checkpoint.size && !isSameTree(one, checkpoint))
   if (strange !== undefined) return diverged(checkpoint, 'another tree of this size was kept')
   const progress = eventProgress(io.stderr)
@@ -184,6 +199,28 @@ async function verifyFiles(
   } finally {
     progress.clear()
   }
+}
+
+/** One event, and the file that proves it. */
+async function verifyProof(
+  file: string,
+  { event }: Pick<Call<typeof OPTIONS>['options'], 'event'>,
+  kept: readonly Checkpoint[],
+): Promise<Report> {
+  if (event === undefined) {
+    throw new CommandError('a proof is verified with --event', { ending: 'usage' })
+  }
+  const { index, hashes, checkpoint } = await readProofFile(file)
+  const hash = await leafOfFile(event)
+  const { size, rootHash: root } = checkpoint
+  const isIn = verifySubtreeProof({ start: index, end: index + 1, hash, proof: hashes, size, root })
+  const found = isIn ? [] : [`${event} is not event ${index} of ${checkpoint.logName}`]
+  const verdict = isIn ? verdictFrom('consistent', kept) : 'altered'
+  return { checkpoint, verdict, events: 1, findings: found, findingCount: found.length }
+}
+
+function isProof(path: string): boolean {
+  return path.endsWith('.tlog-proof')
 }
 
 /** Why the ledger is not the one that is known; undefined when it is. */

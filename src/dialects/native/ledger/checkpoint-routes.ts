@@ -51,12 +51,15 @@ function registerCheckpoint(scope: NativeScope, context: DialectContext, onReque
 function registerKeys(scope: NativeScope, context: DialectContext, onRequest: Readers): void {
   const schema = {
     operationId: 'getLedgerKey',
-    summary: 'The verifier keys that checkpoints are signed with, a line each, newest first',
+    summary: 'The verifier keys of the ledger, a line each',
+    description: 'First those that sign at present, the newest first, then those that did before.',
     answers: { 200: { description: 'C2SP vkeys', content: { 'text/plain': Type.String() } } },
   }
   scope.get('/v1/ledger/key', { schema, onRequest }, async (_request, reply) => {
-    const keys = checkpointsOf(context).verifierKeys().toReversed()
-    return sendText(reply, keys.map(({ text }) => `${text}\n`).join(''))
+    const checkpoints = checkpointsOf(context)
+    const present = checkpoints.verifierKeys().toReversed()
+    const keys = new Set([...present.map(({ text }) => text), ...(await checkpoints.knownKeys())])
+    return sendText(reply, [...keys].map((key) => `${key}\n`).join(''))
   })
   const Keys = Type.Object({ verifierKeys: Type.Array(Type.String()) }, { title: 'LedgerKeys' })
   const administratorsOfAll = [administrators(context), wholeLedger]
