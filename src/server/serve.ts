@@ -274,6 +274,11 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     ...{ origin, clock, records, events, directory, audit },
   })
   metrics.watchExports(exports.desk.jobs)
+  metrics.watchPublished({
+    checkpointSize: () => checkpoints?.latest()?.size ?? 0,
+    isFailing: () => checkpoints?.isFailing() ?? false,
+    verifier,
+  })
   metrics.watchSkipped(() => skips.counts())
   const context: DialectContext = {
     readers,

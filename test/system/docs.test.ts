@@ -78,7 +78,7 @@ async function runTour(): Promise<readonly string[]> {
 }
 
 test('every line of the tour works as it is written', async () => {
-  const [status, search, quay, registry, everything] = await runTour()
+  const [status, search, quay, registry, everything, verified] = await runTour()
   expect(status).toMatch(/^version .*\n.*\norigin .*\nledger +4 events/)
   expect(search).toContain('stored 1 event\nstored 2 events\n')
   expect(search).toMatch(/image\.pull +mallory +denied +203\.0\.113\.9 +team\/app:1\.0/)
@@ -88,6 +88,8 @@ test('every line of the tour works as it is written', async () => {
   expect(quay).toMatch(/"aggregated": ?\[\{/)
   expect(registry).toMatch(/image\.push .* team\/alpine:1\n$/)
   expect(everything).toMatch(/^ledger +\d+ events/m)
+  expect(verified).toMatch(/^unanchored$/m)
+  expect(verified).toMatch(/consistent\n$/)
   const csv = readFileSync(join(folder, 'team.csv'), 'utf8')
   expect(csv.trim().split('\n').length).toBeGreaterThan(4)
   expect(readFileSync(join(folder, 'everything.parquet')).subarray(0, 4).toString()).toBe('PAR1')
@@ -100,6 +102,23 @@ test('the root is recomputed from an export as it is written', async () => {
   expect(await runBlocks([block], environment)).toMatch(/^\d+ events give the root$/m)
   const forged = `sed -i '3s/"outcome":"success"/"outcome":"failure"/' events.ndjson\nnode root.mjs`
   expect(await runBlocks([forged], environment)).toContain('the events were changed')
+})
+
+test('an auditor can do what the document about evidence says', async () => {
+  const document = readFileSync(join(ROOT, 'docs/evidence.md'), 'utf8')
+  const blocks = blocksOf(document, 'evidence').map((block) =>
+    block.replaceAll('http://127.0.0.1:7480', waybill.url),
+  )
+  const environment = {
+    ...{ WAYBILL_SERVER: waybill.url, WAYBILL_TOKEN: waybill.adminToken },
+  }
+  const printed = await runBlocks(blocks, environment)
+  expect(printed.match(/^(?:unanchored|consistent)$/gm)).toEqual([
+    ...['unanchored', 'consistent', 'unanchored'],
+  ])
+  const forged = `sed -i '1s/"team"/"tean"/' evidence/events.ndjson
+    code=0; waybill verify ./evidence --key ledger.vkey || code=$?; echo "exit $code"`
+  expect(await runBlocks([forged], environment)).toMatch(/event \d+ .* was altered[\s\S]*exit 11/)
 })
 
 test('the commands about users and tokens work as they are written', async () => {

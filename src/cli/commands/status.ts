@@ -41,12 +41,13 @@ function report(status: Members): string {
     ['ledger', `${eventCount(ledger['size'])}${waiting}`],
     ['root', ledger['rootHash']],
     ...(ledger['journalBytes'] === undefined ? [] : [['journal', journalText(ledger)] as const]),
+    ...publishedLines(ledger),
     ['store', isMembers(status['store']) ? storeText(status['store']) : 'does not answer'],
   ]
   const { contradiction } = ledger
   const problem = contradiction === undefined ? [] : [['PROBLEM', contradiction] as const]
   return [...lines, ...skippedLines(status), ...problem]
-    .map(([name, value]) => `${name.padEnd(9)}${plainLine(String(value))}\n`)
+    .map(([name, value]) => `${name.padEnd(10)}${plainLine(String(value))}\n`)
     .join('')
 }
 
@@ -56,6 +57,19 @@ function journalText(ledger: Members): string {
   const size = byteSize(Number(ledger['journalBytes']))
   const reads = ledger['reads'] === 'unavailable' ? ', reads are unavailable' : ''
   return `${size}, the store is ${eventCount(behind['events'])} behind${reads}`
+}
+
+/** What is signed of the ledger, and when it was last compared with that. */
+function publishedLines(ledger: Members): readonly (readonly [string, unknown])[] {
+  const { checkpoint, verification, readOnly } = ledger
+  const lines: (readonly [string, unknown])[] = []
+  if (isMembers(checkpoint)) lines.push(['signed', eventCount(checkpoint['size'])])
+  if (isMembers(verification) && verification['events'] !== 0) {
+    const { events, verdict, finishedAt } = verification
+    lines.push(['verified', `${eventCount(events)}, ${verdict}, at ${finishedAt}`])
+  }
+  if (readOnly !== undefined) lines.push(['READ ONLY', readOnly])
+  return lines
 }
 
 /** An administrator of one tenant gets the number of its events alone. */

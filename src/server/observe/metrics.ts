@@ -12,6 +12,7 @@ import type { Append } from '../../ledger/append/append.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { type CollectorMeter, collectorMeters } from '../tasks/collector-metrics.ts'
 import { registerExportGauges } from '../tasks/export-metrics.ts'
+import { type PublishedLedger, registerPublishedGauges } from './ledger-metrics.ts'
 
 /** Upper bounds of the buckets of durations, in seconds. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -43,6 +44,8 @@ export interface Metrics {
   collector(name: string): CollectorMeter
   /** Counts these exports from now on. */
   watchExports(jobs: () => readonly ExportJob[]): void
+  /** Shows the checkpoints and the verification of the ledger from now on. */
+  watchPublished(published: PublishedLedger): void
   /** Shows these counts from now on. */
   watchSkipped(counts: () => readonly SkipCount[]): void
 }
@@ -95,6 +98,7 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
     measured: appendMeter(registers),
     collector: collectorMeters(registers),
     watchExports: (jobs) => registerExportGauges(registers, jobs),
+    watchPublished: (published) => registerPublishedGauges(registers, published),
     watchSkipped: (counts) => registerSkipCounter(registers, counts),
   }
 }
@@ -178,6 +182,14 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
     registers,
     collect() {
       this.set(ledger.status().contradiction === undefined ? 0 : 1)
+    },
+  })
+  new Gauge({
+    name: 'waybill_ledger_read_only',
+    help: '1 while the ledger takes no events, since it would contradict what it published, else 0',
+    registers,
+    collect() {
+      this.set(ledger.status().readOnly === undefined ? 0 : 1)
     },
   })
   new Gauge({

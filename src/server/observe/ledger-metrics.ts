@@ -1,0 +1,41 @@
+import { Gauge, type Registry } from 'prom-client'
+import { parseTimestamp } from '../../core/time/timestamp.ts'
+import type { LedgerVerifier } from '../../ledger/verification/ledger-verifier.ts'
+
+/** What a server publishes of its ledger, and how its verification stands. */
+export interface PublishedLedger {
+  /** Size of the latest checkpoint. */
+  readonly checkpointSize: () => number
+  /** Whether the last checkpoint could not be kept on disk. */
+  readonly isFailing: () => boolean
+  /** Undefined while the ledger must not be signed. */
+  readonly verifier: Pick<LedgerVerifier, 'latest'> | undefined
+}
+
+/** Shows the checkpoints and the last verification of a ledger. */
+export function registerPublishedGauges(
+  registers: Registry[],
+  { checkpointSize, isFailing, verifier }: PublishedLedger,
+): void {
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      ...{ name, help, registers },
+      collect() {
+        this.set(value())
+      },
+    })
+  gauge('waybill_ledger_checkpoint_size', 'Events under the latest checkpoint', checkpointSize)
+  gauge('waybill_ledger_checkpoint_failing', '1 when no checkpoint can be kept, else 0', () =>
+    isFailing() ? 1 : 0,
+  )
+  gauge(
+    'waybill_ledger_verified_timestamp_seconds',
+    'When all stored events were last compared with what was signed',
+    () => (parseTimestamp(verifier?.latest().finishedAt ?? '') ?? 0) / 1_000_000,
+  )
+  gauge(
+    'waybill_ledger_verification_findings',
+    'What the last verification found',
+    () => verifier?.latest().findingCount ?? 0,
+  )
+}
