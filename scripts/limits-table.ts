@@ -9,7 +9,7 @@ import * as core from '../src/core/limits.ts'
 import {
   DOWNLOAD_BYTES_PER_SECOND_MIN,
   DOWNLOAD_DELAY_MS_MAX,
-} from '../src/dialects/api/download.ts'
+} from '../src/dialects/api/bodies/download.ts'
 import { WAITS } from '../src/dialects/container-station/containers/waiting-room.ts'
 import { STREAMS } from '../src/dialects/native/stream/event-stream.ts'
 import * as exports from '../src/exports/limits.ts'

@@ -1,6 +1,6 @@
 import { SETTINGS } from '../../src/config/settings.ts'
 import { readSettings } from '../../src/config/table/read-settings.ts'
-import { logOperations } from '../../src/dialects/quay/dialect.ts'
+import { LOG_OPERATIONS } from '../../src/dialects/quay/routes.ts'
 import { loadParts } from '../../src/main.ts'
 import { createServer, type ServerOptions } from '../../src/server/http/server.ts'
 import { SkippedEvents } from '../../src/sources/skipped-events.ts'
@@ -39,7 +39,7 @@ export async function serverRoutes(): Promise<readonly ServerRoute[]> {
 
 /** The last segments of the paths of Quay's logs, which are one route with any rest. */
 export function quayOperations(): readonly string[] {
-  return [...logOperations(UNUSED.context, {}).keys()]
+  return [...LOG_OPERATIONS.keys()]
 }
 
 /** No request is made, so nothing of these is used but to be kept for later. */

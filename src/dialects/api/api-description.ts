@@ -12,6 +12,9 @@ export interface AnswerDescription {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** The headers of an answer that asks its client to try again: 429 and 503. */
+export const RETRY_HEADERS = { 'Retry-After': 'Seconds after which a retry is sensible' } as const
+
 /** Answers by status. */
 export type Answers = Readonly<Record<number, AnswerDescription>>
 

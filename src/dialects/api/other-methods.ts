@@ -24,22 +24,13 @@ export function watchRoutes(scope: FastifyInstance): ReadonlyMap<string, Readonl
   return methodsOf
 }
 
-/** How an API refuses a method that a path has not. */
-export interface OtherMethods {
-  /** The error that is answered; absent: `resource.method`. */
-  readonly refusal?: (allowed: string) => Error
-  /** Whether `Allow` names the methods that there are; absent: it does. */
-  readonly namesMethods?: boolean
-}
-
 /**
- * Answers a known path with a method that it has not: by 405 and `Allow` (RFC 9110, 15.5.6), unless
- * the API has its own way.
+ * Answers a known path with a method that it has not, by 405 and `Allow` (RFC 9110, 15.5.6): for
+ * routes that are registered one by one. An `Api` does so for its own.
  */
 export function refuseOtherMethods(
   scope: FastifyInstance,
   methodsOf: ReadonlyMap<string, ReadonlySet<string>>,
-  { refusal = methodFault, namesMethods = true }: OtherMethods = {},
 ): void {
   for (const [url, known] of [...methodsOf]) {
     const allowed = [...known].join(', ')
@@ -48,14 +39,10 @@ export function refuseOtherMethods(
       url,
       schema: { hide: true },
       onRequest: async (_request, reply) => {
-        if (namesMethods) void reply.header('Allow', allowed)
-        throw refusal(allowed)
+        void reply.header('Allow', allowed)
+        throw new Fault('resource.method', { detail: `allowed are ${allowed}` })
       },
       handler: () => undefined,
     })
   }
-}
-
-function methodFault(allowed: string): Fault {
-  return new Fault('resource.method', { detail: `allowed are ${allowed}` })
 }

@@ -1,15 +1,15 @@
 import type { ContainerEngine } from '../../core/container-engine.ts'
-import { keepBodiesAsBytes } from '../api/bytes-body.ts'
+import { createDialect } from '../api/api-dialect.ts'
 import type { Dialect } from '../api/dialect.ts'
 import { STATION_API } from './api/description.ts'
 import { Containers } from './containers/containers.ts'
 import { StateWaits } from './containers/wait-for-state.ts'
 import { WaitingRoom } from './containers/waiting-room.ts'
 import { DIALECT_NAME } from './credentials.ts'
-import { notFound, stationErrors } from './errors.ts'
+import { notFound, stationErrors, wrongMethod } from './errors.ts'
 import { ClearedLogs } from './log/clear-marks.ts'
 import { WallClock } from './log/wall-clock.ts'
-import { OWN_PREFIXES, stationRoutes } from './routes.ts'
+import { OWN_PREFIXES, STATION_ROUTES } from './routes.ts'
 
 /** What an installation can choose about this dialect (`dialects.containerStation.*`). */
 export interface ContainerStationSettings {
@@ -34,29 +34,34 @@ export function containerStationDialect(
   settings: ContainerStationSettings,
   { version, engines }: StationFacts,
 ): Dialect {
-  const answerError = stationErrors(settings.errorStatus200)
-  return {
+  return createDialect({
     name: DIALECT_NAME,
     prefixes: OWN_PREFIXES,
-    answerError,
+    routes: STATION_ROUTES,
+    deviations: {
+      bodies: {
+        is: 'bytes',
+        because: 'a login is read by what it holds, and no other body is looked at',
+      },
+      head: { is: 'refused', because: 'it would do the whole work for nothing' },
+    },
+    answerError: stationErrors(settings.errorStatus200),
     unknownPath: notFound,
-    api: STATION_API,
-    register(scope, context) {
+    wrongMethod,
+    description: STATION_API,
+    services(context, scope) {
       const { readers, records, clock, defaultTenant } = context
       const containers = new Containers({ engines, defaultTenant })
       const waits = new StateWaits(containers, readers.own, new WaitingRoom(context))
       scope.addHook('preClose', async () => waits.close())
-      scope.setErrorHandler(answerError)
-      // A login is read by what it holds; nothing else here has a body that is looked at.
-      keepBodiesAsBytes(scope)
-      stationRoutes(scope, {
+      return {
         context,
         wallClock: new WallClock(settings.timezoneOffset),
         clearedLogs: new ClearedLogs(records, () => Math.floor(clock() / 1000)),
         containers,
         waits,
         version,
-      })
+      }
     },
-  }
+  })
 }

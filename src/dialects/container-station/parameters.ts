@@ -1,4 +1,5 @@
 import { FULL_TEXT_LENGTH_MAX, NAME_LENGTH_MAX } from '../../core/limits.ts'
+import { firstValue } from '../api/parameter-values.ts'
 import { badParameter } from './errors.ts'
 
 /** Rows of `GET /log` when the client does not say. */
@@ -78,7 +79,7 @@ export interface WaitParameters {
 
 /** @throws StationError 400 for a type or state that there is not, and for a bad duration. */
 export function readWaitParameters(path: unknown, query: unknown): WaitParameters {
-  const state = first(path, 'state')
+  const state = firstValue(path, 'state')
   const awaited = AWAITED_STATES.find((candidate) => candidate === state)
   if (awaited === undefined) throw badParameter('state')
   return { ...readContainerPath(path), state: awaited, durationMs: readDurationMs(query) }
@@ -86,15 +87,15 @@ export function readWaitParameters(path: unknown, query: unknown): WaitParameter
 
 /** @throws StationError 400 for a type that there is not. */
 export function readContainerPath(path: unknown): Pick<WaitParameters, 'type' | 'container'> {
-  const type = first(path, 'type')
+  const type = firstValue(path, 'type')
   const known = CONTAINER_TYPES.find((candidate) => candidate === type)
   if (known === undefined) throw badParameter('container_type')
-  return { type: known, container: first(path, 'id') ?? '' }
+  return { type: known, container: firstValue(path, 'id') ?? '' }
 }
 
 /** Seconds may have decimals. */
 function readDurationMs(query: unknown): number {
-  const text = first(query, 'duration')
+  const text = firstValue(query, 'duration')
   if (text !== undefined && !/^\d{1,15}(?:\.\d{0,15})?$/.test(text)) throw badParameter('duration')
   const seconds = Math.min(Number(text ?? WAIT_SECONDS_DEFAULT), WAIT_SECONDS_MAX)
   return Math.floor(seconds * 1000)
@@ -106,7 +107,7 @@ function readBound(query: unknown, name: string): number | undefined {
 }
 
 function readInteger(query: unknown, name: string): number | undefined {
-  const text = first(query, name)
+  const text = firstValue(query, name)
   if (text === undefined) return undefined
   const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
   if (!Number.isSafeInteger(value)) throw badParameter(name)
@@ -115,20 +116,13 @@ function readInteger(query: unknown, name: string): number | undefined {
 
 /** The items of a list with commas, without the empty ones; undefined when there is none. */
 function readItems(query: unknown, name: string): readonly string[] | undefined {
-  const items = (first(query, name) ?? '').split(',').map((item) => item.trim())
+  const items = (firstValue(query, name) ?? '').split(',').map((item) => item.trim())
   const given = items.filter((item) => item !== '')
   return given.length === 0 ? undefined : given
 }
 
 function readText(query: unknown, name: string, lengthMax: number): string | undefined {
-  const text = first(query, name)
+  const text = firstValue(query, name)
   if (text !== undefined && text.length > lengthMax) throw badParameter(name)
   return text
-}
-
-function first(source: unknown, name: string): string | undefined {
-  if (typeof source !== 'object' || source === null) return undefined
-  const sent: unknown = Reflect.get(source, name)
-  const value: unknown = Array.isArray(sent) ? sent[0] : sent
-  return typeof value === 'string' && value !== '' ? value : undefined
 }

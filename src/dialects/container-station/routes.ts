@@ -1,9 +1,8 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import { refuseOtherMethods, watchRoutes } from '../api/other-methods.ts'
+import type { FastifyReply } from 'fastify'
+import type { Method, Route } from '../api/api.ts'
 import { STATION_OPERATIONS } from './api/description.ts'
 import type { Operation, Station } from './api/operations.ts'
 import * as operations from './api/operations.ts'
-import { wrongMethod } from './errors.ts'
 import { LOGIN_BYTES_MAX } from './session/login.ts'
 
 /** Prefixes of the versions of Container Station whose unknown paths are this dialect's too. */
@@ -11,15 +10,15 @@ export const OWN_PREFIXES = ['/container-station/api/v1/', '/containerstation/ap
 /** The oldest prefix, which other dialects have too: of it this one has its own paths alone. */
 const SHARED_PREFIX = '/api/v1/'
 
-interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+interface StationRoute {
+  readonly method: Method
   /** Without a slash in front; a part that begins with a colon is a parameter. */
   readonly path: string
   readonly operation: Operation
   readonly describes: keyof typeof STATION_OPERATIONS
 }
 
-const ROUTES: readonly Route[] = [
+const ROUTES: readonly StationRoute[] = [
   { method: 'POST', path: 'login', operation: operations.loginOperation, describes: 'login' },
   {
     method: 'GET',
@@ -60,27 +59,23 @@ const ROUTES: readonly Route[] = [
 ]
 
 /** Every route, under every prefix, with a slash at the end and without. */
-export function stationRoutes(scope: FastifyInstance, station: Station): void {
-  const methodsOf = watchRoutes(scope)
-  for (const prefix of [...OWN_PREFIXES, SHARED_PREFIX]) {
-    for (const { method, path, operation, describes } of ROUTES) {
-      for (const end of ['', '/']) {
-        scope.route({
-          method,
-          url: `${prefix}${path}${end}`,
-          bodyLimit: LOGIN_BYTES_MAX,
-          config: { operations: [STATION_OPERATIONS[describes]] },
-          // It would do the whole work for nothing.
-          exposeHeadRoute: false,
-          handler: (request, reply) => {
-            const gone = goneSignal(reply)
-            return operation({ request, reply, gone }, station)
-          },
-        })
-      }
-    }
+export const STATION_ROUTES: readonly Route<Station>[] = [...OWN_PREFIXES, SHARED_PREFIX].flatMap(
+  (prefix) => ROUTES.flatMap((route) => ['', '/'].map((end) => routeAt(prefix, route, end))),
+)
+
+function routeAt(
+  prefix: string,
+  { method, path, operation, describes }: StationRoute,
+  end: string,
+): Route<Station> {
+  return {
+    method,
+    path: `${prefix}${path}${end}`,
+    bodyBytesMax: LOGIN_BYTES_MAX,
+    describes: STATION_OPERATIONS[describes],
+    answer: (request, reply, station) =>
+      operation({ request, reply, gone: goneSignal(reply) }, station),
   }
-  refuseOtherMethods(scope, methodsOf, { refusal: wrongMethod })
 }
 
 /** Aborts when the connection closes before the answer was sent. */

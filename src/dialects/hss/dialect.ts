@@ -1,12 +1,12 @@
 import { type TenantAliases, TenantNames } from '../../access/directory/tenant-names.ts'
-import { keepBodiesAsBytes } from '../api/bytes-body.ts'
+import { createDialect } from '../api/api-dialect.ts'
 import type { Dialect } from '../api/dialect.ts'
 import { HSS_API } from './api/description.ts'
 import { requestIdOf } from './api/json.ts'
-import { answerError, unknownPath } from './errors.ts'
+import { answerError, unknownPath, wrongMethod } from './errors.ts'
 import { Projects } from './identity/projects.ts'
 import { SubjectTokens } from './identity/subject-token.ts'
-import { hssRoutes, PREFIXES } from './routes.ts'
+import { HSS_ROUTES, PREFIXES } from './routes.ts'
 import { AccessKeyLocks } from './signature/access-key-locks.ts'
 import { queryOf } from './signature/request-url.ts'
 
@@ -35,23 +35,33 @@ export function hssDialect(settings: HssSettings, { tenants, publicUrl }: HssFac
     accounts: new TenantNames(tenants, 'accounts'),
     region: settings.region,
   })
-  return {
+  return createDialect({
     name: 'hss',
     prefixes: PREFIXES,
+    routes: HSS_ROUTES,
+    deviations: {
+      bodies: {
+        is: 'bytes',
+        because: 'whatever a client calls it, a body is JSON, and its bytes are what was signed',
+      },
+      head: { is: 'refused', because: 'the gateway publishes an operation under one method' },
+      otherMethods: {
+        is: 'unknown',
+        because: 'to the gateway, a path with another method is an API that is not published',
+      },
+    },
     answerError,
     unknownPath,
-    api: HSS_API,
-    register(scope, context) {
+    wrongMethod,
+    description: HSS_API,
+    services(context, scope) {
       const { directory, clock } = context
       scope.addHook('onRequest', async (request, reply) => {
         requestIdOf(reply)
         // Instead of the framework's, which takes a plus sign for a blank.
         request.query = queryOf(request.raw.url ?? '')
       })
-      scope.setErrorHandler(answerError)
-      // Whatever a client calls it, a body is JSON, and its bytes are what was signed.
-      keepBodiesAsBytes(scope)
-      hssRoutes(scope, {
+      return {
         context,
         projects,
         subjectTokens: new SubjectTokens({
@@ -61,7 +71,7 @@ export function hssDialect(settings: HssSettings, { tenants, publicUrl }: HssFac
         }),
         locks: settings.lockAccessKeys === true ? new AccessKeyLocks() : undefined,
         publicUrl,
-      })
+      }
     },
-  }
+  })
 }

@@ -1,4 +1,5 @@
 import { TIME_MICROS_END } from '../../core/time/timestamp.ts'
+import { firstValue } from '../api/parameter-values.ts'
 import { badParameter } from './errors.ts'
 
 /** Rows of a page when the client does not say. */
@@ -44,7 +45,7 @@ export function readEventParameters(query: unknown): EventParameters {
   const startMs = readInteger(query, 'start_time', TIME_MS_MAX)
   const endMs = readInteger(query, 'end_time', TIME_MS_MAX)
   if (startMs !== undefined && endMs !== undefined && startMs > endMs) throw badParameter()
-  const given = FILTERED_COLUMNS.map((name) => [name, textOf(query, name)] as const)
+  const given = FILTERED_COLUMNS.map((name) => [name, firstValue(query, name)] as const)
   return {
     values: new Map(
       given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
@@ -62,16 +63,10 @@ function boundedMicros(ms: bigint): number {
 }
 
 function readInteger(query: unknown, name: string, max: bigint): bigint | undefined {
-  const text = textOf(query, name)
+  const text = firstValue(query, name)
   if (text === undefined) return undefined
   if (!/^\d+$/.test(text)) throw badParameter()
   const value = BigInt(text)
   if (value > max) throw badParameter()
   return value
-}
-
-function textOf(query: unknown, name: string): string | undefined {
-  if (typeof query !== 'object' || query === null) return undefined
-  const value: unknown = Reflect.get(query, name)
-  return typeof value === 'string' && value !== '' ? value : undefined
 }

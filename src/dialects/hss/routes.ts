@@ -1,15 +1,15 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { visibleEvents } from '../../access/directory/visibility.ts'
 import type { JsonObject } from '../../core/event/event.ts'
-import type { OperationDescription } from '../api/api-description.ts'
+import type { Answer, Route } from '../api/api.ts'
 import type { DialectContext } from '../api/dialect.ts'
-import { refuseOtherMethods, watchRoutes } from '../api/other-methods.ts'
+import { firstValue } from '../api/parameter-values.ts'
 import { requestContext } from '../api/request-context.ts'
 import { HSS_OPERATIONS } from './api/description.ts'
 import { sendJson } from './api/json.ts'
 import { BODY_BYTES_MAX } from './api/request-body.ts'
 import { authenticate, tenantOfProject } from './credentials.ts'
-import { insufficientPermissions, wrongMethod } from './errors.ts'
+import { insufficientPermissions } from './errors.ts'
 import { type AccountOptions, listDomains, listProjects, listRegions } from './identity/account.ts'
 import { createToken, showToken, type TokenAccess } from './identity/auth-tokens.ts'
 import { listEvents } from './log/list-events.ts'
@@ -23,15 +23,8 @@ export interface RouteAccess extends TokenAccess {
   readonly context: TokenAccess['context'] & Pick<DialectContext, 'readers'>
 }
 
-interface Route {
-  readonly method: 'GET' | 'POST'
-  /** A part that begins with a colon is a parameter. */
-  readonly path: string
-  readonly describes: OperationDescription
-  answer(request: FastifyRequest, reply: FastifyReply, access: RouteAccess): Promise<FastifyReply>
-}
-
-const ROUTES: readonly Route[] = [
+/** Every route. */
+export const HSS_ROUTES: readonly Route<RouteAccess>[] = [
   {
     method: 'GET',
     path: '/v5/:project/container/image/events',
@@ -41,6 +34,7 @@ const ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/v3/auth/tokens',
+    bodyBytesMax: BODY_BYTES_MAX,
     answer: createToken,
     describes: HSS_OPERATIONS.createToken,
   },
@@ -70,30 +64,14 @@ const ROUTES: readonly Route[] = [
   },
 ]
 
-/** Every route. */
-export function hssRoutes(scope: FastifyInstance, access: RouteAccess): void {
-  const methodsOf = watchRoutes(scope)
-  for (const { method, path, answer, describes } of ROUTES) {
-    scope.route({
-      method,
-      url: path,
-      bodyLimit: BODY_BYTES_MAX,
-      exposeHeadRoute: false,
-      config: { operations: [describes] },
-      handler: (request, reply) => answer(request, reply, access),
-    })
-  }
-  refuseOtherMethods(scope, methodsOf, { refusal: wrongMethod, namesMethods: false })
-}
-
 async function answerEvents(
   request: FastifyRequest,
   reply: FastifyReply,
   access: RouteAccess,
 ): Promise<FastifyReply> {
   const caller = await authenticate(request, access)
-  const projectId: unknown = Reflect.get(Object(request.params), 'project')
-  const tenant = tenantOfProject(caller, String(projectId), access.projects)
+  const projectId = firstValue(request.params, 'project') ?? ''
+  const tenant = tenantOfProject(caller, projectId, access.projects)
   const { tenants, conditions } = visibleEvents(caller.principal)
   if (tenants !== 'all' && !tenants.includes(tenant)) throw insufficientPermissions()
   const parameters = readEventParameters(request.query)
@@ -102,7 +80,7 @@ async function answerEvents(
   return sendJson(reply, await listEvents(visibility, parameters, events))
 }
 
-function ofAccount(list: (options: AccountOptions) => JsonObject): Route['answer'] {
+function ofAccount(list: (options: AccountOptions) => JsonObject): Answer<RouteAccess> {
   return async (request, reply, access) => {
     const { principal } = await authenticate(request, access)
     const { projects, context } = access

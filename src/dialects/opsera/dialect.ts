@@ -1,8 +1,9 @@
 import { type TenantAliases, TenantNames } from '../../access/directory/tenant-names.ts'
+import { createDialect } from '../api/api-dialect.ts'
 import type { Dialect } from '../api/dialect.ts'
 import { OPSERA_API } from './api/description.ts'
-import { answerError, notFound } from './errors.ts'
-import { logRoutes } from './routes.ts'
+import { answerError, notFound, wrongMethod } from './errors.ts'
+import { OPSERA_ROUTES } from './routes.ts'
 
 /** What this dialect has to know of the installation. */
 export interface OpseraFacts {
@@ -13,16 +14,15 @@ export interface OpseraFacts {
 /** The activity logs of Opsera. See docs/dialects/opsera.md for what deviates. */
 export function opseraDialect({ tenants }: OpseraFacts): Dialect {
   const accounts = new TenantNames(tenants, 'accounts')
-  return {
+  return createDialect({
     name: 'opsera',
     // Unknown paths of `/api/v1/` are Quay's.
     prefixes: ['/api/v2/'],
+    routes: OPSERA_ROUTES,
     answerError,
     unknownPath: notFound,
-    api: OPSERA_API,
-    register(scope, context) {
-      scope.setErrorHandler(answerError)
-      logRoutes(scope, context, (tenant) => accounts.shown(tenant))
-    },
-  }
+    wrongMethod,
+    description: OPSERA_API,
+    services: (context) => ({ context, account: (tenant) => accounts.shown(tenant) }),
+  })
 }

@@ -1,4 +1,5 @@
 import { FILTER_VALUES_MAX, NAME_LENGTH_MAX } from '../../core/limits.ts'
+import { firstValue } from '../api/parameter-values.ts'
 import { badParameter, missingParameter } from './errors.ts'
 import { isObjectId } from './log/object-id.ts'
 import {
@@ -163,10 +164,8 @@ function readItems(query: unknown, name: string): readonly string[] | undefined 
 }
 
 function readText(query: unknown, name: string): string | undefined {
-  if (typeof query !== 'object' || query === null) return undefined
-  const sent: unknown = Reflect.get(query, name)
-  const value: unknown = Array.isArray(sent) ? sent[0] : sent
-  if (typeof value !== 'string' || value === '') return undefined
+  const value = firstValue(query, name)
+  if (value === undefined) return undefined
   const isText = value.isWellFormed() && !value.includes('\0')
   if (isText && value.length <= TEXT_LENGTH_MAX) return value
   throw badParameter(name, `a text of at most ${TEXT_LENGTH_MAX} characters, none of them NUL`)

@@ -50,6 +50,9 @@ export class QuayError extends ApiError {
 /** An error that Quay answers before its API is reached: `{"error": …}`, served as HTML. */
 class BrowserError extends QuayError {}
 
+/** An error that Quay answers by a bare text, served as HTML. */
+class TextError extends QuayError {}
+
 /** An error about one parameter: `{"message": {parameter: text}}`. */
 class ArgumentError extends QuayError {
   readonly parameter: string
@@ -63,6 +66,12 @@ class ArgumentError extends QuayError {
 /** A request breaks a rule for browsers. */
 export function browserError(status: number, message: string): QuayError {
   return new BrowserError(status, message)
+}
+
+/** Too many wrong passwords. */
+export function tooManySignIns(retryAfterSeconds: number): QuayError {
+  const text = `Too many login attempts. Try again in ${retryAfterSeconds} seconds.`
+  return new TextError(429, text, { retryAfterSeconds })
 }
 
 /** A problem object of this type, with the type's own text unless another is given. */
@@ -122,14 +131,16 @@ export const answerError = errorAnswerer({
   translate: (error) =>
     new QuayError(error.status, publicText(error), { retryAfterSeconds: error.retryAfterSeconds }),
   send(reply, error, request) {
-    if (!(error instanceof BrowserError)) {
-      return sendJson(reply.code(error.status), errorBody(error, request))
-    }
+    void reply.code(error.status)
+    if (error instanceof TextError) return reply.type(HTML).send(error.message)
+    if (!(error instanceof BrowserError)) return sendJson(reply, errorBody(error, request))
     // A page made of it must not be one that a name in it has made.
     const text = JSON.stringify({ error: error.message }).replaceAll('<', '\\u003c')
-    return reply.code(error.status).header('Content-Type', 'text/html; charset=utf-8').send(text)
+    return reply.type(HTML).send(text)
   },
 })
+
+const HTML = 'text/html; charset=utf-8'
 
 function publicText({ error, status }: ForeignError): string {
   if (error instanceof Fault) return ERRORS[error.code].title

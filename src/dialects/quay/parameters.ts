@@ -1,3 +1,4 @@
+import { firstValue } from '../api/parameter-values.ts'
 import type { SentDates } from './log/time-range.ts'
 
 /** Whose log a route answers with; the segment after `/api/v1/`. */
@@ -51,21 +52,8 @@ export interface LogParameters {
 /** The parameters of a parsed query. Of a repeated one the first value counts; empty is absent. */
 export function readLogParameters(query: unknown): LogParameters {
   return {
-    dates: { starttime: first(query, 'starttime'), endtime: first(query, 'endtime') },
-    performer: first(query, 'performer'),
-    nextPage: first(query, 'next_page'),
+    dates: { starttime: firstValue(query, 'starttime'), endtime: firstValue(query, 'endtime') },
+    performer: firstValue(query, 'performer'),
+    nextPage: firstValue(query, 'next_page'),
   }
-}
-
-/** Every value of a parameter, in the order sent; empty ones included. */
-export function sentValues(query: unknown, name: string): readonly string[] {
-  if (typeof query !== 'object' || query === null || !Object.hasOwn(query, name)) return []
-  const sent: unknown = Reflect.get(query, name)
-  const values: readonly unknown[] = Array.isArray(sent) ? sent : [sent]
-  return values.filter((value) => typeof value === 'string')
-}
-
-function first(query: unknown, name: string): string | undefined {
-  const [value] = sentValues(query, name)
-  return value === '' ? undefined : value
 }

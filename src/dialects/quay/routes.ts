@@ -1,95 +1,73 @@
-import type { FastifyInstance } from 'fastify'
-import type { Principal } from '../../access/directory/principal.ts'
+import type { Answer, Route, RouteFamily } from '../api/api.ts'
 import type { OperationDescription } from '../api/api-description.ts'
-import type { DialectContext } from '../api/dialect.ts'
-import { answerOptions, refuseOtherMethods } from './api/allowed-methods.ts'
-import { logOperationDescription } from './api/description.ts'
-import { requirePrincipal } from './browser/caller.ts'
-import { authorize } from './credentials.ts'
-import { problem } from './errors.ts'
-import type { LogOperation } from './log/operations.ts'
+import { QUAY_OPERATIONS } from './api/description.ts'
+import type { QuayServices } from './api/services.ts'
+import { listMessages, showConfig } from './browser/config.ts'
+import { listNotifications, showCurrentUser } from './browser/current-user.ts'
+import { showErrorType } from './browser/error-types.ts'
+import { showCsrfToken, signIn, signOut, verifyPassword } from './browser/sign-in.ts'
+import { EXPORT_LOGS } from './exports/export-logs.ts'
+import { sendExportedFile } from './exports/exported-file.ts'
+import { logRoutes } from './log/log-routes.ts'
+import { AGGREGATE_LOGS, LIST_LOGS, type LogOperation } from './log/operations.ts'
+import { SUBJECT_KINDS } from './parameters.ts'
+import { EMPTY_LISTS } from './registry/empty-lists.ts'
+import { listRepositories } from './registry/repository-list.ts'
+import { SHOW_DETAILS } from './registry/subject-details.ts'
 import {
-  type LogPath,
-  readLogPath,
-  readSubjectPath,
-  SUBJECT_KINDS,
-  type SubjectKind,
-} from './parameters.ts'
-import type { LogSubject } from './selection.ts'
+  countRegistryLog,
+  listOrganizations,
+  listRegistryLog,
+  listUsers,
+} from './registry/superuser.ts'
 
-/** The rest of a path, decoded. */
-interface LogRoute {
-  readonly Params: { readonly '*': string }
+/** What can be asked of a log, by the last segment of its path; `''`: by none. */
+export const LOG_OPERATIONS: ReadonlyMap<string, LogOperation> = new Map([
+  ['logs', LIST_LOGS],
+  ['', SHOW_DETAILS],
+  ['aggregatelogs', AGGREGATE_LOGS],
+  ['exportlogs', EXPORT_LOGS],
+  ...EMPTY_LISTS,
+])
+
+/** Largest JSON body, in bytes. */
+const JSON_BODY_BYTES_MAX = 64 * 1024
+
+/** Every route. */
+export const QUAY_ROUTES: readonly (Route<QuayServices> | RouteFamily<QuayServices>)[] = [
+  ...SUBJECT_KINDS.map((subjectKind) => logRoutes(subjectKind, LOG_OPERATIONS)),
+  get('/api/v1/superuser/logs', listRegistryLog, QUAY_OPERATIONS.registryLog),
+  get('/api/v1/superuser/aggregatelogs', countRegistryLog, QUAY_OPERATIONS.registryAggregate),
+  get('/api/v1/superuser/organizations/', listOrganizations, QUAY_OPERATIONS.organizations),
+  get('/api/v1/superuser/users/', listUsers, QUAY_OPERATIONS.users),
+  get('/api/v1/repository', listRepositories, QUAY_OPERATIONS.repositories),
+  get('/api/v1/user/', showCurrentUser, QUAY_OPERATIONS.currentUser),
+  get('/api/v1/user/notifications', listNotifications, QUAY_OPERATIONS.notifications),
+  get('/csrf_token', showCsrfToken, QUAY_OPERATIONS.csrfToken),
+  post('/api/v1/signin', signIn, QUAY_OPERATIONS.signIn),
+  post('/api/v1/signin/verify', verifyPassword, QUAY_OPERATIONS.verify),
+  post('/api/v1/signout', signOut, QUAY_OPERATIONS.signOut),
+  get('/config', showConfig, QUAY_OPERATIONS.config),
+  get('/api/v1/messages', listMessages, QUAY_OPERATIONS.messages),
+  get('/api/v1/error/:type', showErrorType, QUAY_OPERATIONS.error),
+  {
+    ...get('/exportedlogs/:fileName', sendExportedFile, QUAY_OPERATIONS.exportedFile),
+    deviations: { options: { is: 'refused', because: 'it is a file, outside of the API' } },
+  },
+]
+
+function get(
+  path: string,
+  answer: Answer<QuayServices>,
+  describes: OperationDescription,
+): Route<QuayServices> {
+  return { method: 'GET', path, answer, describes }
 }
 
-/**
- * The routes of all logs: `/api/v1/{user | organization/{name} | repository/{path}}/{operation}`.
- *
- * One route takes the whole rest of a path, because a repository's own path may have any number of
- * segments, and because Fastify bounds the length of a named parameter but not of a rest.
- *
- * @param operations by the last segment of the path; `''`: by none, the details of the subject.
- */
-export function logRoutes(
-  scope: FastifyInstance,
-  context: DialectContext,
-  operations: ReadonlyMap<string, LogOperation>,
-): void {
-  for (const subjectKind of SUBJECT_KINDS) {
-    scope.route<LogRoute>({
-      method: scope.supportedMethods,
-      url: `/api/v1/${subjectKind}/*`,
-      config: { operations: descriptionsOf(subjectKind, operations) },
-      // Before a body is read: a wrong path or method is wrong with any body.
-      onRequest: async (request, reply) => {
-        const { operation } = readRoute(subjectKind, request.params['*'], operations)
-        refuseOtherMethods(operation.methods, request, reply)
-      },
-      handler: async (request, reply) => {
-        if (request.method === 'OPTIONS') return answerOptions(reply)
-        const { path, operation } = readRoute(subjectKind, request.params['*'], operations)
-        const principal = requirePrincipal(request)
-        const subject = subjectOf(path, principal, context.defaultTenant)
-        if (operation.checksRights !== true) authorize(principal, subjectKind, subject)
-        return operation.answer({ subjectKind, subject, principal, request, reply })
-      },
-    })
-  }
-}
-
-function descriptionsOf(
-  subjectKind: SubjectKind,
-  operations: ReadonlyMap<string, LogOperation>,
-): readonly OperationDescription[] {
-  const names = [...operations].flatMap(([name, { subjectKinds }]) => {
-    // A user has no details: who asks about itself is another route.
-    const isOf = name !== '' || subjectKind !== 'user'
-    return isOf && (subjectKinds?.includes(subjectKind) ?? true) ? [name] : []
-  })
-  return names.map((name) => logOperationDescription(subjectKind, name))
-}
-
-/** @throws QuayError 404 for a path that Quay has no route for. */
-function readRoute(
-  subjectKind: SubjectKind,
-  rest: string,
-  operations: ReadonlyMap<string, LogOperation>,
-): { readonly path: LogPath; readonly operation: LogOperation } {
-  for (const path of [readLogPath(subjectKind, rest), readSubjectPath(subjectKind, rest)]) {
-    const operation = operations.get(path?.operation ?? '')
-    const isOf = operation?.subjectKinds?.includes(subjectKind) ?? true
-    if (path !== undefined && operation !== undefined && isOf) return { path, operation }
-  }
-  throw problem('not_found')
-}
-
-/** Whose log a path names. A principal of no tenant asks in that of the installation. */
-function subjectOf(path: LogPath, principal: Principal, defaultTenant: string): LogSubject {
-  const { namespace, repository } = path
-  return {
-    tenant: principal.tenant ?? defaultTenant,
-    namespace: namespace ?? principal.name,
-    ...(repository !== undefined && { repository }),
-    hidesServiceKeys: namespace === undefined,
-  }
+function post(
+  path: string,
+  answer: Answer<QuayServices>,
+  describes: OperationDescription,
+): Route<QuayServices> {
+  return { method: 'POST', path, bodyBytesMax: JSON_BODY_BYTES_MAX, answer, describes }
 }

@@ -14,7 +14,8 @@ import {
   declarePrincipal,
   principalOf,
 } from '../../dialects/api/authentication.ts'
-import { ContentEncoding, isGzip } from '../../dialects/api/content-encoding.ts'
+import { keepBodiesAsBytes } from '../../dialects/api/bodies/bytes-body.ts'
+import { ContentEncoding, isGzip } from '../../dialects/api/bodies/content-encoding.ts'
 import type { DialectContext } from '../../dialects/api/dialect.ts'
 import { problemErrors } from '../../dialects/api/problems/problem-answers.ts'
 import { answerProblem } from '../../dialects/api/problems/problem-details.ts'
@@ -98,8 +99,7 @@ export function registerSources(
   const { context, metrics } = services
   scope.setErrorHandler(answerProblem)
   declarePrincipal(scope)
-  scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  keepBodiesAsBytes(scope)
   const onRequest = authenticated(
     context.directory,
     { scopes: ['events:write', 'admin'], may: mayWrite },

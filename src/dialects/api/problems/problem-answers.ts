@@ -1,6 +1,11 @@
 import { Type } from 'typebox'
 import { ERRORS } from '../../../core/errors.ts'
-import type { AnswerDescription, Answers, OperationTraits } from '../api-description.ts'
+import {
+  type AnswerDescription,
+  type Answers,
+  type OperationTraits,
+  RETRY_HEADERS,
+} from '../api-description.ts'
 
 const ProblemSchema: Type.TSchema = Type.Object(
   {
@@ -28,8 +33,8 @@ const ProblemSchema: Type.TSchema = Type.Object(
 
 const HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
   401: { 'WWW-Authenticate': 'The scheme that is asked for' },
-  429: { 'Retry-After': 'Seconds after which a retry is sensible' },
-  503: { 'Retry-After': 'Seconds after which a retry is sensible' },
+  429: RETRY_HEADERS,
+  503: RETRY_HEADERS,
 }
 
 /** What each status means of those that problem details are answered with. */

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { FULL_TEXT_LENGTH_MAX, NAME_LENGTH_MAX } from '../../../core/limits.ts'
 import type { ApiDescription, OperationDescription } from '../../api/api-description.ts'
-import { jsonAnswer, optionalText, vendorErrors } from '../../collecting/vendor-answers.ts'
+import { jsonAnswer, optionalText, vendorErrors } from '../../api/vendor-answers.ts'
 import { SESSION_COOKIE } from '../credentials.ts'
 import { CONTAINER_TYPES } from '../parameters.ts'
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { EventFilter, EventReader } from '../../../core/query/query.ts'
-import { beginDownload } from '../../api/download.ts'
+import { beginDownload } from '../../api/bodies/download.ts'
 import { CSV_HEADER, presentCsvLine } from '../present.ts'
 import type { WallClock } from './wall-clock.ts'
 

@@ -4,6 +4,7 @@ import { mayAdminister } from '../../../access/directory/visibility.ts'
 import type { Session } from '../../../access/sign-in/sessions.ts'
 import type { JsonObject } from '../../../core/event/event.ts'
 import { isMembers, type Members } from '../../../core/json/json.ts'
+import { jsonOf } from '../../api/bodies/json-body.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { clientOf } from '../../api/request-client.ts'
 import { DIALECT_NAME, type NamedSession, SESSION_COOKIE, sessionOf } from '../credentials.ts'
@@ -133,17 +134,9 @@ function cookieOf(request: FastifyRequest, value: string): string {
 function readBody(body: unknown): Members {
   const text = Buffer.isBuffer(body) ? body.toString().trim() : ''
   if (!text.startsWith('{')) return Object.fromEntries(new URLSearchParams(text))
-  const value = parsedJson(text)
+  const value = jsonOf(body)
   if (!isMembers(value)) throw badParameter('body')
   return value
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function requiredText(body: Members, name: string): string {

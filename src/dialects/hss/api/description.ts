@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { ApiDescription, OperationDescription } from '../../api/api-description.ts'
-import { jsonAnswer, optionalText, vendorErrors } from '../../collecting/vendor-answers.ts'
+import { jsonAnswer, optionalText, vendorErrors } from '../../api/vendor-answers.ts'
 
 const Coded = { error_code: Type.String(), error_msg: Type.String() }
 

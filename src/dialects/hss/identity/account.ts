@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Principal } from '../../../access/directory/principal.ts'
 import type { JsonObject } from '../../../core/event/event.ts'
+import { firstValue } from '../../api/parameter-values.ts'
 import type { Project, Projects } from './projects.ts'
 
 /** Whose account is asked about. */
@@ -14,11 +15,11 @@ export interface AccountOptions {
 /** `GET /v3/projects[?name=]`: the projects that somebody may ask about. */
 export function listProjects(options: AccountOptions): JsonObject {
   const { projects, request } = options
-  const name: unknown = Reflect.get(Object(request.query), 'name')
+  const name = firstValue(request.query, 'name')
   const own = tenantsOf(options).map((tenant) => projects.ofTenant(tenant))
-  const isNamed = (project: Project) =>
-    [project.name, project.tenant, project.id].includes(`${name}`)
-  const shown = name === undefined || name === '' ? own : own.filter(isNamed)
+  const isNamed = ({ name: shownName, tenant, id }: Project) =>
+    name === undefined || [shownName, tenant, id].includes(name)
+  const shown = own.filter(isNamed)
   return {
     links: links(request),
     projects: shown.map(({ id, name, tenant }) => {

@@ -3,7 +3,9 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { User } from '../../../access/directory/directory.ts'
 import { mayAdminister } from '../../../access/directory/visibility.ts'
+import { jsonOf } from '../../api/bodies/json-body.ts'
 import type { DialectContext } from '../../api/dialect.ts'
+import { firstValue } from '../../api/parameter-values.ts'
 import { clientOf } from '../../api/request-client.ts'
 import { sendJson } from '../api/json.ts'
 import { type Access, authenticate, type Caller, callerOf } from '../credentials.ts'
@@ -122,7 +124,7 @@ function maySee({ principal }: Caller, { principal: subject }: Caller): boolean 
 }
 
 function readBody(body: unknown) {
-  const value = parsedJson(body)
+  const value = jsonOf(body)
   const isValid =
     Value.Check(TokenRequest, value) &&
     value.auth.identity.methods.join() === 'password' &&
@@ -135,14 +137,6 @@ function readBody(body: unknown) {
 function namesProject(scope: Static<typeof Scope> | undefined): boolean {
   const { project } = scope ?? {}
   return project === undefined || project.id !== undefined || project.name !== undefined
-}
-
-function parsedJson(body: unknown): unknown {
-  try {
-    return JSON.parse(Buffer.isBuffer(body) ? body.toString() : '')
-  } catch {
-    return undefined
-  }
 }
 
 /** The tenant whose project a token is asked for; undefined for one of the account alone. */
@@ -164,12 +158,12 @@ function scopedTenant(
 
 function bodyOptions(request: FastifyRequest, { principal }: Caller, access: TokenAccess) {
   const { projects, context, publicUrl } = access
-  const nocatalog: unknown = Reflect.get(Object(request.query), 'nocatalog')
+  const nocatalog = firstValue(request.query, 'nocatalog')
   const base = (publicUrl ?? `${request.protocol}://${request.host}`).replace(/\/+$/, '')
   return {
     principal,
     projects,
     defaultTenant: context.defaultTenant,
-    baseUrl: nocatalog === undefined || nocatalog === '' ? base : undefined,
+    baseUrl: nocatalog === undefined ? base : undefined,
   }
 }

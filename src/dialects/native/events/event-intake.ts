@@ -18,7 +18,7 @@ import {
 import type { IdempotencyKey } from '../../../ledger/append/append.ts'
 import type { OperationDescription } from '../../api/api-description.ts'
 import { authenticated, principalOf } from '../../api/authentication.ts'
-import { ContentEncoding, decompressing } from '../../api/content-encoding.ts'
+import { ContentEncoding, decompressing } from '../../api/bodies/content-encoding.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import type { NativeScope } from '../native-scope.ts'
 import { EVENT_EXAMPLE, NewEventSchema } from './new-event-schema.ts'

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { ApiDescription, OperationDescription } from '../../api/api-description.ts'
-import { jsonAnswer, optionalText, vendorErrors } from '../../collecting/vendor-answers.ts'
+import { jsonAnswer, optionalText, vendorErrors } from '../../api/vendor-answers.ts'
 import type { LogName } from '../selection.ts'
 
 const ErrorSchema: Type.TSchema = Type.Object(

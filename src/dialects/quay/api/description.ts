@@ -1,6 +1,10 @@
 import { Type } from 'typebox'
-import type { ApiDescription, OperationDescription } from '../../api/api-description.ts'
-import { jsonAnswer, optionalText, vendorErrors } from '../../collecting/vendor-answers.ts'
+import {
+  type ApiDescription,
+  type OperationDescription,
+  RETRY_HEADERS,
+} from '../../api/api-description.ts'
+import { jsonAnswer, optionalText, vendorErrors } from '../../api/vendor-answers.ts'
 import { SESSION_COOKIE } from '../browser/session-cookie.ts'
 import type { SubjectKind } from '../parameters.ts'
 
@@ -60,7 +64,7 @@ export const QUAY_API: ApiDescription = {
       429: {
         description: 'Too many of these at once, or too many wrong passwords',
         content: forBrowsers,
-        headers: { 'Retry-After': 'Seconds after which a retry is sensible' },
+        headers: RETRY_HEADERS,
       },
     }
   },

@@ -1,7 +1,5 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { JsonObject } from '../../../core/event/event.ts'
-import { QUAY_OPERATIONS } from '../api/description.ts'
-import { fixedRoute } from '../api/fixed-route.ts'
 import { sendJson } from '../api/json.ts'
 import { BRANDING } from './branding.ts'
 
@@ -44,39 +42,34 @@ const FEATURES: JsonObject = {
 
 const TITLE = 'Waybill'
 
-/** `GET /config` and the lists that Quay's pages read beside it, which are always empty here. */
-export function configRoutes(scope: FastifyInstance): void {
-  fixedRoute(scope, {
-    url: '/config',
-    describes: QUAY_OPERATIONS.config,
-    get: (request, reply) =>
-      sendJson(reply, {
-        config: {
-          AUTHENTICATION_TYPE: 'Database',
-          AVATAR_KIND: 'local',
-          BRANDING,
-          CONTACT_INFO: [],
-          DEFAULT_UI: 'react',
-          DOCUMENTATION_ROOT: 'https://docs.projectquay.io/',
-          FOOTER_LINKS: {},
-          PREFERRED_URL_SCHEME: request.protocol,
-          REGISTRY_TITLE: TITLE,
-          REGISTRY_TITLE_SHORT: TITLE,
-          ROBOTS_DISALLOW: true,
-          SERVER_HOSTNAME: request.host,
-          TAG_EXPIRATION_OPTIONS: [],
-        },
-        features: FEATURES,
-        oauth: {},
-        external_login: [],
-        registry_state: 'normal',
-        account_recovery_mode: false,
-        version_number: TITLE,
-      }),
+/** `GET /config`. */
+export function showConfig(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendJson(reply, {
+    config: {
+      AUTHENTICATION_TYPE: 'Database',
+      AVATAR_KIND: 'local',
+      BRANDING,
+      CONTACT_INFO: [],
+      DEFAULT_UI: 'react',
+      DOCUMENTATION_ROOT: 'https://docs.projectquay.io/',
+      FOOTER_LINKS: {},
+      PREFERRED_URL_SCHEME: request.protocol,
+      REGISTRY_TITLE: TITLE,
+      REGISTRY_TITLE_SHORT: TITLE,
+      ROBOTS_DISALLOW: true,
+      SERVER_HOSTNAME: request.host,
+      TAG_EXPIRATION_OPTIONS: [],
+    },
+    features: FEATURES,
+    oauth: {},
+    external_login: [],
+    registry_state: 'normal',
+    account_recovery_mode: false,
+    version_number: TITLE,
   })
-  fixedRoute(scope, {
-    url: '/api/v1/messages',
-    describes: QUAY_OPERATIONS.messages,
-    get: (_request, reply) => sendJson(reply, { messages: [] }),
-  })
+}
+
+/** `GET /api/v1/messages`: a list that Quay's pages read too, always empty here. */
+export function listMessages(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendJson(reply, { messages: [] })
 }

@@ -1,11 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from '../../../access/directory/principal.ts'
 import { hasScope } from '../../../access/directory/visibility.ts'
 import type { JsonObject } from '../../../core/event/event.ts'
 import type { DialectContext } from '../../api/dialect.ts'
-import { QUAY_OPERATIONS } from '../api/description.ts'
-import { fixedRoute } from '../api/fixed-route.ts'
 import { sendJson } from '../api/json.ts'
+import type { QuayServices } from '../api/services.ts'
 import { administers, isSuperuser } from '../credentials.ts'
 import { problem } from '../errors.ts'
 import { avatarOf } from './avatar.ts'
@@ -14,21 +13,19 @@ import { callerOf, requirePrincipal } from './caller.ts'
 /** Quay's default for how long a deleted tag can be restored, in seconds: two weeks. */
 export const TAG_EXPIRATION_SECONDS = 1_209_600
 
-/** `GET /api/v1/user/` and `/api/v1/user/notifications`: who is signed in, for Quay's pages. */
-export function currentUserRoutes(scope: FastifyInstance, context: DialectContext): void {
-  fixedRoute(scope, {
-    url: '/api/v1/user/',
-    describes: QUAY_OPERATIONS.currentUser,
-    get: (request, reply) => sendJson(reply, userView(readerOf(request), context)),
-  })
-  fixedRoute(scope, {
-    url: '/api/v1/user/notifications',
-    describes: QUAY_OPERATIONS.notifications,
-    get(request, reply) {
-      if (!hasScope(requirePrincipal(request), ['user:admin'])) throw problem('insufficient_scope')
-      return sendJson(reply, { notifications: [], additional: false })
-    },
-  })
+/** `GET /api/v1/user/`: who is signed in, for Quay's pages. */
+export function showCurrentUser(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { context }: QuayServices,
+): FastifyReply {
+  return sendJson(reply, userView(readerOf(request), context))
+}
+
+/** `GET /api/v1/user/notifications`, which there are none of here. */
+export function listNotifications(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!hasScope(requirePrincipal(request), ['user:admin'])) throw problem('insufficient_scope')
+  return sendJson(reply, { notifications: [], additional: false })
 }
 
 /** @throws QuayError 401; Quay answers so to a token without the scope too. */

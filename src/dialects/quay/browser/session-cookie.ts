@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SESSION_LIFETIME_MS } from '../../../access/sign-in/sessions.ts'
+import { firstValue } from '../../api/parameter-values.ts'
 
 /** Name of the cookie that carries a session, as Quay's. */
 export const SESSION_COOKIE = 'quay_session'
@@ -52,15 +53,12 @@ export function csrfTokenOf(secret: string): string {
 /** Whether a request repeats the CSRF token of its own browser, in the header or the query. */
 export function hasCsrfToken(request: FastifyRequest): boolean {
   const secret = browserSecret(request)
-  const sent = firstText(queryValue(request.query)) ?? firstText(request.headers['x-csrf-token'])
+  const sent =
+    firstValue(request.query, '_csrf_token') ?? firstText(request.headers['x-csrf-token'])
   if (secret === undefined || sent === undefined) return false
   const [expected, actual] = [csrfTokenOf(secret), sent].map((text) => Buffer.from(text))
   if (expected === undefined || actual === undefined) return false
   return expected.length === actual.length && timingSafeEqual(expected, actual)
-}
-
-function queryValue(query: unknown): unknown {
-  return typeof query === 'object' && query !== null ? Reflect.get(query, '_csrf_token') : undefined
 }
 
 function firstText(value: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { User } from '../../../access/directory/directory.ts'
@@ -6,12 +6,10 @@ import { hasScope } from '../../../access/directory/visibility.ts'
 import type { SignInAttempt, SignInResult } from '../../../access/sign-in/sign-in.ts'
 import type { JsonObject } from '../../../core/event/event.ts'
 import { recordableText } from '../../../core/values/recordable-text.ts'
-import type { DialectContext } from '../../api/dialect.ts'
 import { clientOf } from '../../api/request-client.ts'
-import { QUAY_OPERATIONS } from '../api/description.ts'
-import { fixedRoute } from '../api/fixed-route.ts'
 import { sendJson } from '../api/json.ts'
-import { noJsonBody, problem } from '../errors.ts'
+import type { QuayServices } from '../api/services.ts'
+import { noJsonBody, problem, tooManySignIns } from '../errors.ts'
 import { callerOf, requirePrincipal, SESSION_DIALECT } from './caller.ts'
 import { freshLoginData } from './fresh-login.ts'
 import {
@@ -28,40 +26,20 @@ const USERNAME_LENGTH_MAX = 255
 const Credentials = Type.Object({ username: Type.String(), password: Type.String() })
 const Password = Type.Object({ password: Type.String() })
 
-/** Signing in, out and once more, as a browser does: `/csrf_token` and `/api/v1/sign…`. */
-export function signInRoutes(scope: FastifyInstance, context: DialectContext): void {
-  fixedRoute(scope, {
-    url: '/csrf_token',
-    describes: QUAY_OPERATIONS.csrfToken,
-    get(request, reply) {
-      const known = browserSecret(request)
-      const secret = known ?? mintBrowserSecret()
-      if (known === undefined) setBrowserSecret(secret, request, reply)
-      void reply.header('Cache-Control', 'no-store')
-      return sendJson(reply, { csrf_token: csrfTokenOf(secret) })
-    },
-  })
-  fixedRoute(scope, {
-    url: '/api/v1/signin',
-    describes: QUAY_OPERATIONS.signIn,
-    post: (request, reply) => signIn(context, request, reply),
-  })
-  fixedRoute(scope, {
-    url: '/api/v1/signin/verify',
-    describes: QUAY_OPERATIONS.verify,
-    post: (request, reply) => verify(context, request, reply),
-  })
-  fixedRoute(scope, {
-    url: '/api/v1/signout',
-    describes: QUAY_OPERATIONS.signOut,
-    post: (request, reply) => signOut(context, request, reply),
-  })
+/** `GET /csrf_token`: a token for requests that change something. */
+export function showCsrfToken(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = browserSecret(request)
+  const secret = known ?? mintBrowserSecret()
+  if (known === undefined) setBrowserSecret(secret, request, reply)
+  void reply.header('Cache-Control', 'no-store')
+  return sendJson(reply, { csrf_token: csrfTokenOf(secret) })
 }
 
-async function signIn(
-  context: DialectContext,
+/** `POST /api/v1/signin`: begins the session of a browser. */
+export async function signIn(
   request: FastifyRequest,
   reply: FastifyReply,
+  { context }: QuayServices,
 ): Promise<FastifyReply> {
   const { username, password } = bodyOf(Credentials, request)
   const result = await context.signIn(attemptOf(request, { username, password }))
@@ -78,11 +56,11 @@ async function signIn(
   return welcome(reply, token)
 }
 
-/** The password of who is signed in already, given again: some routes want it fresh. */
-async function verify(
-  context: DialectContext,
+/** `POST /api/v1/signin/verify`: the password of a session again: some routes want it fresh. */
+export async function verifyPassword(
   request: FastifyRequest,
   reply: FastifyReply,
+  { context }: QuayServices,
 ): Promise<FastifyReply> {
   const principal = requirePrincipal(request)
   const session = callerOf(request)?.session
@@ -98,10 +76,11 @@ async function verify(
   return welcome(reply, session.token)
 }
 
-async function signOut(
-  { sessions, audit, defaultTenant }: DialectContext,
+/** `POST /api/v1/signout`: ends the session of a browser. */
+export async function signOut(
   request: FastifyRequest,
   reply: FastifyReply,
+  { context: { sessions, audit, defaultTenant } }: QuayServices,
 ): Promise<FastifyReply> {
   const caller = callerOf(request)
   if (caller?.session !== undefined) {
@@ -137,16 +116,9 @@ function refuse(
   reply: FastifyReply,
   more: JsonObject,
 ): FastifyReply {
-  if (result.outcome === 'refused') {
-    const body = { ...more, invalidCredentials: true, message: WRONG_PASSWORD }
-    return sendJson(reply.code(403), body)
-  }
-  const { retryAfterSeconds } = result
-  return reply
-    .code(429)
-    .header('Retry-After', retryAfterSeconds)
-    .header('Content-Type', 'text/html; charset=utf-8')
-    .send(`Too many login attempts. Try again in ${retryAfterSeconds} seconds.`)
+  if (result.outcome === 'throttled') throw tooManySignIns(result.retryAfterSeconds)
+  const body = { ...more, invalidCredentials: true, message: WRONG_PASSWORD }
+  return sendJson(reply.code(403), body)
 }
 
 /** An attempt that is recorded in Quay's words too. */

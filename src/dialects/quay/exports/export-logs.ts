@@ -15,17 +15,16 @@ import { type RefusedExport, recordExport, recordRefusedExport } from './export-
 import { QUAY_EXPORT } from './export-document.ts'
 import { type ExportBody, readExportBody } from './export-request.ts'
 
-/**
- * `exportlogs`: has the entries of whole days written to a file, and tells where it is.
- *
- * @param status of the answer: 200 as Quay sends it, or 201 as its documentation says.
- */
-export function exportOperation(context: DialectContext, status: 200 | 201): LogOperation {
-  return {
-    methods: ['POST', 'OPTIONS'],
-    checksRights: true,
-    answer: (call) => answerExport(call, requestContext(context, call.request), status),
-  }
+/** `exportlogs`: has the entries of whole days written to a file, and tells where it is. */
+export const EXPORT_LOGS: LogOperation = {
+  method: 'POST',
+  checksRights: true,
+  answer: (call, { context, settings }) =>
+    answerExport(
+      call,
+      requestContext(context, call.request),
+      settings.exportStatus === '201' ? 201 : 200,
+    ),
 }
 
 /** What is recorded, in Quay's words: a request that a known caller sent in a readable form. */

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../../core/event/event.ts'
 import { isJsonObject } from '../../../core/json/json.ts'
+import { jsonOf } from '../../api/bodies/json-body.ts'
 import { noJsonBody, problem, unreadableBody } from '../errors.ts'
 import type { SentDates } from '../log/time-range.ts'
 import { pythonText } from '../python/python-text.ts'
@@ -22,7 +23,7 @@ export interface ExportBody {
  */
 export function readExportBody(mediaType: string | undefined, body: unknown): ExportBody {
   if (!isJson(mediaType)) throw noJsonBody()
-  const sent = parse(body)
+  const sent = jsonOf(body)
   if (sent === undefined) throw unreadableBody()
   if (sent === null) throw problem('invalid_request', 'Missing JSON body')
   if (!isJsonObject(sent)) throw problem('invalid_request', schemaError(sent))
@@ -36,15 +37,6 @@ export function readExportBody(mediaType: string | undefined, body: unknown): Ex
 function isJson(mediaType: string | undefined): boolean {
   const type = (mediaType ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
   return type === 'application/json' || /^application\/[^/]+\+json$/.test(type)
-}
-
-function parse(body: unknown): JsonValue | undefined {
-  try {
-    const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    return undefined
-  }
 }
 
 type TextProperty = 'callback_url' | 'callback_email'

@@ -17,15 +17,9 @@ const LISTS: Readonly<Record<string, readonly [kinds: readonly SubjectKind[], bo
   }
 
 /** The operations that answer with these lists. */
-export function emptyLists(): ReadonlyMap<string, LogOperation> {
-  return new Map(
-    Object.entries(LISTS).map(([name, [subjectKinds, body]]) => [
-      name,
-      {
-        methods: ['GET', 'HEAD', 'OPTIONS'],
-        subjectKinds,
-        answer: async ({ reply }) => sendJson(reply, body),
-      },
-    ]),
-  )
-}
+export const EMPTY_LISTS: ReadonlyMap<string, LogOperation> = new Map(
+  Object.entries(LISTS).map(([name, [subjectKinds, body]]) => [
+    name,
+    { method: 'GET', subjectKinds, answer: async ({ reply }) => sendJson(reply, body) },
+  ]),
+)

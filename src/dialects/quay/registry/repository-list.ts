@@ -1,16 +1,14 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from '../../../access/directory/principal.ts'
 import { hasScope } from '../../../access/directory/visibility.ts'
 import type { JsonObject } from '../../../core/event/event.ts'
-import type { DialectContext } from '../../api/dialect.ts'
+import { sentValues } from '../../api/parameter-values.ts'
 import { type RequestContext, requestContext } from '../../api/request-context.ts'
-import { QUAY_OPERATIONS } from '../api/description.ts'
-import { fixedRoute } from '../api/fixed-route.ts'
 import { sendJson } from '../api/json.ts'
+import type { QuayServices } from '../api/services.ts'
 import { requirePrincipal } from '../browser/caller.ts'
 import { administers, isSuperuser } from '../credentials.ts'
 import { problem } from '../errors.ts'
-import { sentValues } from '../parameters.ts'
 import {
   type KnownRepository,
   knownRepositories,
@@ -24,14 +22,12 @@ const PAGE_REPOSITORIES = 100
 const LOOKUPS_MAX = 4
 
 /** `GET /api/v1/repository`: the repositories whose logs the caller may read, by name. */
-export function repositoryListRoute(scope: FastifyInstance, context: DialectContext): void {
-  fixedRoute(scope, {
-    url: '/api/v1/repository',
-    describes: QUAY_OPERATIONS.repositories,
-    async get(request, reply) {
-      return sendJson(reply, await repositoryPage(request, requestContext(context, request)))
-    },
-  })
+export async function listRepositories(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { context }: QuayServices,
+): Promise<FastifyReply> {
+  return sendJson(reply, await repositoryPage(request, requestContext(context, request)))
 }
 
 /** @throws QuayError 401, 403 without the scope, 400 without a parameter that says which. */

@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../../core/event/event.ts'
-import type { DialectContext } from '../../api/dialect.ts'
 import { requestContext } from '../../api/request-context.ts'
 import { sendJson } from '../api/json.ts'
 import { avatarOf } from '../browser/avatar.ts'
@@ -14,23 +13,21 @@ import type { SubjectKind } from '../parameters.ts'
  * `GET /api/v1/organization/{name}` and `/api/v1/repository/{path}`: what Quay's pages read before
  * they show a log, for whoever may read that log.
  */
-export function detailsOperation(context: DialectContext): LogOperation {
-  return {
-    methods: ['GET', 'HEAD', 'OPTIONS'],
-    checksRights: true,
-    async answer({ subject, subjectKind, principal, request, reply }) {
-      if (!isAllowed(principal, subjectKind, subject, 'read')) throw refusalOf(subjectKind)
-      await requireKnown(subject, principal, requestContext(context, request))
-      const { tenant, namespace, repository } = subject
-      const owner = context.directory.user(tenant, namespace)
-      const isOrganization = owner === undefined || owner.kind === 'organization'
-      const details =
-        repository === undefined
-          ? organizationDetails(namespace, owner?.email)
-          : repositoryDetails(namespace, repository, isOrganization)
-      return sendJson(reply, details)
-    },
-  }
+export const SHOW_DETAILS: LogOperation = {
+  method: 'GET',
+  checksRights: true,
+  async answer({ subject, subjectKind, principal, request, reply }, { context }) {
+    if (!isAllowed(principal, subjectKind, subject, 'read')) throw refusalOf(subjectKind)
+    await requireKnown(subject, principal, requestContext(context, request))
+    const { tenant, namespace, repository } = subject
+    const owner = context.directory.user(tenant, namespace)
+    const isOrganization = owner === undefined || owner.kind === 'organization'
+    const details =
+      repository === undefined
+        ? organizationDetails(namespace, owner?.email)
+        : repositoryDetails(namespace, repository, isOrganization)
+    return sendJson(reply, details)
+  },
 }
 
 /** Quay looks at the right on a repository before its existence; an organization is not there. */

@@ -1,10 +1,10 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Event } from '../../../core/event/event.ts'
 import type { DialectContext } from '../../api/dialect.ts'
+import { sentValues } from '../../api/parameter-values.ts'
 import { requestContext } from '../../api/request-context.ts'
-import { QUAY_OPERATIONS } from '../api/description.ts'
-import { fixedRoute } from '../api/fixed-route.ts'
 import { sendJson } from '../api/json.ts'
+import type { QuayServices } from '../api/services.ts'
 import { avatarOf } from '../browser/avatar.ts'
 import { type Caller, callerOf } from '../browser/caller.ts'
 import { FRESH_LOGIN_SECONDS_DEFAULT, requireFreshLogin } from '../browser/fresh-login.ts'
@@ -13,74 +13,64 @@ import type { WrittenObject } from '../entries/stored-json.ts'
 import { badArgument, problem } from '../errors.ts'
 import { aggregateLogs } from '../log/aggregate-logs.ts'
 import { listLogs } from '../log/list-logs.ts'
-import { readLogParameters, sentValues } from '../parameters.ts'
+import { readLogParameters } from '../parameters.ts'
 import { presentEntry } from '../present.ts'
 import type { LogSelection } from '../selection.ts'
 import { organizationViews, userViews } from './registry-accounts.ts'
 
-/** What an installation can choose about these routes. */
-interface SuperuserSettings {
-  readonly aggregateDaysMax?: number | undefined
-  readonly freshLoginSeconds?: number
+/** `GET /api/v1/superuser/logs`: the log of all namespaces, in one. */
+export async function listRegistryLog(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: QuayServices,
+): Promise<FastifyReply> {
+  const { context } = services
+  const caller = requireCaller(request, services)
+  requireWholePage(request)
+  const selection = selectRegistry(caller, context)
+  const present = (event: Event) => presentWithNamespace(event, selection.tenant, context)
+  const asked = requestContext(context, request)
+  return sendJson(reply, { ...(await listLogs(selection, parametersOf(request), asked, present)) })
 }
 
-/** `GET /api/v1/superuser/{logs,aggregatelogs}`: the log of all namespaces, in one. */
-export function superuserRoutes(
-  scope: FastifyInstance,
-  context: DialectContext,
-  settings: SuperuserSettings,
-): void {
-  const callerFor = (request: FastifyRequest) => requireCaller(request, context, settings)
-  fixedRoute(scope, {
-    url: '/api/v1/superuser/logs',
-    describes: QUAY_OPERATIONS.registryLog,
-    async get(request, reply) {
-      const caller = callerFor(request)
-      requireWholePage(request)
-      const selection = selectRegistry(caller, context)
-      const present = (event: Event) => presentWithNamespace(event, selection.tenant, context)
-      const asked = requestContext(context, request)
-      const page = await listLogs(selection, parametersOf(request), asked, present)
-      return sendJson(reply, { ...page })
-    },
-  })
-  fixedRoute(scope, {
-    url: '/api/v1/superuser/aggregatelogs',
-    describes: QUAY_OPERATIONS.registryAggregate,
-    async get(request, reply) {
-      const selection = selectRegistry(callerFor(request), context)
-      const parameters = parametersOf(request)
-      const aggregate = await aggregateLogs(
-        selection,
-        parameters,
-        requestContext(context, request),
-        settings.aggregateDaysMax,
-      )
-      return sendJson(reply, { ...aggregate })
-    },
-  })
-  accountRoutes(scope, context, (request) => selectRegistry(callerFor(request), context).tenant)
+/** `GET /api/v1/superuser/aggregatelogs`. */
+export async function countRegistryLog(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: QuayServices,
+): Promise<FastifyReply> {
+  const { context, settings } = services
+  const selection = selectRegistry(requireCaller(request, services), context)
+  const aggregate = await aggregateLogs(
+    selection,
+    parametersOf(request),
+    requestContext(context, request),
+    settings.aggregateDaysMax,
+  )
+  return sendJson(reply, { ...aggregate })
 }
 
-/** `GET /api/v1/superuser/{organizations,users}/`: whose logs there are, for Quay's pages. */
-function accountRoutes(
-  scope: FastifyInstance,
-  context: DialectContext,
-  tenantOf: (request: FastifyRequest) => string,
-): void {
-  fixedRoute(scope, {
-    url: '/api/v1/superuser/organizations/',
-    describes: QUAY_OPERATIONS.organizations,
-    async get(request, reply) {
-      const asked = requestContext(context, request)
-      return sendJson(reply, { organizations: await organizationViews(tenantOf(request), asked) })
-    },
-  })
-  fixedRoute(scope, {
-    url: '/api/v1/superuser/users/',
-    describes: QUAY_OPERATIONS.users,
-    get: (request, reply) => sendJson(reply, { users: userViews(tenantOf(request), context) }),
-  })
+/** `GET /api/v1/superuser/organizations/`: whose logs there are, for Quay's pages. */
+export async function listOrganizations(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: QuayServices,
+): Promise<FastifyReply> {
+  const { context } = services
+  const { tenant } = selectRegistry(requireCaller(request, services), context)
+  const asked = requestContext(context, request)
+  return sendJson(reply, { organizations: await organizationViews(tenant, asked) })
+}
+
+/** `GET /api/v1/superuser/users/`. */
+export function listUsers(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: QuayServices,
+): FastifyReply {
+  const { context } = services
+  const { tenant } = selectRegistry(requireCaller(request, services), context)
+  return sendJson(reply, { users: userViews(tenant, context) })
 }
 
 /** @throws QuayError 403 when the caller may not read the log of the registry. */
@@ -93,11 +83,8 @@ function selectRegistry(
 }
 
 /** @throws QuayError 401 without a token, a session, or a password given lately enough. */
-function requireCaller(
-  request: FastifyRequest,
-  context: DialectContext,
-  { freshLoginSeconds = FRESH_LOGIN_SECONDS_DEFAULT }: SuperuserSettings,
-): Caller {
+function requireCaller(request: FastifyRequest, { context, settings }: QuayServices): Caller {
+  const { freshLoginSeconds = FRESH_LOGIN_SECONDS_DEFAULT } = settings
   const caller = callerOf(request)
   if (caller === undefined) throw problem('invalid_token')
   requireFreshLogin(caller, context.clock(), freshLoginSeconds)

@@ -1,11 +1,12 @@
 import { Type } from 'typebox'
-import type {
-  AnswerDescription,
-  Answers,
-  DescribedSchema,
-  OperationTraits,
-} from '../api/api-description.ts'
-import { problemAnswers } from '../api/problems/problem-answers.ts'
+import {
+  type AnswerDescription,
+  type Answers,
+  type DescribedSchema,
+  type OperationTraits,
+  RETRY_HEADERS,
+} from './api-description.ts'
+import { problemAnswers } from './problems/problem-answers.ts'
 
 type Content = NonNullable<AnswerDescription['content']>
 
@@ -21,8 +22,6 @@ const MEANINGS: Readonly<Record<number, string>> = {
   503: 'The store is not available',
   504: 'The query took longer than a query may',
 }
-
-const RETRY_AFTER = { 'Retry-After': 'Seconds after which a retry is sensible' }
 
 /** Refused before it is known which API is asked. */
 const BEFORE_ROUTING = problemAnswers([408, 417, 431])
@@ -47,7 +46,7 @@ export function vendorErrors(content: Content, operation: OperationTraits): Answ
 function answer(status: number, content: Content): AnswerDescription {
   const description = MEANINGS[status] ?? 'An error'
   return status === 429 || status === 503
-    ? { description, content, headers: RETRY_AFTER }
+    ? { description, content, headers: RETRY_HEADERS }
     : { description, content }
 }
 

@@ -7,7 +7,7 @@ import {
   beginDownload,
   DOWNLOAD_BYTES_PER_SECOND_MIN,
   DOWNLOAD_DELAY_MS_MAX,
-} from '../../../../src/dialects/api/download.ts'
+} from '../../../../../src/dialects/api/bodies/download.ts'
 
 afterEach(() => {
   vi.useRealTimers()

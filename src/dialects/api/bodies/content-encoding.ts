@@ -2,7 +2,7 @@ import { Transform } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { FastifyRequest, preParsingHookHandler } from 'fastify'
 import { Type } from 'typebox'
-import { Fault } from '../../core/errors.ts'
+import { Fault } from '../../../core/errors.ts'
 
 /**
  * Whether the body of a request is compressed with gzip.
