@@ -1,16 +1,10 @@
 import type { RouteOptions } from 'fastify'
 import { createSecretBox } from '../../src/access/tokens/secret-box.ts'
 import { createClock } from '../../src/core/time/timestamp.ts'
-import type { Dialect, DialectContext } from '../../src/dialects/api/dialect.ts'
-import { containerStationDialect } from '../../src/dialects/container-station/dialect.ts'
-import { hssDialect } from '../../src/dialects/hss/dialect.ts'
-import { nativeDialect } from '../../src/dialects/native/dialect.ts'
-import { opseraDialect } from '../../src/dialects/opsera/dialect.ts'
-import { quayDialect } from '../../src/dialects/quay/dialect.ts'
+import type { DialectContext } from '../../src/dialects/api/dialect.ts'
 import { createServer } from '../../src/server/http/server.ts'
 import { createMetrics } from '../../src/server/observe/metrics.ts'
-import { buildbotSource } from '../../src/sources/buildbot/source.ts'
-import { distributionSource } from '../../src/sources/distribution/source.ts'
+import { defaultParts, watchedDialect } from './server-parts.ts'
 
 /** A schema of a document, with references to others in it. */
 type Schema = Readonly<Record<string, unknown>>
@@ -35,11 +29,6 @@ export interface Document {
   readonly tags: readonly { readonly name: string; readonly description: string }[]
 }
 
-const PREFIXES = {
-  blobEvents: false,
-  ...{ robotNamePrefixes: [], serviceNamePrefixes: [], userNamePrefixes: [] },
-}
-
 /**
  * The API document of a server with every dialect and source, which answers nothing else, and the
  * routes that its dialects registered.
@@ -58,24 +47,11 @@ export async function describedServer(): Promise<{ document: Document; routes: R
     verifier: undefined,
     defaultTenant: 'default',
   }
-  const facts = {
-    ...{ version: '1.2.3', startedMicros: 0, isLedgerPublic: false },
-    storeSize: async () => nothing,
-  }
-  const dialects = [
-    nativeDialect(facts),
-    quayDialect(),
-    containerStationDialect(
-      { errorStatus200: false, timezoneOffset: 0 },
-      { version: '1.2.3', engines: [] },
-    ),
-    hssDialect({}, { tenants: [], publicUrl: undefined }),
-    opseraDialect({ tenants: [] }),
-  ]
+  const { dialects, sources } = await defaultParts()
   const server = createServer({
     context,
-    dialects: dialects.map((dialect) => watched(dialect, routes)),
-    sources: [distributionSource(PREFIXES), buildbotSource()],
+    dialects: dialects.map((dialect) => watchedDialect(dialect, routes)),
+    sources,
     readiness: nothing,
     metrics: createMetrics(nothing),
     version: '1.2.3',
@@ -86,16 +62,6 @@ export async function describedServer(): Promise<{ document: Document; routes: R
   await server.close()
   const whole = answer.json()
   return { document: withoutReferences(whole, whole) as Document, routes }
-}
-
-function watched(dialect: Dialect, routes: RouteOptions[]): Dialect {
-  return {
-    ...dialect,
-    register(scope, context) {
-      scope.addHook('onRoute', (route) => void routes.push(route))
-      dialect.register(scope, context)
-    },
-  }
 }
 
 function withoutReferences(part: unknown, whole: unknown): unknown {

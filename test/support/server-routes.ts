@@ -1,9 +1,6 @@
-import { SETTINGS } from '../../src/config/settings.ts'
-import { readSettings } from '../../src/config/table/read-settings.ts'
 import { LOG_OPERATIONS } from '../../src/dialects/quay/routes.ts'
-import { loadParts } from '../../src/main.ts'
 import { createServer, type ServerOptions } from '../../src/server/http/server.ts'
-import { SkippedEvents } from '../../src/sources/skipped-events.ts'
+import { defaultParts } from './server-parts.ts'
 
 /** A route as the server registers it. */
 export interface ServerRoute {
@@ -14,16 +11,8 @@ export interface ServerRoute {
 
 /** The table of routes of the server with every dialect and every source that main.ts names. */
 export async function serverRoutes(): Promise<readonly ServerRoute[]> {
-  const settings = readSettings(SETTINGS, { flags: {}, environment: {} })
-  const parts = await loadParts()
-  const facts = {
-    ...{ version: '0', startedMicros: 0 },
-    isLedgerPublic: false,
-    storeSize: async () => ({ events: 0, bytesOnDisk: 0 }),
-  }
   const options: Partial<ServerOptions> = {
-    dialects: parts.dialects(settings, facts),
-    sources: parts.sources(settings, new SkippedEvents([])),
+    ...(await defaultParts()),
     ...{ logLevel: 'silent', addressConnectionsMax: 1 },
   }
   const server = createServer({ ...UNUSED, ...options })

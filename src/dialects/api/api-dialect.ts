@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Fault } from '../../core/errors.ts'
 import type { Answer, Answers, Api, Deviations, Route, RouteFamily } from './api.ts'
 import { keepBodiesAsBytes } from './bodies/bytes-body.ts'
 import type { Dialect } from './dialect.ts'
@@ -6,7 +7,7 @@ import { firstValue } from './parameter-values.ts'
 
 /** The dialect that serves an API. */
 export function createDialect<Services>(api: Api<Services>): Dialect {
-  const { name, prefixes, unknownPath, answerError, description } = api
+  const { name, prefixes, unknownPath = missing, answerError, description } = api
   return {
     ...{ name, prefixes, unknownPath, answerError, api: description },
     register(scope, context) {
@@ -27,6 +28,14 @@ export function createDialect<Services>(api: Api<Services>): Dialect {
       }
     },
   }
+}
+
+function missing(): Error {
+  return new Fault('resource.missing')
+}
+
+function refused(): Error {
+  return new Fault('resource.method')
 }
 
 /** The answer to a request, found before its body is read. */
@@ -130,7 +139,7 @@ function registerPath<Services>(
 /** @throws the API's errors for an unknown path and for a method that the path does not answer. */
 function findAnswer<Services>(
   { find, deviations }: ApiPath<Services>,
-  { unknownPath, wrongMethod }: Api<Services>,
+  { unknownPath = missing, wrongMethod = refused }: Api<Services>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Answer<Services> {

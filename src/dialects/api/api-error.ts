@@ -5,7 +5,7 @@ import { Fault } from '../../core/errors.ts'
 /** Retry-After of a 429 or 503 that does not say, in seconds. */
 const RETRY_AFTER_SECONDS_DEFAULT = 1
 
-/** An error in the words of one API: each dialect has its own class of them. */
+/** An error in the words of one API. One with more than a status and a text extends it. */
 export class ApiError extends Error {
   readonly status: number
   /** Of a 429 or 503: after how many seconds a retry is sensible. */
@@ -56,6 +56,16 @@ export function errorAnswerer<Own extends ApiError>(form: ErrorForm<Own>): Answe
     setRetryAfter(reply, answered)
     return form.send(reply, answered, request)
   }
+}
+
+/** The same for an API whose errors are a status and a text: HTTP's own, where it has none. */
+export function plainErrorAnswerer(send: ErrorForm<ApiError>['send']): AnswerError<ApiError> {
+  return errorAnswerer({
+    isOwn: (error) => error instanceof ApiError,
+    translate: ({ status, message, retryAfterSeconds }) =>
+      new ApiError(status, message, retryAfterSeconds),
+    send,
+  })
 }
 
 /** Sets `Retry-After` (RFC 9110, 10.2.3) for an answer that asks its client to try again. */

@@ -15,12 +15,12 @@ export interface Api<Services> {
   readonly prefixes: readonly string[]
   readonly routes: readonly (Route<Services> | RouteFamily<Services>)[]
   readonly deviations?: Deviations
-  /** The form of its errors, made by `errorAnswerer`, which sets `Retry-After` too. */
+  /** Its error form, made by `plainErrorAnswerer` or `errorAnswerer`, which set `Retry-After`. */
   readonly answerError: NonNullable<Dialect['answerError']>
-  /** The error for a path under its prefixes that is not there. */
-  readonly unknownPath: () => Error
-  /** The error for a method that a path does not answer. */
-  readonly wrongMethod: () => Error
+  /** The error for a path under its prefixes that is not there; absent: `resource.missing`. */
+  readonly unknownPath?: () => Error
+  /** The error for a method that a path does not answer; absent: `resource.method`. */
+  readonly wrongMethod?: () => Error
   /** How the API document describes it. */
   readonly description: ApiDescription
   /**

@@ -29,7 +29,7 @@ type Access = Pick<DialectContext, 'directory' | 'sessions' | 'defaultTenant'>
 /**
  * Who asks, by a session's cookie or by `Authorization: Bearer TOKEN` with a token of Waybill.
  *
- * @throws StationError 401 without either, 403 when the token is for something else.
+ * @throws ApiError 401 without either, 403 when the token is for something else.
  */
 export function authenticate(request: FastifyRequest, access: Access): Caller {
   const token = bearerToken(request)
@@ -43,7 +43,7 @@ export function authenticate(request: FastifyRequest, access: Access): Caller {
   return { principal, tenant: principal.tenant ?? access.defaultTenant }
 }
 
-/** @throws StationError 403 unless the caller is an administrator. */
+/** @throws ApiError 403 unless the caller is an administrator. */
 export function requireAdministrator({ principal }: Caller): void {
   if (!mayAdminister(principal) || !hasScope(principal, CLEARING)) throw forbidden()
 }

@@ -6,7 +6,7 @@ import { Containers } from './containers/containers.ts'
 import { StateWaits } from './containers/wait-for-state.ts'
 import { WaitingRoom } from './containers/waiting-room.ts'
 import { DIALECT_NAME } from './credentials.ts'
-import { notFound, stationErrors, wrongMethod } from './errors.ts'
+import { stationErrors } from './errors.ts'
 import { ClearedLogs } from './log/clear-marks.ts'
 import { WallClock } from './log/wall-clock.ts'
 import { OWN_PREFIXES, STATION_ROUTES } from './routes.ts'
@@ -46,8 +46,6 @@ export function containerStationDialect(
       head: { is: 'refused', because: 'it would do the whole work for nothing' },
     },
     answerError: stationErrors(settings.errorStatus200),
-    unknownPath: notFound,
-    wrongMethod,
     description: STATION_API,
     services(context, scope) {
       const { readers, records, clock, defaultTenant } = context

@@ -30,7 +30,7 @@ export interface LogParameters {
  * The parameters of a parsed query. An empty one is absent, and of a repeated one the first value
  * counts. `time_start` and `time_end` are the names of the first versions.
  *
- * @throws StationError 400 for what is no whole number from 0, or too long.
+ * @throws ApiError 400 for what is no whole number from 0, or too long.
  */
 export function readLogParameters(query: unknown): LogParameters {
   // Also one that another takes precedence over has to be readable.
@@ -54,7 +54,7 @@ export interface EventParameters {
   readonly offset: number | undefined
 }
 
-/** @throws StationError 400 for what is no whole number from 0. */
+/** @throws ApiError 400 for what is no whole number from 0. */
 export function readEventParameters(query: unknown): EventParameters {
   return { index: readInteger(query, 'index'), offset: readInteger(query, 'offset') }
 }
@@ -77,7 +77,7 @@ export interface WaitParameters {
   readonly durationMs: number
 }
 
-/** @throws StationError 400 for a type or state that there is not, and for a bad duration. */
+/** @throws ApiError 400 for a type or state that there is not, and for a bad duration. */
 export function readWaitParameters(path: unknown, query: unknown): WaitParameters {
   const state = firstValue(path, 'state')
   const awaited = AWAITED_STATES.find((candidate) => candidate === state)
@@ -85,7 +85,7 @@ export function readWaitParameters(path: unknown, query: unknown): WaitParameter
   return { ...readContainerPath(path), state: awaited, durationMs: readDurationMs(query) }
 }
 
-/** @throws StationError 400 for a type that there is not. */
+/** @throws ApiError 400 for a type that there is not. */
 export function readContainerPath(path: unknown): Pick<WaitParameters, 'type' | 'container'> {
   const type = firstValue(path, 'type')
   const known = CONTAINER_TYPES.find((candidate) => candidate === type)

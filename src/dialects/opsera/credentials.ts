@@ -26,7 +26,7 @@ export const AUDIT_ACCESS: Access = {
 /**
  * Who asks, by `Authorization: Bearer TOKEN`.
  *
- * @throws OpseraError 401 without a valid token, 403 when its scope or its owner's role is another.
+ * @throws ApiError 401 without a valid token, 403 when its scope or its owner's role is another.
  */
 export function authorize(
   request: FastifyRequest,

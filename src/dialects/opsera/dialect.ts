@@ -2,7 +2,7 @@ import { type TenantAliases, TenantNames } from '../../access/directory/tenant-n
 import { createDialect } from '../api/api-dialect.ts'
 import type { Dialect } from '../api/dialect.ts'
 import { OPSERA_API } from './api/description.ts'
-import { answerError, notFound, wrongMethod } from './errors.ts'
+import { answerError } from './errors.ts'
 import { OPSERA_ROUTES } from './routes.ts'
 
 /** What this dialect has to know of the installation. */
@@ -20,8 +20,6 @@ export function opseraDialect({ tenants }: OpseraFacts): Dialect {
     prefixes: ['/api/v2/'],
     routes: OPSERA_ROUTES,
     answerError,
-    unknownPath: notFound,
-    wrongMethod,
     description: OPSERA_API,
     services: (context) => ({ context, account: (tenant) => accounts.shown(tenant) }),
   })

@@ -59,7 +59,7 @@ interface VersionOneLog {
 /**
  * The parameters of `/api/v1/logs/…`. An empty one is absent, of a repeated one the first counts.
  *
- * @throws OpseraError 400 for one that cannot be read, also when another one takes precedence.
+ * @throws ApiError 400 for one that cannot be read, also when another one takes precedence.
  */
 export function readVersionOne(query: unknown, log: VersionOneLog, nowMicros: number): LogQuestion {
   const values = readItems(query, log.filter)
@@ -72,7 +72,7 @@ export function readVersionOne(query: unknown, log: VersionOneLog, nowMicros: nu
   }
 }
 
-/** The parameters of `/api/v2/logs/audit/user`. @throws OpseraError 400, 422. */
+/** The parameters of `/api/v2/logs/audit/user`. @throws ApiError 400, 422. */
 export function readAuditParameters(query: unknown): LogQuestion {
   return {
     ...NO_FILTERS,

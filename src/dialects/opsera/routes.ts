@@ -22,7 +22,7 @@ interface LogRoute {
   readonly path: string
   readonly log: LogName
   readonly access: Access
-  /** @throws OpseraError 400, 422. */
+  /** @throws ApiError 400, 422. */
   readonly read: (query: unknown, nowMicros: number) => LogQuestion
 }
 

@@ -48,7 +48,7 @@ export class StateWaits {
    * over, which is no error: the caller compares.
    *
    * @param signal ends the wait early, as if its time was over.
-   * @throws StationError 404 when there is no such container or it is destroyed meanwhile, 503 when
+   * @throws ApiError 404 when there is no such container or it is destroyed meanwhile, 503 when
    * too many wait; Fault `request.too-many` when too many of this caller or its tenant do.
    */
   async wait(caller: Caller, parameters: WaitParameters, signal: AbortSignal): Promise<JsonObject> {

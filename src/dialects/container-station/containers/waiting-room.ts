@@ -67,7 +67,7 @@ export class WaitingRoom {
    * Takes a place. Enter first and look at the container then: what happens in between is not
    * missed.
    *
-   * @throws StationError 503 when all places are taken, Fault `request.too-many` when the asker's
+   * @throws ApiError 503 when all places are taken, Fault `request.too-many` when the asker's
    * share of them is.
    */
   enter(awaited: Awaited): Place {

@@ -25,7 +25,7 @@ export interface LoginContext
  * `POST /login`: begins a session, by a name and a password. With `sid` it only takes up a session
  * that there is: Waybill has no desktop whose sessions it could know.
  *
- * @throws StationError 400 for a body without them, 401 for what does not let in, 403 for a form of
+ * @throws ApiError 400 for a body without them, 401 for what does not let in, 403 for a form of
  *   another site, 429.
  */
 export async function login(

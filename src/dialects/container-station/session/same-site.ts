@@ -7,7 +7,7 @@ import { forbidden } from '../errors.ts'
  * JSON and fields under that of forms. Browsers name the page's origin with each POST; other
  * clients name none.
  *
- * @throws StationError 403.
+ * @throws ApiError 403.
  */
 export function refuseOtherSites(request: FastifyRequest): void {
   const { origin, 'sec-fetch-site': site } = request.headers

@@ -19,7 +19,7 @@ const UNIT_MICROS: ReadonlyMap<string, number> = new Map([
   ['w', 7 * DAY_MICROS],
 ])
 
-/** The start of a day (UTC). @throws OpseraError 400 unless the text is one, `YYYY-MM-DD`. */
+/** The start of a day (UTC). @throws ApiError 400 unless the text is one, `YYYY-MM-DD`. */
 export function readDay(name: string, text: string): number {
   const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
   // A Date takes February 30th for March 2nd.
@@ -35,7 +35,7 @@ interface TimeOfDay {
   readonly toMicros: number
 }
 
-/** @throws OpseraError 400 unless the text is `HH:MM` or `HH:MM:SS`. */
+/** @throws ApiError 400 unless the text is `HH:MM` or `HH:MM:SS`. */
 export function readTimeOfDay(name: string, text: string): TimeOfDay {
   const pattern = /^(?<hours>[01]?\d|2[0-3]):(?<minutes>[0-5]\d)(?::(?<seconds>[0-5]\d))?$/
   const { hours, minutes, seconds } = pattern.exec(text)?.groups ?? {}

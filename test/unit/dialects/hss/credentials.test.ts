@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { canonicalRequest } from '../../../../src/dialects/hss/signature/canonical-request.ts'
 import { signatureOf } from '../../../../src/dialects/hss/signature/signature.ts'
+import type { DialectServer } from '../../../support/dialect-server.ts'
 import { eventOf } from '../../../support/store-events.ts'
-import { EVENTS_PATH, type HssServer, PROJECT, startHss } from './hss-server.ts'
+import { EVENTS_PATH, PROJECT, startHss } from './hss-server.ts'
 
 const MINUTE_MICROS = 60_000_000
 const HOST = 'hss.example.com'
 
-let hss: HssServer
+let hss: DialectServer
 let pair: { readonly accessKey: string; readonly secretKey: string }
 
 beforeEach(async () => {

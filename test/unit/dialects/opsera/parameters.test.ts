@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { OpseraError } from '../../../../src/dialects/opsera/errors.ts'
+import { ApiError } from '../../../../src/dialects/api/api-error.ts'
 import { readAuditParameters, readVersionOne } from '../../../../src/dialects/opsera/parameters.ts'
 
 const NOW = Date.UTC(2022, 4, 10, 12, 30) * 1000
@@ -224,7 +224,7 @@ function statusOf(read: () => unknown): number | undefined {
   try {
     read()
   } catch (error) {
-    if (error instanceof OpseraError) return error.status
+    if (error instanceof ApiError) return error.status
     throw error
   }
   return undefined

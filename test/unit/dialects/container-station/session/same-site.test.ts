@@ -1,12 +1,12 @@
 import fastify from 'fastify'
 import { expect, test } from 'vitest'
-import { StationError } from '../../../../../src/dialects/container-station/errors.ts'
+import { ApiError } from '../../../../../src/dialects/api/api-error.ts'
 import { refuseOtherSites } from '../../../../../src/dialects/container-station/session/same-site.ts'
 
 async function statusOf(headers: Readonly<Record<string, string>>): Promise<number> {
   const server = fastify({ trustProxy: '127.0.0.1' })
   server.setErrorHandler((error, _request, reply) =>
-    reply.code(error instanceof StationError ? error.status : 500).send(),
+    reply.code(error instanceof ApiError ? error.status : 500).send(),
   )
   server.post('/', (request, reply) => {
     refuseOtherSites(request)
