@@ -1,7 +1,7 @@
-import type { Answer, Route, RouteFamily } from '../api/api.ts'
+import type { Route, RouteFamily } from '../api/api.ts'
 import type { OperationDescription } from '../api/api-description.ts'
 import { QUAY_OPERATIONS } from './api/description.ts'
-import type { QuayServices } from './api/services.ts'
+import type { QuayAnswer, QuayServices } from './api/services.ts'
 import { listMessages, showConfig } from './browser/config.ts'
 import { listNotifications, showCurrentUser } from './browser/current-user.ts'
 import { showErrorType } from './browser/error-types.ts'
@@ -56,18 +56,10 @@ export const QUAY_ROUTES: readonly (Route<QuayServices> | RouteFamily<QuayServic
   },
 ]
 
-function get(
-  path: string,
-  answer: Answer<QuayServices>,
-  describes: OperationDescription,
-): Route<QuayServices> {
-  return { method: 'GET', path, answer, describes }
+function get(path: string, answer: QuayAnswer, describes: OperationDescription) {
+  return { method: 'GET', path, answer, describes } as const
 }
 
-function post(
-  path: string,
-  answer: Answer<QuayServices>,
-  describes: OperationDescription,
-): Route<QuayServices> {
-  return { method: 'POST', path, bodyBytesMax: JSON_BODY_BYTES_MAX, answer, describes }
+function post(path: string, answer: QuayAnswer, describes: OperationDescription) {
+  return { method: 'POST', path, bodyBytesMax: JSON_BODY_BYTES_MAX, answer, describes } as const
 }

@@ -1,3 +1,4 @@
+import type { Answer } from '../../api/api.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 
 /** What an installation can choose about the Quay dialect (`dialects.quay.*`). */
@@ -17,3 +18,6 @@ export interface QuayServices {
   readonly context: DialectContext
   readonly settings: QuaySettings
 }
+
+/** Answers a request to this dialect. */
+export type QuayAnswer = Answer<QuayServices>

@@ -1,6 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { JsonObject } from '../../../core/event/event.ts'
 import { sendJson } from '../api/json.ts'
+import type { QuayAnswer } from '../api/services.ts'
 import { BRANDING } from './branding.ts'
 
 /**
@@ -43,7 +43,7 @@ const FEATURES: JsonObject = {
 const TITLE = 'Waybill'
 
 /** `GET /config`. */
-export function showConfig(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export const showConfig: QuayAnswer = (request, reply) => {
   return sendJson(reply, {
     config: {
       AUTHENTICATION_TYPE: 'Database',
@@ -70,6 +70,6 @@ export function showConfig(request: FastifyRequest, reply: FastifyReply): Fastif
 }
 
 /** `GET /api/v1/messages`: a list that Quay's pages read too, always empty here. */
-export function listMessages(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export const listMessages: QuayAnswer = (_request, reply) => {
   return sendJson(reply, { messages: [] })
 }

@@ -1,10 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Principal } from '../../../access/directory/principal.ts'
 import { hasScope } from '../../../access/directory/visibility.ts'
 import type { JsonObject } from '../../../core/event/event.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { sendJson } from '../api/json.ts'
-import type { QuayServices } from '../api/services.ts'
+import type { QuayAnswer } from '../api/services.ts'
 import { administers, isSuperuser } from '../credentials.ts'
 import { problem } from '../errors.ts'
 import { avatarOf } from './avatar.ts'
@@ -14,16 +14,12 @@ import { callerOf, requirePrincipal } from './caller.ts'
 export const TAG_EXPIRATION_SECONDS = 1_209_600
 
 /** `GET /api/v1/user/`: who is signed in, for Quay's pages. */
-export function showCurrentUser(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { context }: QuayServices,
-): FastifyReply {
+export const showCurrentUser: QuayAnswer = (request, reply, { context }) => {
   return sendJson(reply, userView(readerOf(request), context))
 }
 
 /** `GET /api/v1/user/notifications`, which there are none of here. */
-export function listNotifications(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export const listNotifications: QuayAnswer = (request, reply) => {
   if (!hasScope(requirePrincipal(request), ['user:admin'])) throw problem('insufficient_scope')
   return sendJson(reply, { notifications: [], additional: false })
 }

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../../core/event/event.ts'
 import { recordableText } from '../../../core/values/recordable-text.ts'
 import { clientOf } from '../../api/request-client.ts'
 import { sendJson } from '../api/json.ts'
-import type { QuayServices } from '../api/services.ts'
+import type { QuayAnswer } from '../api/services.ts'
 import { noJsonBody, problem, tooManySignIns } from '../errors.ts'
 import { callerOf, requirePrincipal, SESSION_DIALECT } from './caller.ts'
 import { freshLoginData } from './fresh-login.ts'
@@ -27,7 +27,7 @@ const Credentials = Type.Object({ username: Type.String(), password: Type.String
 const Password = Type.Object({ password: Type.String() })
 
 /** `GET /csrf_token`: a token for requests that change something. */
-export function showCsrfToken(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export const showCsrfToken: QuayAnswer = (request, reply) => {
   const known = browserSecret(request)
   const secret = known ?? mintBrowserSecret()
   if (known === undefined) setBrowserSecret(secret, request, reply)
@@ -36,11 +36,7 @@ export function showCsrfToken(request: FastifyRequest, reply: FastifyReply): Fas
 }
 
 /** `POST /api/v1/signin`: begins the session of a browser. */
-export async function signIn(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { context }: QuayServices,
-): Promise<FastifyReply> {
+export const signIn: QuayAnswer = async (request, reply, { context }) => {
   const { username, password } = bodyOf(Credentials, request)
   const result = await context.signIn(attemptOf(request, { username, password }))
   if (result.outcome !== 'success') return refuse(result, reply, { needsEmailVerification: false })
@@ -57,11 +53,7 @@ export async function signIn(
 }
 
 /** `POST /api/v1/signin/verify`: the password of a session again: some routes want it fresh. */
-export async function verifyPassword(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { context }: QuayServices,
-): Promise<FastifyReply> {
+export const verifyPassword: QuayAnswer = async (request, reply, { context }) => {
   const principal = requirePrincipal(request)
   const session = callerOf(request)?.session
   if (!hasScope(principal, ['user:admin'])) throw problem('insufficient_scope')
@@ -77,11 +69,11 @@ export async function verifyPassword(
 }
 
 /** `POST /api/v1/signout`: ends the session of a browser. */
-export async function signOut(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { context: { sessions, audit, defaultTenant } }: QuayServices,
-): Promise<FastifyReply> {
+export const signOut: QuayAnswer = async (
+  request,
+  reply,
+  { context: { sessions, audit, defaultTenant } },
+) => {
   const caller = callerOf(request)
   if (caller?.session !== undefined) {
     const { principal, session } = caller

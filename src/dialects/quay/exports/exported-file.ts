@@ -1,14 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { firstValue } from '../../api/parameter-values.ts'
-import type { QuayServices } from '../api/services.ts'
+import type { QuayAnswer } from '../api/services.ts'
 import { problem } from '../errors.ts'
 
 /** `GET /exportedlogs/{file_id}`: what the link of a callback leads to. The link is the right. */
-export async function sendExportedFile(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { context }: QuayServices,
-): Promise<FastifyReply> {
+export const sendExportedFile: QuayAnswer = async (request, reply, { context }) => {
   const fileName = firstValue(request.params, 'fileName') ?? ''
   const token = firstValue(request.query, 'token') ?? ''
   const file = await context.exports.open(fileName, token)

@@ -1,11 +1,11 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Principal } from '../../../access/directory/principal.ts'
 import { hasScope } from '../../../access/directory/visibility.ts'
 import type { JsonObject } from '../../../core/event/event.ts'
 import { sentValues } from '../../api/parameter-values.ts'
 import { type RequestContext, requestContext } from '../../api/request-context.ts'
 import { sendJson } from '../api/json.ts'
-import type { QuayServices } from '../api/services.ts'
+import type { QuayAnswer } from '../api/services.ts'
 import { requirePrincipal } from '../browser/caller.ts'
 import { administers, isSuperuser } from '../credentials.ts'
 import { problem } from '../errors.ts'
@@ -22,11 +22,7 @@ const PAGE_REPOSITORIES = 100
 const LOOKUPS_MAX = 4
 
 /** `GET /api/v1/repository`: the repositories whose logs the caller may read, by name. */
-export async function listRepositories(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { context }: QuayServices,
-): Promise<FastifyReply> {
+export const listRepositories: QuayAnswer = async (request, reply, { context }) => {
   return sendJson(reply, await repositoryPage(request, requestContext(context, request)))
 }
 

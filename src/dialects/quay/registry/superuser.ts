@@ -1,10 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Event } from '../../../core/event/event.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { sentValues } from '../../api/parameter-values.ts'
 import { requestContext } from '../../api/request-context.ts'
 import { sendJson } from '../api/json.ts'
-import type { QuayServices } from '../api/services.ts'
+import type { QuayAnswer, QuayServices } from '../api/services.ts'
 import { avatarOf } from '../browser/avatar.ts'
 import { type Caller, callerOf } from '../browser/caller.ts'
 import { FRESH_LOGIN_SECONDS_DEFAULT, requireFreshLogin } from '../browser/fresh-login.ts'
@@ -19,11 +19,7 @@ import type { LogSelection } from '../selection.ts'
 import { organizationViews, userViews } from './registry-accounts.ts'
 
 /** `GET /api/v1/superuser/logs`: the log of all namespaces, in one. */
-export async function listRegistryLog(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  services: QuayServices,
-): Promise<FastifyReply> {
+export const listRegistryLog: QuayAnswer = async (request, reply, services) => {
   const { context } = services
   const caller = requireCaller(request, services)
   requireWholePage(request)
@@ -34,11 +30,7 @@ export async function listRegistryLog(
 }
 
 /** `GET /api/v1/superuser/aggregatelogs`. */
-export async function countRegistryLog(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  services: QuayServices,
-): Promise<FastifyReply> {
+export const countRegistryLog: QuayAnswer = async (request, reply, services) => {
   const { context, settings } = services
   const selection = selectRegistry(requireCaller(request, services), context)
   const aggregate = await aggregateLogs(
@@ -51,11 +43,7 @@ export async function countRegistryLog(
 }
 
 /** `GET /api/v1/superuser/organizations/`: whose logs there are, for Quay's pages. */
-export async function listOrganizations(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  services: QuayServices,
-): Promise<FastifyReply> {
+export const listOrganizations: QuayAnswer = async (request, reply, services) => {
   const { context } = services
   const { tenant } = selectRegistry(requireCaller(request, services), context)
   const asked = requestContext(context, request)
@@ -63,11 +51,7 @@ export async function listOrganizations(
 }
 
 /** `GET /api/v1/superuser/users/`. */
-export function listUsers(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  services: QuayServices,
-): FastifyReply {
+export const listUsers: QuayAnswer = (request, reply, services) => {
   const { context } = services
   const { tenant } = selectRegistry(requireCaller(request, services), context)
   return sendJson(reply, { users: userViews(tenant, context) })
