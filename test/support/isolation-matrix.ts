@@ -1,5 +1,8 @@
-/** Who is let in by a route: `everyone` without a token too, `known` with any, then the roles. */
-type Audience = 'everyone' | 'known' | 'writers' | 'superusers' | 'administrators'
+/**
+ * Who is let in by a route: `everyone` without a token too, `known` with any, then the roles, and
+ * `installation`: no user of a tenant.
+ */
+type Audience = 'everyone' | 'known' | 'writers' | 'superusers' | 'administrators' | 'installation'
 
 /** A route of the server and who may use it. */
 export interface MatrixRow {
@@ -19,6 +22,7 @@ const own: MatrixRow = { audience: 'known', own: true }
 const everyone: MatrixRow = { audience: 'everyone', own: true }
 const writers: MatrixRow = { audience: 'writers' }
 const administrators: MatrixRow = { audience: 'administrators' }
+const installation: MatrixRow = { audience: 'installation' }
 const countsForAdministrators: MatrixRow = { ...administrators, counts: true }
 const superusers: MatrixRow = { audience: 'superusers' }
 
@@ -41,6 +45,16 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
   'POST /v1/events': writers,
   // Its size and root are of all tenants: proofs refer to them.
   'GET /v1/ledger': known,
+  'GET /v1/ledger/checkpoint': known,
+  'GET /v1/ledger/key': known,
+  'GET /v1/ledger/consistency': known,
+  'GET /v1/ledger/range': known,
+  // Hash tiles are for all that may read the ledger; entries are checked by their handler.
+  'GET /v1/ledger/tile/*': known,
+  'GET /v1/events/:id/proof': known,
+  'POST /v1/ledger/verification': installation,
+  'POST /v1/ledger/keys': installation,
+  'DELETE /v1/ledger/keys/old': installation,
   'GET /v1/status': countsForAdministrators,
   'GET /v1/users': countsForAdministrators,
   'POST /v1/users': administrators,

@@ -263,6 +263,8 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
   auth: {
     'auth.login': 'Somebody signed in',
     'auth.logout': 'Somebody signed out',
+    'ledger-key.create': 'A key that signs checkpoints of the ledger was made',
+    'ledger-key.delete': 'A key signs checkpoints of the ledger no longer',
     'service-key.create': 'A key of an internal service was created',
     'service-key.approve': 'A key of an internal service was approved',
     'service-key.modify': 'A key of an internal service was changed',
@@ -281,8 +283,6 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'background-task.error': 'Why a task in the background failed; always a failure',
   },
   system: {
-    'ledger-key.create': 'A key that signs checkpoints of the ledger was made',
-    'ledger-key.delete': 'A key signs checkpoints of the ledger no longer',
     'ledger.verified': 'Every stored event was compared with what was signed, and is as it was',
     'ledger.contradiction': 'Stored events contradict what the ledger recorded of them',
     'log.clear': 'A log was cleared for its readers; the ledger keeps what was in it',

@@ -121,7 +121,7 @@ const PARTS: Readonly<Record<string, string>> = {
 const LOGS = ['logs', 'aggregatelogs', 'exportlogs', '']
 const LISTS = ['robots', 'members', 'collaborators', 'prototypes', 'applications']
 
-/** The rests of the paths of Quay's logs: of a user, an organization and a repository. */
+/** The rests of the paths of Quay's logs, and of tiles of the ledger. */
 function quayRests(url: string): readonly string[] {
   const ends = (place: string, operations: readonly string[]) =>
     operations.map((end) => [place, end].filter(Boolean).join('/'))
@@ -130,6 +130,7 @@ function quayRests(url: string): readonly string[] {
     return [...ends('na', [...LOGS, ...LISTS]), ...ends('nx', LOGS)]
   }
   if (url.startsWith('/api/v1/repository/')) return PLACES.flatMap((place) => ends(place, LOGS))
+  if (url.startsWith('/v1/ledger/tile/')) return ['0/000.p/1', 'entries/000.p/1']
   return ['none']
 }
 
@@ -172,6 +173,7 @@ function isLetIn({ audience }: MatrixRow, { role }: Caller): boolean {
     writers: ['administrator', 'writer'],
     superusers: ['administrator', 'auditor'],
     administrators: ['administrator'],
+    installation: [],
   }
   if (audience === 'everyone') return true
   if (audience === 'known') return role !== undefined

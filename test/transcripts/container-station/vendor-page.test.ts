@@ -93,11 +93,11 @@ function page(method: string, path: string): string {
 test('the rows of the page', async () => {
   const line = page('GET', '/log?limit=5&category=image,export')
   expect(JSON.parse(await sh(line))).toEqual([
-    row(10, 'Registry remove: new_test', 1628700802),
-    row(9, 'Registry edit: new_test', 1628700801),
-    row(8, 'Registry add: test, https://test.registry.com', 1628700800),
-    row(7, 'Image removed (docker, busybox:latest)', 1628700795),
-    row(6, 'Finished background task (image_download, busybox:latest)', 1628700791),
+    row(11, 'Registry remove: new_test', 1628700802),
+    row(10, 'Registry edit: new_test', 1628700801),
+    row(9, 'Registry add: test, https://test.registry.com', 1628700800),
+    row(8, 'Image removed (docker, busybox:latest)', 1628700795),
+    row(7, 'Finished background task (image_download, busybox:latest)', 1628700791),
   ])
 })
 
@@ -127,10 +127,10 @@ test('the export of the page, byte for byte', async () => {
 test('the feed of the page', async () => {
   const line = page('GET', '/event')
   expect(await sh(line)).toBe(
-    '{\n  "index": 4,\n  "messages": [\n' +
+    '{\n  "index": 5,\n  "messages": [\n' +
       '    "container:all:1628700000:{\\"container\\": \\"utest\\", \\"state\\": \\"start\\", ' +
       '\\"type\\": \\"lxc\\"}"\n' +
-      '  ],\n  "offset": 12\n}\n',
+      '  ],\n  "offset": 13\n}\n',
   )
 })
 
