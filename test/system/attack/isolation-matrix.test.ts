@@ -169,7 +169,7 @@ function queriesOf(path: string): readonly string[] {
 
 /** Whether a row lets in a caller of these rights; what it then may see is another question. */
 function isLetIn({ audience }: MatrixRow, { role }: Caller): boolean {
-  const roles = {
+  const roles: Readonly<Record<string, readonly string[]>> = {
     writers: ['administrator', 'writer'],
     superusers: ['administrator', 'auditor'],
     administrators: ['administrator'],
@@ -177,7 +177,7 @@ function isLetIn({ audience }: MatrixRow, { role }: Caller): boolean {
   }
   if (audience === 'everyone') return true
   if (audience === 'known') return role !== undefined
-  return role !== undefined && roles[audience].includes(role)
+  return role !== undefined && roles[audience]?.includes(role) === true
 }
 
 const lineOf = ({ by, method, path, status }: Asked & Answer) =>
