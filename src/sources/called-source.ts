@@ -1,46 +1,46 @@
 import type { Clock } from '../core/time/timestamp.ts'
 import type { Translation } from './source.ts'
 
-/** What takes the events of a source that is called. */
+/** Receives the events of a called source. */
 export interface CallIntake {
   /**
-   * Takes what a call was translated to. It neither waits nor throws: the events are stored after
-   * the answer, and what there is no room for is counted and recorded.
+   * Takes the translation of a call. It neither waits nor throws: events are stored after the
+   * answer, and those that exceed the space are counted and recorded as a gap.
    */
   take(translation: Translation): void
   /**
-   * Records what a call is about to do. Resolves once all of it is durable in the ledger, and at
-   * once when none of it is recorded. Rejects with the fault of an append; what it refused may be
-   * recorded all the same.
+   * Records what a call is about to do. Resolves once every event is durable in the ledger, or at
+   * once when there is nothing to record. Rejects with the fault of the append; a refused event may
+   * still have been recorded.
    */
   record(translation: Translation): Promise<void>
-  /** The time of events. */
+  /** The clock for event times. */
   readonly clock: Clock
-  /** Told of what went wrong beside the calls. */
+  /** Reports a failure outside a call. */
   trouble(error: unknown, message: string): void
 }
 
-/** A socket that a system calls. */
+/** A socket that another system calls. */
 export interface Listening {
-  /** Begins to answer. Calls that came before wait until then. */
+  /** Begins to answer. Earlier calls wait until then. */
   begin(intake: CallIntake): void
-  /** Stops listening; resolves once every call was answered and handed over. */
+  /** Stops listening; resolves once every call has been answered and its events passed on. */
   close(): Promise<void>
 }
 
 /**
- * A system that calls Waybill on a socket of its own and stands still until it is answered. An
- * answer may wait for the ledger, up to a limit of the source, and never for the store.
+ * A system that calls Waybill on a dedicated socket and blocks until it is answered. An answer may
+ * wait for the ledger, up to a limit of the source, but never for the store.
  */
 export interface CalledSource {
   readonly kind: string
   /** The configured instance. */
   readonly name: string
-  /** The tenant of its events; undefined for that of an installation that has one. */
+  /** The tenant of its events; undefined for the tenant of a single-tenant installation. */
   readonly tenant: string | undefined
   /**
-   * Listens; it does not keep the process alive. Rejects with what the operator can do when it
-   * cannot, such as another process that listens already.
+   * Starts listening, without keeping the process alive. When it cannot, such as when another
+   * process is listening already, it rejects with an error that says what the operator can do.
    */
   listen(): Promise<Listening>
 }

@@ -1,6 +1,8 @@
 /** The parts of an image's name. */
 export interface ImageReference {
-  /** Host of the registry, with its port; absent: the name does not say, so Docker Hub. */
+  /**
+   * Host of the registry, with its port; absent when the name states none, which means Docker Hub.
+   */
   readonly registry?: string
   readonly namespace: string
   readonly repository: string
@@ -8,15 +10,15 @@ export interface ImageReference {
   readonly digest?: string
 }
 
-/** The namespace of `app`, a repository without one: as Docker calls it. */
+/** The namespace of a repository without one, such as `app`; Docker's convention. */
 const LIBRARY_NAMESPACE = 'library'
 
-/** Longest path of a repository, the distribution specification's own bound. */
+/** Longest repository path, as the distribution specification limits it. */
 const PATH_LENGTH_MAX = 255
 
 const COMPONENT = '[a-z0-9]+(?:(?:[.]|_{1,2}|-+)[a-z0-9]+)*'
 
-/** The grammar of `distribution/reference`, of which the host was taken off. */
+/** The grammar of `distribution/reference`, without the host. */
 const NAME = new RegExp(
   `^(?<path>${COMPONENT}(?:/${COMPONENT})*)` +
     '(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?' +
@@ -27,12 +29,12 @@ const NAME = new RegExp(
 const HOST =
   /^(?=localhost[:/]|[^/]*[.:])(?:\[[0-9A-Fa-f:]+\]|[A-Za-z0-9][A-Za-z0-9.-]*)(?::\d+)?\//
 
-/** Whether a text is the id of an image: what Docker writes with `sha256:` and Podman without. */
+/** Whether a text is an image id, which Docker writes with `sha256:` and Podman without. */
 export function isImageId(text: string): boolean {
   return /^(?:sha256:)?[0-9a-f]{64}$/.test(text)
 }
 
-/** Reads the name of an image; undefined for an id, and for what is no name. */
+/** Parses an image's name; undefined for an id or any other text. */
 export function parseImageReference(text: string): ImageReference | undefined {
   if (isImageId(text)) return undefined
   const host = HOST.exec(text)?.[0] ?? ''

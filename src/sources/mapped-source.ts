@@ -2,10 +2,10 @@ import type { CalledSource } from './called-source.ts'
 import type { Translation } from './source.ts'
 import type { WatchedSource } from './watched-source.ts'
 
-/** What becomes of what a source made of what it was sent. */
+/** Changes a source's translations. */
 type MapTranslation = (translation: Translation) => Translation
 
-/** A source that is connected to, whose translations are mapped before they are stored. */
+/** A watched source whose translations are mapped before they are stored. */
 export function mappedWatchedSource(source: WatchedSource, map: MapTranslation): WatchedSource {
   return {
     ...source,
@@ -20,7 +20,7 @@ export function mappedWatchedSource(source: WatchedSource, map: MapTranslation):
   }
 }
 
-/** A source that is called, whose translations are mapped before they are taken in. */
+/** A called source whose translations are mapped before they are taken. */
 export function mappedCalledSource(source: CalledSource, map: MapTranslation): CalledSource {
   return {
     ...source,

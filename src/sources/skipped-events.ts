@@ -7,11 +7,11 @@ import { mappedCalledSource, mappedWatchedSource } from './mapped-source.ts'
 import type { Translation, WebhookSource } from './source.ts'
 import type { WatchedSource } from './watched-source.ts'
 
-/** Sources whose skipped events are counted apart; those of further ones are counted together. */
+/** Sources whose skipped events are counted separately; further sources share one count. */
 const COUNTED_SOURCES_MAX = 1000
 const OTHER_SOURCES = 'others'
 
-/** Leaves out what the rules of an installation say, and counts it. */
+/** Skips events according to the configured rules, and counts them. */
 export class SkippedEvents {
   readonly #rules: readonly SkipRule[]
   readonly #counts = new Map<string, Map<string, number>>()
@@ -20,13 +20,15 @@ export class SkippedEvents {
     this.#rules = rules
   }
 
-  /** The events of a source that are recorded. Counts the others, those that come again again. */
+  /**
+   * Separates the events to record from the skipped ones, and counts the latter at each delivery.
+   */
   sorted(events: readonly NewEvent[], source: SourceName): SortedEvents {
     const rules = this.#rules.filter((rule) => isRuleFor(source, rule))
     if (rules.length === 0) return { kept: events, skipped: {} }
     const skipped: Record<string, number> = {}
     const kept = events.filter((event) => {
-      // What an operator sees in the log is without secrets; so is what rules are compared with.
+      // Rules match redacted events, because that is how operators see them in the log.
       const seen = redactedEvent(event)
       const rule = rules.find((one) => isSkipped(seen, one))
       if (rule === undefined) return true
@@ -37,7 +39,7 @@ export class SkippedEvents {
     return { kept, skipped }
   }
 
-  /** The same of what a source made of what it was sent, with a reason for the metrics. */
+  /** Applies the rules to a translation, and adds the reasons for the metrics. */
   translation(translation: Translation, source: SourceName): Translation {
     const { kept, skipped } = this.sorted(translation.events, source)
     const reasons = Object.entries(skipped).map(([rule, events]) => [`rule ${rule}`, events])
@@ -48,7 +50,7 @@ export class SkippedEvents {
     }
   }
 
-  /** What each rule has left out since the start; a rule that left nothing out is listed too. */
+  /** How many events each rule has skipped since the start, including rules that skipped none. */
   counts(): readonly SkipCount[] {
     return this.#rules.flatMap(({ name, source }) => {
       const counts = [...(this.#counts.get(name) ?? new Map([[source, 0]]))]
@@ -72,7 +74,7 @@ interface SortedEvents {
   readonly skipped: Readonly<Record<string, number>>
 }
 
-/** A webhook's source, without the events that are skipped. */
+/** A webhook source without the events that are skipped. */
 export function webhookSkipping(source: WebhookSource, skips: SkippedEvents): WebhookSource {
   return {
     ...source,
@@ -85,12 +87,12 @@ export function webhookSkipping(source: WebhookSource, skips: SkippedEvents): We
   }
 }
 
-/** A source that is connected to, without the events that are skipped. */
+/** A watched source without the events that are skipped. */
 export function watchedSkipping(source: WatchedSource, skips: SkippedEvents): WatchedSource {
   return mappedWatchedSource(source, (translation) => skips.translation(translation, source))
 }
 
-/** A source that is called, without the events that are skipped. */
+/** A called source without the events that are skipped. */
 export function calledSkipping(source: CalledSource, skips: SkippedEvents): CalledSource {
   return mappedCalledSource(source, (translation) => skips.translation(translation, source))
 }

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../core/event/event.ts'
 import type { Translation } from './source.ts'
 
-/** A time in which a source may have had events that nobody can read any more. */
+/** A time span whose events a source may have lost for good. */
 export interface SourceGap {
-  /** RFC 3339: when the last event before it happened. */
+  /** RFC 3339: the time of the last event before the gap. */
   readonly from: string
-  /** RFC 3339: when the first event after it happened, or when the gap was noticed. */
+  /** RFC 3339: the time of the first event after the gap, or when the gap was noticed. */
   readonly to: string
   /** Why, as a sentence without a full stop. */
   readonly reason: string
@@ -13,18 +13,18 @@ export interface SourceGap {
 
 /** What one connection to a source may use. */
 export interface Watch {
-  /** What `moveTo` was given last, in this process or an earlier one; undefined at first. */
+  /** The last argument of `moveTo`, in this process or an earlier one; undefined at first. */
   readonly position: JsonObject | undefined
   readonly signal: AbortSignal
   /**
-   * Stores what was read; durable once it resolves. Events are recognised by `source.eventId`, so
-   * what is read again is stored once. When it rejects, let the watch end with that: the next one
-   * reads again from the position.
+   * Stores what was read; durable once it resolves. Events are recognized by `source.eventId`, so
+   * an event that is read again is stored once. When it rejects, reject `watch` with the same
+   * error: the next connection reads again from the position.
    */
   store(translation: Translation): Promise<void>
   /**
-   * Keeps where to go on. Call it after everything before the position was stored. The kept
-   * position may lag behind after a crash, never run ahead.
+   * Keeps the position to continue from. Call it after everything before the position was stored.
+   * After a crash the kept position may lag behind, but it never runs ahead.
    */
   moveTo(position: JsonObject): void
   /** Records that events may be missing; durable once it resolves. */
@@ -32,17 +32,19 @@ export interface Watch {
 }
 
 /**
- * A system that Waybill connects to itself and follows for as long as it runs.
+ * A system that Waybill connects to and follows.
  *
- * `watch` connects once and hands over what it reads. It resolves when the connection ended as it
- * may, and rejects when it failed, when `store` or `gap` did, or when the signal aborts. Its caller
- * connects again, after a pause that grows with the failures.
+ * `watch` connects once and stores what it reads. It resolves when the connection ends normally,
+ * and rejects when it fails, when `store` or `gap` rejects, or when the signal aborts. The caller
+ * reconnects, with a pause that grows with each failure.
  */
 export interface WatchedSource {
   readonly kind: string
-  /** The configured instance; with `kind` the name of its position and of its events' source. */
+  /**
+   * The configured instance. `kind` and `name` identify its position and the source of its events.
+   */
   readonly name: string
-  /** The tenant of its events; undefined for that of an installation that has one. */
+  /** The tenant of its events; undefined for the tenant of a single-tenant installation. */
   readonly tenant: string | undefined
   watch(watch: Watch): Promise<void>
 }

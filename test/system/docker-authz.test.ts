@@ -297,7 +297,9 @@ describe('while Waybill is down', () => {
       dataDirectory: other,
       arguments: ['--config', configuration],
     })
-    await expect(starting).rejects.toThrow(`another process listens on ${PLUGIN_SOCKET}`)
+    await expect(starting).rejects.toThrow(
+      `another process is already listening on ${PLUGIN_SOCKET}`,
+    )
     expect((await asAlice('GET', '/_ping')).status).toBe(200)
   })
 

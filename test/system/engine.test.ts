@@ -183,7 +183,7 @@ test('Docker keeps 256 events: Waybill says so when more happened while it was a
   )
   waybill = await waybill.restart()
   const seen = await eventually(gaps, (found) => found.length === 2, { what: 'another gap' })
-  expect(seen[1]?.details).toMatchObject({ reason: 'more happened than the engine keeps' })
+  expect(seen[1]?.details).toMatchObject({ reason: 'the engine had more events than it keeps' })
   await everythingIsFoundOnce('docker1')
 })
 

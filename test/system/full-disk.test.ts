@@ -82,7 +82,7 @@ test('a full disk is answered 503 and loses nothing, and freeing it is enough', 
 
 async function expectNotReady() {
   const answer = await waybill.request('/readyz')
-  expect(await answer.text()).toMatch(/^(the journal takes no events|the journal is full)\n$/)
+  expect(await answer.text()).toMatch(/^(the journal accepts no events|the journal is full)\n$/)
   expect(answer.status).toBe(503)
 }
 
@@ -102,7 +102,7 @@ async function askUntilDenied(): Promise<readonly string[]> {
     allowed.push(...names.filter((_, index) => decisions[index]?.Allow))
     const denied = decisions.find(({ Allow }) => !Allow)
     if (denied === undefined) continue
-    expect(denied.Msg).toContain('the ledger cannot be written, as when its disk is full')
+    expect(denied.Msg).toContain('the ledger cannot be written; its disk may be full')
     return allowed
   }
   throw new Error(`${ASKED_MAX} requests were allowed, and the disk is still not full`)

@@ -3,14 +3,14 @@ import type { JsonObject, JsonValue } from '../../core/event/event.ts'
 import { jsonExcerpt } from '../../core/json/json-excerpt.ts'
 import { DETAILS_DEPTH_MAX } from '../../core/limits.ts'
 
-/** Bytes of JSON that are kept of a member which no event has room for. */
+/** Longest JSON excerpt that is kept of a member too large for any event, in bytes. */
 const EXCERPT_BYTES_MAX = 12 * 1024
 
 /**
- * The members of an object of `details`. Of one that is too large or too deep for any event there
- * is an excerpt, so that the others keep their places.
+ * The members of a `details` object. A member that is too large or too deep for any event is
+ * replaced by an excerpt, so that the others keep their places.
  *
- * @param depthMax levels that the object may have, itself included.
+ * @param depthMax levels that the object may have, including itself.
  */
 export function fittingMembers(members: JsonObject, depthMax = DETAILS_DEPTH_MAX): JsonObject {
   const kept = Object.entries(members).map(([key, value]): [string, JsonValue] => {

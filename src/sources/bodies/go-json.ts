@@ -1,20 +1,20 @@
 import type { JsonValue } from '../../core/event/event.ts'
 
-/** Deepest nesting that Go's decoder reads. */
+/** Deepest nesting that Go's decoder accepts. */
 const DEPTH_MAX = 10_000
-/** Deepest nesting that is kept as JSON; what is deeper is kept as its text. */
+/** Deepest nesting that is kept as JSON; deeper values are kept as text. */
 const PLAIN_DEPTH_MAX = 16
 
 const BLANKS = /[ \t\n\r]*/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-/** Whether what is between the quotes may stand there, the parser of JSON says. */
+/** Finds the end of a string; JSON.parse then validates what is between the quotes. */
 const STRING = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y
 const WORD = /true|false|null/y
 
-/** A value as a JSON text has it. */
+/** A value of a JSON text. */
 export type GoValue = null | boolean | string | GoNumber | GoArray | GoObject
 
-/** A number by its digits, since a double does not hold all of them. */
+/** A number, kept as its literal because a double cannot hold every value. */
 export class GoNumber {
   readonly literal: string
 
@@ -36,9 +36,9 @@ export class GoArray {
 }
 
 /**
- * An object with its members in the order of the text, duplicates included. Its methods read a
- * member into a field as Go's `encoding/json` does: a key names a field in any case, and of
- * several such keys each is read after the other, so the last one counts.
+ * An object with its members in the order of the text, including duplicates. Its methods read a
+ * member into a field as Go's `encoding/json` does: keys match in any case, and when several keys
+ * match, the last one wins.
  */
 export class GoObject {
   readonly entries: readonly (readonly [string, GoValue])[]
@@ -50,12 +50,12 @@ export class GoObject {
     this.text = text
   }
 
-  /** What is read into a field of type `string`, which null leaves as it is. */
+  /** Reads a field of type `string`; null leaves the field unchanged. */
   string(field: string): string | undefined {
     return this.values(field).findLast((value) => typeof value === 'string')
   }
 
-  /** What is read into a field that is a struct: each object fills it further. */
+  /** Reads a struct field: every matching object adds to it. */
   struct(field: string): GoObject {
     const objects = this.values(field).filter((value) => value instanceof GoObject)
     const [only, ...more] = objects
@@ -66,7 +66,7 @@ export class GoObject {
     )
   }
 
-  /** What is read into a field that is a map: objects are merged, and null empties it. */
+  /** Reads a map field: objects are merged, and null empties the map. */
   map(field: string): ReadonlyMap<string, GoValue> {
     const map = new Map<string, GoValue>()
     for (const value of this.values(field)) {
@@ -83,7 +83,7 @@ export class GoObject {
   }
 }
 
-/** A key without its case, as Go compares keys: `ſ` and the Kelvin sign are letters too. */
+/** Folds a key's case as Go does: `ſ` and the Kelvin sign count as letters too. */
 export function foldKey(key: string): string {
   return key
     .replaceAll('\u017f', 's')
@@ -96,15 +96,15 @@ function lowerCase(text: string): string {
 }
 
 /**
- * The first JSON value of a text, whatever follows it: a Go program that decodes a stream once
- * reads no further. Bytes that are not UTF-8 become U+FFFD. Undefined when the text does not begin
- * with a value.
+ * Decodes the first JSON value of a text and ignores the rest, as a Go program that decodes a
+ * stream once does. Bytes that are not UTF-8 become U+FFFD. Returns undefined when the text does
+ * not begin with a value.
  */
 export function decodeGoJson(bytes: Buffer): GoValue | undefined {
   return new Decoder(bytes).decode()
 }
 
-/** The JSON value that a text consists of; undefined when something else follows it. */
+/** Decodes a text that is one JSON value; undefined when anything follows it. */
 export function decodeWholeGoJson(bytes: Buffer): GoValue | undefined {
   const decoder = new Decoder(bytes)
   const value = decoder.decode()
@@ -112,8 +112,8 @@ export function decodeWholeGoJson(bytes: Buffer): GoValue | undefined {
 }
 
 /**
- * A value as plain JSON, whose keys are exact and the last of equal ones counts. A number that a
- * double does not hold becomes the text of its digits.
+ * Converts a value to plain JSON: keys are exact, and the last of equal keys wins. A number that a
+ * double cannot hold becomes the text of its digits.
  */
 export function plainJson(value: GoValue, depth = 0): JsonValue {
   if (value instanceof GoNumber) return plainNumber(value.literal)
@@ -130,7 +130,7 @@ function plainNumber(literal: string): JsonValue {
   return isHeld ? number : literal
 }
 
-/** An array or an object whose end was not reached yet. */
+/** An array or an object whose end has not been reached. */
 interface Open {
   readonly isObject: boolean
   readonly start: number
@@ -138,7 +138,7 @@ interface Open {
   readonly values: GoValue[]
 }
 
-/** Keeps its own stack: a text can be nested more deeply than JavaScript calls can be. */
+/** Uses a stack of its own: a text can be nested more deeply than JavaScript calls can. */
 class Decoder {
   readonly #text: string
   #at = 0
@@ -162,7 +162,7 @@ class Decoder {
     }
   }
 
-  /** Reads a value that has no parts, or the beginning of one that has. */
+  /** Reads a scalar value, or opens an array or object. */
   #value(): { readonly value: GoValue } | 'opened' | undefined {
     const sign = this.#sign()
     if (sign === '{' || sign === '[') {
@@ -180,7 +180,7 @@ class Decoder {
     return literal === undefined ? undefined : { value: new GoNumber(literal) }
   }
 
-  /** Adds a value to what it is in, and closes all that ends with it. */
+  /** Adds a value to its parent, and closes every parent that ends with it. */
   #add(value: GoValue): { readonly value: GoValue } | 'more' | undefined {
     let added = value
     for (;;) {
@@ -217,7 +217,7 @@ class Decoder {
     return true
   }
 
-  /** Halves of characters become U+FFFD, as in Go. */
+  /** Lone surrogates become U+FFFD, as in Go. */
   #string(): string | undefined {
     const quoted = this.#match(STRING)
     if (quoted === undefined) return undefined
@@ -228,7 +228,7 @@ class Decoder {
     }
   }
 
-  /** The next character that is no blank; it is not passed. */
+  /** Peeks at the next character that is not whitespace. */
   #sign(): string | undefined {
     this.#match(BLANKS)
     return this.#text[this.#at]

@@ -2,7 +2,7 @@ import type { JsonValue } from '../../core/event/event.ts'
 import { parseJsonKeepingNumbers } from '../../core/json/json-numbers.ts'
 
 /**
- * The JSON value that a body holds in UTF-8; undefined when it is something else.
+ * Parses a body as JSON in UTF-8; undefined when it is anything else.
  *
  * @param parse reads the text; it throws a SyntaxError when it cannot.
  */
@@ -17,7 +17,7 @@ export function parseJsonBody(
   }
 }
 
-/** A text that says something; undefined for anything else. */
+/** The value when it is a non-empty string, else undefined. */
 export function statedText(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }

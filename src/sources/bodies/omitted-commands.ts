@@ -9,36 +9,36 @@ import type { DeadLetter, Translation } from '../source.ts'
 import type { WatchedSource } from '../watched-source.ts'
 import { redactBody } from './redacted-body.ts'
 
-/** What is kept of command lines: all but their secrets, or nothing but the program. */
+/** How command lines are kept: with secrets redacted, or reduced to the program. */
 export type CommandLines = 'redacted' | 'omitted'
 
-/** What stands in place of a label or another text that holds a command. */
+/** Replaces a label or another text that holds a command. */
 const OMITTED = '[omitted]'
-/** The member of `details` that holds the command line of an event. */
+/** The member of `details` that holds an event's command line. */
 const COMMAND = 'command'
-/** Last words of names of labels and members that hold commands or what they printed. */
+/** Last words in the names of labels and members that hold commands or their output. */
 const HOLDS_COMMANDS =
   /(?:^|[^a-z])(?:commands?|cmds?|entrypoint|args?|arguments|script|exec|run|install|uninstall|healthchecks?|health_?log)$/i
-/** The action of an engine as it writes it: a word, and the command line. */
+/** An engine's own form of an exec action: a word and the command line. */
 const EXEC_ACTION = /^(exec_\w{1,32}):[\s\S]*$/
-/** A program without its folder: what looks like anything else may be a secret. */
+/** A program's name without its folder. Anything of another form may be a secret. */
 const PROGRAM = /^(?:[\w./+-]*\/)?([A-Za-z0-9_][\w.+-]{0,63})$/
-/** `NAME=value`, in front of a program. */
+/** `NAME=value` before a program. */
 const ASSIGNMENT = /^\w+=/
 
-/** A source that is connected to, with command lines kept or not. */
+/** A watched source, with command lines kept or omitted. */
 export function watchedWith(source: WatchedSource, commandLines: CommandLines): WatchedSource {
   return commandLines === 'redacted' ? source : mappedWatchedSource(source, withoutCommands)
 }
 
-/** A source that is called, with command lines kept or not. */
+/** A called source, with command lines kept or omitted. */
 export function calledWith(source: CalledSource, commandLines: CommandLines): CalledSource {
   return commandLines === 'redacted' ? source : mappedCalledSource(source, withoutCommands)
 }
 
 /**
- * What a source made of what it was sent, without command lines. Of `details.command` the program
- * is left, as `details.program`; of what could not be read, its size and digest.
+ * A translation without command lines. `details.command` is reduced to `details.program`, and a
+ * dead letter to its size and digest.
  */
 export function withoutCommands({ events, deadLetters, skipped }: Translation): Translation {
   return { events: events.map(withoutCommand), deadLetters: deadLetters.map(digestAlone), skipped }

@@ -4,23 +4,24 @@ import { parseJsonKeepingNumbers } from '../../core/json/json-numbers.ts'
 import { DETAILS_DEPTH_MAX } from '../../core/limits.ts'
 import { redactText, redactValue, TEXT_LENGTH_MAX } from '../../core/redaction/redact.ts'
 
-/** Characters that are left out at a cut, behind which a secret may go on. */
+/** Characters dropped before a cut, where a secret may begin that goes on behind it. */
 const CUT_LENGTH = 1024
 /** Most bytes of one character in UTF-8. */
 const CHARACTER_BYTES_MAX = 4
 
-/** What can be kept of bytes that somebody sent. */
+/** A received body in the form that may be kept. */
 export interface RedactedBody {
   readonly body: Buffer
-  /** Whether it is the beginning alone. */
+  /** Whether only the beginning is left. */
   readonly isCut: boolean
-  /** Whether a secret was taken out. */
+  /** Whether a secret was removed. */
   readonly isRedacted: boolean
 }
 
 /**
- * Bytes with the secrets taken out that are in them as text: UTF-8, UTF-16, or ASCII among others.
- * Of more than 64 KiB it is the beginning. Without a secret the bytes stay as they are.
+ * Removes the secrets that a body holds as text: in UTF-8, in UTF-16, or in ASCII among other
+ * bytes. A body over 64 KiB is reduced to its beginning. A body without secrets is returned
+ * unchanged.
  */
 export function redactBody(whole: Buffer): RedactedBody {
   const isCut = whole.length > TEXT_LENGTH_MAX
@@ -45,7 +46,9 @@ function wholeCharacters(part: Buffer): Buffer {
   return part
 }
 
-/** UTF-16 has a zero in every other byte of ASCII; what is no text is read byte by byte. */
+/**
+ * ASCII in UTF-16 has a zero in every other byte; anything that is not text is read byte by byte.
+ */
 function encodingOf(part: Buffer): 'utf8' | 'utf16le' | 'utf16be' | 'latin1' {
   const zeros = (remainder: number) =>
     part.filter((byte, index) => byte === 0 && index % 2 === remainder).length
@@ -60,7 +63,9 @@ function swapped(part: Buffer): Buffer {
   return Buffer.from(part.subarray(0, part.length - (part.length % 2))).swap16()
 }
 
-/** Escapes of JSON may hide a name from the rules for texts, so both are asked. */
+/**
+ * JSON escapes can hide a name from the rules for plain text, so both sets of rules are applied.
+ */
 function redactJsonOrText(text: string): string {
   const value = isFlat(text) ? parsed(text) : undefined
   if (value === undefined) return redactText(text)

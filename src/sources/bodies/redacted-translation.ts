@@ -10,31 +10,31 @@ import {
 } from '../../core/redaction/redact.ts'
 import type { Translation } from '../source.ts'
 
-/** Fields that are free text; the other texts are names, and events are found by them. */
+/** Fields with free text; other texts are names, which searches have to find. */
 const FREE_TEXTS: ReadonlySet<string> = new Set(['message', 'userAgent'])
-/** Fields that have names as their members. */
+/** Fields whose members are names. */
 const PARTIES: ReadonlySet<string> = new Set(['actor', 'target', 'client'])
 
 /**
- * What a source made of what it was sent, with the secrets taken out of its events. Names of actors
- * and targets lose only secrets that have a form of their own. What recognizes a retry,
- * `source.eventId`, stays. Dead letters are redacted where they become events.
+ * A translation without the secrets in its events. Names of actors and targets lose only secrets of
+ * a known form. `source.eventId` stays, because it recognizes a retry. Dead letters are redacted
+ * when they become events.
  */
 export function redactTranslation(translation: Translation): Translation {
   return { ...translation, events: translation.events.map(redactedEvent) }
 }
 
-/** One event, with the secrets taken out of it. */
+/** One event without the secrets in it. */
 export function redactedEvent({ source, ...fields }: NewEvent): NewEvent {
   const safe = redactFields(fields)
   return source === undefined ? safe : { ...safe, source }
 }
 
-/** A source passes values as they came, so that a field may hold anything. */
+/** A source passes values as they were sent, so a field may hold a value of any type. */
 function redactFields<Fields extends object>(fields: Fields): Fields {
   const entries: readonly (readonly [string, JsonValue | undefined])[] = Object.entries(fields)
   const safe = entries.map(([name, value]) => [name, redactField(name, value)])
-  // The members are the same, and their values of the same types.
+  // Redaction changes neither the members nor the types of their values.
   return Object.fromEntries(safe) as Fields
 }
 

@@ -3,12 +3,12 @@ import { isJsonObject } from '../../core/json/json.ts'
 import { statedText } from '../bodies/json-body.ts'
 
 /**
- * The actor of a build with these properties: the one who asked for it, else the first whose change
- * it builds, else the scheduler that started it.
+ * The actor of a build with these properties: its requester, else the author of its first change,
+ * else its scheduler.
  */
 export function actorOf(properties: JsonValue | undefined): Partial<Actor> | null {
   if (!isJsonObject(properties)) return null
-  // A property is a pair: its value, and where it comes from.
+  // A property is a pair of its value and its origin.
   const propertyOf = (key: string): JsonValue | undefined => {
     const pair = properties[key]
     return Array.isArray(pair) ? pair[0] : undefined

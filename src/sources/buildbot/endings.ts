@@ -1,15 +1,15 @@
 import type { JsonObject, JsonValue, Level, Outcome } from '../../core/event/event.ts'
 
-/** How far a build or a step got. */
+/** How far a build or a step has come. */
 export interface Ending {
-  /** Buildbot's own word. */
+  /** Buildbot's own word for it. */
   readonly word: string
   readonly outcome: Outcome
   readonly level: Level
   readonly isFinished: boolean
 }
 
-/** How a build or a step ended, by Buildbot's `results`; its own words. */
+/** How a build or a step ended, by Buildbot's `results`, in Buildbot's own words. */
 const RESULTS: readonly (readonly [string, Outcome, Level])[] = [
   ['success', 'success', 'info'],
   ['warnings', 'success', 'warn'],
@@ -20,7 +20,7 @@ const RESULTS: readonly (readonly [string, Outcome, Level])[] = [
   ['cancelled', 'failure', 'warn'],
 ]
 
-/** Reads how a build or a step ended. What does not say whether it did shows it by its end time. */
+/** Reads how a build or a step ended. Without `complete`, an end time shows that it has ended. */
 export function endingOf(stated: JsonObject): Ending {
   const { complete, results } = stated
   if (complete === false) {

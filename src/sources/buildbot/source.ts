@@ -5,7 +5,7 @@ import { parseJsonBody } from '../bodies/json-body.ts'
 import type { Delivery, Translation, WebhookSource } from '../source.ts'
 import { translateBuild } from './translate.ts'
 
-/** Largest delivery, in bytes. A build with its steps has some KiB; its logs are not asked for. */
+/** Largest delivery, in bytes. A build with its steps takes a few KiB; logs are not requested. */
 const BODY_BYTES_MAX = 4 * 1024 * 1024
 
 const DELIVERY = {

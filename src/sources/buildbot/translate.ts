@@ -12,25 +12,25 @@ import { statedText } from '../bodies/json-body.ts'
 import { actorOf } from './build-actor.ts'
 import { endingOf } from './endings.ts'
 
-/** Digits of the id that stands for a builder. */
+/** Hexadecimal digits of the id derived for a builder. */
 const PIPELINE_ID_LENGTH = 24
 
-/** Levels of what was sent, which is a member of the details. */
+/** Nesting levels left for the build as it was sent, which is a member of the details. */
 const ANSWER_DEPTH_MAX = DETAILS_DEPTH_MAX - 1
 
-/** What a build says happened, or why it cannot be read. */
+/** The events of a build, or why it cannot be read. */
 export type ReadBuild = { readonly events: readonly NewEvent[] } | { readonly unreadable: string }
 
 /**
- * The events of a build: that it began or ended, and of each of its steps that ended, if the
- * reporter sends them. What was sent is in `details`, under the names of pipeline logs. Texts go
- * to their fields as they came: an odd one costs a field, not the build.
+ * Translates a build to its events: that it began or ended, and one for each finished step, if the
+ * reporter sends steps. `details` holds the build as it was sent, under the names of pipeline logs.
+ * Texts are passed to their fields unchanged: an odd one costs a field, not the build.
  */
 export function translateBuild(build: JsonObject, sourceName: string): ReadBuild {
   const { buildid, builder, number } = build
   const name = isJsonObject(builder) ? statedText(builder['name']) : undefined
   if (typeof buildid !== 'number' && name === undefined) {
-    return { unreadable: 'it is no build: it has neither a buildid nor the name of a builder' }
+    return { unreadable: 'not a build: it has neither a buildid nor a builder name' }
   }
   const { told, untold } = stepsOf(build['steps'])
   if (told.length >= BATCH_EVENTS_MAX) {
@@ -49,7 +49,7 @@ export function translateBuild(build: JsonObject, sourceName: string): ReadBuild
   return { events: [...told.map((step) => stepEvent(step, run, stepIds)), buildEvent(answer, run)] }
 }
 
-/** What a build and its steps have in common. */
+/** What the events of one build have in common. */
 interface Run {
   readonly id: string
   readonly name: string | undefined
@@ -58,7 +58,7 @@ interface Run {
   readonly actor: Partial<Actor> | null
 }
 
-/** Ids begin anew when a master is set up anew: the time of the start belongs to them. */
+/** The start time is part of the id, because a new master begins to count builds anew. */
 function runId(build: JsonObject): string {
   const { buildid, started_at: startedAt } = build
   const isPlain = typeof startedAt === 'number' || startedAt === null || startedAt === undefined
@@ -125,9 +125,9 @@ function stepEvent(step: JsonObject, run: Run, usedIds: Set<string>): NewEvent {
 }
 
 interface Steps {
-  /** Those that ended: events of their own, since a step is reported when its build ends. */
+  /** Steps that have ended. Each becomes an event, since a step is reported when its build ends. */
   readonly told: readonly JsonObject[]
-  /** The others, and whatever else stands there, stay with the build; undefined: nothing. */
+  /** Everything else under `steps`, which stays with the build; undefined when there is nothing. */
   readonly untold: JsonValue | undefined
 }
 
@@ -142,7 +142,7 @@ function stepsOf(steps: JsonValue | undefined): Steps {
   return { told, untold: untold.length === 0 ? undefined : untold }
 }
 
-/** A build or a step as it was sent, as far as an event has room for it. */
+/** A build or a step as it was sent, cut to what an event can hold. */
 function answerOf(sent: JsonObject): JsonObject {
   return fittingMembers(sent, ANSWER_DEPTH_MAX)
 }
@@ -151,7 +151,7 @@ function answerOf(sent: JsonObject): JsonObject {
 function timeOf(value: JsonValue | undefined): { readonly time?: string } {
   const stated = statedText(value)
   if (stated !== undefined) return { time: stated }
-  // A double of today's seconds is off by less than half a microsecond.
+  // A double holds today's seconds to within half a microsecond.
   const micros = typeof value === 'number' ? Math.round(value * 1_000_000) : -1
   return micros >= 0 && micros < TIME_MICROS_END ? { time: formatTimestamp(micros) } : {}
 }
@@ -162,7 +162,7 @@ function sentence(subject: string, state: JsonValue | undefined): string {
   return recordableText(text, MESSAGE_LENGTH_MAX)
 }
 
-/** 24 hexadecimal digits that stand for a thing of this name. */
+/** 24 hexadecimal digits derived from a name. */
 function idOf(place: string, name: string): string {
   return shortHash(JSON.stringify([place, name]))
 }

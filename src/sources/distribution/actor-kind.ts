@@ -1,12 +1,12 @@
 import type { ActorKind } from '../../core/event/event.ts'
 import type { NamePrefixes } from './settings.ts'
 
-/** The name of a robot account, `namespace+name`. A `+` in an e-mail address says nothing. */
+/** The name of a robot account, `namespace+name`. A `+` in an e-mail address does not count. */
 const ROBOT = /^[^+@]+\+[^+@]+$/
 
 /**
- * The kind of account that a name belongs to, which a registry does not say. The longest prefix
- * decides, so that `robot-` can be robots and `robot-bob` a user.
+ * The kind of account behind a name, which a registry does not report. The longest prefix wins, so
+ * that `robot-` can mean robots and `robot-bob` a user.
  */
 export function actorKind(name: string, prefixes: NamePrefixes): ActorKind {
   const kinds: readonly (readonly [ActorKind, readonly string[]])[] = [

@@ -5,31 +5,31 @@ import { isJsonObject } from '../../core/json/json.ts'
 import { DIGEST } from '../../core/values/digest.ts'
 import { statedText } from '../bodies/json-body.ts'
 
-/** Most deletions of manifests whose digests are remembered; the oldest is forgotten beyond. */
+/** Most manifest deletions whose digests are remembered; the oldest is dropped first. */
 const DELETIONS_REMEMBERED_MAX = 1000
-/** Longest name of a deletion that is remembered, in UTF-16 units. */
+/** Longest key of a deletion that is remembered, in UTF-16 units. */
 const NAME_LENGTH_MAX = 1024
 
 /**
- * The digests of deleted manifests, by the request to the registry that deleted them.
+ * The digests of deleted manifests, by the registry request that deleted them.
  *
- * A registry reports the deletion of a manifest by its digest, and then the deletion of each of its
- * tags, which names no digest, mostly in a delivery of its own. They have the request's id in
- * common. Whatever is not remembered, after a restart say, costs the tag's event its digest alone.
+ * A registry reports a manifest's deletion with its digest, and then the deletion of each of its
+ * tags without one, usually in a separate delivery. The request id connects them. When a deletion
+ * is no longer remembered, such as after a restart, the tag's event lacks the digest.
  */
 export class DeletedManifests {
   readonly #digests = new Map<string, string>()
 
   /**
-   * The events of one delivery, with the digest of the manifest that each deleted tag was on.
+   * The events of one delivery, with each deleted tag completed by its manifest's digest.
    *
-   * @param sender whose requests they are: those of another may have the same ids.
+   * @param sender whose request ids they are: another sender may use the same ids.
    */
   completed(events: readonly NewEvent[], sender: string): readonly NewEvent[] {
     for (const event of events) {
       const digest = event.target?.digest
       const name = event.action === 'image.delete' ? deletionOf(event, sender) : undefined
-      // A digest that is none would be kept in the details of an event that did not send it.
+      // An invalid digest would end up in the details of an event that did not send it.
       if (digest !== undefined && DIGEST.pattern.test(digest) && name !== undefined)
         this.#remember(name, digest)
     }
@@ -47,7 +47,7 @@ export class DeletedManifests {
   }
 }
 
-/** What the events of one deletion have in common; undefined without the id of a request. */
+/** The key that the events of one deletion share; undefined without a request id. */
 function deletionOf({ target, details }: NewEvent, sender: string): string | undefined {
   const request = statedText(requestOf(details)['id'])
   if (request === undefined) return undefined

@@ -5,11 +5,11 @@ import { fittingMembers } from '../bodies/fitting-members.ts'
 import { addressIn } from './client-address.ts'
 
 /**
- * What the registry said beyond the fields of an event, under its own names: of the target and of
- * the item itself at the top, of the other parts under theirs. Nothing is left out but what a field
- * says in full, and members that are empty.
+ * What the registry sent beyond the fields of an event, under its own names: members of the item
+ * and its target at the top level, the other parts under theirs. Only empty members and those that
+ * a field holds in full are left out.
  *
- * @param others what the envelope has besides its events.
+ * @param others members of the envelope besides its events.
  */
 export function detailsOf(item: JsonObject, others: JsonObject): JsonObject {
   const { target, request, actor, source, ...itself } = item
@@ -34,7 +34,10 @@ function storable(members: Members): JsonObject {
   return fittingMembers(filled(members))
 }
 
-/** The members but for those that a field has: texts. A value of another type fits no field. */
+/**
+ * Leaves out the members that have a field of their own, if they are strings; a value of another
+ * type fits no field.
+ */
 function without(members: JsonObject, fields: readonly string[]): JsonObject {
   const left = Object.entries(members).filter(
     ([key, value]) => !fields.includes(key) || typeof value !== 'string',
@@ -42,14 +45,16 @@ function without(members: JsonObject, fields: readonly string[]): JsonObject {
   return filled(Object.fromEntries(left))
 }
 
-/** The address is kept when it is more than an address: a host, one with a zone, `@`. */
+/** The address is kept when a field cannot hold all of it: a host, a zone, `@`. */
 function requestDetails(request: JsonObject): JsonObject {
   const ip = addressIn(request['addr'])
   const isPlain = ip !== undefined && canonicalIp(ip) !== undefined
   return without(request, isPlain ? ['addr', 'useragent'] : ['useragent'])
 }
 
-/** `length` is left out where it repeats `size`, and `repository` where the fields give it back. */
+/**
+ * Leaves out `length` where it repeats `size`, and `repository` where the fields hold all of it.
+ */
 function targetDetails(target: JsonObject): JsonObject {
   const { repository, size, length } = target
   const isSplit = typeof repository === 'string' && /^[^/]+\/[^/]/.test(repository)
@@ -59,12 +64,12 @@ function targetDetails(target: JsonObject): JsonObject {
   return others
 }
 
-/** The paths of a repository that got another name, for searches. */
+/** Both paths of a renamed repository, so that searches find them. */
 function renamed({ rename }: JsonObject): Members {
   return isJsonObject(rename) ? { from: rename['from'], to: rename['to'] } : {}
 }
 
-/** Leaves out what is empty. */
+/** Leaves out empty members. */
 function filled(members: Members): JsonObject {
   const kept = Object.entries(members).filter((entry): entry is [string, JsonValue] => {
     const [, value] = entry

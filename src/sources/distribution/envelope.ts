@@ -4,28 +4,28 @@ import { jsonExcerpt } from '../../core/json/json-excerpt.ts'
 import { BATCH_EVENTS_MAX } from '../../core/limits.ts'
 import { parseJsonBody } from '../bodies/json-body.ts'
 
-/** The verb of a delivery that only tries out whether Waybill answers. */
+/** The action of a delivery that only checks whether Waybill answers. */
 export const PING = 'ping'
 
-/** Most bytes of JSON that are kept of what an envelope has besides its events. */
+/** Largest JSON text that is kept of an envelope's other members, in bytes. */
 const OTHERS_BYTES_MAX = 1024
 
-/** What a notification body holds: its items in order, or why it cannot be read. */
+/** The items of a notification body in order, or why it cannot be read. */
 export type Envelope =
   | {
       readonly items: readonly JsonValue[]
-      /** What the envelope has besides its events. */
+      /** Members of the envelope besides its events. */
       readonly others: JsonObject
     }
   | { readonly unreadable: string }
 
 /**
  * Opens the body of a registry notification: `{"events":[…]}`, the same in both media types
- * (`application/vnd.docker.distribution.events.v1+json` and `…events.v2+json`). The items differ
- * only in that a v2 target is a whole OCI descriptor. The Content-Type is not looked at, because
- * proxies rewrite it and the body says everything.
+ * (`application/vnd.docker.distribution.events.v1+json` and `…events.v2+json`). They differ only in
+ * that a v2 target is a whole OCI descriptor. The Content-Type is ignored, because proxies rewrite
+ * it and the body is sufficient.
  *
- * Azure Container Registry sends one event without an envelope: it is a list of one.
+ * Azure Container Registry sends one event without an envelope, which is read as a list of one.
  */
 export function openEnvelope(body: Buffer): Envelope {
   const parsed = parseJsonBody(body)
@@ -43,13 +43,13 @@ export function openEnvelope(body: Buffer): Envelope {
     : { unreadable: 'the body has no list `events`' }
 }
 
-/** Each of thousands of events repeats them. */
+/** Bounds the size, since each of possibly thousands of events repeats these members. */
 function inShort(others: JsonObject): JsonObject {
   const excerpt = jsonExcerpt(others, OTHERS_BYTES_MAX)
   return excerpt.bytes > OTHERS_BYTES_MAX ? excerpt : others
 }
 
-/** Whether an object is an event without an envelope, not a notification of another system. */
+/** Whether an object is an event without an envelope, rather than another system's notification. */
 function isEvent(value: JsonValue | undefined): value is JsonObject {
   return isJsonObject(value) && (isJsonObject(value['target']) || value['action'] === PING)
 }

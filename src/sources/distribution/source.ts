@@ -9,9 +9,9 @@ import type { DistributionSettings } from './settings.ts'
 import { type Surroundings, translateItem } from './translate.ts'
 
 /**
- * Largest notification, in bytes. The registry takes manifests of up to 4 MiB, and with
- * `includereferences` a notification repeats the manifest's layers with indentation. Being refused,
- * it would hold up every later one: the registry repeats a notification until it is taken.
+ * Largest notification, in bytes. A registry accepts manifests of up to 4 MiB, and with
+ * `includereferences` a notification repeats the manifest's layers with indentation. A rejected
+ * notification would block every later one, because the registry repeats it until it is accepted.
  */
 const BODY_BYTES_MAX = 16 * 1024 * 1024
 

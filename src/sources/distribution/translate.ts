@@ -14,31 +14,30 @@ import { PING } from './envelope.ts'
 import type { NamePrefixes } from './settings.ts'
 import { type Operation, operationOf, type Subject } from './verbs.ts'
 
-/** The namespace of `app`, a repository without one: as Docker calls it. */
+/** The namespace of a repository without one, such as `app`; Docker's convention. */
 const LIBRARY_NAMESPACE = 'library'
 
-/** Hexadecimal digits of a digest in a message: as many as the engines print. */
+/** Hexadecimal digits of a digest in a message, as many as the engines print. */
 const DIGEST_DIGITS_SHOWN = 12
 
-/** What one item of a notification is: an event, nothing, or why it cannot be read. */
+/** What an item of a notification becomes: an event, a skip, or a dead letter with its reason. */
 export type Item =
   | { readonly event: NewEvent; readonly isBlob: boolean }
   | { readonly skipped: string }
   | { readonly unreadable: string }
 
-/** What an item is read with. */
+/** The context in which an item is read. */
 export interface Surroundings {
   readonly prefixes: NamePrefixes
-  /** What the envelope has besides its events. */
+  /** Members of the envelope besides its events. */
   readonly others: JsonObject
 }
 
 /**
- * Reads one item of a registry notification. The registry notifies of what succeeded only: a
- * refused request makes no item.
+ * Translates one item of a registry notification. A registry reports only successful requests.
  *
- * Texts go to their fields as they came. Whatever fits no field is in `details`: an item that says
- * what happened, or to which repository, is an event.
+ * Texts are passed to their fields unchanged, and `details` holds what fits no field. Every item
+ * with an action or a repository is an event.
  */
 export function translateItem(item: JsonValue, { prefixes, others }: Surroundings): Item {
   if (!isJsonObject(item)) return { unreadable: 'an event is not an object' }
@@ -68,12 +67,12 @@ export function translateItem(item: JsonValue, { prefixes, others }: Surrounding
   return { event, isBlob: operation.past !== undefined && operation.subject === 'blob' }
 }
 
-/** Names an item without an id, so that its retry is recognised. */
+/** Names an item without an id, so that its retry is recognized. */
 function sha256Of(item: JsonObject): string {
   return createHash('sha256').update(deepJsonText(item)).digest('hex')
 }
 
-/** GitLab's `rename` names a repository by both of its paths; the event is that of the old. */
+/** GitLab's `rename` has both paths of a repository; the event is about the old path. */
 function repositoryOf(target: JsonObject): string | undefined {
   return statedText(target['repository']) ?? statedText(membersOf(target['rename'])['from'])
 }
@@ -131,7 +130,7 @@ function messageOf({ operation, native, actor, target, repository }: MessagePart
   return recordableText(words.join(' '), MESSAGE_LENGTH_MAX)
 }
 
-/** `:1.0`, or `@sha256:9f86d081884c` with the digest cut short; empty for a whole repository. */
+/** `:1.0`, or `@sha256:9f86d081884c` with a shortened digest; empty for a whole repository. */
 function referenceOf(target: JsonObject): string {
   const tag = statedText(target['tag'])
   if (tag !== undefined) return `:${tag}`

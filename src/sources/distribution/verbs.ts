@@ -1,20 +1,20 @@
 import type { JsonObject, JsonValue } from '../../core/event/event.ts'
 import { statedText } from '../bodies/json-body.ts'
 
-/** What an item is about. */
+/** The type of thing that an item is about. */
 export type Subject = 'image' | 'tag' | 'blob' | 'chart' | 'repository'
 
-/** What a registry's verb is in an event. */
+/** What a registry's action means in an event. */
 interface Verb {
   /** The second part of the action. */
   readonly verb: string
-  /** As a message says it. */
+  /** The verb in a message. */
   readonly past: string
-  /** What the verb is always about; absent: the target says. */
+  /** The subject of the verb, if it has only one; otherwise the target decides. */
   readonly subject?: Subject
 }
 
-/** The verbs of Distribution, then one of GitLab's registry, then those of Azure's. */
+/** The actions of Distribution, then GitLab's, then Azure's. */
 const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['push', { verb: 'push', past: 'pushed' }],
   ['pull', { verb: 'pull', past: 'pulled' }],
@@ -26,26 +26,26 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['chart_delete', { verb: 'delete', past: 'deleted chart', subject: 'chart' }],
 ])
 
-/** A registry notifies of a HEAD as of a pull, though nothing was sent but headers. */
-const INSPECT: Verb = { verb: 'inspect', past: 'asked for' }
+/** A registry reports a HEAD request as a pull, although it sent only headers. */
+const INSPECT: Verb = { verb: 'inspect', past: 'inspected' }
 
-/** What an item says happened. */
+/** What happened, according to an item. */
 export interface Operation {
   readonly action: string
   readonly subject: Subject
-  /** As a message says it; undefined for a verb that has no action of its own. */
+  /** The verb in a message; undefined for an item without an action of its own. */
   readonly past: string | undefined
 }
 
 const BLOB_MEDIA_TYPE = 'application/octet-stream'
 
-/** The action of an item whose verb, or whose target, has none of its own. */
+/** The action of an item whose action or target Waybill does not know. */
 const OTHER_ACTION = 'registry.notify'
 
 /**
- * Reads what happened from the verb and the target of an item.
+ * Reads what happened from the action and the target of an item.
  *
- * @param method of the request to the registry, as the item has it.
+ * @param method HTTP method of the request to the registry, as the item states it.
  */
 export function operationOf(
   native: string | undefined,
@@ -55,7 +55,7 @@ export function operationOf(
   const known = verbOf(native, method)
   const isDeletion = known?.verb === 'delete'
   const subject = known?.subject ?? subjectOf(target, known?.verb)
-  // A deletion of nothing that can be read must not pass for that of a repository.
+  // A deletion without a readable target must not count as the deletion of a repository.
   const isVague =
     isDeletion && subject === 'repository' && statedText(target['repository']) === undefined
   return known === undefined || isVague
@@ -69,10 +69,10 @@ function verbOf(native: string | undefined, method: JsonValue | undefined): Verb
 }
 
 /**
- * Tells images from their layers and configurations by the route that `url` names; without one, by
- * the registry calling every blob `application/octet-stream`. What is neither counts as an image,
- * since blob events may be left out. A deletion carries neither, and nothing else tells a
- * manifest's digest from a layer's: it counts as the image's, which people do delete.
+ * Distinguishes images from layers and configurations by the route in `url`, or without one by
+ * `application/octet-stream`, the media type that the registry gives every blob. Everything else
+ * counts as an image, since blob events may be left out. A deletion has neither, so its digest
+ * counts as an image's, which is what people delete.
  */
 function subjectOf(target: JsonObject, verb: string | undefined): Subject {
   if (isStated(target['tag'])) return verb === 'delete' ? 'tag' : 'image'
@@ -83,7 +83,7 @@ function subjectOf(target: JsonObject, verb: string | undefined): Subject {
   return isBlobRoute || target['mediaType'] === BLOB_MEDIA_TYPE ? 'blob' : 'image'
 }
 
-/** A tag or a digest of a wrong type is one all the same: the whole repository is not meant. */
+/** A tag or digest of a wrong type still shows that the whole repository is not meant. */
 function isStated(value: JsonValue | undefined): boolean {
   return value !== undefined && value !== null && value !== ''
 }

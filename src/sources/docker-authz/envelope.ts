@@ -3,35 +3,37 @@ import { isMembers, type Members } from '../../core/json/json.ts'
 import { decodeGoJson, GoObject } from '../bodies/go-json.ts'
 import type { PluginCall } from './plugin-server.ts'
 
-/** What somebody asked the daemon for. Of the bodies it has what its readers look for. */
+/** A request to the daemon, with those members of its bodies that are read. */
 export interface EngineRequest {
-  /** The name in the client's certificate; undefined on the Unix socket. */
+  /** The name in the client certificate; undefined on the Unix socket. */
   readonly user: string | undefined
-  /** How the daemon knows the user: `TLS`. */
+  /** How the daemon authenticated the user: `TLS`. */
   readonly authentication: string | undefined
-  /** The subject of the client's certificate: `CN=alice, O=team-a`. */
+  /** The subject of the client certificate: `CN=alice, O=team-a`. */
   readonly certificate: string | undefined
   /** In upper case. */
   readonly method: string
   /** As the client sent it: version, path and query. */
   readonly uri: string
   readonly userAgent: string | undefined
-  /** A JSON body, as the daemon reads it; without members when there is no such body. */
+  /** A JSON body as the daemon reads it; without members when there is none. */
   readonly body: GoObject
   /**
-   * Whether the body may be a form. Docker takes its parameters before those of the query, and does
-   * not pass it on.
+   * Whether the body may be a form. Docker prefers a form's parameters to those of the query, and
+   * does not pass the form on.
    */
   readonly hasUnseenForm: boolean
-  /** Absent when the request failed, or when its answer was streamed. */
+  /** Absent when the request failed or its answer was streamed. */
   readonly status: number | undefined
-  /** A JSON answer; without members when there is no such answer. */
+  /** A JSON answer; without members when there is none. */
   readonly answer: GoObject
-  /** Bytes of a call that was too large to read whole; undefined: it was read whole. */
+  /**
+   * Size of a call that was too large to read whole, in bytes; undefined when it was read whole.
+   */
   readonly omittedBytes: number | undefined
 }
 
-/** What a call holds: a request, or why it cannot be read. */
+/** The request in a call, or why it cannot be read. */
 export type Envelope = { readonly request: EngineRequest } | { readonly unreadable: string }
 
 /** Methods with which Go reads a form from the body. */
@@ -39,7 +41,7 @@ const FORM_METHODS = new Set(['POST', 'PUT', 'PATCH'])
 const FORM_TYPES = new Set(['application/x-www-form-urlencoded', 'multipart/form-data'])
 const JSON_TYPE = 'application/json'
 
-/** Opens a call of the daemon. It never throws. */
+/** Opens a call of the daemon. Never throws. */
 export function openEnvelope({ body, bytes }: PluginCall): Envelope {
   const isCut = bytes > body.length
   const call = parse(isCut ? headOf(body) : body)
@@ -59,10 +61,10 @@ export function openEnvelope({ body, bytes }: PluginCall): Envelope {
       uri,
       userAgent: headerOf(call, 'user-agent'),
       hasUnseenForm: hasUnseenForm(method.toUpperCase(), call),
-      // Docker leaves it out; another sender may say 0.
+      // Docker leaves it out; other senders may send 0.
       status: typeof status === 'number' && status > 0 ? status : undefined,
       omittedBytes: isCut ? bytes : undefined,
-      // Most requests change nothing, and nobody looks at these of theirs.
+      // Read lazily: most requests change nothing, and these are never needed.
       get certificate() {
         return subjectOf(call['RequestPeerCertificates'])
       },
@@ -77,8 +79,8 @@ export function openEnvelope({ body, bytes }: PluginCall): Envelope {
 }
 
 /**
- * The beginning of a call, as a whole object: Docker writes who asked for what before the first
- * member that can be large. A quote inside of a string is escaped, so this finds members alone.
+ * The beginning of a call as a complete object. Docker writes the user, method and target before
+ * the first member that can be large. Quotes inside strings are escaped, so only members match.
  */
 function headOf(body: Buffer): Buffer {
   const ends = [',"RequestBody":', ',"RequestHeaders":']
@@ -98,7 +100,7 @@ function parse(body: Buffer): Members | undefined {
 
 const NO_MEMBERS = new GoObject([], '{}')
 
-/** Docker passes bodies on in base64. */
+/** Docker passes bodies in base64. */
 function encodedObject(encoded: unknown): GoObject {
   const text = textOf(encoded)
   const value = text === undefined ? undefined : decodeGoJson(Buffer.from(text, 'base64'))
@@ -106,8 +108,8 @@ function encodedObject(encoded: unknown): GoObject {
 }
 
 /**
- * Of several headers of one name Docker passes on the last but goes by the first. So a body that is
- * called JSON and was not passed on may be a form.
+ * Docker passes on the last of several headers of one name but uses the first. So a body that is
+ * labeled JSON and was not passed on may be a form.
  */
 function hasUnseenForm(method: string, call: Members): boolean {
   const isPassedOn = textOf(call['RequestBody']) !== undefined
@@ -123,7 +125,7 @@ function headerOf(call: Members, name: string): string | undefined {
   return textOf(Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1])
 }
 
-/** Of the certificates the first is the client's own. */
+/** The first certificate is the client's. */
 function subjectOf(certificates: unknown): string | undefined {
   const [own] = Array.isArray(certificates) ? certificates : []
   const encoded = textOf(own)
@@ -136,7 +138,7 @@ function subjectOf(certificates: unknown): string | undefined {
   }
 }
 
-/** A text that says something; undefined for anything else. */
+/** The value when it is a non-empty string, else undefined. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }

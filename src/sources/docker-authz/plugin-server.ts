@@ -1,25 +1,25 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
 /**
- * Largest part of a call that is kept, in bytes. Docker hands on request bodies of up to 1 MiB, in
- * base64; what is larger is an answer, such as a list of many containers.
+ * Largest part of a call that is kept, in bytes. Docker passes request bodies of up to 1 MiB in
+ * base64; anything larger is an answer, such as a list of many containers.
  */
 export const CALL_BYTES_MAX = 2 * 1024 * 1024
-/** Connections open at once. Docker opens one for each request that it is asked at a time. */
+/** Most open connections. Docker opens one for each concurrent request. */
 const CONNECTIONS_MAX = 1024
-/** Largest head of a call, in bytes. */
+/** Largest header of a call, in bytes. */
 const HEADER_BYTES_MAX = 16 * 1024
-/** Longest time for a call to arrive whole, in milliseconds. */
+/** Longest time for a call to arrive, in milliseconds. */
 const CALL_MS_MAX = 60_000
 /**
- * How long a connection without a call is kept, in milliseconds: longer than the 30 seconds after
- * which Docker closes it, so that no call meets a connection that is just being closed.
+ * How long an idle connection is kept, in milliseconds: longer than the 30 seconds after which
+ * Docker closes it, so that no call arrives on a connection that is closing.
  */
 const KEEP_ALIVE_MS = 72_000
 
 const CONTENT_TYPE = 'application/vnd.docker.plugins.v1.1+json'
 
-/** What Docker says before it carries a request out, and after. */
+/** The kinds of call: the handshake, and those before and after a request is carried out. */
 export type CallKind = 'activate' | 'request' | 'response'
 
 /** One call of the daemon. */
@@ -27,7 +27,7 @@ export interface PluginCall {
   readonly kind: CallKind
   /** At most the first `CALL_BYTES_MAX` bytes. */
   readonly body: Buffer
-  /** How many bytes there were. */
+  /** The size of the whole body. */
   readonly bytes: number
 }
 
@@ -44,13 +44,14 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['/AuthZPlugin.AuthZRes', { kind: 'response', answer: ALLOWED }],
 ])
 
-/** What hears the calls of a daemon. Its functions must not throw. */
+/** Handles the calls of a daemon. Its functions must not throw. */
 export interface CallListener {
-  /** Begins to read a call that was answered: nothing done with it can hold the daemon up. */
+  /** Begins to read a call that has been answered, so that it cannot hold the daemon up. */
   hear(call: PluginCall): void
   /**
-   * Decides about a request that Docker has not carried out yet: resolves with why it is denied,
-   * for its user, or with undefined. Absent: every request is allowed, and heard like other calls.
+   * Decides about a request that has not been carried out: resolves with the reason for a denial,
+   * worded for the user, or with undefined. When absent, every request is allowed and treated like
+   * any other call.
    */
   readonly admit: ((call: PluginCall) => Promise<string | undefined>) | undefined
 }
@@ -66,7 +67,7 @@ export function createPluginServer(listener: CallListener): Server {
     },
     (request, response) => {
       const route = request.method === 'POST' ? ROUTES.get(request.url ?? '') : undefined
-      // A call that broke off was not answered: Docker makes it again.
+      // An interrupted call was not answered: Docker repeats it.
       void readCall(request).then(
         (read) => answerCall(response, route, { read, listener }),
         () => response.destroy(),
@@ -104,7 +105,7 @@ function answer(response: ServerResponse, status: number, text: string): void {
   response.end(text)
 }
 
-/** Reads a call to its end, whatever its size: the connection is used again. */
+/** Reads a call to its end, whatever its size, because the connection is reused. */
 async function readCall(request: IncomingMessage): Promise<ReadCall> {
   const parts: Buffer[] = []
   let bytes = 0

@@ -1,21 +1,21 @@
-/** What the target of a request says. */
+/** The target of a request. */
 export interface RequestUri {
   /** Decoded, without the version: `/containers/web/start`. */
   readonly path: string
   readonly query: URLSearchParams
 }
 
-/** What a target may have before its path (RFC 9112 section 3.2.2); Docker takes any scheme. */
+/** What may precede the path (RFC 9112 section 3.2.2); Docker accepts any scheme. */
 const BEFORE_PATH = /^[A-Za-z][A-Za-z0-9+.-]*:(?:\/\/[^/]*)?/
-/** `/v1.41`, in front of any path. */
+/** `/v1.41` before any path. */
 const VERSION = /^\/v[0-9.]+(?=\/)/
-/** Bytes that are written as escapes. */
+/** Escaped bytes. */
 const ESCAPES = /(?:%[0-9A-Fa-f]{2})+/g
 const BROKEN_ESCAPE = /%(?![0-9A-Fa-f]{2})/
 
 /**
- * Reads the target of a request as Docker does: it decodes the whole path before it looks for the
- * route, and a `#` is a character like any other. It never throws.
+ * Reads the target of a request as Docker does: it decodes the whole path before routing, and a `#`
+ * is an ordinary character. Never throws.
  */
 export function readUri(uri: string): RequestUri {
   const mark = uri.indexOf('?')
@@ -25,8 +25,8 @@ export function readUri(uri: string): RequestUri {
 }
 
 /**
- * Parameters as Go's `url.ParseQuery` reads them. It leaves out a pair with a semicolon or a broken
- * escape; Docker refuses most requests that have one.
+ * Reads parameters as Go's `url.ParseQuery` does: it drops a pair with a semicolon or a broken
+ * escape. Docker rejects most such requests.
  */
 function readQuery(text: string): URLSearchParams {
   const query = new URLSearchParams()

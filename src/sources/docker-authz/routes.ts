@@ -1,34 +1,34 @@
 import { cutText } from '../../core/cut-text.ts'
 import type { RequestUri } from './request-uri.ts'
 
-/** What a part of a path names. */
+/** What a path segment names. */
 type Subject = 'container' | 'exec' | 'image' | 'network' | 'volume' | 'checkpoint'
 
-/** What a request of the Docker Engine API means. */
+/** The meaning of a Docker Engine API request. */
 export interface Meaning {
   /** `object.verb` of the action catalogue. */
   readonly action: string
-  /** How a message tells it, after `asked Docker to`. */
+  /** Its words in a message, after `asked Docker to`. */
   readonly phrase: string
 }
 
-/** A request that was found in the table, or that has no place there. */
+/** The route of a request, in the table or not. */
 export interface Route {
-  /** Undefined: it changes nothing, and is no event. */
+  /** Undefined when the request changes nothing and is no event. */
   readonly meaning: Meaning | undefined
   /** Method and pattern of the path: `POST /containers/{container}/start`. */
   readonly pattern: string
-  /** What the path names, decoded. */
+  /** The names in the path, decoded. */
   readonly named: Readonly<Partial<Record<Subject, string>>>
 }
 
-/** Stands for a request that is no event although its method says that it changes something. */
+/** Marks a request that is no event although its method is one that changes things. */
 const NO_EVENT = undefined
 
 /**
- * The requests of the Docker Engine API that are told apart, each with its action and the words of
- * a message; the first that fits counts. A parameter after a `?` must have a value in the query.
- * The requests with GET read what is in a container or an image.
+ * The known requests of the Docker Engine API, each with its action and the words of its message;
+ * the first match counts. A parameter after `?` must have a value in the query. The requests with
+ * GET read the contents of a container or an image.
  */
 const TABLE: Readonly<Record<string, readonly [action: string, phrase: string] | undefined>> = {
   'POST /containers/create': ['container.create', 'create container'],
@@ -79,20 +79,20 @@ const TABLE: Readonly<Record<string, readonly [action: string, phrase: string] |
   'DELETE /volumes/{volume}': ['volume.delete', 'remove volume'],
 }
 
-/** What changes something in any other way: a swarm, a plugin, a secret, a build's session. */
+/** Any other change: a swarm, a plugin, a secret, a build's session. */
 const OTHER: Meaning = { action: 'engine.request', phrase: 'carry out' }
 
-/** Methods that change nothing, but for the requests of the table. */
+/** Methods that change nothing, except for the requests in the table. */
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Longest part of a path in the pattern of a request that is not in the table. */
+/** Longest path segment in the pattern of a request that is not in the table. */
 const SEGMENT_LENGTH_MAX = 64
 
 interface Row {
   readonly method: string
   readonly pattern: string
   readonly path: RegExp
-  /** A parameter that must have a value in the query; undefined: no parameter must. */
+  /** A query parameter that must have a value, if any. */
   readonly parameter: string | undefined
   readonly meaning: Meaning | undefined
 }
@@ -123,7 +123,7 @@ export function routeOf(method: string, { path, query }: RequestUri): Route {
   }
 }
 
-/** As in Docker, a name may have slashes: those of images do, and so does a container's alias. */
+/** A name may contain slashes, as in Docker: image names do, and container aliases. */
 function pathPattern(path: string): RegExp {
   const parts = path.replaceAll(/\{(\w+)\}/g, (_, subject: string) => `(?<${subject}>[^\\n]*)`)
   return new RegExp(`^${parts}$`)

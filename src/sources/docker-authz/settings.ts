@@ -6,6 +6,6 @@ export interface DockerAuthzSettings {
   readonly tenant?: string | undefined
   /** Whether a request is allowed only once the ledger has it. */
   readonly recordBeforeAllow: boolean
-  /** Longest wait for that, in milliseconds; a request that waited so long is denied. */
+  /** Longest wait for that record, in milliseconds; after it the request is denied. */
   readonly recordMsMax: number
 }

@@ -4,25 +4,25 @@ import type { Server } from 'node:http'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
 
-/** The daemon runs as root; nobody else but Waybill's own user has anything to say there. */
+/** The daemon runs as root; apart from root, only Waybill's user may connect. */
 const SOCKET_MODE = 0o600
-/** Folders that are missing are made for Waybill's own user; root gets in all the same. */
+/** Missing folders are created for Waybill's user only; root has access anyway. */
 const DIRECTORY_MODE = 0o700
-/** Longest path of a Unix socket on Linux, in bytes; what is longer would be cut. */
+/** Longest path of a Unix socket on Linux, in bytes; the system would cut a longer one. */
 const PATH_BYTES_MAX = 107
-/** Longest wait for an answer of who may listen already, in milliseconds. */
+/** Longest wait for the answer of a process that may already be listening, in milliseconds. */
 const PROBE_MS_MAX = 2_000
 
 /**
- * Makes a server listen on a Unix socket, with the folders that are missing. A socket that a dead
- * process left is replaced. A server that is closed removes its socket.
+ * Makes a server listen on a Unix socket, and creates missing folders. A socket left by a dead
+ * process is replaced. A server removes its socket when it is closed.
  *
- * @throws Error when another process listens there, something else has that path, or it is too
- *   long.
+ * @throws Error when another process is listening there, when something else has that path, or when
+ * the path is too long.
  */
 export async function listenOn(server: Server, path: string): Promise<void> {
   if (Buffer.byteLength(path) > PATH_BYTES_MAX) {
-    throw new Error(`${path}: the path of a socket has at most ${PATH_BYTES_MAX} bytes`)
+    throw new Error(`${path}: a socket path can have at most ${PATH_BYTES_MAX} bytes`)
   }
   await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE })
   await removeStale(path)
@@ -34,8 +34,9 @@ export async function listenOn(server: Server, path: string): Promise<void> {
 async function removeStale(path: string): Promise<void> {
   const found = await lstat(path).catch(ignoreMissing)
   if (found === undefined) return
-  if (!found.isSocket()) throw new Error(`${path} is no socket: move it out of the way`)
-  if (await isAnswered(path)) throw new Error(`another process listens on ${path}`)
+  if (!found.isSocket())
+    throw new Error(`${path} exists and is not a socket: remove it or choose another path`)
+  if (await isAnswered(path)) throw new Error(`another process is already listening on ${path}`)
   await unlink(path).catch(ignoreMissing)
 }
 
@@ -44,7 +45,7 @@ function ignoreMissing(error: unknown): undefined {
   if (!isMissing) throw error
 }
 
-/** Only a refusal says for sure that nobody listens. */
+/** Only a refused connection proves that no process is listening. */
 async function isAnswered(path: string): Promise<boolean> {
   const socket = connect(path)
   try {

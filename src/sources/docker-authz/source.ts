@@ -8,18 +8,18 @@ import { createPluginServer } from './plugin-server.ts'
 import type { DockerAuthzSettings } from './settings.ts'
 import { listenOn } from './socket.ts'
 
-/** How often a stop closes the connections whose last call was answered, in milliseconds. */
+/** How often a stop closes idle connections, in milliseconds. */
 const SWEEP_MS = 20
-/** How long a stop waits for calls that are arriving, in milliseconds. */
+/** How long a stop waits for arriving calls, in milliseconds. */
 const STOP_MS_MAX = 2_000
-/** How long a stop waits for requests that are being recorded, in milliseconds; then: denied. */
+/** How long a stop waits for requests being recorded before it denies them, in milliseconds. */
 const STOP_RECORDING_MS_MAX = 1_000
 
 /**
- * Who asked a Docker daemon for what: Waybill as its authorization plugin, which allows everything
- * that it could record. See docs/sources/docker-authz.md.
+ * Records who asked a Docker daemon for what. Waybill acts as an authorization plugin that allows
+ * every request it could record. See docs/sources/docker-authz.md.
  *
- * @param engine the same daemon, to be asked what names mean.
+ * @param engine the same daemon, to query for the meaning of names.
  */
 export function dockerAuthzSource(
   settings: DockerAuthzSettings,
@@ -47,12 +47,12 @@ async function listen(
     hear: (call) => reader.hear(call),
     admit: gate && ((call) => gate.admit(call)),
   })
-  // The process lives for as long as Waybill's own server does; a start that fails ends it.
+  // Waybill's HTTP server keeps the process alive; a failed start must let it end.
   server.unref().on('connection', (connection) => connection.unref())
   await listenOn(server, settings.socket)
-  // Such as too many open files: Docker makes its call again.
+  // For example, too many open files: Docker repeats the call.
   server.on('error', (error) => {
-    void begun.then(({ trouble }) => trouble(error, 'the socket of a plugin is in trouble'))
+    void begun.then(({ trouble }) => trouble(error, 'plugin socket failed'))
   })
   return {
     begin(intake) {

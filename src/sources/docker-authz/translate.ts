@@ -15,42 +15,42 @@ import type { Meaning, Route } from './routes.ts'
 const PATH_LENGTH_MAX = 1024
 /** Longest other text in details, in UTF-16 units. */
 const DETAIL_LENGTH_MAX = 1024
-/** Longest value of a parameter that is kept, in UTF-16 units. */
+/** Longest parameter value that is kept, in UTF-16 units. */
 const PARAMETER_LENGTH_MAX = 512
 /** Most values of one parameter that are kept. */
 const PARAMETER_VALUES_MAX = 8
-/** Hexadecimal digits of an id in a message: as many as the engines print. */
+/** Hexadecimal digits of an id in a message, as many as the engines print. */
 const ID_DIGITS_SHOWN = 12
 
 /**
- * The parameters of a query that are kept: what they say of the act is not in the event otherwise.
- * A build's arguments and other free texts are left out, since they hold secrets.
+ * The query parameters that are kept, as the event does not have them otherwise. Build arguments
+ * and other free texts are left out, since they hold secrets.
  */
 const KEPT_PARAMETERS = [
   ...['name', 'signal', 'force', 'v', 'link', 'noprune', 'path', 'platform', 'filters'],
   ...['fromImage', 'fromSrc', 'repo', 'tag', 't', 'remote', 'names', 'container'],
 ]
 
-/** The type of a target that is the engine itself. */
+/** The target type of the engine itself. */
 const ENGINE_TYPE = 'engine'
 
-/** A request that is an event, and what is known of what it names. */
+/** A request that is an event, with its names resolved. */
 export interface Act {
   readonly request: EngineRequest
-  /** With the parameters that Docker used; none when a form may have had others. */
+  /** With the parameters that Docker used; without any when a form may have replaced them. */
   readonly uri: RequestUri
   /** The parameters of the query, used or not. */
   readonly stated: URLSearchParams
   readonly route: Route
   readonly meaning: Meaning
-  /** The container that it is about, or that it connects, when that is known. */
+  /** The container that the request is about or connects, when known. */
   readonly container: KnownContainer | undefined
   /** The image and the network that the path names, when the daemon knows them. */
   readonly image: NamedImage | undefined
   readonly network: NamedNetwork
 }
 
-/** Makes an event of what somebody asked the daemon for. */
+/** Translates a request to the daemon to an event. */
 export function translateAct(act: Act): NewEvent {
   const { request, route, meaning } = act
   const { target, imageText } = targetOf(act)
@@ -72,7 +72,7 @@ export function translateAct(act: Act): NewEvent {
   }
 }
 
-/** Of a failure of its own, as of an answer that it streams, Docker does not tell the status. */
+/** Docker reports no status for its own failures or for streamed answers. */
 function outcomeOf(status: number | undefined): Outcome {
   if (status === undefined) return 'unknown'
   if (status < 400) return 'success'
@@ -85,7 +85,7 @@ function actorOf({ user }: EngineRequest): Partial<Actor> | null {
 
 interface Named {
   readonly target: Target
-  /** The image that a target has the parts of, as somebody wrote it. */
+  /** The image that supplies parts of the target, as it was written. */
   readonly imageText?: string | undefined
 }
 
@@ -106,7 +106,7 @@ function targetOf(act: Act): Named {
   }
 }
 
-/** A name that is not known to mean a container is kept as it was sent. */
+/** A name that is not known to be a container's is kept as it was sent. */
 function containerTarget(act: Act): Named {
   const { container } = act
   const stated = containerTextOf(act)
@@ -123,19 +123,19 @@ function containerTarget(act: Act): Named {
   }
 }
 
-/** What a container is or was to be made from, as it was written. */
+/** What a container is made from, as it was written. */
 function imageTextOf({ container, request }: Act): string | undefined {
   return container?.image ?? textOf(request.body.string('Image'))
 }
 
-/** The same when it is a name: a few digits can be the beginning of an image's id as well. */
+/** The image text, when it is a name: a few digits may be the beginning of an id. */
 function imageNameOf(act: Act): string | undefined {
   const text = imageTextOf(act)
   const isUnsure = text !== undefined && mayBeId(text)
   return act.container?.imageName ?? (isUnsure ? undefined : text)
 }
 
-/** A parameter that means nothing to a request must not pass for its container. */
+/** Only the parameters that the request uses may name its container. */
 function containerTextOf({ meaning, route, uri: { query } }: Act): string {
   switch (meaning.action) {
     case 'container.create':
@@ -166,7 +166,7 @@ function imageTarget({ uri: { query }, route, meaning, image }: Act): Named {
   }
 }
 
-/** The name of an image that is made or fetched; of a build its first. */
+/** The name of an image that is built or fetched; a build's first name. */
 function givenName(action: string, query: URLSearchParams): string | undefined {
   const parameter = (name: string) => textOf(query.get(name))
   const tag = parameter('tag')
@@ -183,7 +183,7 @@ function givenName(action: string, query: URLSearchParams): string | undefined {
   }
 }
 
-/** A tag takes the place of one that the name has. It may be a digest. */
+/** A tag replaces the one in the name. It may be a digest. */
 function withTag(image: string | undefined, tag: string | undefined): string | undefined {
   if (image === undefined || tag === undefined) return image
   const [before = '', digest] = image.split('@', 2)
@@ -212,7 +212,7 @@ function placeTarget(
   }
 }
 
-/** The parts of an image's name that have a place in a target. */
+/** The parts of an image's name that a target has fields for. */
 function partsOf(imageText: string | undefined): Partial<Target> {
   const { registry, ...parts } = referenceOf(imageText) ?? {}
   return parts
@@ -222,7 +222,7 @@ function referenceOf(imageText: string | undefined): ImageReference | undefined 
   return imageText === undefined ? undefined : parseImageReference(imageText)
 }
 
-/** `alice asked Docker to start container web (45a60534b42a)`. */
+/** For example, `alice asked Docker to start container web (45a60534b42a)`. */
 function messageOf(
   { request, meaning, uri }: Act,
   actor: Partial<Actor> | null,
@@ -244,7 +244,7 @@ function shortId({ id, name }: Target): string | undefined {
   return name === undefined ? digits : `(${digits})`
 }
 
-/** What was asked for, without bodies, headers and whatever may hold a secret. */
+/** The request without bodies, headers and anything else that may hold a secret. */
 function detailsOf(act: Act, imageText: string | undefined): JsonObject {
   const { request, uri, route, meaning } = act
   const { method, status, authentication, certificate, omittedBytes, hasUnseenForm } = request

@@ -16,31 +16,31 @@ export interface NativeEvent {
   readonly type: string
   /** The engine's own word: `create`, `exec_create`. */
   readonly word: string
-  /** What follows the word: the command line of `exec_create: <command line>`. */
+  /** The rest of the action: the command line of `exec_create: <command line>`. */
   readonly argument: string | undefined
   readonly actorId: string
   readonly attributes: Readonly<Record<string, string>>
   readonly scope: string | undefined
-  /** Nanoseconds since the epoch, as decimal digits: no double holds them. */
+  /** Nanoseconds since the epoch, as decimal digits because a double cannot hold them. */
   readonly timeNano: string
-  /** Members that have no place here, and those of an unexpected form, as they were sent. */
+  /** Members without a place here, and those of an unexpected form, as they were sent. */
   readonly more: JsonObject
 }
 
-/** What a line holds: an event, or why it cannot be read. */
+/** The event in a line, or why it cannot be read. */
 export type Envelope = { readonly event: NativeEvent } | { readonly unreadable: string }
 
-/** The type of an event that does not state one. */
+/** The type of an event that states none. */
 const NO_TYPE = 'unknown'
 
-/** Opens a line of `GET /events`. It never throws, and an odd member costs no more than itself. */
+/** Opens a line of `GET /events`. Never throws; an odd member costs only itself. */
 export function openEnvelope(line: Buffer): Envelope {
   const event = decodeWholeGoJson(line)
   if (!(event instanceof GoObject)) return { unreadable: 'a line is not a JSON object' }
   const stated = event.string('Type')
-  // Before 1.10, Docker had no more than the old names of the members.
+  // Docker before 1.10 used only the old member names.
   const action = event.string('Action') || event.string('status') || ''
-  if (!stated && action === '') return { unreadable: 'an event has no `Type` and no `Action`' }
+  if (!stated && action === '') return { unreadable: 'an event has neither `Type` nor `Action`' }
   const timeNano = timeNanoOf(event)
   if (timeNano === undefined) return { unreadable: 'an event has no time' }
   const from = event.string('from') ?? ''
@@ -73,7 +73,7 @@ function text(value: GoValue): string {
   return value instanceof GoArray || value instanceof GoObject ? value.text : String(value)
 }
 
-/** Whether a member says no more than what is read from it, or from the others. */
+/** Whether a member adds nothing to what is read from it or from the others. */
 type IsRead = (value: GoValue, event: GoObject, timeNano: string) => boolean
 
 const isText: IsRead = (value) => typeof value === 'string'

@@ -1,19 +1,19 @@
 import { GoNumber, type GoObject, type GoValue } from '../bodies/go-json.ts'
 
-/** Times from 2001 to 2286: others would be in another unit. */
+/** Times from 2001 to 2286; other numbers would be in another unit. */
 const NANOSECONDS = /^[1-9]\d{18}$/
 const SECONDS = /^([1-9]\d{9})(?:\.(\d{1,9})\d*)?$/
 const FRACTION_DIGITS = 9
 const MILLISECONDS_MIN = 1e12
 
 /**
- * When an event happened: `timeNano`, or `time` when that is of no use, as nanoseconds since the
- * epoch. Undefined when neither is a time.
+ * The time of an event in nanoseconds since the epoch: `timeNano`, or `time` when that is unusable.
+ * Undefined when neither is a time.
  */
 export function timeNanoOf(event: GoObject): string | undefined {
   const nanoseconds = digitsOf(event.values('timeNano').at(-1))
   if (NANOSECONDS.test(nanoseconds)) return nanoseconds
-  // A number such as 1.7953497e18.
+  // For example, 1.7953497e18.
   const rounded = Number(nanoseconds)
   if (Number.isInteger(rounded) && NANOSECONDS.test(BigInt(rounded).toString())) {
     return BigInt(rounded).toString()

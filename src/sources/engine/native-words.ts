@@ -1,16 +1,16 @@
 import { CATEGORIES, type Category } from '../../core/event/event.ts'
 
-/** What an engine's word means. */
+/** The meaning of an engine's word. */
 export interface Meaning {
   /** `object.verb` of the action catalogue. */
   readonly action: string
-  /** What happened, with `%` for what it happened to. */
+  /** What happened, with `%` for the target. */
   readonly phrase: string
-  /** The same where it is not known how it ended, if that reads otherwise. */
+  /** The wording for an unknown outcome, if it differs. */
   readonly unsurePhrase?: string
 }
 
-/** Longest part of the action of a word that is not in the table, in UTF-16 units. */
+/** Longest part of the action for a word that is not in the table, in UTF-16 units. */
 const ACTION_PART_LENGTH_MAX = 100
 
 const CONTAINER_DELETE: Meaning = { action: 'container.delete', phrase: '% removed' }
@@ -27,8 +27,8 @@ const NETWORK_DELETE: Meaning = { action: 'network.delete', phrase: '% removed' 
 const VOLUME_DELETE: Meaning = { action: 'volume.delete', phrase: '% removed' }
 
 /**
- * The words of Docker and Podman by the type of what they are said of. Where the two engines (or
- * Podman's two APIs) have different words for one thing, both lead to one meaning.
+ * The words of Docker and Podman, by type. Where the two engines (or Podman's two APIs) have
+ * different words for one thing, both have one meaning.
  */
 const WORDS: Readonly<Record<string, Readonly<Record<string, Meaning>>>> = {
   container: {
@@ -116,13 +116,13 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, Meaning>>>> = {
   },
 }
 
-/** What a word means. One that is not in the table keeps its own name: no event is left out. */
+/** What a word means. An unknown word becomes its own action, so that no event is left out. */
 export function meaningOf(type: string, word: string): Meaning {
   const known = knownMeaning(type, word)
   return known ?? { action: `${actionPart(type)}.${actionPart(word)}`, phrase: `%: ${word}` }
 }
 
-/** Whether it is known what a word means. */
+/** Whether the table has a word. */
 export function isKnownWord(type: string, word: string): boolean {
   return knownMeaning(type, word) !== undefined
 }
@@ -132,12 +132,12 @@ function knownMeaning(type: string, word: string): Meaning | undefined {
   return words !== undefined && Object.hasOwn(words, word) ? words[word] : undefined
 }
 
-/** The category of what events of a type are about. */
+/** The category of the events of a type. */
 export function categoryOf(type: string): Category {
   return CATEGORIES.find((category) => category === type) ?? 'system'
 }
 
-/** Characters that no action may have become a dash. */
+/** Replaces each run of characters that an action cannot have with a dash. */
 function actionPart(text: string): string {
   const part = text
     .slice(0, ACTION_PART_LENGTH_MAX)

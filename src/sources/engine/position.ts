@@ -3,27 +3,29 @@ import type { JsonObject } from '../../core/event/event.ts'
 /** How far an engine's events were read: up to an event, or up to a time when there was none. */
 export interface Position {
   /**
-   * The `source.eventId` of the event that was read last. An engine that still has it has
-   * everything after it. Absent: the engine had no event to tell.
+   * The `source.eventId` of the last event read. While the engine still has that event, it has all
+   * later ones too. Absent when the engine had no event.
    */
   readonly eventId?: string
-  /** The time of that event, or of the engine's clock: nanoseconds since the epoch, as digits. */
+  /**
+   * The time of that event, or of the engine's clock, in nanoseconds since the epoch, as digits.
+   */
   readonly timeNano: string
 }
 
 /**
- * How much of what was read before is asked for again, in seconds. Events do not come in the order
- * of their times: Podman dates the pull of an image by its beginning and tells of it at its end.
+ * How many seconds before the position to read again. Events do not arrive in time order: Podman
+ * dates an image pull by its beginning and reports it at its end.
  */
 const OVERLAP_SECONDS = 3600
 
-/** How far an event may be ahead of its engine's clock before that clock counts as set back. */
+/** How far an event may be ahead of the engine's clock before the clock counts as set back. */
 const AHEAD_SECONDS_MAX = 60
 
-/** Everything that the engine has. */
+/** The `since` value for all events. */
 const FROM_THE_BEGINNING = '0'
 
-/** Reads what was kept; undefined when it is no position. */
+/** Reads a stored position; undefined when it is not one. */
 export function readPosition(kept: JsonObject | undefined): Position | undefined {
   const { eventId, timeNano } = kept ?? {}
   if (typeof timeNano !== 'string' || !/^\d{10,}$/.test(timeNano)) return undefined
@@ -31,9 +33,9 @@ export function readPosition(kept: JsonObject | undefined): Position | undefined
 }
 
 /**
- * What to ask for as `since`: whole seconds since the epoch, which Docker and Podman both read.
- * When the engine's clock was set back, later events have earlier times than the position, so
- * everything is asked for.
+ * The `since` value to request: whole seconds since the epoch, which Docker and Podman both read.
+ * After the engine's clock was set back, later events have earlier times than the position, so
+ * every event is requested.
  */
 export function sinceOf(position: Position | undefined, engineNowMs: number): string {
   if (position === undefined) return FROM_THE_BEGINNING

@@ -3,35 +3,36 @@ import type { LinesRead } from './client/read-lines.ts'
 import type { Position } from './position.ts'
 import { timeOf } from './translate.ts'
 
-/** Events that Docker keeps, all types together; it has no setting for it. */
+/** Events that Docker keeps, of all types together; this is not configurable. */
 const DOCKER_EVENTS_KEPT = 256
 
-/** Longest time that an engine is given to tell what it kept, in milliseconds. */
+/** Longest time that an engine has to replay its events, in milliseconds. */
 const REPLAY_MS_MAX = 60_000
 
-/** What a replay belongs to. */
+/** What a replay needs. */
 export interface ReplayOptions {
   /** The event that was read last before this connection; undefined at the first one. */
   readonly position: Position | undefined
   /** The time of the engine's clock when the connection was made, ms since the epoch. */
   readonly engineNowMs: number
   readonly watch: Pick<Watch, 'store' | 'gap'>
-  /** Whether the engine is known to have run since the position, or to keep events for ever. */
+  /** Whether the engine is known to have run since the position, or keeps events forever. */
   hasRunOn(): boolean
   moveTo(position: Position): void
 }
 
 /**
- * The beginning of a connection: the engine repeats what it kept since the position and earlier.
+ * The beginning of a connection, when the engine repeats what it has kept since the position and
+ * before.
  *
- * An engine tells events in the order in which it kept them, so as long as the last one that was
- * read comes again, nothing after it was lost. When it does not come before the engine falls
- * silent, events may be missing: Docker keeps few and forgets them when it ends. Everything is
- * stored as it comes; the position moves only after that question was answered, and the answer
- * recorded, so that a crash leaves it open.
+ * An engine replays events in the order in which it kept them. If the last event that was read
+ * comes again, nothing after it was lost. If it has not come by the time the engine falls silent,
+ * events may be missing: Docker keeps few and loses them when it stops. Events are stored as they
+ * come, but the position moves only once a possible gap has been recorded, so that a crash repeats
+ * the check.
  *
- * While an engine had no event at all, there is none that could come again. Then events may be
- * missing unless the engine is known to have run on.
+ * If the engine had no event before, none can come again. Events may then be missing unless the
+ * engine is known to have run all the time.
  */
 export class Replay {
   readonly #options: ReplayOptions
@@ -46,7 +47,7 @@ export class Replay {
     this.#options = options
   }
 
-  /** Stores what was read, and moves the position behind it as soon as it may be moved. */
+  /** Stores what was read, and moves the position past it as soon as that is allowed. */
   async take({ translation, positions }: LinesRead): Promise<void> {
     const { position, watch } = this.#options
     if (translation.events.length + translation.deadLetters.length === 0) return
@@ -58,7 +59,7 @@ export class Replay {
     } else if (this.#isOver) this.#move()
   }
 
-  /** The engine has told what it kept. */
+  /** Ends the replay: the engine has sent what it kept. */
   async end(): Promise<void> {
     if (this.#isOver) return
     const { position, engineNowMs, watch } = this.#options
@@ -69,8 +70,8 @@ export class Replay {
       const to = this.#firstLater ?? engineNow
       const reason =
         this.#told >= DOCKER_EVENTS_KEPT
-          ? 'more happened than the engine keeps'
-          : 'the engine was restarted, or forgot its events in another way'
+          ? 'the engine had more events than it keeps'
+          : 'the engine was restarted or lost its events in another way'
       await watch.gap({ from: timeOf(position.timeNano), to: timeOf(to.timeNano), reason })
     }
     this.#isOver = true

@@ -1,4 +1,4 @@
-/** One container engine: where it answers, through a socket or an address. */
+/** One container engine, at a socket or an address. */
 export interface EngineSettings {
   readonly name: string
   /** Path of its Unix socket. */

@@ -11,17 +11,17 @@ import type { EngineSettings } from './settings.ts'
 import { Witness } from './witness.ts'
 
 /**
- * How long one connection is kept, in milliseconds. Podman compares `since` with what happens later
- * too, so that a clock that was set back silences it; and a host may vanish without a word. Half of
- * the time that is asked for again, so nothing is missed meanwhile.
+ * How long one connection is kept, in milliseconds. Podman compares `since` with later events too,
+ * so a clock that was set back silences it; and a host may vanish without closing the connection.
+ * It is half of the overlap that is read again, so nothing is missed.
  */
 const CONNECTION_MS_MAX = 30 * 60_000
 
-/** Silence after which an engine counts as having told everything that it kept, in ms. */
+/** Silence after which an engine counts as having replayed all events, in milliseconds. */
 const REPLAY_QUIET_MS = 1000
 
 /**
- * The events of one container engine, Docker or Podman, whoever works with it. See
+ * The events of one container engine, Docker or Podman, no matter which client caused them. See
  * docs/sources/engine.md.
  */
 export function engineSource(settings: EngineSettings): WatchedSource {
@@ -49,7 +49,7 @@ async function watchEngine(client: EngineClient, witness: Witness, watch: Watch)
         hasSettled = true
         position = next
         watch.moveTo({ ...next })
-        // An event that the engine keeps shows by itself that nothing after it is missing.
+        // An event that the engine keeps proves that nothing after it is missing.
         if (next.eventId === undefined && !keepsEvents) witness.attend(watch.signal)
         else witness.dismiss()
       },
@@ -69,7 +69,7 @@ interface EventStream {
   open(signal: AbortSignal): AsyncIterator<Buffer>
 }
 
-/** Follows one connection until the engine closes it, or until it is time for a new one. */
+/** Follows one connection until the engine closes it, or until it is due for renewal. */
 async function follow(
   { product, open }: EventStream,
   replay: Replay,
@@ -90,7 +90,7 @@ async function follow(
     throw error
   } finally {
     clearTimeout(renewal)
-    // Also when storing failed: the request would go on without a reader.
+    // Needed when storing failed too: the request would go on without a reader.
     ending.abort()
   }
 }
@@ -98,8 +98,8 @@ async function follow(
 const SILENCE = Symbol('silence')
 
 /**
- * The chunks of a stream, and `SILENCE` once: when the first pause of `quietMs` came. Whoever stops
- * before the end has to end the stream by its own signal.
+ * The chunks of a stream, with one `SILENCE` at the first pause of `quietMs`. A caller that stops
+ * before the end must abort the stream by its own signal.
  */
 async function* chunksOrSilence(
   chunks: AsyncIterator<Buffer>,
@@ -108,7 +108,7 @@ async function* chunksOrSilence(
   let wasSilent = false
   for (;;) {
     const next = chunks.next()
-    // It is awaited below; until then a failure must not count as one that nobody sees.
+    // It is awaited below; until then a failure must not count as an unhandled rejection.
     next.catch(() => undefined)
     if (!wasSilent && (await inTime(next, quietMs)) === LATE) {
       wasSilent = true

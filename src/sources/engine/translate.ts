@@ -12,16 +12,16 @@ import type { EngineProduct } from './client/engine-greeting.ts'
 import type { NativeEvent } from './envelope.ts'
 import { categoryOf, isKnownWord, type Meaning, meaningOf } from './native-words.ts'
 
-/** Longest command line that is kept, in UTF-16 units; it is redacted before it is cut. */
+/** Longest command line that is kept, in UTF-16 units; redaction comes before the cut. */
 const COMMAND_LENGTH_MAX = 4096
 /** Longest value of a label that is kept, in UTF-16 units. */
 const LABEL_LENGTH_MAX = 4096
-/** Largest JSON text of all labels, in bytes: the rest of an event has room beside it. */
+/** Largest JSON text of all labels, in bytes; it leaves room for the rest of an event. */
 const LABELS_BYTES_MAX = 24 * 1024
-/** Hexadecimal digits of an id in a message: as many as the engines print. */
+/** Hexadecimal digits of an id in a message, as many as the engines print. */
 const ID_DIGITS_SHOWN = 12
 
-/** What engines say themselves, among the labels of the container or the image. */
+/** Attributes of the engine itself, which share a map with the labels of the container or image. */
 const ENGINE_ATTRIBUTES = new Set([
   ...['name', 'image', 'exitCode', 'execDuration', 'signal', 'execID', 'execType', 'oldName'],
   ...['container', 'type', 'driver', 'comment', 'imageID', 'imageRef', 'reclaimed', 'destination'],
@@ -29,13 +29,13 @@ const ENGINE_ATTRIBUTES = new Set([
   ...['health_status', 'health_log', 'health_failing_streak', 'containerHealthStatus'],
 ])
 
-/** Types whose attributes hold labels; those of any other are the engine's own. */
+/** Types whose attributes hold labels; attributes of other types are the engine's own. */
 const LABELLED_TYPES = ['container', 'image']
 
 /**
- * Makes an event of what an engine said. Engines name nobody: `actor` is null.
+ * Translates an engine's event. Engines do not name the user, so `actor` is null.
  *
- * @param product which engine it is; undefined when it does not say.
+ * @param product which engine it is; undefined when unknown.
  */
 export function translateEvent(native: NativeEvent, product: EngineProduct | undefined): NewEvent {
   const meaning = meaningOf(native.type, native.word)
@@ -59,9 +59,9 @@ export function translateEvent(native: NativeEvent, product: EngineProduct | und
 }
 
 /**
- * The name of an event: its nanosecond, and a digest of what else tells it from others in that
- * nanosecond. Of the labels none takes part, since later versions of an engine may tell more of
- * them, nor does a command line: a digest of a password can be guessed.
+ * An id for an event: its nanosecond, and a digest of what distinguishes it within that nanosecond.
+ * Labels are left out, since a later version of an engine may send more of them; so are command
+ * lines, since a password could be guessed from the digest.
  */
 export function eventIdOf(native: NativeEvent): string {
   const { type, word, actorId, attributes, timeNano } = native
@@ -70,7 +70,7 @@ export function eventIdOf(native: NativeEvent): string {
   return `${timeNano}-${createHash('sha256').update(told).digest('hex').slice(0, 32)}`
 }
 
-/** RFC 3339 in UTC; an event holds microseconds, and `details.timeNano` the rest. */
+/** RFC 3339 in UTC, to the microsecond; `details.timeNano` has the rest. */
 export function timeOf(timeNano: string): string {
   return formatTimestamp(Number(timeNano.slice(0, -3)))
 }
@@ -81,7 +81,7 @@ interface StatedImage {
   readonly reference: ImageReference | undefined
 }
 
-/** The name of the image: Docker has the whole name of a pulled one in the id, else in `name`. */
+/** The image's name. Docker has the full name of a pulled image in the id, else in `name`. */
 function imageOf({ type, actorId, attributes }: NativeEvent): StatedImage | undefined {
   const stated =
     type === 'image' ? [actorId, attributes['name'] ?? ''] : [attributes['image'] ?? '']
@@ -94,7 +94,7 @@ function targetOf(native: NativeEvent, image: StatedImage | undefined): Target {
   return { type: native.type, id: idOf(native), name: nameOf(native, image), ...place }
 }
 
-/** Podman writes the id of an image that it built into `name`. */
+/** Podman writes the id of an image that it built to `name`. */
 function idOf({ type, actorId, attributes }: NativeEvent): string | undefined {
   if (type !== 'image') return actorId === '' ? undefined : actorId
   return [actorId, attributes['name'] ?? ''].find(isImageId)
@@ -103,7 +103,7 @@ function idOf({ type, actorId, attributes }: NativeEvent): string | undefined {
 function nameOf({ type, actorId, attributes }: NativeEvent, image: StatedImage | undefined) {
   if (type === 'image') return image?.text
   const name = attributes['name'] ?? ''
-  // Docker names a volume by its id alone.
+  // Docker identifies a volume only by its id.
   return name === '' && type === 'volume' ? actorId : name
 }
 
@@ -117,8 +117,8 @@ const UNKNOWN: Ending = { outcome: 'unknown', level: 'info' }
 const FAILURE: Ending = { outcome: 'failure', level: 'warn' }
 
 /**
- * Words that Docker says of what it did, and Podman of what it was asked for: in Podman a pull, a
- * removal or any other of these that fails has the same event as one that succeeds.
+ * Actions that Docker reports when done and Podman when requested. In Podman, a pull, a removal or
+ * any other of these has the same event whether it fails or succeeds.
  */
 const UNPROVEN_ACTIONS = new Set([
   ...['image.pull', 'image.push', 'image.load', 'image.save', 'image.import'],
@@ -147,19 +147,19 @@ function endingOf(
     case 'container.oom':
       return { outcome: 'failure', level: 'error' }
     case 'image.build':
-      // Podman says of a build that failed that it built nothing.
+      // Podman reports a failed build without an image id.
       return idOf(native) === undefined && product !== 'docker' ? UNKNOWN : SUCCESS
     default:
       return isKnownWord(native.type, native.word) || product === 'docker' ? SUCCESS : UNKNOWN
   }
 }
 
-/** Podman has another name for it, and writes 0 there in events that have nothing to do with it. */
+/** Podman has another name for it, and sends 0 in events that have no exit code. */
 function exitCodeOf({ attributes }: NativeEvent): string {
   return attributes['exitCode'] ?? attributes['containerExitCode'] ?? ''
 }
 
-/** `health_status: healthy` of Docker; a member or an attribute of Podman, by its version. */
+/** `health_status: healthy` in Docker; a member or an attribute in Podman, by version. */
 function healthOf({ argument, attributes, more }: NativeEvent): string | undefined {
   const member = Object.entries(more).find(([key]) => foldKey(key) === 'healthstatus')?.[1]
   const stated = typeof member === 'string' ? member : undefined
@@ -175,7 +175,7 @@ function messageOf(
   return phrase.replace('%', () => subjectOf(native, image)) + moreOf(native, action)
 }
 
-/** `container web1 (728d06c45dd7)`, `image alpine:3`, `volume data`. */
+/** For example, `container web1 (728d06c45dd7)`, `image alpine:3`, `volume data`. */
 function subjectOf(native: NativeEvent, image: StatedImage | undefined): string {
   const { type } = native
   const id = shortId(idOf(native) ?? '')
@@ -200,7 +200,7 @@ function shortId(id: string): string {
   return id.replace(/^sha256:/, '').slice(0, ID_DIGITS_SHOWN)
 }
 
-/** What the engine said beyond the fields of an event, under its own names. */
+/** What the engine sent beyond the fields of an event, under its own names. */
 function detailsOf(native: NativeEvent, image: StatedImage | undefined): JsonObject {
   const { type, actorId, attributes, argument, scope, timeNano, more } = native
   const registry = image?.reference?.registry
@@ -224,7 +224,7 @@ function detailsOf(native: NativeEvent, image: StatedImage | undefined): JsonObj
   return withoutClash(own, Object.fromEntries(attributesSaid), redactedMembers(more))
 }
 
-/** A sender's name that is one of ours is kept one level lower. */
+/** Moves an engine's member that has a name of ours one level down. */
 function withoutClash(own: JsonObject, attributes: JsonObject, members: JsonObject): JsonObject {
   const split = (given: JsonObject, taken: JsonObject) => {
     const entries = Object.entries(given)
@@ -267,7 +267,7 @@ function kept(command: string): string {
   return safe.length > COMMAND_LENGTH_MAX ? `${cutText(safe, COMMAND_LENGTH_MAX)}…` : safe
 }
 
-/** States the size of labels that are too many to keep. */
+/** Replaces too many labels with their size. */
 function bounded(labels: { readonly [name: string]: string }): JsonValue {
   const bytes = Buffer.byteLength(JSON.stringify(labels))
   const items = Object.keys(labels).length

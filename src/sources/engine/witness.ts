@@ -5,25 +5,25 @@ import type { EngineClient } from './client/engine-client.ts'
 const LASTED_MS_MIN = 1_000
 /** Pause before the next connection after one that lasted, in milliseconds. */
 const PAUSE_MS = 250
-/** Pause after one that did not last: the engine is away, in milliseconds. */
+/** Pause after a connection that did not last, as the engine is probably down, in milliseconds. */
 const PAUSE_AWAY_MS = 30_000
 
 interface Span {
   readonly openedAtMs: number
-  /** Absent: it is open. */
+  /** Absent while it is open. */
   readonly closedAtMs?: number
 }
 
 /**
  * A second connection to an engine that had no event yet. When a proxy cuts the first one, nothing
- * shows whether the engine was restarted meanwhile and forgot events. An engine that is restarted
- * ends both connections, so one that lived on proves that it was not.
+ * shows whether the engine was restarted meanwhile and lost events. A restart ends both
+ * connections, so one that stayed open proves that there was none.
  */
 export class Witness {
   readonly #client: Pick<EngineClient, 'witness'>
   #attending: AbortController | undefined
   #firstEndedAtMs = Number.NEGATIVE_INFINITY
-  /** The connections of late, the last one last. */
+  /** The latest connections, oldest first. */
   #spans: readonly Span[] = []
 
   constructor(client: Pick<EngineClient, 'witness'>) {
@@ -43,7 +43,7 @@ export class Witness {
     this.#attending = undefined
   }
 
-  /** The first connection ended, which until now has shown everything. */
+  /** Records that the first connection, which has shown every event so far, ended. */
   firstEnded(): void {
     this.#firstEndedAtMs = performance.now()
   }

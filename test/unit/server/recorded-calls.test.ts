@@ -176,9 +176,10 @@ test('a request that a hanging disk does not take is denied in words for its use
   expect(denied).toEqual({
     Allow: false,
     Msg:
-      'Waybill could not record this request (the ledger did not have it within 1500 ms), so it ' +
-      'is not allowed. Requests that only read go on. Operators: see the log of Waybill and free ' +
-      'its disk, or set recordBeforeAllow: false for host1 in sources.dockerAuthz and restart it.',
+      'Waybill could not record this request (the ledger did not store it within 1500 ms), so it ' +
+      'was denied. Read-only requests still work. Operators: check the log of Waybill and free ' +
+      'disk space, or set recordBeforeAllow: false for host1 in sources.dockerAuthz and restart ' +
+      'Waybill.',
   })
   expect(logged).toHaveLength(1)
   files.release()
@@ -187,10 +188,10 @@ test('a request that a hanging disk does not take is denied in words for its use
   expect([asked?.outcome, refused?.outcome]).toEqual(['pending', 'denied'])
   expect(refused).toMatchObject({
     ...{ level: 'warn', actor: { name: 'alice' }, target: { name: 'web' } },
-    message: 'Denied, since it could not be recorded: alice asked Docker to start container web',
+    message: 'Denied because it could not be recorded: alice asked Docker to start container web',
     details: {
       requestId: asked?.details?.['requestId'],
-      reason: 'the ledger did not have it within 1500 ms',
+      reason: 'the ledger did not store it within 1500 ms',
     },
   })
 })
@@ -203,7 +204,7 @@ test.each(['fail', 'write half and fail', 'write and fail'] as const)(
     const { Allow, Msg } = await ask(START)
     expect({ Allow, Msg }).toEqual({
       Allow: false,
-      Msg: expect.stringContaining('the ledger cannot be written, as when its disk is full'),
+      Msg: expect.stringContaining('the ledger cannot be written; its disk may be full'),
     })
     await eventually(outcomes, (all) => all.includes('denied'), { what: 'the denial' })
     expect(await ask(START)).toEqual(ALLOWED)
@@ -256,7 +257,9 @@ test('beyond its limit of requests that wait, further ones are denied at once', 
     ({ Allow }) => !Allow,
     { what: 'a denial' },
   )
-  expect(further.Msg).toContain(`${RECORDING_CALLS_MAX} requests wait to be recorded`)
+  expect(further.Msg).toContain(
+    `${RECORDING_CALLS_MAX} requests are already waiting to be recorded`,
+  )
   files.release()
   expect(await Promise.all(waiting)).toEqual(waiting.map(() => ALLOWED))
   expect(await ask({ uri })).toEqual(ALLOWED)
@@ -274,7 +277,7 @@ test('a stop answers the requests that wait', async () => {
   const stopped = stop()
   expect(await waiting).toMatchObject({
     Allow: false,
-    Msg: expect.stringContaining('Waybill is stopping'),
+    Msg: expect.stringContaining('Waybill is shutting down'),
   })
   files.release()
   await stopped

@@ -3,15 +3,15 @@ import { MESSAGE_LENGTH_MAX } from '../../../core/limits.ts'
 import { recordableText } from '../../../core/values/recordable-text.ts'
 import { type Act, translateAct } from '../translate.ts'
 
-/** The event of a request that is recorded before it is allowed: how it ends is not known yet. */
+/** The event for a request recorded before it is allowed; its outcome is still open. */
 export function pendingEvent(act: Act, number: string): NewEvent {
   return numbered({ ...translateAct(act), level: 'info', outcome: 'pending' }, number)
 }
 
-/** The event of a request that was denied, since it could not be recorded. */
+/** The event for a request that was denied because it could not be recorded. */
 export function deniedEvent(act: Act, number: string, reason: string): NewEvent {
   const event = translateAct(act)
-  const message = `Denied, since it could not be recorded: ${event.message}`
+  const message = `Denied because it could not be recorded: ${event.message}`
   return {
     ...numbered(event, number),
     level: 'warn',
@@ -21,7 +21,7 @@ export function deniedEvent(act: Act, number: string, reason: string): NewEvent 
   }
 }
 
-/** An event with the number that all events of one request have. */
+/** An event with the request number that all events of one request share. */
 export function numbered(event: NewEvent, number: string | undefined): NewEvent {
   if (number === undefined) return event
   return { ...event, details: { ...event.details, requestId: number } }

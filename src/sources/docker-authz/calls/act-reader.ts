@@ -8,26 +8,29 @@ import { type Route, routeOf } from '../routes.ts'
 import type { Act } from '../translate.ts'
 
 /**
- * How long the daemon is waited for to say what the names in a request mean before that is carried
- * out, in milliseconds. Without its answer the names are kept as they were sent.
+ * Longest wait for the daemon to resolve the names in a request before the request runs, in
+ * milliseconds. Without an answer the names are kept as they were sent.
  */
 const NAMING_MS_MAX = 250
 
-/** Finds out what requests mean: before they are carried out, and after. */
+/** Finds out what requests mean, before and after the daemon carries them out. */
 export class ActReader {
   readonly #things: NamedThings
 
-  /** @param engine undefined: there is no daemon to ask. */
+  /** @param engine undefined when there is no daemon to query. */
   constructor(engine: EngineDirectory | undefined) {
     this.#things = new NamedThings(engine)
   }
 
-  /** Learns what there is, of a daemon that ran before. */
+  /** Learns the containers of a daemon that was running before this process. */
   learnAll(): void {
     this.#things.learnAll()
   }
 
-  /** Asks what a request names: it may mean nothing any more when that was carried out. */
+  /**
+   * Looks up the names in a request now, because they may mean nothing once it has been carried
+   * out.
+   */
   begin(request: EngineRequest): void {
     const { route, uri } = readRoute(request)
     if (route.meaning === undefined) return
@@ -40,10 +43,7 @@ export class ActReader {
     if (network !== undefined) this.#things.networks.begin(network)
   }
 
-  /**
-   * What is about to be carried out, of a request that was begun; undefined when it changes
-   * nothing.
-   */
+  /** What a begun request is about to do; undefined when it changes nothing. */
   async ahead(request: EngineRequest): Promise<Act | undefined> {
     const act = actOf(request)
     if (act === undefined) return undefined
@@ -51,7 +51,7 @@ export class ActReader {
     return named === LATE ? this.asKnown(request) : { ...act, ...named }
   }
 
-  /** The same without the daemon. */
+  /** The same, from what is already known, without the daemon. */
   asKnown(request: EngineRequest): Act | undefined {
     const act = actOf(request)
     if (act === undefined) return undefined
@@ -104,13 +104,13 @@ export class ActReader {
     const before = this.#things.known.find(named)
     const container = await this.#things.container(named)
     if (container === undefined || route.meaning?.action !== 'container.rename') return container
-    // The daemon may have answered after it gave the new name.
+    // The daemon may have answered after the rename.
     const isSame = before?.id === container.id
     const stated = isIdBeginning(named, container.id) ? container.name : plainName(named)
     return { ...container, name: (isSame ? before.name : undefined) ?? stated }
   }
 
-  /** Docker thinks of a name where none was given. */
+  /** Docker makes up a name when the request has none. */
   async #created(request: EngineRequest, { query }: RequestUri) {
     const id = textOf(request.answer.string('Id'))
     if (id === undefined) return undefined
@@ -124,7 +124,7 @@ export class ActReader {
     return id === undefined ? undefined : await this.#things.networks.answer(id)
   }
 
-  /** Keeps up with what a request that was carried out has changed. */
+  /** Updates what is known of containers after a request was carried out. */
   async #follow({ request, uri, meaning, container }: Act): Promise<void> {
     const { status } = request
     if (container === undefined || status === undefined || status >= 400) return
@@ -143,7 +143,7 @@ export class ActReader {
   }
 }
 
-/** A request alone, without what its names mean; undefined when it changes nothing. */
+/** A request before its names are resolved; undefined when it changes nothing. */
 function actOf(request: EngineRequest): Act | undefined {
   const { route, ...read } = readRoute(request)
   const { meaning } = route
@@ -151,7 +151,7 @@ function actOf(request: EngineRequest): Act | undefined {
   return meaning === undefined ? undefined : { request, ...read, route, meaning, ...nothing }
 }
 
-/** A request with its route, the parameters that count, and those that the query states. */
+/** A request with its route, the parameters that count, and those of the query. */
 function readRoute(request: EngineRequest) {
   const uri = readUri(request.uri)
   const query = request.hasUnseenForm ? new URLSearchParams() : uri.query
@@ -162,7 +162,7 @@ function readRoute(request: EngineRequest) {
   }
 }
 
-/** The container that an act is about; of what changes nothing none. */
+/** The container that a request is about; none when the request changes nothing. */
 function containerNamed(
   { meaning, named }: Route,
   { body }: EngineRequest,

@@ -1,19 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { EngineRequest } from '../envelope.ts'
 
-/** Most requests that are known to be under way; of more the longest known are forgotten. */
+/** Most requests that are remembered as running; the oldest is dropped first. */
 const KEPT_MAX = 10_000
 
 /**
- * The numbers of the requests that Docker announced, until it says how they ended. Docker has no
- * number of its own for a request: its end is known by the same user, method and target. Of several
- * such requests the latest is taken first, since one that another plugin denied has no end.
+ * The numbers of the requests that Docker announced, until it reports their end. Docker has no
+ * request number of its own, so a request's end is matched by user, method and target. Of several
+ * equal requests the latest is matched first, since one that another plugin denied never ends.
  */
 export class AnnouncedCalls {
   readonly #numbers = new Map<string, readonly string[]>()
   #count = 0
 
-  /** A new number for a request that is about to be carried out. */
+  /** Assigns a number to a request that is about to be carried out. */
   announce(request: EngineRequest): string {
     const number = randomUUID()
     const key = keyOf(request)
@@ -25,14 +25,16 @@ export class AnnouncedCalls {
     return number
   }
 
-  /** The number of a request that ended; undefined when it was not announced to this process. */
+  /**
+   * The number of a request that ended; undefined when this process did not see its announcement.
+   */
   end(request: EngineRequest): string | undefined {
     const number = this.#numbers.get(keyOf(request))?.at(-1)
     if (number !== undefined) this.withdraw(request, number)
     return number
   }
 
-  /** Forgets a request that has no end, since it was denied. */
+  /** Drops a request that was denied and therefore never ends. */
   withdraw(request: EngineRequest, number: string): void {
     const key = keyOf(request)
     const before = this.#numbers.get(key) ?? []
@@ -54,7 +56,7 @@ export class AnnouncedCalls {
   }
 }
 
-/** Of one length, however long the target is. */
+/** Keys have one length, however long the target is. */
 function keyOf({ user = '', method, uri }: EngineRequest): string {
   return createHash('sha256')
     .update(JSON.stringify([user, method, uri]))

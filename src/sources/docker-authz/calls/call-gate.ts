@@ -5,33 +5,33 @@ import type { PluginCall } from '../plugin-server.ts'
 import type { DockerAuthzSettings } from '../settings.ts'
 import type { AnnouncedCall, CallReader } from './call-reader.ts'
 
-/** Requests that are being recorded at once; a further one is denied. */
+/** Most requests being recorded at once; further ones are denied. */
 export const RECORDING_CALLS_MAX = 256
 
 type GateSettings = Pick<DockerAuthzSettings, 'name' | 'recordMsMax'>
 
-/** For the log. */
-const NOT_RECORDED = 'a request of Docker could not be recorded'
-const STOPPING = 'Waybill is stopping; try again when it is back'
-const FAILED = 'Waybill failed on it'
+/** Log message. */
+const NOT_RECORDED = 'a Docker request could not be recorded'
+const STOPPING = 'Waybill is shutting down; try again once it is back'
+const FAILED = 'internal error'
 
-/** What the ledger says when it refuses, in words for the user of Docker. */
+/** The ledger's refusals, in words for the Docker user. */
 const REFUSALS: Partial<Record<ErrorCode, string>> = {
-  'store.unavailable': 'the ledger cannot be written, as when its disk is full',
-  'ledger.overloaded': 'more events arrive than can be stored; try again in a few seconds',
+  'store.unavailable': 'the ledger cannot be written; its disk may be full',
+  'ledger.overloaded': 'too many events are arriving; try again in a few seconds',
   'server.stopping': STOPPING,
 }
 
 /**
- * Lets requests through once the ledger has them. What it does not take, or not in time, is denied:
- * no request is carried out without a record. Requests of which nothing is recorded, such as
- * lists and logs, never wait.
+ * Lets a request through once it is durable in the ledger. A request that the ledger rejects, or
+ * does not store in time, is denied: nothing is carried out without a record. Requests that are not
+ * recorded, such as lists and logs, never wait.
  */
 export class CallGate {
   readonly #settings: GateSettings
   readonly #reader: CallReader
   readonly #begun: Promise<CallIntake>
-  /** Denies each of the requests that wait. */
+  /** Callbacks that deny the waiting requests. */
   readonly #waiting = new Set<(reason: string) => void>()
   #isStopped = false
   /** Requests whose record is neither durable nor refused, whether they still wait or not. */
@@ -43,7 +43,7 @@ export class CallGate {
     this.#begun = begun
   }
 
-  /** Resolves with why a request is denied, or with undefined. It never rejects. */
+  /** Resolves with the reason for a denial, or with undefined when allowed. Never rejects. */
   async admit(call: PluginCall): Promise<string | undefined> {
     const announced = this.#reader.announce(call)
     if (announced === undefined) return undefined
@@ -53,17 +53,17 @@ export class CallGate {
     return this.#denial(reason)
   }
 
-  /** Denies the requests that wait, and those that come. */
+  /** Denies all waiting and all further requests. */
   stop(): void {
     this.#isStopped = true
     for (const deny of this.#waiting) deny(STOPPING)
   }
 
-  /** Resolves with why a request is not recorded, or with undefined once it is. */
+  /** Resolves with the reason why a request is not recorded, or with undefined once it is. */
   async #recorded(announced: AnnouncedCall): Promise<string | undefined> {
     if (this.#isStopped) return STOPPING
     if (this.#recording >= RECORDING_CALLS_MAX) {
-      const reason = `${RECORDING_CALLS_MAX} requests wait to be recorded`
+      const reason = `${RECORDING_CALLS_MAX} requests are already waiting to be recorded`
       this.#trouble(new Error(reason))
       return reason
     }
@@ -77,7 +77,7 @@ export class CallGate {
     const ended = await inTime(waiting, recordMsMax)
     wait.abort()
     if (ended !== LATE) return ended
-    const reason = `the ledger did not have it within ${recordMsMax} ms`
+    const reason = `the ledger did not store it within ${recordMsMax} ms`
     this.#trouble(new Error(reason))
     return reason
   }
@@ -87,7 +87,7 @@ export class CallGate {
     try {
       const intake = await this.#begun
       const translation = await announced.pending()
-      // A request that was denied meanwhile is recorded as that alone.
+      // A request that was denied in the meantime is recorded only as denied.
       if (!isGivenUp.aborted) await intake.record(translation)
       return undefined
     } catch (error) {
@@ -102,13 +102,13 @@ export class CallGate {
     void this.#begun.then(({ trouble }) => trouble(error, NOT_RECORDED))
   }
 
-  /** Docker shows it to its user: what to do, and nothing of what was asked for. */
+  /** Docker shows this to its user: it says what to do and repeats nothing of the request. */
   #denial(reason: string): string {
     return (
-      `Waybill could not record this request (${reason}), so it is not allowed. ` +
-      'Requests that only read go on. Operators: see the log of Waybill and free its disk, or ' +
-      `set recordBeforeAllow: false for ${this.#settings.name} in sources.dockerAuthz and ` +
-      'restart it.'
+      `Waybill could not record this request (${reason}), so it was denied. ` +
+      'Read-only requests still work. Operators: check the log of Waybill and free disk space, ' +
+      `or set recordBeforeAllow: false for ${this.#settings.name} in sources.dockerAuthz and ` +
+      'restart Waybill.'
     )
   }
 }

@@ -13,40 +13,40 @@ import { AnnouncedCalls } from './announced-calls.ts'
 
 /** Why a request has no event, for the metrics. */
 const CHANGES_NOTHING = 'request that changes nothing'
-/** Why a call is a dead letter although it could be opened. */
-const ADAPTER_FAILED = 'the adapter failed on it'
-/** The same for the log. */
-const UNREADABLE = 'a call of Docker could not be read'
+/** Dead-letter reason of a call that was opened but not translated. */
+const ADAPTER_FAILED = 'the adapter failed to translate it'
+/** Log message. */
+const UNREADABLE = 'a call from Docker could not be read'
 
-/** A request that is about to be carried out, and has to be recorded before. */
+/** A request that is about to be carried out and must be recorded first. */
 export interface AnnouncedCall {
-  /** What is recorded before it is allowed. Never rejects. */
+  /** The record to store before it is allowed. Never rejects. */
   pending(): Promise<Translation>
-  /** Begins to record that it was denied, with the reason. */
+  /** Begins to record its denial, with the reason. */
   deny(reason: string): void
 }
 
-/** Makes events of the calls of one daemon: of requests that it announces, and of their ends. */
+/** Translates the calls of one daemon to events: announced requests and their ends. */
 export class CallReader {
   readonly #acts: ActReader
   readonly #announced = new AnnouncedCalls()
   readonly #begun: Promise<CallIntake>
   readonly #reading = new Set<Promise<void>>()
 
-  /** @param engine the daemon, to be asked what names mean. */
+  /** @param engine the daemon to query for the meaning of names. */
   constructor(engine: EngineDirectory | undefined, begun: Promise<CallIntake>) {
     this.#acts = new ActReader(engine)
     this.#begun = begun
   }
 
-  /** Learns what there is, of a daemon that called before this process began. */
+  /** Learns the containers of a daemon that called before this process started. */
   begin(): void {
     this.#acts.learnAll()
   }
 
   /**
-   * A request that is about to be carried out; undefined when it changes nothing, so that nothing
-   * is recorded. It never throws: a call that cannot be read is recorded as such.
+   * Announces a request that is about to be carried out; undefined when it changes nothing and is
+   * not recorded. Never throws: a call that cannot be read is recorded as a dead letter.
    */
   announce(call: PluginCall): AnnouncedCall | undefined {
     try {
@@ -67,7 +67,7 @@ export class CallReader {
     this.#reading.add(reading)
   }
 
-  /** Resolves once everything that was heard is handed over. */
+  /** Resolves once every received call has been passed on. */
   async settled(): Promise<void> {
     while (this.#reading.size > 0) await Promise.all(this.#reading)
   }
@@ -109,7 +109,7 @@ export class CallReader {
     }
   }
 
-  /** A denial is a dead letter of its own, since the first one may be recorded all the same. */
+  /** A denial is a dead letter of its own, since the first one may still get recorded. */
   #unreadable(call: PluginCall, reason: string): AnnouncedCall {
     return {
       pending: async () => letterAlone(call, reason),
@@ -150,8 +150,9 @@ function eventAlone(event: NewEvent | undefined): Translation {
 }
 
 /**
- * A call that could not be read. Its text is left out, since it may hold credentials; its digest
- * tells it from others, and its own number from another of the same text, which is another call.
+ * A dead letter for a call that could not be read. It leaves out the text, which may hold
+ * credentials. The digest identifies the text, and a random number the call, since two calls may
+ * have the same text.
  */
 function letterAlone({ body, bytes }: PluginCall, reason: string): Translation {
   const call = randomUUID()

@@ -1,45 +1,45 @@
 import { dropOldest } from '../../../core/drop-oldest.ts'
 
-/** Questions that the daemon is asked at once; a further one is not asked. */
+/** Most queries to the daemon at once; further ones are skipped. */
 const QUESTIONS_MAX = 64
-/** Longest wait for the answer to one, in milliseconds. */
+/** Longest wait for an answer, in milliseconds. */
 const QUESTION_MS_MAX = 5_000
-/** Most questions whose answers are kept for the end of the request. */
+/** Most queries whose answers are kept for the end of their request. */
 const KEPT_MAX = 10_000
 
 interface Asked<Answer> {
   readonly answer: Promise<Answer | undefined>
-  /** Requests that were begun and not ended with this question. */
+  /** Requests with this query that have begun and not ended. */
   readonly waiting: number
 }
 
 /**
- * What the daemon answers about the names in requests. A name is asked about when Docker announces
- * the request, since it may mean nothing afterwards, and its answer serves the end of that request
- * alone: the next one with that name asks again, as the name may mean something else then.
+ * Resolves the names in requests by querying the daemon. A name is queried when Docker announces
+ * the request, since it may mean nothing afterwards. The answer serves only the end of that
+ * request; the next request queries again, as the name may mean something else by then.
  */
 export class Questions<Answer> {
   readonly #asked = new Map<string, Asked<Answer>>()
   readonly #ask: ((named: string, signal: AbortSignal) => Promise<Answer | undefined>) | undefined
   #open = 0
 
-  /** @param ask undefined: there is no daemon to ask, and nothing is answered. */
+  /** @param ask undefined when there is no daemon to query; nothing is answered then. */
   constructor(
     ask: ((named: string, signal: AbortSignal) => Promise<Answer | undefined>) | undefined,
   ) {
     this.#ask = ask
   }
 
-  /** Asks about a name at the beginning of a request. */
+  /** Queries a name at the beginning of a request. */
   begin(named: string): void {
     const waiting = (this.#asked.get(named)?.waiting ?? 0) + 1
     this.#asked.delete(named)
     this.#asked.set(named, { answer: this.answer(named), waiting })
-    // Requests that another plugin denies have no end.
+    // Requests that another plugin denies never end.
     dropOldest(this.#asked, KEPT_MAX)
   }
 
-  /** The answer at the end of a request; of one that was not announced it is asked for now. */
+  /** The answer, at the end of a request. A request that was not announced queries now. */
   async end(named: string): Promise<Answer | undefined> {
     const asked = this.#asked.get(named)
     if (asked === undefined) return await this.answer(named)
@@ -49,19 +49,19 @@ export class Questions<Answer> {
     return await answer
   }
 
-  /** The answer about a name of a request that was begun, which stays for the end of it. */
+  /** The answer for a request that has begun; it stays available for the end of the request. */
   async peek(named: string): Promise<Answer | undefined> {
     return await this.#asked.get(named)?.answer
   }
 
-  /** Asks now. Undefined: there is no such thing, or the daemon did not answer in time. */
+  /** Queries now. Undefined when there is no such thing or the daemon did not answer in time. */
   async answer(named: string): Promise<Answer | undefined> {
     if (this.#ask === undefined || this.#open >= QUESTIONS_MAX) return undefined
     this.#open += 1
     try {
       return await this.#ask(named, AbortSignal.timeout(QUESTION_MS_MAX))
     } catch {
-      // The event then has the name as it was sent.
+      // The event then keeps the name as it was sent.
       return undefined
     } finally {
       this.#open -= 1

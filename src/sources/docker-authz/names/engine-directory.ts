@@ -1,14 +1,14 @@
 import type { ContainerInformation } from '../../../core/container-engine.ts'
 
 /**
- * The daemon as the one that knows what names mean. Each call asks it anew; undefined: there is no
- * such thing, or the name means several. Rejects when the daemon does not answer.
+ * The daemon as a directory of names. Each call queries it anew; undefined means that there is no
+ * such thing, or that the name is ambiguous. Rejects when the daemon does not answer.
  */
 export interface EngineDirectory {
   /** By id, by name or by the beginning of an id. */
   container(named: string, signal: AbortSignal): Promise<ContainerInformation | undefined>
   containers(signal: AbortSignal): Promise<readonly ContainerInformation[]>
-  /** The image, `sha256:` in front of its id, and its names with their tags. */
+  /** The image's id with `sha256:`, and its names with tags. */
   image(
     named: string,
     signal: AbortSignal,

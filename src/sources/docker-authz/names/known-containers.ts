@@ -1,34 +1,33 @@
 import { dropOldest } from '../../../core/drop-oldest.ts'
 
-/** Most containers that are known at once; of more the longest known is forgotten. */
+/** Most containers that are remembered; the oldest is dropped first. */
 export const KNOWN_MAX = 10_000
-/** Most commands whose container is known at once. */
+/** Most commands whose container is remembered. */
 const KNOWN_COMMANDS_MAX = 10_000
 
 const WHOLE_ID = /^[0-9a-f]{64}$/
 const ID_BEGINNING = /^[0-9a-f]+$/
 
-/** A container as far as it is known. */
+/** What is known of a container. */
 export interface KnownContainer {
   /** 64 hexadecimal digits. */
   readonly id: string
   readonly name?: string | undefined
-  /** What it was made from, as the request or the daemon has it. */
+  /** What it was made from, as the request or the daemon wrote it. */
   readonly image?: string | undefined
   /** The name of that image, when it is certain: `image` may be the beginning of an id. */
   readonly imageName?: string | undefined
 }
 
 /**
- * What is remembered about containers: for when the daemon cannot be asked, or when what it was
- * asked about is gone.
+ * What is remembered of containers, for when the daemon cannot be queried or the container is gone.
  */
 export class KnownContainers {
   readonly #byId = new Map<string, KnownContainer>()
   readonly #idByName = new Map<string, string>()
   readonly #idByCommand = new Map<string, string>()
 
-  /** The container that a request names, found as Docker does: by id, name, beginning of an id. */
+  /** Finds a container as Docker does: by id, by name, or by the beginning of an id. */
   find(named: string): KnownContainer | undefined {
     const byId = this.#byId.get(named)
     if (byId !== undefined) return byId
@@ -37,7 +36,7 @@ export class KnownContainers {
     return WHOLE_ID.test(named) ? { id: named } : undefined
   }
 
-  /** Adds what is known of a container; what is undefined stays as it was known. */
+  /** Adds what is known of a container; undefined members keep their earlier values. */
   learn(container: KnownContainer): KnownContainer {
     const { id } = container
     const before = this.#byId.get(id)
@@ -56,20 +55,20 @@ export class KnownContainers {
     return known
   }
 
-  /** Its name may be that of another container from now on. */
+  /** Forgets a container, since another may take its name from now on. */
   forget(id: string): void {
     const name = this.#byId.get(id)?.name
     if (name !== undefined && this.#idByName.get(name) === id) this.#idByName.delete(name)
     this.#byId.delete(id)
   }
 
-  /** In which container a command runs. */
+  /** Remembers in which container a command runs. */
   learnCommand(command: string, id: string): void {
     this.#idByCommand.set(command, id)
     dropOldest(this.#idByCommand, KNOWN_COMMANDS_MAX)
   }
 
-  /** The container of a command that was seen being created. */
+  /** The container of a command whose creation was seen. */
   ofCommand(command: string): KnownContainer | undefined {
     const id = this.#idByCommand.get(command)
     return id === undefined ? undefined : this.find(id)
@@ -82,7 +81,7 @@ export class KnownContainers {
   }
 }
 
-/** Docker writes a slash in front, and takes one. */
+/** Docker writes a leading slash and accepts one. */
 export function plainName(name: string): string {
   return name.replace(/^\//, '')
 }

@@ -5,14 +5,14 @@ import { type KnownContainer, KnownContainers } from './known-containers.ts'
 
 /** Longest wait for the list of all containers, in milliseconds. */
 const LIST_MS_MAX = 5_000
-/** Digits of an id, with the algorithm that may be in front of an image's. */
+/** The digits of an id, with the algorithm that an image's id may have in front. */
 const DIGITS = /^(?:sha256:)?([0-9a-f]{1,64})$/
 
 /** An image that a request names. */
 export interface NamedImage {
   /** `sha256:` and 64 hexadecimal digits. */
   readonly id: string
-  /** Its name, if it was not named by the beginning of its id and has one name alone. */
+  /** Its name, unless it was named by the beginning of its id and has several names. */
   readonly name: string | undefined
 }
 
@@ -20,8 +20,8 @@ export interface NamedImage {
 export type NamedNetwork = Awaited<ReturnType<EngineDirectory['network']>>
 
 /**
- * What the names in requests mean. The daemon's answer comes first, then what is remembered: an
- * engine's own events know a container by its id, and so do the events of who asked for them.
+ * Resolves the names in requests: first by the daemon's answer, then from memory. It yields ids, so
+ * that these events and the engine's own find the same container.
  */
 export class NamedThings {
   readonly known = new KnownContainers()
@@ -33,7 +33,7 @@ export class NamedThings {
   readonly #engine: EngineDirectory | undefined
   #listing: Promise<void> | undefined
 
-  /** @param engine undefined: there is no daemon to ask. */
+  /** @param engine undefined when there is no daemon to query. */
   constructor(engine: EngineDirectory | undefined) {
     this.#engine = engine
     this.containers = new Questions(engine && ((...asked) => engine.container(...asked)))
@@ -48,14 +48,14 @@ export class NamedThings {
     )
   }
 
-  /** Begins to learn what containers there are. */
+  /** Begins to learn which containers there are. */
   learnAll(): void {
     this.#listing ??= this.#learnList().finally(() => {
       this.#listing = undefined
     })
   }
 
-  /** The container that a request names which was begun and is not carried out yet. */
+  /** The container named by a request that has begun and is not carried out yet. */
   async containerAhead(named: string): Promise<KnownContainer | undefined> {
     return this.#ahead(await this.containers.peek(named)) ?? this.known.find(named)
   }
@@ -78,7 +78,7 @@ export class NamedThings {
     return this.known.find(named)
   }
 
-  /** The container that a command runs in, at the end of a request that named the command. */
+  /** The container of the command that a request named, at the end of the request. */
   async containerOfExec(execId: string): Promise<KnownContainer | undefined> {
     const known = this.known.ofCommand(execId)
     if (known !== undefined) return known
@@ -86,7 +86,7 @@ export class NamedThings {
     return answer === undefined ? undefined : await this.#learn(answer)
   }
 
-  /** A container as it is now: the daemon's answer comes before what a request says of it. */
+  /** A container as it is now; the daemon's answer overrides what the request states. */
   async containerNow(stated: KnownContainer): Promise<KnownContainer> {
     const answer = await this.containers.answer(stated.id)
     return answer === undefined ? this.known.learn(stated) : await this.#learn(answer)
@@ -97,7 +97,9 @@ export class NamedThings {
     return namedImage(named, await this.images.end(named))
   }
 
-  /** Nothing is learned from it: the end of the request learns it, in the order of the ends. */
+  /**
+   * Stores nothing: the end of the request does, so that changes apply in the order of the ends.
+   */
   #ahead(information: ContainerInformation | undefined): KnownContainer | undefined {
     if (information === undefined) return undefined
     const stated = knownOf(information)
@@ -117,12 +119,12 @@ export class NamedThings {
       const all = await this.#engine?.containers(AbortSignal.timeout(LIST_MS_MAX))
       for (const one of all ?? []) this.known.learn(knownOf(one))
     } catch {
-      // Each container is asked for when a request names it.
+      // Each container is queried when a request names it.
     }
   }
 }
 
-/** Whether a text is digits of which an id begins; it may be a name all the same. */
+/** Whether a text matches the beginning of an id; it may be a name all the same. */
 export function isIdBeginning(text: string, id: string): boolean {
   const digits = DIGITS.exec(text)?.[1]
   return digits !== undefined && plainId(id).startsWith(digits)
@@ -156,7 +158,7 @@ function knownOf({ id, name, image, imageId }: ContainerInformation): KnownConta
   }
 }
 
-/** The name of an image that was named by the beginning of its id, unless that is its name too. */
+/** The name of an image that was named by the beginning of its id, unless that is also its name. */
 function nameOfImage(stated: string, names: readonly string[]): string | undefined {
   if (names.some((name) => name === stated || name === `${stated}:latest`)) return stated
   return names.length === 1 ? names[0] : undefined

@@ -5,18 +5,18 @@ import { cutText } from '../../../core/cut-text.ts'
 import { Fault } from '../../../core/errors.ts'
 import type { EngineSettings } from '../settings.ts'
 
-/** Longest wait for a whole answer that is no stream, in milliseconds. */
+/** Longest wait for a whole answer, streams excepted, in milliseconds. */
 const ANSWER_MS_MAX = 10_000
-/** Largest answer that is no stream, in bytes: the list of some ten thousand containers. */
+/** Largest answer that is not a stream, in bytes: a list of about ten thousand containers. */
 const ANSWER_BYTES_MAX = 32 * 1024 * 1024
 /** Characters of an engine's error message that are kept for the log. */
 const MESSAGE_LENGTH_MAX = 500
-/** How long a connection is silent before the system asks whether the peer is there, ms. */
+/** How long a connection is silent before the system probes the peer, in milliseconds. */
 const KEEP_ALIVE_MS = 30_000
-/** What somebody is told who asked for an engine that does not answer. */
+/** Retry delay for callers when an engine does not answer. */
 const RETRY_AFTER_SECONDS = 5
 
-/** What a proxy answers for an engine that sent nothing for too long. */
+/** A proxy's status for an engine that sent nothing for too long. */
 const IDLE_TOO_LONG_STATUS = 504
 
 /** An answer that was read whole. */
@@ -26,8 +26,8 @@ interface Answer {
 }
 
 /**
- * Sends GET requests to one engine, each over a connection of its own: an engine that was restarted
- * leaves no dead one behind. Rejects with `engine.unavailable`, whose cause says what happened.
+ * Sends GET requests to one engine. Each uses a new connection, so an engine's restart leaves no
+ * dead one. Rejects with `engine.unavailable`, whose cause says what happened.
  */
 export class EngineConnection {
   readonly #settings: EngineSettings
@@ -36,7 +36,7 @@ export class EngineConnection {
     this.#settings = settings
   }
 
-  /** A whole answer; undefined when the engine says that there is no such thing (404). */
+  /** Reads a whole answer; undefined when the engine answers that there is no such thing (404). */
   async read(path: string, signal: AbortSignal): Promise<Answer | undefined> {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS_MAX)])
     return await this.#faulty(async () => {
@@ -49,8 +49,8 @@ export class EngineConnection {
   }
 
   /**
-   * The bytes of an answer that has no end. Its head and the first may be long in coming. A proxy
-   * cuts one on which nothing comes, before or after its head: that ends it like any other end.
+   * Reads an endless answer. Its headers and the first bytes may take long to come. A proxy may cut
+   * an idle stream, before or after its headers; that counts as a normal end.
    */
   async *stream(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
     try {
@@ -132,7 +132,7 @@ function send<Options extends RequestOptions>(
   })
 }
 
-/** Whether a connection ended without the end of its answer. */
+/** Whether a connection ended before the end of its answer. */
 function isCut(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return code === 'ECONNRESET' || code === 'EPIPE'
@@ -145,7 +145,7 @@ async function readWhole(response: IncomingMessage): Promise<Buffer> {
     parts.push(part)
     bytes += part.length
     if (bytes > ANSWER_BYTES_MAX) {
-      throw new Error(`the engine's answer is larger than ${ANSWER_BYTES_MAX} bytes`)
+      throw new Error(`the engine's answer exceeds ${ANSWER_BYTES_MAX} bytes`)
     }
   }
   return Buffer.concat(parts)

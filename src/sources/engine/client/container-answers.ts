@@ -8,7 +8,7 @@ import { isMembers, type Members } from '../../../core/json/json.ts'
 /** States in which a container's process exists. */
 const RUNNING_STATES = ['running', 'paused', 'restarting']
 
-/** Reads the answer to `GET /containers/{id}/json`; undefined when it is none. */
+/** Reads the answer to `GET /containers/{id}/json`; undefined when it is not a container. */
 export function readInspection(value: unknown): ContainerInformation | undefined {
   const container = membersOf(value)
   const id = textOf(container['Id'])
@@ -30,7 +30,7 @@ export function readInspection(value: unknown): ContainerInformation | undefined
   }
 }
 
-/** Reads the answer to `GET /containers/json`; what is no container is left out. */
+/** Reads the answer to `GET /containers/json`; items that are not containers are left out. */
 export function readContainerList(value: unknown): readonly ContainerInformation[] {
   if (!Array.isArray(value)) return []
   return value.map(membersOf).flatMap((container) => {
@@ -66,9 +66,9 @@ export function readStatistics(value: unknown): ContainerStatistics {
 }
 
 /**
- * The share of the time that all processors together had between two measurements, times their
+ * Processor use between two measurements, as a share of all processors' time, multiplied by their
  * number: the formula of the Docker Engine API. Podman leaves the first measurement empty, so its
- * share is that of the time since the container started.
+ * share covers the time since the container started.
  */
 function processorPercent(answer: Members): number {
   const now = membersOf(answer['cpu_stats'])
@@ -97,7 +97,7 @@ function boundPorts(ports: Members): readonly ContainerPort[] {
     const hostPorts = Array.isArray(bindings)
       ? bindings.map((binding) => Number(membersOf(binding)['HostPort'])).filter((one) => one > 0)
       : []
-    // An engine binds IPv4 and IPv6 one by one, mostly to the same port.
+    // Engines bind IPv4 and IPv6 separately, usually to the same port.
     const different = [...new Set(hostPorts)]
     return different.length === 0 ? [port] : different.map((hostPort) => ({ ...port, hostPort }))
   })

@@ -12,13 +12,13 @@ import {
   readNetwork,
 } from './name-answers.ts'
 
-/** What names are made of; anything else could lead to another route. */
+/** Characters that names may have; anything else could change the route. */
 const NAME = /^(?=.{1,512}$)[A-Za-z0-9][A-Za-z0-9_.:@-]*(?:\/[A-Za-z0-9][A-Za-z0-9_.:@-]*)*$/
 
-/** Lets no event through. */
+/** A filter that matches no event. */
 const NO_EVENT = encodeURIComponent(JSON.stringify({ event: ['waybill-witness'] }))
 
-/** Docker, or Podman's API that is compatible with it. */
+/** Docker, or Podman through its Docker-compatible API. */
 export interface EngineClient extends ContainerEngine {
   /** By name, by id or by the beginning of an id; undefined when there is none. */
   image(named: string, signal: AbortSignal): Promise<ImageNames | undefined>
@@ -26,11 +26,11 @@ export interface EngineClient extends ContainerEngine {
   network(named: string, signal: AbortSignal): Promise<NetworkName | undefined>
   /** The id of the container that a command runs in; undefined when there is no such command. */
   containerOfExec(execId: string, signal: AbortSignal): Promise<string | undefined>
-  /** What the engine says of itself. Rejects when it does not answer. */
+  /** The engine's clock and product. Rejects when the engine does not answer. */
   greet(signal: AbortSignal): Promise<EngineGreeting>
   /**
-   * The bytes of its events, a JSON object a line: those since a time (seconds since the epoch, as
-   * text), then those that happen. Docker sends nothing at all before the first event.
+   * Streams events as JSON lines: first those since a time (seconds since the epoch, as text), then
+   * live ones. Docker sends nothing, not even headers, before the first event.
    */
   events(since: string, signal: AbortSignal): AsyncGenerator<Buffer>
   /** Holds a connection on which nothing is sent. Resolves or rejects when it ends. */
@@ -38,9 +38,9 @@ export interface EngineClient extends ContainerEngine {
 }
 
 /**
- * A client of the engine that the settings name. It does not connect before it is asked something.
- * No route names a version of the API: an engine then answers in the one it knows best, while a
- * fixed one is too old for some engine and too new for another.
+ * A client of the configured engine. It does not connect before its first request. Routes name no
+ * API version: the engine then uses its newest, while a fixed version would be too old for some
+ * engines and too new for others.
  */
 export function engineClient(settings: EngineSettings): EngineClient {
   const connection = new EngineConnection(settings)
@@ -50,7 +50,7 @@ export function engineClient(settings: EngineSettings): EngineClient {
     const answer = await connection.read(`/${kind}/${encodeURIComponent(named)}${rest}`, signal)
     return answer === undefined ? undefined : parse(answer.body, name)
   }
-  // A proxy may leave out the headers that name the engine, and may not let this question through.
+  // A proxy may drop the headers that identify the engine, and may block this request too.
   const readProduct = async (signal: AbortSignal) => {
     try {
       const answer = await connection.read('/version', signal)
@@ -96,7 +96,7 @@ export function engineClient(settings: EngineSettings): EngineClient {
   }
 }
 
-/** Podman answers with nothing when a container that does not run is asked for its statistics. */
+/** Podman sends an empty answer when asked for the statistics of a stopped container. */
 function parse(body: Buffer, engine: string): unknown {
   try {
     return body.length === 0 ? {} : JSON.parse(body.toString())

@@ -1,17 +1,17 @@
 import { isMembers } from '../../../core/json/json.ts'
 
-/** Which engine answers. */
+/** The engine's product. */
 export type EngineProduct = 'docker' | 'podman'
 
-/** What an engine says of itself when it is connected to. */
+/** What an engine reports when Waybill connects. */
 export interface EngineGreeting {
   /** The time of its clock, in milliseconds since the epoch. */
   readonly nowMs: number
-  /** Undefined when neither it nor what is in between says so. */
+  /** Undefined when neither the engine nor a proxy says so. */
   readonly product: EngineProduct | undefined
 }
 
-/** Reads which engine sent the headers of `GET /_ping`. */
+/** Recognizes the engine by the headers of `GET /_ping`. */
 export function productOfHeaders(
   headers: Readonly<Record<string, unknown>>,
 ): EngineProduct | undefined {
@@ -20,7 +20,7 @@ export function productOfHeaders(
   return /^docker\//i.test(server) ? 'docker' : undefined
 }
 
-/** Reads which engine gave the answer to `GET /version`. */
+/** Recognizes the engine by the answer to `GET /version`. */
 export function productOfVersion(version: unknown): EngineProduct | undefined {
   const components: unknown = isMembers(version) ? version['Components'] : undefined
   const [first] = Array.isArray(components) ? components : []

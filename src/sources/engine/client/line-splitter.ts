@@ -1,20 +1,20 @@
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
-/** A line of a stream without its end, or the beginning of one that is over the limit. */
+/** A line of a stream without its end, or the beginning of one that exceeds the limit. */
 export interface Line {
   readonly bytes: Buffer
   readonly isWhole: boolean
 }
 
 /**
- * Cuts a stream of bytes into lines, whatever chunks it comes in. A line is told once its end was
- * seen; what follows the last end is nobody's. Of a line over the limit only the beginning is kept,
- * so that memory is bounded. Empty lines are left out.
+ * Splits a stream of bytes into lines, however it is chunked. A line is returned once its end has
+ * been seen; an unterminated last line is dropped. Only the beginning of a line over the limit is
+ * kept, so that memory stays bounded. Empty lines are skipped.
  */
 export class LineSplitter {
   readonly #lineBytesMax: number
-  /** The beginning of the line that is being read: at most `lineBytesMax` bytes. */
+  /** The beginning of the current line: at most `lineBytesMax` bytes. */
   #parts: Buffer[] = []
   #keptBytes = 0
   #isWhole = true
@@ -23,7 +23,7 @@ export class LineSplitter {
     this.#lineBytesMax = lineBytesMax
   }
 
-  /** The lines that a further chunk ends. */
+  /** The lines that this chunk completes. */
   push(chunk: Buffer): readonly Line[] {
     const lines: Line[] = []
     let start = 0
@@ -42,7 +42,7 @@ export class LineSplitter {
     if (part.length > room) this.#isWhole = false
     const kept = part.subarray(0, room)
     if (kept.length === 0) return
-    // A copy: a view would hold on to the whole chunk for as long as the line is not ended.
+    // A copy, because a view would keep the whole chunk in memory until the line ends.
     this.#parts.push(Buffer.from(kept))
     this.#keptBytes += kept.length
   }

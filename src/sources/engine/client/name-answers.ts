@@ -1,6 +1,6 @@
 import { isMembers, type Members } from '../../../core/json/json.ts'
 
-/** An image, and what it is called. */
+/** An image and its names. */
 export interface ImageNames {
   /** `sha256:` and 64 hexadecimal digits. */
   readonly id: string
@@ -8,7 +8,7 @@ export interface ImageNames {
   readonly names: readonly string[]
 }
 
-/** A network, and what it is called. */
+/** A network and its name. */
 export interface NetworkName {
   /** 64 hexadecimal digits. */
   readonly id: string

@@ -7,23 +7,23 @@ import { eventIdOf, translateEvent } from '../translate.ts'
 import type { EngineProduct } from './engine-greeting.ts'
 import type { Line } from './line-splitter.ts'
 
-/** Largest line of an engine's events, in bytes: one with more labels than an event can hold. */
+/** Longest line of an engine's events, in bytes: enough for more labels than an event can hold. */
 export const LINE_BYTES_MAX = 256 * 1024
 
-/** Bytes of an unreadable line that are handed on; a dead letter keeps about as many. */
+/** Bytes of an unreadable line that are passed on, about as many as a dead letter keeps. */
 const DEAD_LINE_BYTES_MAX = 48 * 1024
 
-/** What some lines of an engine say. */
+/** The result of reading some lines. */
 export interface LinesRead {
   readonly translation: Translation
-  /** Of each event in order. */
+  /** The position of each event, in order. */
   readonly positions: readonly Position[]
 }
 
 /**
  * Reads lines of `GET /events`. Each becomes an event or a dead letter.
  *
- * @param product which engine they are from; undefined when it does not say.
+ * @param product the engine that sent them; undefined when unknown.
  */
 export function readLines(lines: readonly Line[], product: EngineProduct | undefined): LinesRead {
   const events: NewEvent[] = []
@@ -44,7 +44,7 @@ export function readLines(lines: readonly Line[], product: EngineProduct | undef
   return { translation: { events, deadLetters, skipped: {} }, positions }
 }
 
-/** A line that cannot be read may hold a command line all the same. */
+/** A line that cannot be read may still hold a command line. */
 function safeBytes(line: Buffer): Buffer {
   return Buffer.from(redactText(line.subarray(0, DEAD_LINE_BYTES_MAX).toString()))
 }

@@ -206,7 +206,7 @@ describe('a gap', () => {
         details: {
           from: '2026-11-22T12:15:47.273326Z',
           to: '2026-11-22T12:15:55.273326Z',
-          reason: 'the engine was restarted, or forgot its events in another way',
+          reason: 'the engine was restarted or lost its events in another way',
         },
       },
     ])
@@ -220,7 +220,9 @@ describe('a gap', () => {
     engine.scripts = [tellsAndEnds(at(1)), tells(...many)]
     follow()
     await storedUntil((events) => events.some(({ action }) => action === 'source.gap'))
-    expect(stored('source.gap')[0]?.details?.['reason']).toBe('more happened than the engine keeps')
+    expect(stored('source.gap')[0]?.details?.['reason']).toBe(
+      'the engine had more events than it keeps',
+    )
   })
 
   test('is recorded once, though the restarted engine has nothing to tell', async () => {

@@ -17,10 +17,10 @@ test.each([
   ['', 'the body is not a JSON object in UTF-8'],
   ['[]', 'the body is not a JSON object in UTF-8'],
   [Buffer.from([0xff]), 'the body is not a JSON object in UTF-8'],
-  ['{}', 'it is no build: it has neither a buildid nor the name of a builder'],
+  ['{}', 'not a build: it has neither a buildid nor a builder name'],
   [
     '{"complete": true, "builder": {"name": ""}}',
-    'it is no build: it has neither a buildid nor the name of a builder',
+    'not a build: it has neither a buildid nor a builder name',
   ],
 ])('%j is kept as a dead letter', (body, reason) => {
   expect(translated(body)).toEqual({

@@ -124,10 +124,10 @@ describe("a registry's notification is read whole, whichever registry sent it", 
 })
 
 describe('a HEAD is told from a pull', () => {
-  test('a tag that was looked up by HEAD was asked for, and what followed was pulled', () => {
+  test('a tag that was looked up by HEAD was inspected, and what followed was pulled', () => {
     const events = stored(reportedBody('head-then-get'))
     expect(events.map(({ action, message }) => [action, message])).toEqual([
-      ['image.inspect', 'node7 asked for hg/server:8.1.0'],
+      ['image.inspect', 'node7 inspected hg/server:8.1.0'],
       ['image.pull', 'node7 pulled hg/server@sha256:cccccccccccc'],
       ['image.pull', 'node7 pulled hg/server@sha256:dddddddddddd'],
     ])

@@ -176,7 +176,7 @@ describe('the socket', () => {
     const other = createServer((connection) => connection.end()).listen(path)
     await once(other, 'listening')
     socket = path
-    await expect(listen()).rejects.toThrow(`another process listens on ${path}`)
+    await expect(listen()).rejects.toThrow(`another process is already listening on ${path}`)
     expect(statSync(path).isSocket()).toBe(true)
     other.close()
     await once(other, 'close')
@@ -185,7 +185,9 @@ describe('the socket', () => {
   test('does not take the place of a file', async () => {
     socket = join(folder, 'file')
     writeFileSync(socket, 'kept')
-    await expect(listen()).rejects.toThrow(`${socket} is no socket: move it out of the way`)
+    await expect(listen()).rejects.toThrow(
+      `${socket} exists and is not a socket: remove it or choose another path`,
+    )
     expect(statSync(socket).size).toBe(4)
   })
 })

@@ -48,7 +48,7 @@ test.each([
   ['not JSON', '{"Type":', 'a line is not a JSON object'],
   ['a list', '[]', 'a line is not a JSON object'],
   ['two values', '{"Type":"a","Action":"b"} {}', 'a line is not a JSON object'],
-  ['no words', '{"timeNano":1795349746273326421}', 'an event has no `Type` and no `Action`'],
+  ['no words', '{"timeNano":1795349746273326421}', 'an event has neither `Type` nor `Action`'],
   ['no time', '{"Type":"container","Action":"start"}', 'an event has no time'],
   ['another unit', '{"Type":"image","Action":"tag","timeNano":1795349746}', 'an event has no time'],
 ])('what cannot be read is kept with the reason: %s', (_what, text, reason) => {
