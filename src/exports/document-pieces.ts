@@ -4,7 +4,7 @@ import type { ExportDocument } from './export-form.ts'
 import type { ExportJob } from './jobs/export-job.ts'
 import { ENTRIES_WRITTEN_AT_ONCE } from './limits.ts'
 
-/** What a document is made from. */
+/** The parts of a document. */
 export interface DocumentSource {
   readonly job: ExportJob
   readonly document: ExportDocument
@@ -13,8 +13,8 @@ export interface DocumentSource {
 }
 
 /**
- * The text of a document in pieces of bounded size. `onEntries` is told how many entries there are
- * so far, each time before they are given out.
+ * The text of a document in pieces of bounded size. `onEntries` is called with the number of
+ * entries so far, each time before these entries are yielded.
  */
 export async function* documentPieces(
   { job, document, events, signal }: DocumentSource,
@@ -36,7 +36,7 @@ export async function* documentPieces(
   yield document.end(job)
 }
 
-/** A store's batch can be large: it is not presented in one go, since requests wait meanwhile. */
+/** Splits a store's batch, which can be large, so that requests are answered in between. */
 function* slicesOf(batch: readonly StoredEvent[]): Iterable<readonly StoredEvent[]> {
   for (let start = 0; start < batch.length; start += ENTRIES_WRITTEN_AT_ONCE) {
     yield batch.slice(start, start + ENTRIES_WRITTEN_AT_ONCE)

@@ -3,7 +3,7 @@ import type { Event, JsonObject } from '../core/event/event.ts'
 import type { EventFilter } from '../core/query/query.ts'
 import type { ExportJob } from './jobs/export-job.ts'
 
-/** How an export ended, as its receivers are told. */
+/** The result of an export, for its receivers. */
 export interface ExportResult {
   readonly job: ExportJob
   /** A link to the file that works for `linkSeconds`; undefined when there is no file. */
@@ -11,7 +11,7 @@ export interface ExportResult {
   readonly linkSeconds: number
 }
 
-/** What a mail says. */
+/** The content of a mail. */
 export interface MailText {
   readonly subject: string
   readonly html: string
@@ -19,27 +19,28 @@ export interface MailText {
 }
 
 /**
- * The document of an export: `begin`, then the text of each event, oldest first, then `end`.
+ * The document of an export: `begin`, the text of each event from the oldest to the newest, then
+ * `end`.
  *
- * The texts are a function of the job and the event alone, since a run that was cut off is done
- * again from its beginning.
+ * The text may depend only on the job and the event, because an interrupted run is repeated from
+ * its beginning.
  */
 export interface ExportDocument {
   filter(job: ExportJob): EventFilter
   begin(job: ExportJob): string
-  /** Undefined for an event that has no place in the document. */
+  /** Undefined for an event that is not part of the document. */
   entry(event: Event): string | undefined
   end(job: ExportJob): string
 }
 
-/** How a dialect writes an export down, and tells that it is there. */
+/** A dialect's format for the documents and notifications of exports. */
 export interface ExportForm {
-  /** Kept with each job, so that a restart finds the form again. Never changes. */
+  /** Stored with each job, so that the form is found again after a restart. Never changes. */
   readonly name: string
-  /** The path of links before the name of the file: `/exportedlogs/`. */
+  /** The path of links, before the name of the file: `/exportedlogs/`. */
   readonly linkPath: string
   readonly document: ExportDocument
-  /** Whether a principal of the tenant may have the export by its present rights. */
+  /** Whether a principal of the tenant may have the export, by its current permissions. */
   allows(job: ExportJob, principal: Principal): boolean
   /** The body of the callback. */
   callback(result: ExportResult): JsonObject

@@ -4,7 +4,7 @@ import { type Clock, parseTimestamp } from '../core/time/timestamp.ts'
 import type { ExportForm } from './export-form.ts'
 import type { ExportJob } from './jobs/export-job.ts'
 
-/** What rights are looked up in. */
+/** What checking rights needs. */
 export interface ExportRights {
   readonly directory: Pick<Directory, 'principal' | 'tokens'>
   readonly forms: ReadonlyMap<string, ExportForm>
@@ -12,8 +12,8 @@ export interface ExportRights {
 }
 
 /**
- * Why the requester of an export may not have it any more; undefined: it may. Looked at before each
- * run and each attempt to deliver, since both may come long after the request.
+ * Why the requester of an export may no longer have it; undefined while it may. Checked before each
+ * run and each delivery attempt, since both may come long after the request.
  */
 export function lostRight(job: ExportJob, rights: ExportRights): string | undefined {
   const { userId, tokenId = '', scopes = SCOPES } = job.requester
@@ -24,10 +24,10 @@ export function lostRight(job: ExportJob, rights: ExportRights): string | undefi
   const isOfTenant = principal.tenant === null || principal.tenant === job.tenant
   const form = rights.forms.get(job.form)
   const isAllowed = isOfTenant && (form === undefined || form.allows(job, principal))
-  return isAllowed ? undefined : 'its requester has no right to it any more'
+  return isAllowed ? undefined : 'its requester no longer has the right to it'
 }
 
-/** A session that ended takes no right away, so what was asked for in one goes on. */
+/** The end of a session revokes nothing, so exports requested in one continue. */
 function lostTokenReason(
   { requester: { tokenId } }: ExportJob,
   { directory, clock }: ExportRights,

@@ -10,24 +10,24 @@ import { recordableText } from '../core/values/recordable-text.ts'
 import { redactBody } from '../sources/bodies/redacted-body.ts'
 import type { DeadLetter } from '../sources/source.ts'
 
-/** Bytes of an unreadable body that are kept; an event holds 64 KiB with everything around it. */
+/** Bytes of an unreadable body that are kept; a whole event holds 64 KiB. */
 const BODY_BYTES_KEPT = 40 * 1024
 /** Longest JSON text of a kept body: base64 of `BODY_BYTES_KEPT` is just below it. */
 const BODY_TEXT_BYTES_MAX = 56 * 1024
-/** Bytes of JSON of what a row holds that are kept; the other fields need room too. */
+/** Bytes of JSON that are kept of a row; the other fields need space too. */
 const ROW_BYTES_MAX = 52 * 1024
-/** Longest reason, in bytes of JSON: it stands in an event twice, next to the body. */
+/** Longest reason, in bytes of JSON: the event holds it twice, in addition to the body. */
 const REASON_BYTES_MAX = 2048
 
-/** What an event says that keeps something unreadable. */
+/** What to record about unreadable data. */
 export interface Unreadable extends Pick<NewEvent, 'target' | 'tenant'> {
-  /** Its `eventId` names what could not be read, so that it is kept once. */
+  /** Its `eventId` identifies the data, so that it is stored once. */
   readonly source: Partial<EventSource>
   readonly message: string
   readonly details: JsonObject
 }
 
-/** The event that keeps what could not be read. */
+/** The event that keeps unreadable data. */
 export function unreadableEvent(what: Unreadable): NewEvent {
   return {
     action: 'source.dead-letter',
@@ -39,10 +39,10 @@ export function unreadableEvent(what: Unreadable): NewEvent {
 }
 
 /**
- * The event that keeps what could not be read, without the secrets in it. It is named by the
- * SHA-256 of the body, so that a sender's retry of the same body is recognized. When secrets were
- * taken out of a body that is kept whole it is that of what is kept: a password could be guessed by
- * the other.
+ * The event that keeps an unreadable delivery, without the secrets in it. Its id is the SHA-256 of
+ * the body, so that a sender's retry of the same body is recognized. When secrets were removed from
+ * a body that is kept whole, the digest is that of the redacted body, since a password could be
+ * guessed from the digest of the original.
  */
 export function deadLetterEvent(letter: DeadLetter): NewEvent {
   const { body, isCut, isRedacted } = redactBody(letter.body)
@@ -63,8 +63,8 @@ export function deadLetterEvent(letter: DeadLetter): NewEvent {
 }
 
 /**
- * The event that keeps what stands in a vendor's log in place of a row. The same item has the same
- * id, so that it is kept once.
+ * The event that keeps a log item which is not a row. The same item has the same id, so that it is
+ * stored once.
  *
  * @param log its name, for people.
  */
@@ -79,14 +79,14 @@ export function deadRowEvent(log: string, item: unknown): NewEvent {
   })
 }
 
-/** An event that was read, or what was read in its place. */
+/** A parsed event, or the dead letter in its place. */
 export interface ReadOrRefused<Read> {
   readonly read: Read
-  /** Whether it is the dead letter of an event that the boundary refused. */
+  /** Whether it is the dead letter of an event that failed validation. */
   readonly isRefused: boolean
 }
 
-/** Reads an event, or the dead letter that keeps it, under the same id, when it is refused. */
+/** Parses an event; when it is invalid, returns its dead letter under the same id. */
 export function readOrRefused<Read>(
   event: NewEvent,
   read: (event: NewEvent) => Read,
@@ -101,18 +101,18 @@ export function readOrRefused<Read>(
   }
 }
 
-/** The letter that keeps an event which the boundary refused. */
+/** The dead letter of an event that failed validation. */
 export function refusedEvent(event: NewEvent, fault: Fault): DeadLetter {
   const problems = fault.problems.map(({ path, expected }) => `${path}: expected ${expected}`)
   return { reason: problems.join('; '), body: Buffer.from(deepJsonText(event)) }
 }
 
-/** A reason may repeat what was sent: a key, or the place where a parser gave up. */
+/** A reason may repeat received text, such as a key or the place of a parser error. */
 function reasonText(reason: string): string {
   return cutJsonText(recordableText(reason), REASON_BYTES_MAX)
 }
 
-/** As text when it is text that an event can hold, else as base64. */
+/** The body as text when an event can hold it, else as base64. */
 function keptBody(body: Buffer): { readonly body: string; readonly encoding: string } {
   const text = readText(body)
   const isText = text !== undefined && !text.includes('\0')
@@ -122,7 +122,7 @@ function keptBody(body: Buffer): { readonly body: string; readonly encoding: str
   return { body: body.subarray(0, BODY_BYTES_KEPT).toString('base64'), encoding: 'base64' }
 }
 
-/** A cut may fall inside of a character: up to three bytes are then left out. */
+/** A cut may fall inside a character, so up to three more bytes may be dropped. */
 function readText(body: Buffer): string | undefined {
   const longest = Math.min(body.length, BODY_BYTES_KEPT)
   const shortest = longest === body.length ? longest : longest - 3
@@ -137,6 +137,6 @@ function jsonOf(item: unknown): string {
   try {
     return JSON.stringify(item)
   } catch {
-    return 'a value of too many levels'
+    return 'a value that is nested too deeply'
   }
 }

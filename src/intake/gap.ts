@@ -5,27 +5,27 @@ import { redactText } from '../core/redaction/redact.ts'
 import type { SourceName } from '../core/values/source-name.ts'
 import type { SourceGap } from '../sources/watched-source.ts'
 
-/** An event which says that others may be missing; its message is for people. */
+/** An event which records that others may be missing; its message is for people. */
 export type GapEvent = NewEvent & { readonly message: string }
 
-/** A part of a vendor's log that could not be had. */
+/** A part of a vendor's log that could not be read. */
 export interface Gap {
-  /** Names the finding: the same one is kept once. A list stands for the SHA-256 of its JSON. */
+  /** Identifies the gap, so that it is stored once. A list stands for the SHA-256 of its JSON. */
   readonly identity: string | readonly unknown[]
-  /** Absent: the collector's. */
+  /** Absent for the collector's own. */
   readonly source?: Partial<EventSource>
   readonly tenant?: string | undefined
-  /** RFC 3339; absent: when it is stored. */
+  /** RFC 3339; absent for the time of storage. */
   readonly time?: string | undefined
   /** The log, or the part of the vendor's server. */
   readonly target: Target
   readonly message: string
-  /** What was wrong with the answers; undefined when nothing was but the number of entries. */
+  /** What was wrong with the answers; undefined when only the number of entries was. */
   readonly reason?: string | undefined
   readonly details: JsonObject
 }
 
-/** The event for a part of a log that could not be had. */
+/** The event for a part of a log that could not be read. */
 export function gapEvent(gap: Gap): GapEvent {
   const { identity, source, tenant, time, reason, details, ...fields } = gap
   const name = typeof identity === 'string' ? identity : sha256Of(JSON.stringify(identity))
@@ -38,12 +38,12 @@ export function gapEvent(gap: Gap): GapEvent {
   }
 }
 
-/** A reason in brackets for the end of a message; empty without a reason. */
+/** A reason in parentheses for the end of a message; empty without a reason. */
 export function inBrackets(reason: string | undefined): string {
   return reason === undefined ? '' : ` (${reason})`
 }
 
-/** The event which says that events of a source may be missing for good. */
+/** The event which records that events of a source may be lost for good. */
 export function sourceGapEvent(
   { kind, name }: SourceName,
   { from, to, reason: stated }: SourceGap,

@@ -7,12 +7,12 @@ import { type Clock, formatTimestamp } from '../core/time/timestamp.ts'
 import { createTurns } from '../core/turns/in-turn.ts'
 import type { SourceName } from '../core/values/source-name.ts'
 
-/** Kind of the records that positions of collectors are kept in. */
+/** Record kind of the positions of collectors. */
 const RECORD_KIND = 'collector-position'
-/** Kind of the records that positions of watched sources are kept in. */
+/** Record kind of the positions of watched sources. */
 const WATCHED_RECORD_KIND = 'watched-source-position'
 
-/** Whose position it is. */
+/** Identifies a collector. */
 export interface CollectorName {
   /** Tenant of the collector's events. */
   readonly tenant: string
@@ -23,7 +23,7 @@ export interface CollectorName {
 /** A JSON object that only the collector itself understands. */
 const Position = Type.Unsafe<JsonObject>(Type.Object({}))
 
-/** The record of how far a collector is. */
+/** The record with the position of a collector. */
 const SavedPosition = Type.Object({
   tenant: Type.String(),
   kind: Type.String(),
@@ -34,22 +34,22 @@ const SavedPosition = Type.Object({
 })
 type SavedPosition = Readonly<Static<typeof SavedPosition>>
 
-/** Largest position that a client may save, in bytes of the request that brings it. */
+/** Largest position that a client may save, in bytes of the request. */
 export const POSITION_BYTES_MAX = 512 * 1024
-/** Most positions of a tenant; a client can save no further one. */
+/** Most positions of a tenant; a client cannot save more. */
 export const POSITIONS_MAX = 100
 
-/** How a position lags behind. */
+/** How a position is saved late. */
 export interface LagOptions {
-  /** How long a new position waits to be kept, ms: a crash makes so much be read again. */
+  /** How long a new position waits to be saved, ms; after a crash, this much is read again. */
   readonly lagMs: number
   /** Called with the error when a position could not be saved; the next one replaces it. */
   readonly trouble: (error: unknown) => void
 }
 
 /**
- * The position of a watched source, whatever its tenant. It moves with every event, and is kept a
- * little late: not each writes a record.
+ * The position of a watched source, independent of the tenant. It moves with every event, and is
+ * saved with a delay so that not every move writes a record.
  */
 export class LaggingPosition {
   readonly #id: string
@@ -59,7 +59,7 @@ export class LaggingPosition {
   #position: JsonObject | undefined
   #isSaved = true
   #timer: NodeJS.Timeout | undefined
-  /** Writes run one after the other: an earlier position must not overtake a later one. */
+  /** Writes run one at a time: an earlier position must not overwrite a later one. */
   readonly #inTurn = createTurns()
 
   constructor({ kind, name }: SourceName, records: RecordStore, options: LagOptions) {
@@ -68,7 +68,7 @@ export class LaggingPosition {
     this.#options = options
   }
 
-  /** The last position that it moved to, or else the one that an earlier process kept. */
+  /** The last position that it moved to, or else the one that an earlier process saved. */
   async load(): Promise<JsonObject | undefined> {
     if (!this.#isLoaded) {
       const body = (await this.#records.get(WATCHED_RECORD_KIND, this.#id))?.body
@@ -84,7 +84,7 @@ export class LaggingPosition {
     this.#timer ??= setTimeout(() => void this.save(), this.#options.lagMs)
   }
 
-  /** Keeps the position now, if it moved. It never rejects. */
+  /** Saves the position now, if it moved. Never rejects. */
   save(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -104,24 +104,24 @@ export class LaggingPosition {
   }
 }
 
-/** The positions of all collectors, of this server and of those that send to it. */
+/** The positions of all collectors, of this server and of clients. */
 export interface CollectorPositions {
-  /** Those of one tenant, or of all (`null`), by kind and name. */
+  /** The positions of one tenant, or of all tenants (`null`), by kind and name. */
   list(tenant: string | null): Promise<readonly SavedPosition[]>
   get(collector: CollectorName): Promise<SavedPosition | undefined>
   /** Durable once it resolves. */
   save(collector: CollectorName, position: JsonObject): Promise<void>
   /**
-   * The same for a client, whose collector may be a new one.
+   * The same for a client, whose collector may be new.
    *
    * @throws Fault `resource.too-many` when its tenant has `POSITIONS_MAX` others.
    */
   saveOfClient(collector: CollectorName, position: JsonObject): Promise<void>
-  /** Without effect on an unknown collector. */
+  /** Has no effect on an unknown collector. */
   remove(collector: CollectorName): Promise<void>
 }
 
-/** The positions that are kept in the store. Methods throw as `RecordStore` does. */
+/** The positions in the store. Methods throw as `RecordStore` does. */
 export function collectorPositions(records: RecordStore, clock: Clock): CollectorPositions {
   const save = ({ tenant, kind, name }: CollectorName, position: JsonObject) =>
     records.put({
@@ -129,11 +129,11 @@ export function collectorPositions(records: RecordStore, clock: Clock): Collecto
       id: idOf({ tenant, kind, name }),
       body: { tenant, kind, name, position, saved: formatTimestamp(clock()) },
     })
-  /** New collectors are counted one after the other: side by side all would find the last place. */
+  /** New collectors are counted one at a time: concurrent ones could all take the last place. */
   const inTurn = createTurns()
   const saveNew = async (collector: CollectorName, position: JsonObject) => {
     if ((await records.count(RECORD_KIND, prefixOf(collector.tenant))) >= POSITIONS_MAX) {
-      const detail = `positions of collectors of a tenant: at most ${POSITIONS_MAX}`
+      const detail = `a tenant can have at most ${POSITIONS_MAX} collector positions`
       throw new Fault('resource.too-many', { detail })
     }
     await save(collector, position)
@@ -166,7 +166,7 @@ function idOf({ tenant, kind, name }: CollectorName): string {
   return JSON.stringify([tenant, kind, name])
 }
 
-/** What the ids of a tenant's positions begin with, and no others. */
+/** The beginning of the ids of a tenant's positions, and of no others. */
 function prefixOf(tenant: string): string {
   return `[${JSON.stringify(tenant)},`
 }

@@ -6,27 +6,27 @@ import { mintUuid } from '../core/values/uuid.ts'
 import type { Append } from '../ledger/append/append.ts'
 import { readOrRefused } from './dead-letter.ts'
 
-/** Most events that wait to be stored; of more only the number is kept. */
+/** Most events that wait to be stored; further ones are only counted. */
 const QUEUED_EVENTS_MAX = 20_000
-/** As many are stored at once, without waiting for the next tick. */
+/** This many events are stored at once, without waiting for the next tick. */
 const BATCH_EVENTS = 500
 /** Most events stored at once. */
 const BATCH_EVENTS_MAX = 5_000
-/** Pause after the ledger refused a batch, in milliseconds. */
+/** Pause after the ledger rejected a batch, in milliseconds. */
 const RETRY_MS = 1_000
-/** Attempts at the last batches when the server stops. */
+/** Attempts to store the last batches when the server stops. */
 const CLOSING_ATTEMPTS_MAX = 3
 
-/** Events of one tenant that there was no room for. */
+/** Events of one tenant that did not fit in the queue. */
 export interface LeftOut {
   readonly tenant: string
   readonly count: number
-  /** When the first and the last of them were left out, in microseconds since the epoch. */
+  /** When the first and the last of them were dropped, in microseconds since the epoch. */
   readonly fromMicros: number
   readonly toMicros: number
 }
 
-/** Where events go. */
+/** What a queue needs. */
 export interface EventQueueOptions {
   readonly append: Append
   /** Source of events that name none. */
@@ -34,37 +34,37 @@ export interface EventQueueOptions {
   readonly clock: Clock
   /** What its events are, for the log: `uses of tokens`. */
   readonly contents: string
-  /** The event that tells of others that were left out. */
+  /** The event that reports how many others were dropped. */
   readonly leftOutEvent: (leftOut: LeftOut) => NewEvent
-  /** Source of that event; absent: that of the others. */
+  /** Source of that event; absent for the same source as the others. */
   readonly leftOutSource?: Reception['source']
   /** Whether readers need not wait for these events: see `AppendRequest.isQuiet`. */
   readonly isQuiet?: boolean
-  /** Told of what could not be stored. */
+  /** Called when events could not be stored. */
   readonly trouble: (facts: object, message: string) => void
 }
 
 interface Queued {
   readonly event: NewEvent
-  /** Called once the event is stored, or was refused. */
+  /** Called once the event is stored, or was rejected. */
   readonly settle?: () => void
 }
 
-/** Events that are stored together, and those who wait for them. */
+/** Events that are stored together, and the callers that wait for them. */
 interface Batch {
   readonly drafts: readonly Draft[]
   settle(): void
 }
 
 /**
- * Stores events in the background, in order and in batches. What the ledger refuses is given to it
- * again, under the same ids, so that it is stored once. When more come than are stored, an event
- * tells how many were left out.
+ * Stores events in the background, in order and in batches. A batch that the ledger rejects is
+ * retried under the same ids, so that it is stored once. When the queue is full, an event records
+ * how many were dropped.
  */
 export class EventQueue {
   readonly #options: EventQueueOptions
   #waiting: Queued[] = []
-  /** The batch that is being stored, or was refused. */
+  /** The batch that is being stored, or was rejected. */
   #batch: Batch = { drafts: [], settle: () => undefined }
   readonly #leftOut = new Map<string, LeftOut>()
   #storing: Promise<void> | undefined
@@ -75,15 +75,15 @@ export class EventQueue {
   }
 
   /**
-   * Takes an event of a tenant, which names it too. False when there was no room for it.
+   * Takes an event for a tenant, unless the event names one. Returns false when the queue is full.
    */
   add(tenant: string, event: NewEvent): boolean {
     return this.#enqueue(tenant, { event })
   }
 
   /**
-   * As `add`; resolves once the event is stored, or when it was refused and is stored later. It
-   * never rejects.
+   * As `add`; resolves once the event is stored, or when it was rejected and will be retried. Never
+   * rejects.
    */
   async store(tenant: string, event: NewEvent): Promise<void> {
     await new Promise<void>((settle) => {
@@ -98,18 +98,18 @@ export class EventQueue {
     this.#leftOut.set(tenant, { tenant, count: count + 1, fromMicros, toMicros: now })
   }
 
-  /** Begins to store what waits, unless a batch is on its way or was just refused. */
+  /** Begins to store the waiting events, unless a batch is being stored or was just rejected. */
   flush(): void {
     const isDue = this.#waiting.length + this.#batch.drafts.length + this.#leftOut.size > 0
     if (!isDue || this.#storing !== undefined || this.#isResting) return
     this.#storing = this.#store().finally(() => {
       this.#storing = undefined
-      // Whose event came meanwhile waits for a batch of its own.
+      // Callers whose events came in the meantime wait for the next batch.
       if (this.#waiting.some(({ settle }) => settle !== undefined)) this.flush()
     })
   }
 
-  /** Stores everything that waits, or gives it up with a word in the log. */
+  /** Stores all waiting events, or gives them up and logs it. */
   async close(): Promise<void> {
     let refusals = 0
     while (refusals < CLOSING_ATTEMPTS_MAX) {
@@ -137,7 +137,7 @@ export class EventQueue {
       this.#restUntilMs = Date.now() + RETRY_MS
       this.#batch.settle()
       for (const { settle } of this.#waiting) settle?.()
-      trouble({ err: error }, `${contents} are stored later`)
+      trouble({ err: error }, `${contents} could not be stored yet; retrying`)
     }
   }
 
@@ -160,7 +160,7 @@ export class EventQueue {
     const taken = this.#waiting.splice(0, BATCH_EVENTS_MAX)
     const leftOut = [...this.#leftOut.values()].map(leftOutEvent)
     this.#leftOut.clear()
-    // One moment for all of them: what is appended together lies in one partition of the store.
+    // One time for all of them, so that the batch is in one partition of the store.
     const receivedMicros = clock()
     return {
       drafts: [
@@ -174,7 +174,7 @@ export class EventQueue {
   }
 }
 
-/** The event under an id of its own, so that a repeated attempt stores it once. */
+/** The event with an id of its own, so that a retry stores it once. */
 function draftOf(
   event: NewEvent,
   { receivedMicros, source }: Pick<Reception, 'receivedMicros' | 'source'>,
@@ -184,7 +184,7 @@ function draftOf(
   return readOrRefused(named(event, receivedMicros), read).read
 }
 
-/** The event under an id of its own. */
+/** The event with an id of its own. */
 export function named(event: NewEvent, receivedMicros: number): NewEvent {
   return { ...event, id: mintUuid(Math.floor(receivedMicros / 1000)) }
 }

@@ -8,24 +8,22 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { type CollectorName, collectorPositions } from './positions.ts'
 import { appendReported } from './take-in.ts'
 
-/** Wait before an append is tried again, when the ledger does not say, in milliseconds. */
+/** Pause before an append is retried when the ledger states none, in milliseconds. */
 const RETRY_MS = 1000
 
-/**
- * Where a collector puts what it reads: the ledger of this process, or that of a server over HTTP.
- */
+/** Where a collector writes: the ledger of this process, or that of a server over HTTP. */
 export interface CollectorSink {
   /**
-   * Stores 1 to `BATCH_EVENTS_MAX` events; durable once it resolves. Events are recognised by their
-   * `source` and `source.eventId`, so what is given again is counted, not stored.
+   * Stores 1 to `BATCH_EVENTS_MAX` events; durable once it resolves. Events are recognized by
+   * `source` and `source.eventId`, so an event that is sent again is counted but not stored.
    */
   append(events: readonly NewEvent[]): Promise<{
     readonly accepted: number
     readonly duplicates: number
   }>
-  /** What `savePosition` kept last; undefined at the first run. */
+  /** The last saved position; undefined at the first run. */
   position(): Promise<JsonObject | undefined>
-  /** Keeps where to go on, in the store. Call it after the events before it were appended. */
+  /** Saves where to continue, in the store. Call it after all events before it were appended. */
   savePosition(position: JsonObject): Promise<void>
 }
 
@@ -36,7 +34,10 @@ export interface LedgerSinkServices {
   readonly clock: Clock
 }
 
-/** A sink that ends in the ledger of this process. It waits out a full queue and a lost store. */
+/**
+ * A sink that writes to the ledger of this process. It waits while the queue is full or the store
+ * is down.
+ */
 export function ledgerSink(
   collector: CollectorName,
   { ledger, records, clock }: LedgerSinkServices,
@@ -58,7 +59,7 @@ export function ledgerSink(
     },
     savePosition: (position) =>
       waitingOut(async () => {
-        // A position is kept in the store: it never says more than what the store has.
+        // The position is in the store, so it must not run ahead of the events in the store.
         await ledger.whenReadable()
         await positions.save(collector, position)
       }, signal),

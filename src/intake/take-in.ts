@@ -8,18 +8,18 @@ import { redactTranslation } from '../sources/bodies/redacted-translation.ts'
 import type { Translation } from '../sources/source.ts'
 import { deadLetterEvent, readOrRefused } from './dead-letter.ts'
 
-/** Events that are read in one go; in between, requests are answered. */
+/** Events that are parsed in one go; requests are answered in between. */
 const EVENTS_READ_AT_ONCE = 100
-/** Half of what an append takes: each event may imply another one, which is stored with it. */
+/** Half the limit of an append: each event may imply another one, which is stored with it. */
 const APPEND_EVENTS_MAX = BATCH_EVENTS_MAX / 2
 
-/** Counts what sources left out and what could not be read, by kind of source. */
+/** Counts skipped events and dead letters, by kind of source. */
 export interface IntakeMetrics {
   skipped(kind: string, reason: string, count: number): void
   deadLetters(kind: string, count: number): void
 }
 
-/** What became of what a source translated. */
+/** How many events of a translation were stored. */
 export interface Intake {
   readonly accepted: number
   readonly duplicates: number
@@ -28,8 +28,8 @@ export interface Intake {
 }
 
 /**
- * Stores what a source made of what it was sent or read, and counts it; durable once it resolves.
- * An event that is not valid is kept as a dead letter. Rejects as `Append` does.
+ * Stores a translation and counts it; durable once it resolves. An invalid event is stored as a
+ * dead letter. Rejects as `Append` does.
  */
 export async function takeIn(
   translation: Translation,
@@ -46,13 +46,13 @@ export async function takeIn(
   return { accepted, duplicates, deadLetters, skipped }
 }
 
-/** What a translation is stored as: its events and dead letters, without the secrets in them. */
+/** The events of a translation to store, dead letters included, without the secrets in them. */
 export function* eventsOf(translation: Translation): Generator<NewEvent> {
   yield* redactTranslation(translation).events
   for (const letter of translation.deadLetters) yield deadLetterEvent(letter)
 }
 
-/** Counts what a source left out or could not read. Answers how much it left out. */
+/** Counts skipped items and dead letters. Returns how many were skipped. */
 export function count(
   { skipped }: Translation,
   to: { readonly kind: string; readonly deadLetters: number; readonly metrics: IntakeMetrics },
@@ -64,9 +64,9 @@ export function count(
 }
 
 /**
- * Stores events that a source or a collector reports; those that are not valid as dead letters,
- * which `refused` counts. What is over the limit of one append is split, and a retry of it is
- * recognised event by event. Rejects as `Append` does.
+ * Stores the events that a source or a collector reports. Invalid ones are stored as dead letters,
+ * which `refused` counts. A batch over the limit of one append is split, and each event of a retry
+ * is recognized. Rejects as `Append` does.
  */
 export async function appendReported(
   events: Iterable<NewEvent>,
@@ -90,7 +90,7 @@ export async function appendReported(
   return { accepted, duplicates, refused }
 }
 
-/** A delivery may hold thousands of events: other requests are answered in between. */
+/** Yields to other requests at intervals, since a delivery may hold thousands of events. */
 export async function* inTurns<Item>(items: Iterable<Item>): AsyncGenerator<Item> {
   let read = 0
   for (const item of items) {

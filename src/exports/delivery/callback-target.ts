@@ -3,22 +3,22 @@ import { isIP } from 'node:net'
 import { CALLBACK_ADDRESSES_MAX, CALLBACK_URL_LENGTH_MAX } from '../limits.ts'
 import { type AddressBlock, isRoutable, readAddressBlock } from './routable-address.ts'
 
-/** Every address of a host, as the system resolves it. Rejects when it has none. */
+/** Resolves a host to all its addresses, as the system does. Rejects when it has none. */
 export type Resolver = (host: string) => Promise<readonly string[]>
 
-/** Which destinations are allowed although they are not of the public internet. */
+/** The destinations that are allowed although they are not public. */
 export interface CallbackPolicy {
   isHostAllowed(host: string): boolean
   isAddressAllowed(address: string): boolean
 }
 
-/** Where a callback goes: a URL with the addresses of its host, each of them checked. */
+/** The destination of a callback: a URL with the checked addresses of its host. */
 export interface CallbackTarget {
   readonly url: URL
   readonly addresses: readonly string[]
 }
 
-/** A URL that callbacks may not go to. The message is for whoever gave the URL. */
+/** A URL that callbacks may not use. The message is for the user that gave the URL. */
 export class CallbackRefusal extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -26,7 +26,7 @@ export class CallbackRefusal extends Error {
   }
 }
 
-/** The system's own resolver: hosts file and DNS. */
+/** The resolver of the system: hosts file and DNS. */
 export const systemResolver: Resolver = async (host) =>
   (await lookup(host, { all: true })).map(({ address }) => address)
 
@@ -46,10 +46,10 @@ export function createCallbackPolicy(allowed: readonly string[]): CallbackPolicy
 }
 
 /**
- * Resolves where a callback would go, and refuses what is not for the public internet. It is asked
- * when the URL is given and again for every request, since names change their addresses.
+ * Resolves the destination of a callback, and refuses destinations that are not public. It is
+ * called when the URL is given and again for every request, since names can change their addresses.
  *
- * @throws CallbackRefusal that says why, and not what a name resolves to.
+ * @throws CallbackRefusal that says why, but not what a name resolves to.
  */
 export async function resolveCallback(
   text: string,
@@ -61,7 +61,7 @@ export async function resolveCallback(
   const addresses = await resolve(host, resolver)
   if (policy.isHostAllowed(host)) return { url, addresses }
   const isAllowed = (address: string) => isRoutable(address) || policy.isAddressAllowed(address)
-  // An internal name is refused wherever it leads, unless to an address that was allowed by hand.
+  // An internal name is refused unless it resolves to an explicitly allowed address.
   const isRefused = isInternalName(host)
     ? !addresses.every((address) => policy.isAddressAllowed(address))
     : !addresses.every(isAllowed)
@@ -75,11 +75,11 @@ function readUrl(text: string): URL {
   if (scheme !== 'http' && scheme !== 'https') {
     throw new CallbackRefusal(`Invalid URL scheme '${scheme}': only HTTP and HTTPS are allowed`)
   }
-  // The URL standard drops some of these, and others no mail, log or event can hold.
+  // The URL standard drops some of these; mails, logs and events cannot hold the others.
   if (/\p{Cc}/u.test(text) || !text.isWellFormed()) {
     throw new CallbackRefusal('Invalid callback URL')
   }
-  // The URL standard would take `http:///path` and `http:path` for the host `path`.
+  // The URL standard would read `path` as the host in `http:///path` and `http:path`.
   const authority = /^\w+:\/\/([^/?#\\]*)/.exec(text)?.[1] ?? ''
   if (authority.includes('@')) {
     throw new CallbackRefusal('URLs with embedded credentials are not allowed')
@@ -108,14 +108,14 @@ async function resolve(host: string, resolver: Resolver): Promise<readonly strin
   throw new CallbackRefusal(`Cannot resolve hostname '${host}'`, { cause })
 }
 
-/** Names of this machine, of a cluster, or of a cloud's own services. */
+/** Names of this machine, of a cluster, or of a cloud's metadata services. */
 function isInternalName(host: string): boolean {
   return (
     /^(?:metadata|kubernetes)/.test(host) || /(?:^|\.)localhost$|\.(?:internal|local)$/.test(host)
   )
 }
 
-/** Lower case, without the brackets of IPv6 and the dot that ends a full name. */
+/** Lower case, without IPv6 brackets and without the trailing dot of a full name. */
 function canonicalHost(host: string): string {
   const name = host.toLowerCase().replace(/\.$/, '')
   return name.startsWith('[') ? name.slice(1, -1) : name

@@ -14,25 +14,25 @@ import type { LinkSigner } from './export-link.ts'
 import { type Mailer, MailRefused } from './mailer.ts'
 import { sendCallback } from './send-callback.ts'
 
-/** What a courier needs to find the receivers. */
+/** What a courier needs to reach the receivers. */
 export interface CourierOptions {
   readonly forms: ReadonlyMap<string, ExportForm>
   readonly links: LinkSigner
   readonly linkSeconds: number
   readonly policy: CallbackPolicy
   readonly resolver: Resolver
-  /** Absent: no mail server is configured. */
+  /** Absent when no mail server is configured. */
   readonly mailer: Mailer | undefined
   readonly clock: Clock
   /** Default `CALLBACK_MS_MAX`. */
   readonly callbackMsMax?: number
 }
 
-/** Tells receivers how exports ended. */
+/** Notifies receivers of the result of exports. */
 export interface Courier {
   /**
-   * Tries a delivery once, and answers the delivery after it: made, to be tried again, or given up.
-   * Undefined when the signal cut it off.
+   * Tries a delivery once, and returns its new state: delivered, to be retried, or given up.
+   * Returns undefined when the signal aborted the attempt.
    */
   attempt(due: DueDelivery, signal: AbortSignal): Promise<Delivery | undefined>
 }
@@ -66,19 +66,20 @@ interface Attempt extends CourierOptions {
 
 async function deliver(job: ExportJob, delivery: Delivery, attempt: Attempt): Promise<void> {
   const form = attempt.forms.get(job.form)
-  if (form === undefined) throw new Error(`nothing tells of exports of the form ${job.form}`)
+  if (form === undefined)
+    throw new Error(`no notification exists for exports of the form ${job.form}`)
   const result = resultOf(job, form, attempt)
   if (delivery.channel === 'callback') {
     await postCallback(delivery.to, JSON.stringify(form.callback(result)), attempt)
   } else {
     if (attempt.mailer === undefined) throw new Error('no mail server is configured')
-    // The same id at every attempt: a mail that was taken twice is seen once.
+    // Every attempt has the same id, so that mail programs show a repeated mail once.
     const messageId = `${job.id}@${job.origin}.waybill`
     await attempt.mailer.send({ ...form.mail(result), to: delivery.to, messageId })
   }
 }
 
-/** The link is signed anew for each attempt, so that it lives its whole time once it is read. */
+/** Each attempt signs a new link, so that the receiver gets the link's whole lifetime. */
 function resultOf(job: ExportJob, form: ExportForm, attempt: Attempt): ExportResult {
   const { links, linkSeconds, clock } = attempt
   if (!job.hasFile) return { job, url: undefined, linkSeconds }
@@ -93,10 +94,10 @@ async function postCallback(url: string, body: string, attempt: Attempt): Promis
   await sendCallback(target, body, limit)
 }
 
-/** What went wrong, in the words of the network, the receiver or the mail server. */
+/** The failure, in the words of the network, the receiver or the mail server. */
 function problemOf(error: unknown): string {
   if (error instanceof CallbackRefusal || error instanceof MailRefused) return error.message
-  if (!(error instanceof Error)) return 'it failed'
+  if (!(error instanceof Error)) return 'unknown error'
   if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'no answer in time'
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   return code === undefined ? error.message : `${code}: ${error.message}`

@@ -2,18 +2,18 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 
 const TOKEN = /^(?<expires>\d{1,12})\.(?<signature>[\w-]{43})$/
 
-/** What a link's token is worth. */
+/** The state of a link's token. */
 type LinkState = 'valid' | 'expired' | 'forged'
 
-/** Signs the names of files, so that whoever has the link, and nobody else, can fetch one. */
+/** Signs file names, so that only holders of a link can fetch the file. */
 export interface LinkSigner {
-  /** A token for the file that is valid until then, in seconds since the epoch. */
+  /** A token for the file that is valid until a time in seconds since the epoch. */
   sign(fileName: string, expiresSeconds: number): string
   /** Compares in constant time. */
   check(fileName: string, token: string, nowSeconds: number): LinkState
 }
 
-/** Tokens are `EXPIRES.SIGNATURE`: HMAC-SHA256 over the name and the time, base64url. */
+/** Tokens are `EXPIRES.SIGNATURE`: HMAC-SHA256 over the name and the time, in base64url. */
 export function createLinkSigner(key: Uint8Array): LinkSigner {
   const signature = (fileName: string, expires: string) =>
     createHmac('sha256', key).update(`${expires}\n${fileName}`).digest()

@@ -2,24 +2,27 @@ import { createTransport } from 'nodemailer'
 import type { MailText } from '../export-form.ts'
 import { EMAIL_LENGTH_MAX, MAIL_SILENCE_MS_MAX } from '../limits.ts'
 
-/** Where mail servers take mail from programs (RFC 8314 section 3.3; RFC 6409). */
+/** Ports for mail submission (RFC 8314 section 3.3; RFC 6409). */
 const SMTPS_PORT = 465
 const SMTP_PORT = 587
 
 /** A mail to one receiver. */
 interface Mail extends MailText {
   readonly to: string
-  /** Tells the same mail, sent again, from another one. */
+  /** Identifies the mail when it is sent again. */
   readonly messageId: string
 }
 
-/** Hands mails over to a mail server. */
+/** Sends mails through a mail server. */
 export interface Mailer {
-  /** Resolves once the server has taken the mail. Rejects with `MailRefused`, or when it cannot. */
+  /**
+   * Resolves once the server has accepted the mail. Rejects with `MailRefused` when the server
+   * refused it for good, and with another error otherwise.
+   */
   send(mail: Mail): Promise<void>
 }
 
-/** A mail server will not take this mail, now or later (an answer of 500 to 599). */
+/** The mail server rejected this mail permanently (an answer of 500 to 599). */
 export class MailRefused extends Error {
   constructor(message: string, options: ErrorOptions) {
     super(message, options)
@@ -27,7 +30,7 @@ export class MailRefused extends Error {
   }
 }
 
-/** @param smtpUrl `smtp://` or `smtps://`, with user and password when the server wants them. */
+/** @param smtpUrl `smtp://` or `smtps://`, with user and password when the server requires them. */
 export function createMailer(smtpUrl: string, from: string): Mailer {
   const url = new URL(smtpUrl)
   const { username, password } = url
@@ -48,7 +51,7 @@ export function createMailer(smtpUrl: string, from: string): Mailer {
   return {
     async send({ to, messageId, subject, html, text }) {
       try {
-        // As an object: a text would be read as a list of addresses.
+        // An object, because a string would be read as a list of addresses.
         await transport.sendMail({
           from,
           to: { name: '', address: to },
@@ -65,7 +68,7 @@ export function createMailer(smtpUrl: string, from: string): Mailer {
   }
 }
 
-/** Whether a text can be the address of one mailbox: an `@`, and what mail asks for besides. */
+/** Whether a text can be the address of one mailbox. */
 export function isMailAddress(text: string): boolean {
   return (
     text.length <= EMAIL_LENGTH_MAX &&
@@ -76,7 +79,7 @@ export function isMailAddress(text: string): boolean {
 
 function isRefusal(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('responseCode' in error)) return false
-  // A wrong password is a mistake of the installation, and can be mended while mails wait.
+  // A wrong password is a configuration error, which can be fixed while mails wait.
   if ('code' in error && error.code === 'EAUTH') return false
   const { responseCode } = error
   return typeof responseCode === 'number' && responseCode >= 500 && responseCode <= 599

@@ -2,13 +2,12 @@ import ipaddr from 'ipaddr.js'
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
-/** What is globally routable unicast in IPv6 at all (IANA, IPv6 Address Space). */
+/** All globally routable unicast addresses of IPv6 (IANA, IPv6 Address Space). */
 const GLOBAL_UNICAST_V6: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3]
 
 /**
- * Whether an address is one of the public internet: not this machine, not a private network, not
- * one that only carries another address (mapped, NAT64, 6to4, Teredo), not reserved, not multicast.
- * What is no address is not routable.
+ * Whether an address is public: not local, private, reserved or multicast, and not one that embeds
+ * another address (mapped, NAT64, 6to4, Teredo). False for any other text.
  */
 export function isRoutable(text: string): boolean {
   const address = parseAddress(text)
@@ -16,12 +15,12 @@ export function isRoutable(text: string): boolean {
   return address instanceof ipaddr.IPv4 || address.match(GLOBAL_UNICAST_V6)
 }
 
-/** A block of addresses: `10.0.0.0/8`, or one address alone. */
+/** A block of addresses: `10.0.0.0/8`, or a single address. */
 export interface AddressBlock {
   contains(address: string): boolean
 }
 
-/** Reads a block; undefined when the text is none. */
+/** Parses a block of addresses; undefined for any other text. */
 export function readAddressBlock(text: string): AddressBlock | undefined {
   const [block, length] = readBlock(text) ?? []
   if (block === undefined || length === undefined) return undefined
@@ -49,7 +48,7 @@ function readBlock(text: string): readonly [Address, number] | undefined {
 }
 
 function parseAddress(text: string): Address | undefined {
-  // A short form such as `127.1` names an address only to some programs, so it is none here.
+  // Only some programs accept a short form such as `127.1`, so it is rejected here.
   const isWhole = text.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(text)
   return isWhole && ipaddr.isValid(text) ? ipaddr.parse(text) : undefined
 }

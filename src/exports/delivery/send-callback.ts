@@ -5,10 +5,11 @@ import { CALLBACK_ANSWER_BYTES_MAX } from '../limits.ts'
 import type { CallbackTarget } from './callback-target.ts'
 
 /**
- * Posts JSON to a target. Any 2xx resolves; every other answer, a redirect too, rejects.
+ * Posts JSON to a target. Resolves for any 2xx; rejects for every other answer, including
+ * redirects.
  *
- * The connection goes to the addresses that were checked and to no other: the host is not looked
- * up again, so a name server cannot answer otherwise the second time.
+ * The connection uses only the checked addresses. The host is not looked up again, so a name server
+ * cannot answer differently the second time.
  */
 export async function sendCallback(
   { url, addresses }: CallbackTarget,
@@ -42,7 +43,7 @@ function answerTo(request: ClientRequest, body: Buffer): Promise<IncomingMessage
   })
 }
 
-/** Reads the answer to its end, within bounds; after the status, how it ends does not matter. */
+/** Reads the answer to its end, within bounds; after the status its content does not matter. */
 function discard(response: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
     let bytes = 0

@@ -1,19 +1,19 @@
 import { type Static, Type } from 'typebox'
 import { SCOPES } from '../../access/directory/principal.ts'
 
-/** How far an export is. */
+/** The states of an export. */
 export const EXPORT_STATUSES = ['queued', 'running', 'success', 'failed', 'canceled'] as const
 
-/** Where the result of an export is told: a POST to a URL, or a mail. */
+/** How the receivers of an export are notified: by a POST to a URL, or by mail. */
 export const CHANNELS = ['callback', 'email'] as const
 
-/** How a delivery stands. `waiting` holds until it is made or given up. */
+/** The states of a delivery. `waiting` lasts until it is delivered or given up. */
 export const DELIVERY_STATUSES = ['waiting', 'delivered', 'failed'] as const
 
-/** Telling one receiver how an export ended. */
+/** The notification of one receiver about the result of an export. */
 export const Delivery = Type.Object({
   channel: Type.Enum(CHANNELS),
-  /** The URL, or the address. */
+  /** The URL, or the e-mail address. */
   to: Type.String(),
   status: Type.Enum(DELIVERY_STATUSES),
   attempts: Type.Integer(),
@@ -25,45 +25,47 @@ export const Delivery = Type.Object({
 })
 export type Delivery = Readonly<Static<typeof Delivery>>
 
-/** An export as it is kept, of kind `export`. Times are microseconds since the epoch. */
+/**
+ * An export as it is stored, in a record of kind `export`. Times are microseconds since the epoch.
+ */
 export const ExportJob = Type.Object({
   id: Type.String(),
   /** The instance that runs it and has its file; see `ExportsOptions.origin`. */
   origin: Type.String(),
-  /** The form that it is written and told in; see `ExportForm.name`. */
+  /** Its form; see `ExportForm.name`. */
   form: Type.String(),
   tenant: Type.String(),
   namespace: Type.String(),
-  /** Absent: the whole namespace. */
+  /** Absent for the whole namespace. */
   repository: Type.Optional(Type.String()),
   /** Inclusive. */
   fromMicros: Type.Number(),
   /** Exclusive. */
   toMicros: Type.Number(),
-  /** The user that asked for it. */
+  /** The user that requested it. */
   requester: Type.Object({
     userId: Type.String(),
     name: Type.String(),
-    /** With what it asked; absent in exports of older versions. */
+    /** The token used for the request; absent in exports of older versions. */
     tokenId: Type.Optional(Type.String()),
     scopes: Type.Optional(Type.Array(Type.Enum(SCOPES))),
   }),
-  /** Name of its file; unguessable, and the same however often it is begun. */
+  /** Name of its file; unguessable, and the same for every run. */
   fileName: Type.String(),
-  /** What a link to the file begins with: scheme, host and path, without a slash at the end. */
+  /** The beginning of links to the file: scheme, host and path, without a slash at the end. */
   linkBase: Type.String(),
   status: Type.Enum(EXPORT_STATUSES),
   requestedMicros: Type.Number(),
   /** Start of the latest run. */
   startedMicros: Type.Optional(Type.Number()),
   finishedMicros: Type.Optional(Type.Number()),
-  /** Times that it was begun. */
+  /** How often it was started. */
   runs: Type.Integer(),
-  /** When it may be begun. */
+  /** Earliest time of the next run. */
   nextRunMicros: Type.Number(),
   entries: Type.Integer(),
   bytes: Type.Integer(),
-  /** Whether the finished file is still there. */
+  /** Whether the finished file still exists. */
   hasFile: Type.Boolean(),
   /** Why the latest run failed. */
   problem: Type.Optional(Type.String()),
@@ -73,7 +75,7 @@ export type ExportJob = Readonly<Omit<Static<typeof ExportJob>, 'deliveries'>> &
   readonly deliveries: readonly Delivery[]
 }
 
-/** Whether an export has ended, well or not. */
+/** Whether an export has ended, successfully or not. */
 export function isFinished({ status }: ExportJob): boolean {
   return status === 'success' || status === 'failed' || status === 'canceled'
 }

@@ -28,13 +28,13 @@ import {
 } from './job-order.ts'
 import { Wakeup } from './wakeup.ts'
 
-/** Where the worker tells what it does. */
+/** The log of the worker. */
 export interface ExportLog {
   info(fields: object, text: string): void
   warn(fields: object, text: string): void
 }
 
-/** What a worker works with. */
+/** What a worker needs. */
 export interface ExportWorkerOptions {
   readonly jobs: RecordTable<ExportJob>
   readonly files: ExportFiles
@@ -44,17 +44,17 @@ export interface ExportWorkerOptions {
   readonly clock: Clock
   readonly linkSeconds: number
   readonly filesBytesMax: number
-  /** Why the requester may not have an export any more; see export-rights.ts. */
+  /** Why the requester may no longer have an export; see export-rights.ts. */
   readonly lostRight: (job: ExportJob) => string | undefined
-  /** Records that an export was ended for such a reason; durable once it resolves. */
+  /** Records that an export was canceled for such a reason; durable once it resolves. */
   readonly recordCanceled: (job: ExportJob, reason: string) => Promise<void>
 }
 
 /**
- * Runs exports and tells of them, one worker for each instance.
+ * Runs exports and delivers notifications; one worker for each instance.
  *
- * A run that a stop or a crash cuts off is begun again; a delivery that was made and recorded is
- * never made again. Whatever goes wrong with one export is that export's trouble alone.
+ * A run that is interrupted by a stop or a crash is started again. A delivery that was made and
+ * recorded is never repeated. A failure of one export does not affect the others.
  */
 export class ExportWorker {
   readonly wakeup = new Wakeup()
@@ -62,19 +62,19 @@ export class ExportWorker {
   readonly #runs = new Map<string, ExportJob>()
   readonly #deliveries = new Set<string>()
   readonly #going = new Set<Promise<void>>()
-  /** Entries and bytes of exports that run. */
+  /** Entries and bytes of running exports. */
   readonly #written = new Map<string, { entries: number; bytes: number }>()
 
   constructor(options: ExportWorkerOptions) {
     this.#options = options
   }
 
-  /** Entries that an export which runs has written so far. */
+  /** Entries that a running export has written so far. */
   entriesOf(id: string): number | undefined {
     return this.#written.get(id)?.entries
   }
 
-  /** Works until the signal aborts, and resolves when nothing goes on any more. */
+  /** Works until the signal aborts, and resolves when nothing is running any more. */
   async run(log: ExportLog, signal: AbortSignal): Promise<void> {
     const { jobs, clock, files } = this.#options
     const kept = jobs.all().filter(({ hasFile }) => hasFile)
@@ -112,7 +112,7 @@ export class ExportWorker {
 
   #start(work: Promise<void>, log: ExportLog): void {
     const going = work
-      .catch((error: unknown) => log.warn({ err: error }, 'trouble with an export'))
+      .catch((error: unknown) => log.warn({ err: error }, 'export failed unexpectedly'))
       .finally(() => {
         this.#going.delete(going)
         this.wakeup.wake()
@@ -138,13 +138,13 @@ export class ExportWorker {
         bytes: ended.bytes,
         hasFile: true,
       }))
-      log.info({ export: job.id, entries, bytes: ended.bytes }, 'an export was written')
+      log.info({ export: job.id, entries, bytes: ended.bytes }, 'export written')
     } else if (signal.aborted) {
-      // A stop is no failure of the export.
+      // Being stopped does not count as a failed run.
       await jobs.change(job.id, (kept) => ({ ...kept, status: 'queued', runs: job.runs }))
     } else {
       const { error } = ended
-      log.warn({ err: error, export: job.id, runs }, 'an export could not be written')
+      log.warn({ err: error, export: job.id, runs }, 'export failed')
       await change((kept) => afterFailedRun({ ...kept, problem: problemOf(error) }, error, clock()))
     }
   }
@@ -152,8 +152,8 @@ export class ExportWorker {
   async #write(job: ExportJob, signal: AbortSignal): Promise<{ readonly bytes: number }> {
     const { events, files, forms, filesBytesMax } = this.#options
     const form = forms.get(job.form)
-    if (form === undefined) throw new Error(`nothing writes exports of the form ${job.form}`)
-    if (job.runs >= RUNS_MAX) throw new Error(`it was cut off ${RUNS_MAX} times`)
+    if (form === undefined) throw new Error(`unknown export form ${job.form}`)
+    if (job.runs >= RUNS_MAX) throw new Error(`interrupted ${RUNS_MAX} times`)
     const written = { entries: 0, bytes: 0 }
     this.#written.set(job.id, written)
     const pieces = documentPieces({ job, document: form.document, events, signal }, (entries) => {
@@ -169,7 +169,7 @@ export class ExportWorker {
     return { bytes: await files.write(job.fileName, counted(this)) }
   }
 
-  /** Removes files that no link leads to any more until the rest is within the limit. */
+  /** Removes files whose links have expired until the rest is within the limit. */
   async #makeRoom(bytesMax: number): Promise<void> {
     const { jobs, clock, linkSeconds } = this.#options
     while (this.#bytesUsed() > bytesMax) {
@@ -191,12 +191,12 @@ export class ExportWorker {
     const lost = this.#options.lostRight(job)
     if (lost !== undefined) return this.#cancel(job, lost, { log, signal })
     const delivery = await courier.attempt(due, signal)
-    // Cut off by a stop: as if it had not been tried.
+    // Interrupted by a stop; it does not count as an attempt.
     if (delivery === undefined) return
     const { channel, status, attempts, problem } = delivery
     const about = { export: job.id, channel, attempts, problem }
-    if (status === 'delivered') log.info(about, 'an export was told')
-    else log.warn(about, 'an export could not be told')
+    if (status === 'delivered') log.info(about, 'export notification delivered')
+    else log.warn(about, 'export notification failed')
     const replaced = (kept: Delivery) => (kept.channel === channel ? delivery : kept)
     await untilStored(
       () => jobs.change(job.id, (kept) => ({ ...kept, deliveries: kept.deliveries.map(replaced) })),
@@ -204,7 +204,9 @@ export class ExportWorker {
     )
   }
 
-  /** Ends an export whose requester lost the right to it: no file, no link, no further attempt. */
+  /**
+   * Cancels an export whose requester lost the right to it: no file, no link, no further attempt.
+   */
   async #cancel(
     { id }: ExportJob,
     reason: string,
@@ -212,12 +214,12 @@ export class ExportWorker {
   ): Promise<void> {
     const { jobs, clock, files, recordCanceled } = this.#options
     const job = jobs.all().find((one) => one.id === id)
-    // Another delivery of it may have come here first.
+    // Another of its deliveries may have canceled it already.
     if (job === undefined || job.status === 'canceled') return
     await untilStored(() => recordCanceled(job, reason), signal)
     await untilStored(() => jobs.change(id, (kept) => canceled(kept, reason, clock())), signal)
     if (job.hasFile) await files.remove(job.fileName)
-    log.warn({ export: id, reason }, 'an export was canceled')
+    log.warn({ export: id, reason }, 'export canceled')
   }
 
   async #sweep(): Promise<void> {
@@ -229,7 +231,7 @@ export class ExportWorker {
     }
   }
 
-  /** The record goes first: a file without one is removed at the next start. */
+  /** The record is changed first, because a file without a record is removed at the next start. */
   async #removeFile({ id, fileName }: ExportJob): Promise<void> {
     const { jobs, files } = this.#options
     await jobs.change(id, (job) => ({ ...job, hasFile: false }))
@@ -238,18 +240,18 @@ export class ExportWorker {
 }
 
 /**
- * Makes a change of the records, again and again while the store cannot take it. Once the signal
- * aborts it tries a last time.
+ * Repeats a change of the records while the store cannot accept it. When the signal aborts, it
+ * tries a last time.
  */
 function untilStored(change: () => Promise<void>, signal: AbortSignal): Promise<void> {
   const pause = doubling(FIRST_PAUSE_MS, STORE_PAUSE_MS_MAX)
   return retry(change, { pause, signal }).catch(change)
 }
 
-/** The files take up all the room that they may have. */
+/** The files take up all the space that they may use. */
 class NoRoom extends Error {
   constructor(bytesMax: number) {
-    super(`the files of exports would take more than ${bytesMax} bytes`)
+    super(`export files would exceed ${bytesMax} bytes`)
     this.name = 'NoRoom'
   }
 }
@@ -279,8 +281,8 @@ function afterFailedRun(job: ExportJob, error: unknown, nowMicros: number): Expo
   return { ...job, status: 'queued', nextRunMicros: nowMicros + pauseMs * 1000 }
 }
 
-/** What is told of a failure to those who may see the export. */
+/** The description of a failure for users who may see the export. */
 function problemOf(error: unknown): string {
-  const isTold = error instanceof Fault || error instanceof NoRoom
-  return isTold ? cutText(error.message, PROBLEM_LENGTH_MAX) : 'the log of the server says more'
+  const isShown = error instanceof Fault || error instanceof NoRoom
+  return isShown ? cutText(error.message, PROBLEM_LENGTH_MAX) : 'see the log of the server'
 }

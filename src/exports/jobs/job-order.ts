@@ -15,29 +15,29 @@ import { type Delivery, type ExportJob, isFinished } from './export-job.ts'
 
 const MS_MICROS = 1000
 
-/** A delivery of an export that is due. */
+/** A delivery that is due. */
 export interface DueDelivery {
   readonly job: ExportJob
   readonly delivery: Delivery
 }
 
-/** What is going on already: ids of exports, and names of deliveries. */
+/** What is running: exports by id, and the names of deliveries. */
 export interface Going {
   readonly runs: ReadonlyMap<string, ExportJob>
   readonly deliveries: ReadonlySet<string>
 }
 
-/** What is done at one moment, and when there is more to do. */
+/** What to start now, and when there is more to do. */
 export interface WorkPlan {
   readonly exports: readonly ExportJob[]
   readonly deliveries: readonly DueDelivery[]
-  /** When something of the rest becomes due, microseconds since the epoch; infinity: never. */
+  /** When the next of the others becomes due, microseconds since the epoch; infinity for never. */
   readonly nextMicros: number
 }
 
 /**
- * What to do now. One moment decides what is begun and what is later, so that nothing becomes due
- * in between and is forgotten.
+ * Plans what to start now. The due and the later work are decided for one moment, so that nothing
+ * becomes due in between and is forgotten.
  */
 export function planWork(jobs: readonly ExportJob[], going: Going, nowMicros: number): WorkPlan {
   const exports = exportsToBegin(jobs, going, nowMicros)
@@ -50,9 +50,9 @@ export function planWork(jobs: readonly ExportJob[], going: Going, nowMicros: nu
 }
 
 /**
- * The exports to begin now: one of a namespace at a time, so many in all. Those of the tenant that
- * has the fewest running come first, then in the order in which they were asked for. One that waits
- * out a failure lets those behind it pass.
+ * The exports to start now: one per namespace at a time, up to a total limit. Exports of the tenant
+ * with the fewest running come first, then those requested first. An export that waits after a
+ * failure does not block those behind it.
  */
 export function exportsToBegin(
   jobs: readonly ExportJob[],
@@ -72,7 +72,10 @@ export function exportsToBegin(
   )
 }
 
-/** The deliveries to try now, in turns between tenants; of one tenant what waits longest first. */
+/**
+ * The deliveries to try now, alternating between tenants; within a tenant the longest waiting
+ * first.
+ */
 export function deliveriesToTry(
   jobs: readonly ExportJob[],
   { deliveries }: Pick<Going, 'deliveries'>,
@@ -99,9 +102,9 @@ interface OfTenant {
 }
 
 /**
- * What to begin, in turns between tenants, while there is room.
+ * Chooses items, alternating between tenants, while there is room.
  *
- * @param freeOf what may begin next to what is going on by then.
+ * @param freeOf the items that may start in addition to those already running or chosen.
  */
 function inTurns<Item extends OfTenant>(
   { going, room }: { readonly going: readonly Item[]; readonly room: number },
@@ -124,7 +127,7 @@ function countByTenant(going: readonly OfTenant[]): ReadonlyMap<string, number> 
   return counts
 }
 
-/** The first of the tenant that has the fewest going, if that is less than it may have. */
+/** The first item of the tenant with the fewest running, if that tenant is below its limit. */
 function nextOf<Item extends OfTenant>(
   waiting: readonly Item[],
   counts: ReadonlyMap<string, number>,
@@ -141,12 +144,12 @@ function nextOf<Item extends OfTenant>(
   return next
 }
 
-/** Tells a delivery from all others. */
+/** Identifies a delivery. */
 export function deliveryName({ job, delivery }: DueDelivery): string {
   return `${job.id} ${delivery.channel}`
 }
 
-/** When something of what does not go on yet becomes due; infinity when nothing does. */
+/** When the next item that is not running becomes due; infinity when none does. */
 export function nextDueMicros(jobs: readonly ExportJob[], going: Going, nowMicros: number): number {
   const runs = jobs.filter((job) => !isFinished(job) && !going.runs.has(job.id))
   const deliveries = jobs
@@ -156,7 +159,7 @@ export function nextDueMicros(jobs: readonly ExportJob[], going: Going, nowMicro
         .filter((delivery) => delivery.status === 'waiting')
         .filter((delivery) => !going.deliveries.has(deliveryName({ job, delivery }))),
     )
-  // What is due already waits for something that goes on, whose end is looked at anyway.
+  // An item that is already due waits for a running one, whose end triggers a new plan.
   const later = [
     ...runs.map(({ nextRunMicros }) => nextRunMicros),
     ...deliveries.map(({ nextAttemptMicros }) => nextAttemptMicros),
@@ -164,7 +167,7 @@ export function nextDueMicros(jobs: readonly ExportJob[], going: Going, nowMicro
   return Math.min(...later, Number.POSITIVE_INFINITY)
 }
 
-/** A delivery after an attempt that failed: when it is tried again, or that it is given up. */
+/** A delivery after a failed attempt: either with the time of the next attempt, or given up. */
 export function afterFailure(
   delivery: Delivery,
   failure: {
@@ -188,13 +191,13 @@ export function afterFailure(
   }
 }
 
-/** Exports whose file has had its time. */
+/** Exports whose file has reached its maximum age. */
 export function filesToRemove(jobs: readonly ExportJob[], nowMicros: number): readonly ExportJob[] {
   const oldest = nowMicros - FILE_KEPT_MS * MS_MICROS
   return jobs.filter((job) => job.hasFile && isOver(job) && (job.finishedMicros ?? 0) < oldest)
 }
 
-/** Exports to forget: past their time, or the oldest of too many. */
+/** Exports to forget: those past their age, and the oldest ones above the limit. */
 export function jobsToForget(jobs: readonly ExportJob[], nowMicros: number): readonly ExportJob[] {
   const oldest = nowMicros - EXPORT_REMEMBERED_MS * MS_MICROS
   const over = jobs
@@ -204,7 +207,7 @@ export function jobsToForget(jobs: readonly ExportJob[], nowMicros: number): rea
   return over.filter((job, index) => index < tooMany || (job.finishedMicros ?? 0) < oldest)
 }
 
-/** The file whose links have all expired and that was made first; undefined when there is none. */
+/** The oldest file whose links have all expired; undefined when there is none. */
 export function fileToEvict(
   jobs: readonly ExportJob[],
   linkSeconds: number,
@@ -216,13 +219,13 @@ export function fileToEvict(
     .sort((left, right) => (left.finishedMicros ?? 0) - (right.finishedMicros ?? 0))[0]
 }
 
-/** When the last link to a file was given out at the latest. */
+/** The latest time at which a link to a file was sent. */
 function lastLinkMicros({ finishedMicros = 0, deliveries }: ExportJob): number {
   const told = deliveries.map(({ deliveredMicros }) => deliveredMicros ?? finishedMicros)
   return Math.max(finishedMicros, ...told)
 }
 
-/** Whether nothing is left to do for an export. */
+/** Whether an export needs no more work. */
 function isOver(job: ExportJob): boolean {
   return isFinished(job) && job.deliveries.every(({ status }) => status !== 'waiting')
 }

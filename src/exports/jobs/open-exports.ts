@@ -24,14 +24,14 @@ import type { ExportDesk, ExportOrder } from './export-desk.ts'
 import { ExportJob, isFinished } from './export-job.ts'
 import { type ExportLog, ExportWorker } from './export-worker.ts'
 
-/** Folder of the data directory that holds the files. */
+/** Folder for the files, in the data directory. */
 const FILES_FOLDER = 'exports'
 
-/** What an installation can choose about exports (`exports.*`, `publicUrl`). */
+/** The settings of exports (`exports.*`, `publicUrl`). */
 interface ExportSettings {
-  /** What links begin with; absent: as the request for the export came. */
+  /** The beginning of links; when absent, that of the request for the export. */
   readonly publicUrl?: string | undefined
-  /** Host names, addresses and blocks that callbacks may go to although they are not public. */
+  /** Host names, addresses and blocks that callbacks may use although they are not public. */
   readonly allowedHosts?: readonly string[] | undefined
   /** How long a link lives, in seconds. */
   readonly linkSeconds: number
@@ -39,29 +39,29 @@ interface ExportSettings {
   readonly mailFrom?: string | undefined
 }
 
-/** What exports are made from. */
+/** What exports need. */
 export interface ExportsOptions {
   readonly settings: ExportSettings
   readonly forms: readonly ExportForm[]
   readonly dataDirectory: string
-  /** The instance: instances that share a store each run what they were asked for. */
+  /** The instance. Instances that share a store each run the exports requested from them. */
   readonly origin: string
   readonly records: RecordStore
-  /** The key that links are signed with, of `readInstanceKey`. */
+  /** The key that links are signed with, from `readInstanceKey`. */
   readonly linkKey: Uint8Array
   readonly events: Pick<EventReader, 'stream'>
   readonly clock: Clock
-  /** Where rights are looked at again before each run and attempt. */
+  /** Checks rights again before each run and each delivery attempt. */
   readonly directory: ExportRights['directory']
   readonly audit: Pick<AuditTrail, 'record'>
   /** Default: the system's. */
   readonly resolver?: Resolver
 }
 
-/** Exports of one instance. */
+/** The exports of one instance. */
 export interface Exports {
   readonly desk: ExportDesk
-  /** Runs what is asked for until the signal aborts, beginning with what a stop left. */
+  /** Runs exports until the signal aborts, beginning with those that a stop interrupted. */
   run(log: ExportLog, signal: AbortSignal): Promise<void>
 }
 
@@ -214,7 +214,7 @@ async function openFile(
   const state = links.check(fileName, token, clock() / 1_000_000)
   if (state === 'forged') return { state: 'missing' }
   if (state === 'expired') return { state }
-  // The path is made from the record, never from what was sent.
+  // The path comes from the record, never from the request.
   const job = jobs.all().find((one) => one.hasFile && one.fileName === fileName)
   const file = job === undefined ? undefined : await files.read(job.fileName)
   return file === undefined ? { state: 'missing' } : { state: 'open', ...file }
@@ -222,5 +222,7 @@ async function openFile(
 
 function refuseOver(waiting: number, waitingMax: number, whose: string): void {
   if (waiting < waitingMax) return
-  throw new Fault('request.too-many', { detail: `${waitingMax} exports ${whose} wait already` })
+  throw new Fault('request.too-many', {
+    detail: `${waitingMax} exports ${whose} are already waiting`,
+  })
 }

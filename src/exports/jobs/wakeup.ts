@@ -1,6 +1,8 @@
 import { pauseFor } from '../../core/retry.ts'
 
-/** Something to wait for: a call of `wake`, a time, or the end. A call in between is not lost. */
+/**
+ * A wait that ends by a call of `wake`, after a time, or by a signal. A call between waits counts.
+ */
 export class Wakeup {
   #isDue = false
   #waiting: AbortController | undefined
@@ -10,7 +12,7 @@ export class Wakeup {
     this.#waiting?.abort()
   }
 
-  /** Resolves after so many milliseconds, or sooner when it is woken or the signal aborts. */
+  /** Resolves after a number of milliseconds, or earlier by `wake` or when the signal aborts. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#isDue) {
       this.#waiting = new AbortController()

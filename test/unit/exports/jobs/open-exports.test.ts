@@ -316,14 +316,14 @@ const LOSSES: readonly (readonly [what: string, lose: () => void, reason: string
     () => {
       requester = { ...ALICE, roles: [] }
     },
-    'its requester has no right to it any more',
+    'its requester no longer has the right to it',
   ],
   [
     'user is of another tenant now',
     () => {
       requester = { ...ALICE, tenant: 'other' }
     },
-    'its requester has no right to it any more',
+    'its requester no longer has the right to it',
   ],
   [
     'token was revoked',
