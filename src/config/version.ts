@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 
-/** The version of this program, as package.json states it. */
+/** The version of this program, from package.json. */
 export function programVersion(): string {
-  // src/config/ and dist/config/ lie equally deep below package.json.
+  // src/config/ and dist/config/ are equally deep below package.json.
   const manifest: unknown = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   )

@@ -5,29 +5,29 @@ const PREFIX_LENGTH_MAX = 128
 
 const prefixes = several(plainText('PREFIX', PREFIX_LENGTH_MAX))
 
-/** `sources.distribution`: how notifications of registries are read. */
+/** `sources.distribution`: how registry notifications are read. */
 export const DISTRIBUTION = {
   blobEvents: withDefault(
     yesOrNo,
     false,
-    'Keep the pushes and pulls of single layers that a registry reports, in addition to those of ' +
-      'images.',
+    'Keep pushes and pulls of single layers, in addition to those of images.',
   ),
   robotNamePrefixes: withDefault(
     prefixes,
     ['robot$'],
-    'What the names of robot accounts begin with, such as `robot-` for a Harbor with that ' +
-      '`robot_name_prefix`. A list replaces the default. Of all prefixes of a name the longest ' +
-      'decides; a name with none is a robot if it has the form `namespace+name`, without `@`.',
+    'Prefixes of robot account names, such as `robot-` for a Harbor with that ' +
+      '`robot_name_prefix`. A list replaces the default. The longest matching prefix of all ' +
+      'three lists wins; a name without one is a robot if it has the form `namespace+name`, ' +
+      'without `@`.',
   ),
   serviceNamePrefixes: withDefault(
     prefixes,
     ['system:serviceaccount:'],
-    'What the names of service accounts begin with. A list replaces the default.',
+    'Prefixes of service account names. A list replaces the default.',
   ),
   userNamePrefixes: withDefault(
     prefixes,
     [],
-    'What the names of users begin with that would be taken for robots or services otherwise.',
+    'Prefixes of user names that would otherwise be taken for robots or services.',
   ),
 } as const

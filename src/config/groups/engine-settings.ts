@@ -9,8 +9,8 @@ export const ENGINES = listOf(
   {
     name: required(
       plainName(NAME_LENGTH_MAX),
-      'Name of the host, for `source.name` of its events and for its position. Under another ' +
-        'name everything that the engine still has would be read and stored again.',
+      'Name of the host, used as `source.name` of its events and for its position. After a ' +
+        'change of the name, every event that the engine still has is read and stored again.',
     ),
     socket: optional(
       path('FILE'),
@@ -20,13 +20,13 @@ export const ENGINES = listOf(
     url: optional(
       httpUrl,
       '`socket`',
-      'Address of an engine that listens on the network. Whoever reaches it over plain `http:` ' +
-        'rules the host: use `https:` with a certificate of your own.',
+      'Address of an engine that listens on the network. Plain `http:` gives anyone who can ' +
+        'reach it control of the host: use `https:` with a client certificate.',
     ),
     certificateAuthorityFile: optional(
       path('FILE'),
-      "the system's authorities",
-      'Certificates, in PEM, of which one has to vouch for the engine.',
+      'the certificate authorities of the system',
+      'Certificates, in PEM, one of which must have signed the certificate of the engine.',
     ),
     certificateFile: optional(path('FILE'), 'none', "Waybill's own certificate, in PEM."),
     keyFile: optional(path('FILE'), 'none', 'The private key of `certificateFile`, in PEM.'),
@@ -36,7 +36,7 @@ export const ENGINES = listOf(
   engineProblem,
 )
 
-/** What is wrong with the settings of an engine, taken together. */
+/** Checks the settings of an engine against each other; returns the problem, if any. */
 export function engineProblem(settings: {
   readonly socket?: string | undefined
   readonly url?: string | undefined
@@ -45,11 +45,11 @@ export function engineProblem(settings: {
   readonly keyFile?: string | undefined
 }): string | undefined {
   const { socket, url, certificateAuthorityFile, certificateFile, keyFile } = settings
-  if ((socket === undefined) === (url === undefined)) return 'expected one of socket and url'
+  if ((socket === undefined) === (url === undefined)) return 'expected either socket or url'
   const files = [certificateAuthorityFile, certificateFile, keyFile]
   const hasFiles = files.some((file) => file !== undefined)
-  if (hasFiles && !url?.startsWith('https:')) return 'certificates are for an https: url'
+  if (hasFiles && !url?.startsWith('https:')) return 'certificates need an https: url'
   return (certificateFile === undefined) === (keyFile === undefined)
     ? undefined
-    : 'certificateFile and keyFile go together'
+    : 'certificateFile and keyFile must be given together'
 }

@@ -6,12 +6,12 @@ import { addressRange, several, type ValueKind, wholeNumber } from '../table/val
 const HOST_LENGTH_MAX = 253
 const SENDER_LENGTH_MAX = 320
 const LINK_SECONDS_MIN = 10
-/** Links end before their files are removed, which is seven days after they were written. */
+/** Links must expire before their files are removed, seven days after they were written. */
 const LINK_SECONDS_MAX = 432_000
 const LINK_SECONDS = 3600
 
 /**
- * A host as a URL names it, or addresses. What could never be one is refused: a port, a wildcard or
+ * A host as in a URL, or addresses. A value that can never match is rejected: a port, a wildcard or
  * a whole URL would silently allow nothing.
  */
 const allowedHost: ValueKind<string> = {
@@ -21,17 +21,17 @@ const allowedHost: ValueKind<string> = {
   read(raw) {
     const text = String(raw)
     const isName = /^(?:[\p{L}\p{N}_-]+\.)*[\p{L}_-][\p{L}\p{N}_-]*\.?$/u.test(text)
-    // IPv6 in brackets too, as it stands in a URL.
+    // IPv6 may be in brackets, as in a URL.
     if (!isName) return addressRange.read(text.replace(/^\[(.*)\]$/, '$1'))
     const name = domainToASCII(text)
     return name !== '' && name.length <= HOST_LENGTH_MAX ? name : undefined
   },
 }
 
-/** The URL of a mail server; it may hold a user and a password, so no message repeats it. */
+/** The URL of a mail server. It may hold a user and a password, so no message repeats it. */
 const smtpUrl: ValueKind<string> = {
   placeholder: 'URL',
-  expected: 'an smtp:// or smtps:// URL, a % in its user and password written %25',
+  expected: 'an smtp:// or smtps:// URL, with % in user and password written as %25',
   secret: true,
   read(raw) {
     const url = URL.canParse(String(raw)) ? new URL(String(raw)) : undefined
@@ -41,7 +41,7 @@ const smtpUrl: ValueKind<string> = {
   },
 }
 
-/** An address as it stands in a mail: alone, or in angle brackets behind a name. */
+/** A mail sender: an address alone, or in angle brackets after a name. */
 const mailSender: ValueKind<string> = {
   placeholder: 'ADDRESS',
   expected: 'an e-mail address, such as Waybill <waybill@example.com>',
@@ -68,23 +68,23 @@ export const EXPORT_SETTINGS = {
   allowedHosts: optional(
     several(allowedHost),
     'none',
-    'Host names, addresses and blocks of addresses (`10.1.0.0/16`) that the callbacks of ' +
-      'exports may go to although they are not of the public internet.',
+    'Host names, addresses and blocks of addresses (`10.1.0.0/16`) that export callbacks may use ' +
+      'although they are not public.',
   ),
   linkSeconds: withDefault(
     wholeNumber(LINK_SECONDS_MIN, LINK_SECONDS_MAX),
     LINK_SECONDS,
-    'How long the link to an exported file works, in seconds from when it was sent.',
+    'How long the link to an exported file works, in seconds after it was sent.',
   ),
   smtpUrl: optional(
     smtpUrl,
-    'exports cannot be told of by mail',
-    'Mail server for `callback_email`: `smtp://USER:PASSWORD@HOST:587`, which is encrypted when ' +
-      'the server offers it, or `smtps://…`, which always is.',
+    'e-mail notification is off',
+    'Mail server for `callback_email`: `smtp://USER:PASSWORD@HOST:587`, encrypted if the server ' +
+      'supports it, or `smtps://…`, always encrypted.',
   ),
   mailFrom: withDefault(
     mailSender,
     'Waybill <waybill@localhost>',
-    'Sender of the mails that tell of exports.',
+    'Sender of export notifications by e-mail.',
   ),
 } as const satisfies SettingTable

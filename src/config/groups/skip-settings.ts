@@ -5,10 +5,10 @@ import { plainName, type RawValue, type ValueKind } from '../table/value-kind.ts
 const NAME_LENGTH_MAX = 64
 const VALUE_LENGTH_MAX = 1024
 
-/** Kinds of the sources that the server has. */
+/** The kinds of sources that the server has. */
 const SOURCE_KINDS = ['distribution', 'buildbot', 'engine', 'docker-authz']
 
-/** A text, or its beginning and `*`. A `*` alone would be every value there is. */
+/** A text, or a prefix and `*`. A `*` alone is rejected, because it would match everything. */
 function readPattern(raw: RawValue): string | undefined {
   const text = String(raw)
   const isShort = text !== '' && text.length <= VALUE_LENGTH_MAX
@@ -18,8 +18,8 @@ function readPattern(raw: RawValue): string | undefined {
 const patterns: ValueKind<readonly string[]> = {
   placeholder: 'VALUE',
   expected:
-    `a value of 1 to ${VALUE_LENGTH_MAX} characters, or a list of them; a * may follow at its ` +
-    'end alone',
+    `a value of 1 to ${VALUE_LENGTH_MAX} characters, or a list of them; * is allowed only at ` +
+    'the end',
   secret: false,
   takesList: true,
   read(raw) {
@@ -52,8 +52,8 @@ const DESCRIPTIONS: Readonly<Record<SkipField, string>> = {
   tag: 'Tag of the target.',
   ip: 'Address of the client.',
   userAgent: 'User agent of the client.',
-  command: 'Command line, its words separated by blanks, without what is redacted in it.',
-  execType: "Docker's type of an exec, such as `healthcheck`, of engines that say it.",
+  command: 'Command line after redaction, its words separated by spaces.',
+  execType: "Docker's type of an exec, such as `healthcheck`, from engines that report it.",
 }
 
 const field = (name: SkipField): Setting<readonly string[] | undefined> =>
@@ -75,7 +75,7 @@ const RULE_FIELDS = {
 }
 
 /**
- * `sources.skip`: what is not recorded of sources and collectors.
+ * `sources.skip`: events of sources and collectors that are not recorded.
  *
  * @param collectors kinds of the collectors that the server has.
  */
@@ -84,21 +84,21 @@ export function skipRules(collectors: readonly string[]) {
     {
       name: required(
         plainName(NAME_LENGTH_MAX),
-        'Name of the rule, under which `waybill status` and the metrics count what it leaves out.',
+        'Name of the rule, under which `waybill status` and the metrics count skipped events.',
       ),
       source: required(
         ofSource([...SOURCE_KINDS, ...collectors]),
-        'The source or collector whose events the rule is for.',
+        'The source or collector whose events the rule applies to.',
       ),
       ...RULE_FIELDS,
     },
-    'Rules for events that are not recorded, such as health checks. Each field that a rule names ' +
-      'has to have one of its values; a value that ends in `*` is the beginning of others. See ' +
+    'Rules for events that are not recorded, such as health checks. An event is skipped if each ' +
+      'field of the rule has one of its values; a value that ends in `*` is a prefix. See ' +
       'docs/sources/README.md.',
     (rule) =>
       SKIP_FIELDS.some((name) => rule[name] !== undefined)
         ? undefined
-        : `the rule ${rule.name} names no field, so it would skip everything: expected one of ` +
+        : `the rule ${rule.name} has no field and would skip everything: expected one of ` +
           SKIP_FIELDS.join(', '),
   )
 }

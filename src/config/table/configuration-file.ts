@@ -18,24 +18,24 @@ const FILE_BYTES_MAX = 1024 * 1024
 /** Most groups of one list. */
 const GROUPS_MAX = 1000
 
-/** A value of a configuration file, and where it stands. */
+/** A value of a configuration file and its place. */
 interface FileValue {
   readonly raw: RawValue
   /** `FILE:LINE`. */
   readonly place: string
 }
 
-/** What a configuration file says: values by key, and everything that is wrong with it. */
+/** The content of a configuration file: values by key, and all problems. */
 export interface FileReading {
-  /** A group of a list counts from 0 in keys: `collectors.quay[0].url`. */
+  /** Keys of list items are counted from 0: `collectors.quay[0].url`. */
   readonly values: ReadonlyMap<string, FileValue>
-  /** The places of the groups of each list that the file has, by its key. */
+  /** The places of the items of each list in the file, by the list's key. */
   readonly groups: ReadonlyMap<string, readonly string[]>
   readonly problems: readonly string[]
 }
 
 /**
- * Reads a configuration file: YAML 1.2, of which JSON is a part. Aliases and tags are not read.
+ * Reads a configuration file in YAML 1.2, which includes JSON. Aliases and tags are not supported.
  *
  * @throws SettingsError when the file cannot be opened.
  */
@@ -45,7 +45,7 @@ export function readConfigurationFile(file: string, table: SettingTable): FileRe
 
 type Node = ParsedNode | null | undefined
 
-/** One reading of the text of a configuration file. */
+/** Reads one configuration file. */
 class ConfigurationReader {
   readonly #values = new Map<string, FileValue>()
   readonly #groups = new Map<string, readonly string[]>()
@@ -129,7 +129,7 @@ class ConfigurationReader {
   }
 }
 
-/** A key and where it stands. */
+/** A key and its place. */
 interface At {
   readonly key: string
   readonly place: string
@@ -141,7 +141,7 @@ function isMapping(node: Node): node is Mapping & ParsedNode {
   return isMap(node)
 }
 
-/** A key without a value counts as left out. */
+/** A key without a value counts as not given. */
 function isNothing(node: Node): boolean {
   return node === null || node === undefined || (isScalar(node) && node.value === null)
 }

@@ -1,7 +1,7 @@
-/** Environment variables by name, as a process is started with them. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** The environment of this process. Nothing else reads it. */
+/** The environment of this process. No other code reads it. */
 export function processEnvironment(): Environment {
   return process.env
 }

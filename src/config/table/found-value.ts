@@ -1,7 +1,7 @@
 import { isList, isSetting, type NamedSetting, type SettingTable } from './setting.ts'
 import type { RawValue } from './value-kind.ts'
 
-/** A value as it was written, and where: a flag, a variable, a line of a file. */
+/** A value as it was written, and its place: a flag, a variable, a line of a file. */
 export interface FoundValue {
   readonly raw: RawValue
   readonly place: string
@@ -12,14 +12,14 @@ export function defaultOf({ setting }: NamedSetting): FoundValue | undefined {
   return setting.default === undefined ? undefined : { raw: setting.default, place: 'default' }
 }
 
-/** Says that a value is not what its setting takes; one that may be a secret is not repeated. */
+/** The message for a value of the wrong kind; it does not repeat a value that may be secret. */
 export function wrongValue({ key, setting }: NamedSetting, { raw, place }: FoundValue): string {
   const found = setting.kind.secret ? '' : `, found ${JSON.stringify(raw)}`
   const name = place.includes(':') ? `${place}: ${key}` : place
   return `${name}: expected ${setting.kind.expected}${found}`
 }
 
-/** The frozen object of a table whose values stand in `values` by key. */
+/** Builds the frozen object of a table from values by key. */
 export function assemble(
   table: SettingTable,
   values: ReadonlyMap<string, unknown>,

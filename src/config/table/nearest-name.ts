@@ -1,4 +1,4 @@
-/** Most edits between a mistyped name and the one that is offered for it. */
+/** Most edits between a mistyped name and its suggestion. */
 const EDITS_MAX = 2
 
 /** The known name that a mistyped one was probably meant to be; undefined when none is close. */
@@ -10,7 +10,7 @@ export function nearestName(typed: string, known: readonly string[]): string | u
   return ranked[0]?.name
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements from one text to another. */
+/** Levenshtein distance: insertions, deletions and replacements from one text to another. */
 function edits(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (let at = 1; at <= from.length; at += 1) {

@@ -8,13 +8,13 @@ import {
   type ValuesOf,
 } from './setting.ts'
 
-/** What a list of groups was read into. */
+/** The result of reading a list. */
 export interface GroupsReading {
   readonly values: readonly object[]
   readonly problems: readonly string[]
 }
 
-/** Reads the groups of a list, each on its own, and checks that each has a name of its own. */
+/** Reads the items of a list, and checks that their names are unique. */
 export function readGroups({ key, list }: NamedList, reading: FileReading): GroupsReading {
   const places = reading.groups.get(key) ?? []
   const problems: string[] = []
@@ -24,8 +24,7 @@ export function readGroups({ key, list }: NamedList, reading: FileReading): Grou
     const { group, wrong } = readGroup(list.each, at, reading)
     problems.push(...wrong)
     if (wrong.length > 0) return group
-    if (names.has(group.name))
-      problems.push(`${place}: ${key}: another one is called ${group.name}`)
+    if (names.has(group.name)) problems.push(`${place}: ${key}: duplicate name ${group.name}`)
     names.add(group.name)
     const problem = list.check(group)
     if (problem !== undefined) problems.push(`${place}: ${key}: ${problem}`)
@@ -34,7 +33,7 @@ export function readGroups({ key, list }: NamedList, reading: FileReading): Grou
   return { values: Object.freeze(groups), problems }
 }
 
-/** Where a group stands in its list and in the file. */
+/** The place of an item in its list and in the file. */
 interface GroupPlace {
   readonly prefix: string
   readonly place: string
@@ -60,6 +59,6 @@ function readGroup(
     if (value === undefined) wrong.push(wrongValue(item, found))
     values.set(item.key, value)
   }
-  // The table gave both the type and the values, each read by the kind that the type comes from.
+  // The type and the values come from the same table, so they agree.
   return { group: assemble(each, values, prefix) as ValuesOf<NamedGroup>, wrong }
 }

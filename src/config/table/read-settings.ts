@@ -12,25 +12,25 @@ import {
 } from './setting.ts'
 import { SettingsError } from './settings-error.ts'
 
-/** Where settings come from, besides the configuration file that one of these names. */
+/** The sources of settings, apart from the configuration file that one of them names. */
 export interface SettingSources {
-  /** Values by flag, without dashes in front: `{ 'log-level': 'debug' }`. */
+  /** Values by flag, without leading dashes: `{ 'log-level': 'debug' }`. */
   readonly flags: Readonly<Record<string, string | undefined>>
   readonly environment: Environment
 }
 
-/** Variables that are read by commands, not by the server; see src/cli. */
+/** Variables for commands, not for the server; see src/cli. */
 const CLIENT_VARIABLES: readonly string[] = ['WAYBILL_SERVER', 'WAYBILL_TOKEN']
 
-/** Variables that Kubernetes sets in every pod beside a Service called `waybill`. */
+/** Variables that Kubernetes sets in every pod near a Service called `waybill`. */
 const SERVICE_LINK =
   /^WAYBILL(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/
 
 /**
- * Reads every setting of a table once: a flag goes before an environment variable, that before the
- * configuration file, that before the default. An empty variable counts as not set.
+ * Reads every setting of a table once. A flag overrides an environment variable, which overrides the
+ * configuration file, which overrides the default. An empty variable counts as not set.
  *
- * @throws SettingsError with every problem of all places, so that all can be fixed at once.
+ * @throws SettingsError with all problems, so that they can be fixed in one go.
  */
 export function readSettings<Table extends SettingTable>(
   table: Table,
@@ -60,7 +60,7 @@ export function readSettings<Table extends SettingTable>(
     values.set(named.key, groups.values)
   }
   if (problems.length > 0) throw new SettingsError(problems)
-  // The table gave both the type and the values, each read by the kind that the type comes from.
+  // The type and the values come from the same table, so they agree.
   return assemble(table, values, '') as ValuesOf<Table>
 }
 

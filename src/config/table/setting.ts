@@ -1,58 +1,58 @@
 import type { RawValue, ValueKind } from './value-kind.ts'
 
-/** One thing that can be configured. */
+/** One setting. */
 export interface Setting<Value> {
   readonly kind: ValueKind<Value & {}>
-  /** As it would be written in a configuration file; absent: the setting may be left out. */
+  /** As written in a configuration file; absent when the setting is optional. */
   readonly default: RawValue | undefined
-  /** What applies when there is neither a value nor a default, for the documents. */
+  /** What applies without a value and a default, for the documents. */
   readonly whenAbsent: string | undefined
   /** What it does, in whole sentences. */
   readonly description: string
-  /** Whether a configuration file may hold it. */
+  /** Whether a configuration file may contain it. */
   readonly inFile: boolean
-  /** How a command has it as an option; absent: under its own name. */
+  /** Its form as an option of a command, if that differs. */
   readonly option?: OptionForm
 }
 
-/** How a command has a setting as an option, where that differs from the setting. */
+/** The form of a setting as an option of a command, where it differs from the setting. */
 export interface OptionForm {
-  /** Without dashes; absent: the name of the setting, in dashes instead of capitals. */
+  /** Without leading dashes; by default the name of the setting in kebab case. */
   readonly name?: string
-  /** Environment variable that is read when the option is not given. */
+  /** Environment variable that is read when the option is absent. */
   readonly variable?: string
   /** Setting that makes this one unnecessary: with it, `variable` is not read. */
   readonly unless?: string
-  /** What applies when the option is not given; absent: as for the setting. */
+  /** The default in words; by default that of the setting. */
   readonly whenAbsent?: string
-  /** There is no such option. */
+  /** The setting is not an option. */
   readonly isNone?: true
 }
 
 /**
- * Groups of the same settings, as many as a configuration file has. Flags and variables have none.
- * Each group is known by its setting `name`, which no other group of the list has.
+ * A list of items with the same settings. Lists have no flags or variables. Each item is identified
+ * by its setting `name`, which is unique in the list.
  */
 export interface SettingList<Group extends NamedGroup = NamedGroup> {
-  /** The settings of one group. */
+  /** The settings of one item. */
   readonly each: Group
-  /** What a group of it is, in whole sentences. */
+  /** What an item is, in whole sentences. */
   readonly description: string
-  /** What is wrong with a group whose values are right one by one; undefined when nothing is. */
+  /** Checks settings against each other that are valid alone; returns the problem, if any. */
   check(group: ValuesOf<Group>): string | undefined
 }
 
-/** The settings of a group in a list. */
+/** The settings of a list item. */
 export interface NamedGroup extends SettingTable {
   readonly name: Setting<string>
 }
 
-/** Settings by name, in the order of the documents; a group holds the settings of one part. */
+/** Settings by name, in the order of the documents; a group contains the settings of one part. */
 export interface SettingTable {
   readonly [name: string]: Setting<unknown> | SettingList | SettingTable
 }
 
-/** The values that a table of settings is read into. */
+/** The type of the values that a table is read into. */
 export type ValuesOf<Table> = {
   readonly [Name in keyof Table]: Table[Name] extends Setting<infer Value>
     ? Value
@@ -70,7 +70,7 @@ export function withDefault<Value>(
   return { kind, default: value, whenAbsent: undefined, description, inFile: true }
 }
 
-/** A setting that may be left out; `whenAbsent` says what applies then. */
+/** An optional setting; `whenAbsent` says what applies without it. */
 export function optional<Value>(
   kind: ValueKind<Value & {}>,
   whenAbsent: string,
@@ -79,7 +79,7 @@ export function optional<Value>(
   return { kind, default: undefined, whenAbsent, description, inFile: true }
 }
 
-/** A setting of a group in a list that each group has to give. */
+/** A setting that every item of a list must have. */
 export function required<Value>(kind: ValueKind<Value & {}>, description: string): Setting<Value> {
   return { kind, default: undefined, whenAbsent: undefined, description, inFile: true }
 }
@@ -89,7 +89,7 @@ export function defaultText({ default: value }: Setting<unknown>): string | unde
   return value === undefined ? undefined : String(value) || 'none'
 }
 
-/** A list of groups; without `check`, values that are right one by one are right together. */
+/** A list; without `check`, items with valid settings are valid. */
 export function listOf<Group extends NamedGroup>(
   each: Group,
   description: string,
@@ -98,39 +98,39 @@ export function listOf<Group extends NamedGroup>(
   return { each, description, check }
 }
 
-/** The same setting, but not for configuration files. */
+/** The same setting, but not allowed in configuration files. */
 export function notInFile<Value>(setting: Setting<Value>): Setting<Value> {
   return { ...setting, inFile: false }
 }
 
-/** The same setting, with another form as the option of a command. */
+/** A setting with another form as an option of a command. */
 export function asOption<Value>(setting: Setting<Value>, option: OptionForm): Setting<Value> {
   return { ...setting, option }
 }
 
-/** Whether a group in a list has to give the setting. */
+/** Whether each group of a list must have the setting. */
 export function isRequired({ default: value, whenAbsent }: Setting<unknown>): boolean {
   return value === undefined && whenAbsent === undefined
 }
 
-/** A setting of a table with the names under which each place knows it. */
+/** A setting with its name in each place. */
 export interface NamedSetting {
   /** In a configuration file and in `Settings`: `sources.distribution.blobEvents`. */
   readonly key: string
-  /** On the command line, without dashes in front: `sources-distribution-blob-events`. */
+  /** On the command line, without leading dashes: `sources-distribution-blob-events`. */
   readonly flag: string
   /** In the environment: `WAYBILL_SOURCES_DISTRIBUTION_BLOB_EVENTS`. */
   readonly variable: string
   readonly setting: Setting<unknown>
 }
 
-/** A list of groups, and the key under which a configuration file holds it. */
+/** A list and its key in a configuration file. */
 export interface NamedList {
   readonly key: string
   readonly list: SettingList
 }
 
-/** Every setting of a table, groups included but not lists, in its order. */
+/** Every setting of a table in order, including those in groups but not those in lists. */
 export function namedSettings(table: SettingTable, prefix = ''): readonly NamedSetting[] {
   return Object.entries(table).flatMap(([name, entry]) => {
     const key = `${prefix}${name}`
@@ -150,12 +150,12 @@ export function namedLists(table: SettingTable, prefix = ''): readonly NamedList
 
 type Entry = SettingTable[string]
 
-/** Whether an entry of a table is a setting, not a group of them. */
+/** Whether an entry of a table is a setting rather than a group. */
 export function isSetting(entry: Entry): entry is Setting<unknown> {
   return typeof entry.description === 'string' && !isList(entry)
 }
 
-/** Whether an entry of a table is a list of groups. */
+/** Whether an entry of a table is a list. */
 export function isList(entry: Entry): entry is SettingList {
   return typeof entry.description === 'string' && 'each' in entry
 }

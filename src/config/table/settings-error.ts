@@ -1,4 +1,4 @@
-/** The configuration cannot be used. Each problem is one line: place, key, what was expected. */
+/** An invalid configuration. Each problem is one line: place, key, what was expected. */
 export class SettingsError extends Error {
   readonly problems: readonly string[]
 

@@ -4,22 +4,22 @@ import { resolve } from 'node:path'
 /** A single value of a configuration file. */
 export type RawScalar = string | number | boolean
 
-/** What a value may look like before it is read: a text, or what a configuration file holds. */
+/** A value before it is parsed: a string, or what a configuration file holds. */
 export type RawValue = RawScalar | readonly RawScalar[]
 
-/** A kind of value that a setting can have: how it is read, and what is said when it cannot be. */
+/** A kind of value that settings can have: how it is parsed, and the message when it cannot be. */
 export interface ValueKind<Value> {
-  /** Stands for the value in usage lines: `DIR`, `HOST:PORT`. */
+  /** Represents the value in usage lines: `DIR`, `HOST:PORT`. */
   readonly placeholder: string
-  /** What is expected, to follow the word `expected`. */
+  /** The phrase after `expected` in messages. */
   readonly expected: string
   /** Whether a wrong value may hold a secret, so that no message repeats it. */
   readonly secret: boolean
-  /** Whether a configuration file may hold a list of values; absent: one alone. */
+  /** Whether a configuration file may hold a list of values; absent for a single value. */
   readonly takesList?: true
-  /** The kind of each value of a list; an option of a command takes one at a time. */
+  /** The kind of each value of a list; an option of a command has one value and may be repeated. */
   readonly each?: ValueKind<unknown>
-  /** The value, or undefined when it is not of this kind. */
+  /** Parses a value; undefined when it is not of this kind. */
   read(raw: RawValue): Value | undefined
 }
 
@@ -33,7 +33,7 @@ export interface ListenAddress {
 
 const PORT_MAX = 65_535
 
-/** A path, made absolute against the working directory. */
+/** A path, resolved against the working directory. */
 export const path = (placeholder: 'DIR' | 'FILE'): ValueKind<string> => ({
   placeholder,
   expected: placeholder === 'DIR' ? 'the path of a directory' : 'the path of a file',
@@ -55,7 +55,7 @@ export const listenAddress: ValueKind<ListenAddress> = {
   },
 }
 
-/** An address, or all that share its first bits (CIDR, RFC 4632 section 3.1). */
+/** An address, or a CIDR range (RFC 4632 section 3.1). */
 export const addressRange: ValueKind<string> = {
   placeholder: 'ADDRESS',
   expected: 'an address such as 10.0.0.1 or a range such as 10.0.0.0/8',
@@ -69,7 +69,7 @@ export const addressRange: ValueKind<string> = {
   },
 }
 
-/** An HTTP URL; it may hold a user and a password, so no message repeats it. */
+/** An HTTP URL. It may hold a user and a password, so no message repeats it. */
 export const httpUrl: ValueKind<string> = {
   placeholder: 'URL',
   expected: 'an http:// or https:// URL',
@@ -80,10 +80,10 @@ export const httpUrl: ValueKind<string> = {
   },
 }
 
-/** What URLs of this server begin with: what is said after a `?` or `#` would end up in between. */
+/** The base of links to this server. A query or fragment would end up in the middle of links. */
 export const baseUrl: ValueKind<string> = {
   placeholder: 'URL',
-  expected: 'an http:// or https:// URL without a user, ? and #',
+  expected: 'an http:// or https:// URL without user, query and fragment',
   secret: true,
   read(raw) {
     const href = httpUrl.read(raw)
@@ -93,7 +93,7 @@ export const baseUrl: ValueKind<string> = {
   },
 }
 
-/** A switch. Only `true` and `false` are read, so that no word is taken for the other. */
+/** A switch. Only `true` and `false` are accepted, so that no other word is misread. */
 export const yesOrNo: ValueKind<boolean> = {
   placeholder: 'true|false',
   expected: 'true or false',
@@ -112,7 +112,7 @@ export const wholeNumber = (min: number, max: number): ValueKind<number> => ({
   },
 })
 
-/** One of a few words, as they are written. */
+/** One of a few words. */
 export const oneOf = <const Value extends string>(
   placeholder: string,
   values: readonly Value[],
@@ -151,15 +151,15 @@ export const logName: ValueKind<string> = {
 /** A text that no message repeats: a token, a password. */
 export const secretText: ValueKind<string> = {
   placeholder: 'SECRET',
-  expected: 'a text that is not empty',
+  expected: 'a non-empty text',
   secret: true,
   read: (raw) => (typeof raw === 'string' && raw !== '' ? raw : undefined),
 }
 
-/** A text without blanks and control characters. */
+/** A text without spaces and control characters. */
 export const plainText = (placeholder: string, lengthMax: number): ValueKind<string> => ({
   placeholder,
-  expected: `1 to ${lengthMax} characters without blanks`,
+  expected: `1 to ${lengthMax} characters without spaces`,
   secret: false,
   read(raw) {
     const text = String(raw)
@@ -168,7 +168,7 @@ export const plainText = (placeholder: string, lengthMax: number): ValueKind<str
   },
 })
 
-/** Several values: a list in a file, separated by commas anywhere else. */
+/** Several values: a list in a file, separated by commas elsewhere. */
 export const several = <Value>(kind: ValueKind<Value>): ValueKind<readonly Value[]> => ({
   placeholder: `${kind.placeholder},…`,
   expected: `a list, each ${kind.expected}`,
@@ -182,7 +182,7 @@ export const several = <Value>(kind: ValueKind<Value>): ValueKind<readonly Value
   },
 })
 
-/** A day of the calendar, as ISO 8601 writes it. */
+/** A calendar day in ISO 8601. */
 export const calendarDay: ValueKind<string> = {
   placeholder: 'YYYY-MM-DD',
   expected: 'a day such as 2026-11-22',
@@ -191,7 +191,7 @@ export const calendarDay: ValueKind<string> = {
     const text = String(raw)
     const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined
     const isDay = date !== undefined && !Number.isNaN(date.getTime())
-    // A Date takes February 30th for March 2nd.
+    // Date reads February 30th as March 2nd.
     return isDay && date.toISOString().startsWith(text) ? text : undefined
   },
 }
@@ -204,7 +204,7 @@ export const environmentName: ValueKind<string> = {
   read: (raw) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(String(raw)) ? String(raw) : undefined),
 }
 
-/** A zone of time without summer time, as RFC 3339 writes it; read as minutes ahead of UTC. */
+/** A fixed UTC offset in RFC 3339 form; parsed to minutes east of UTC. */
 export const utcOffset: ValueKind<number> = {
   placeholder: '+HH:MM',
   expected: 'Z or an offset from UTC such as +08:00 or -03:30',

@@ -10,6 +10,6 @@ test('a plugin has the engine that it names, or none', () => {
 
 test('an engine that there is none of is refused by name', () => {
   expect(() => namedEngine({ name: 'plugin', engine: 'host3' }, ENGINES)).toThrow(
-    'sources.dockerAuthz: plugin names the engine host3, which sources.engine does not have',
+    'sources.dockerAuthz: plugin uses the engine host3, which is not in sources.engine',
   )
 })

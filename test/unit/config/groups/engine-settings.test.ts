@@ -15,11 +15,11 @@ test.each([
 })
 
 test.each([
-  [{}, 'expected one of socket and url'],
-  [{ socket, url }, 'expected one of socket and url'],
-  [{ socket, certificateFile: 'c', keyFile: 'k' }, 'certificates are for an https: url'],
-  [{ url: 'http://h', certificateAuthorityFile: 'a' }, 'certificates are for an https: url'],
-  [{ url, certificateFile: 'c' }, 'certificateFile and keyFile go together'],
+  [{}, 'expected either socket or url'],
+  [{ socket, url }, 'expected either socket or url'],
+  [{ socket, certificateFile: 'c', keyFile: 'k' }, 'certificates need an https: url'],
+  [{ url: 'http://h', certificateAuthorityFile: 'a' }, 'certificates need an https: url'],
+  [{ url, certificateFile: 'c' }, 'certificateFile and keyFile must be given together'],
 ])('%j is refused: %s', (settings, problem) => {
   expect(engineProblem(settings)).toBe(problem)
 })

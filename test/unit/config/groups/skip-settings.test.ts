@@ -26,12 +26,12 @@ test('a rule is read with one value or several of each field', () => {
 })
 
 test.each([
-  ['{ name: r, source: engine/a }', 'names no field, so it would skip everything'],
-  ['{ name: r, source: engine/a, action: }', 'names no field, so it would skip everything'],
+  ['{ name: r, source: engine/a }', 'has no field and would skip everything'],
+  ['{ name: r, source: engine/a, action: }', 'has no field and would skip everything'],
   ["{ name: r, source: engine/a, action: '*' }", 'expected a value'],
   ["{ name: r, source: engine/a, action: '**' }", 'expected a value'],
-  ["{ name: r, source: engine/a, action: '*.push' }", 'a * may follow at its end alone'],
-  ["{ name: r, source: engine/a, action: 'a*b' }", 'a * may follow at its end alone'],
+  ["{ name: r, source: engine/a, action: '*.push' }", '* is allowed only at the end'],
+  ["{ name: r, source: engine/a, action: 'a*b' }", '* is allowed only at the end'],
   ["{ name: r, source: engine/a, action: '' }", 'expected a value'],
   ['{ name: r, source: engine/a, action: [] }', 'expected a value'],
   ["{ name: r, source: engine/a, actor: [x, '*'] }", 'expected a value'],
@@ -49,5 +49,5 @@ test.each([
 
 test('two rules of one name are refused: they would be counted as one', () => {
   const rule = '{ name: r, source: engine/a, action: x }'
-  expect(() => rulesOf(`${rule}\n    - ${rule}`)).toThrow('another one is called r')
+  expect(() => rulesOf(`${rule}\n    - ${rule}`)).toThrow('duplicate name r')
 })

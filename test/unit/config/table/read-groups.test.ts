@@ -79,7 +79,7 @@ describe('a list of groups', () => {
       expect.stringMatching(
         /\.yaml:11: collectors\.quay\[2\]\.nmae: no such key; did you mean name\?$/,
       ),
-      expect.stringMatching(/\.yaml:7: collectors\.quay: another one is called main$/),
+      expect.stringMatching(/\.yaml:7: collectors\.quay: duplicate name main$/),
       expect.stringMatching(/\.yaml:11: collectors\.quay\[2\]\.name: expected .*, found nothing$/),
       expect.stringMatching(/\.yaml:12: collectors\.quay\[2\]\.url: expected an http/),
       expect.stringMatching(/\.yaml:14: collectors\.quay\[2\]\.organizations: expected a list/),
