@@ -4,39 +4,39 @@ import type { Condition } from './query/query.ts'
 export const ENGINE_KIND = 'engine'
 
 /**
- * The kind of the source of events that say who asked Docker for what. Each of them repeats an act
- * of which the engine's own events tell how it went.
+ * The kind of the sources that report who requested what from Docker. Each of these events
+ * describes an act whose result the engine's own events report.
  */
 export const DOCKER_AUTHZ_KIND = 'docker-authz'
 
-/** Leaves those out, for who shows each act once, as its engine tells of it. */
+/** Excludes requests, for APIs that show each act once, as the engine reports it. */
 export const NO_REQUEST: Condition = { field: 'sourceKind', notIn: [DOCKER_AUTHZ_KIND] }
 
-/** Leaves out requests that were recorded before they were carried out: each has an end, too. */
+/** Excludes requests recorded before they were carried out, because their end is recorded too. */
 export const NO_PENDING_REQUEST: Condition = {
   anyOf: [[NO_REQUEST], [{ field: 'outcome', notIn: ['pending'] }]],
 }
 
-/** A port of a container, and where on the host it is published. */
+/** A port of a container, and the host port on which it is published. */
 export interface ContainerPort {
   readonly containerPort: number
-  /** Absent: it is not published. */
+  /** Absent when it is not published. */
   readonly hostPort?: number
   readonly protocol: string
 }
 
-/** What an engine says about one container now. */
+/** An engine's current information about a container. */
 export interface ContainerInformation {
   /** 64 hexadecimal digits. */
   readonly id: string
-  /** Without the slash that Docker writes in front. */
+  /** Without the leading slash that Docker writes. */
   readonly name: string
-  /** As it was named when the container was made: `docker.io/library/alpine:3`. */
+  /** As it was named when the container was created: `docker.io/library/alpine:3`. */
   readonly image: string
   readonly imageId: string
   /** The engine's own word: `created`, `running`, `paused`, `exited`, `dead`, … */
   readonly state: string
-  /** Whether its process runs; a paused one does. */
+  /** Whether its process exists, which includes paused ones. */
   readonly running: boolean
   /** `none`, `host`, `bridge`, or the name of a network. */
   readonly networkMode: string
@@ -46,9 +46,9 @@ export interface ContainerInformation {
   readonly labels: Readonly<Record<string, string>>
 }
 
-/** What a running container uses. */
+/** The resource usage of a running container. */
 export interface ContainerStatistics {
-  /** Share of one processor, in percent: 200 are two whole ones. */
+  /** Share of one processor, in percent: 200 means two full processors. */
   readonly processorPercent: number
   readonly memoryBytes: number
   /** Received and sent over all networks since the container started. */
@@ -57,20 +57,21 @@ export interface ContainerStatistics {
 }
 
 /**
- * A container engine (Docker, Podman) as somebody sees it who asks how its containers are.
+ * A container engine (Docker, Podman) for queries about the state of its containers.
  *
- * Every call asks the engine anew and is answered within seconds; `statistics` takes Docker one to
- * two, since it measures. Throws `engine.unavailable` when the engine does not answer as it should.
+ * Every call queries the engine anew and is answered within seconds; `statistics` takes Docker one
+ * to two seconds, since it measures. Throws `engine.unavailable` when the engine does not answer as
+ * expected.
  */
 export interface ContainerEngine {
-  /** The configured name: the `source.name` of its events. */
+  /** The configured name, which is the `source.name` of its events. */
   readonly name: string
-  /** The tenant of its events; undefined for that of an installation that has one. */
+  /** The tenant of its events; undefined for the tenant of a single-tenant installation. */
   readonly tenant: string | undefined
   /** By id, by the beginning of an id, or by name; undefined when there is none. */
   container(idOrName: string, signal: AbortSignal): Promise<ContainerInformation | undefined>
-  /** All containers, whatever their state; in no certain order. */
+  /** All containers, in any state and in no particular order. */
   containers(signal: AbortSignal): Promise<readonly ContainerInformation[]>
-  /** Undefined when there is no such container. Of one that does not run, all are zero. */
+  /** Undefined when there is no such container. For a stopped one, all values are zero. */
   statistics(idOrName: string, signal: AbortSignal): Promise<ContainerStatistics | undefined>
 }

@@ -1,6 +1,6 @@
 /**
- * The beginning of a text, at most `lengthMax` UTF-16 units. It ends between characters: half of a
- * surrogate pair is no text, and no event can hold it.
+ * The beginning of a text, at most `lengthMax` UTF-16 units. It ends between characters, because
+ * events cannot hold half of a surrogate pair.
  */
 export function cutText(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text
@@ -9,7 +9,7 @@ export function cutText(text: string, lengthMax: number): string {
   return text.slice(0, splitsPair ? end - 1 : end)
 }
 
-/** The beginning of a text, at most `bytesMax` bytes of JSON text with its two quotes. */
+/** The beginning of a text, at most `bytesMax` bytes as JSON, including its two quotes. */
 export function cutJsonText(text: string, bytesMax: number): string {
   let kept = cutText(text, bytesMax)
   for (;;) {

@@ -1,6 +1,6 @@
 import { dropOldest } from './drop-oldest.ts'
 
-/** A map of bounded size: beyond it, the entry that was used longest ago is forgotten. */
+/** A map of bounded size that drops the least recently used entry. */
 export class RecentMap<Value> {
   readonly #entries = new Map<string, Value>()
   readonly #entriesMax: number
@@ -26,7 +26,7 @@ export class RecentMap<Value> {
     this.#entries.delete(key)
   }
 
-  /** Forgets the entries whose key matches. Looks at all of them. */
+  /** Deletes the entries whose key matches. Checks all of them. */
   deleteWhere(matches: (key: string) => boolean): void {
     for (const key of this.#entries.keys()) if (matches(key)) this.#entries.delete(key)
   }

@@ -1,8 +1,8 @@
 /**
- * Pauses that double with every failure in a row: `fromMs` milliseconds after the first, at most
+ * Pauses that double with every consecutive failure: `fromMs` milliseconds after the first, at most
  * `toMs`.
  *
- * @param jitter the part of each pause that is chance, 0 to 1, so that many callers spread out.
+ * @param jitter the random part of each pause, 0 to 1, so that many callers spread out.
  */
 export function doubling(fromMs: number, toMs: number, jitter = 0): (failures: number) => number {
   return (failures) => {
@@ -11,27 +11,27 @@ export function doubling(fromMs: number, toMs: number, jitter = 0): (failures: n
   }
 }
 
-/** Share of chance in the pauses of those who ask a server that others ask too. */
+/** Random share of the pauses of clients of a shared server. */
 export const JITTER = 0.5
 
-/** How work is tried again. */
+/** How work is retried. */
 export interface RetryOptions<Failure> {
-  /** Whether a later attempt may succeed, after so many; default: always. */
+  /** Whether a later attempt may succeed, by the number of attempts so far; default: always. */
   readonly isPassing?: (error: unknown, attempts: number) => error is Failure
-  /** Wait before the next attempt, in milliseconds. */
+  /** Pause before the next attempt, in milliseconds. */
   readonly pause: (attempts: number, error: Failure) => number
   /** Default: without limit. */
   readonly attemptsMax?: number
-  /** Ends the wait, and the attempts. */
+  /** Ends the pause, and the attempts. */
   readonly signal?: AbortSignal | undefined
-  /** Called before each wait. */
+  /** Called before each pause. */
   readonly onWait?: (error: Failure, waitMs: number) => void
 }
 
 /**
- * Does the work until it succeeds. Rejects with the error of the last attempt, and with the reason
- * of the signal once that aborts: it leaves no timer behind. The work begins at once, also when the
- * signal has aborted, and is not cut off by it.
+ * Repeats the work until it succeeds. Rejects with the error of the last attempt, or with the
+ * reason of the signal once it aborts; no timer is left behind. The first attempt starts at once,
+ * even if the signal has aborted, and the signal does not interrupt it.
  */
 export async function retry<Answer, Failure>(
   work: () => Promise<Answer>,
@@ -59,27 +59,31 @@ export async function retry<Answer, Failure>(
 }
 
 /**
- * How long a `Retry-After` header (RFC 9110 section 10.2.3) asks to wait, in milliseconds: it says
- * seconds, or a date. Undefined without a header, and for one that is neither.
+ * The pause that a `Retry-After` header (RFC 9110 section 10.2.3) requests, in milliseconds, from
+ * seconds or a date. Undefined without a header, and for an invalid one.
  */
 export function parseRetryAfter(text: string | null, nowMs: number): number | undefined {
-  // A date has letters; "1.5" has none, and would be read as a day of 2001: no wait at all.
+  // A date has letters; "1.5" has none, but would be parsed as a day in 2001.
   if (text === null || !/^\d+$|[a-z]/i.test(text)) return undefined
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }
 
-/** A sentence for people before a wait: the first line of what went wrong, and how long it is. */
+/**
+ * A message for people before a pause: the first line of the failure, and the length of the pause.
+ */
 export function waitText(reason: string, waitMs: number): string {
   return `${reason.split('\n', 1)[0]}; trying again in ${(waitMs / 1000).toFixed(1)} s`
 }
 
 /**
- * Does the work again and again, with a pause after each time. Resolves once the signal aborts, and
- * rejects as the work does.
+ * Repeats the work, with a pause after each time. Resolves once the signal aborts, and rejects as
+ * the work does.
  *
- * @param work gets the number of failures in a row before it, and answers that number after it.
- * @param pause milliseconds after so many failures in a row, which are 0 when the work succeeded.
+ * @param work receives the number of consecutive failures before it, and returns that number after
+ * it.
+ *
+ * @param pause milliseconds after a number of consecutive failures, which is 0 after a success.
  */
 export async function repeat(
   work: (failures: number) => Promise<number>,
@@ -92,7 +96,7 @@ export async function repeat(
   }
 }
 
-/** Resolves after so many milliseconds, or sooner when the signal aborts. */
+/** Resolves after a number of milliseconds, or earlier when the signal aborts. */
 export function pauseFor(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted === true) return resolve()

@@ -6,38 +6,40 @@ import { recordableText } from '../values/recordable-text.ts'
 import { inspectDetails, inspectJson } from './json-inspection.ts'
 import { recordableJson, recordableMembers, unusedKey } from './recordable-json.ts'
 
-/** The member of `details` that keeps values which could not be read, by their JSON pointer. */
+/** The member of `details` that keeps unreadable values, by their JSON pointer. */
 const AS_SENT = 'asSent'
-/** Where details stood as a whole, and where the sender's own `asSent` did. */
+/** The pointers to the details as a whole, and to the sender's own `asSent`. */
 const DETAILS = '/details'
 const DETAILS_AS_SENT = `${DETAILS}/${AS_SENT}`
-/** RFC 6901's pointer to the event itself: what there is no room for by its own pointer. */
+/** RFC 6901's pointer to the event itself, for values without space for their own pointer. */
 const WHOLE = ''
 
-/** Most values kept by their own pointers. */
+/** Most values kept under their own pointers. */
 const POINTERS_MAX = 100
-/** Levels of `details` that stand around a kept value: `details` and `asSent`. */
+/** Levels of `details` around a kept value: `details` and `asSent`. */
 const LEVELS_AROUND = 2
-/** Bytes of JSON between a key and its value, and behind the value. */
+/** Bytes of JSON between a key and its value, and after the value. */
 const ENTRY_MARKS_BYTES = 2
-/** Bytes of the marks of an excerpt: `"":{"bytes":…,"excerpt":…},`. */
+/** Bytes of JSON around an excerpt: `"":{"bytes":…,"excerpt":…},`. */
 const EXCERPT_MARKS_BYTES = 48
-/** Bytes below which an excerpt would say nothing. */
+/** Smallest useful excerpt, in bytes. */
 const EXCERPT_BYTES_MIN = 32
-/** Share of the room that is enough for what could not be read: 1 in so many. */
+/** Unreadable values get at least this share of the space, as a divisor. */
 const ROOM_SHARE = 4
-/** Share of the room for details that one member may take when not all have room: 1 in so many. */
+/** Share of the space for details that one member may take when not all fit, as a divisor. */
 const MEMBER_SHARE = 4
 
 /**
- * Details that hold, under `asSent`, what could not be read where it was sent.
+ * Details that contain, under `asSent`, the values that could not be read in their place.
  *
- * What there is no room for is cut to an excerpt. Of details that are too large themselves the
- * whole is an excerpt at `/details`, and those of its members that fit stay in their places.
+ * Values without enough space are cut to an excerpt. Of details that are themselves too large, an
+ * excerpt of the whole is kept at `/details`, and the members that fit stay in place.
  *
- * @param details fit to be stored, but for their size.
- * @param asSent values by JSON pointer, of whatever size and depth.
- * @param bytesMax room for the result, in bytes of JSON; with no bound nothing is cut.
+ * @param details valid except for their size.
+ *
+ * @param asSent values by JSON pointer, of any size and depth.
+ *
+ * @param bytesMax space for the result, in bytes of JSON; without a bound nothing is cut.
  */
 export function detailsWithAsSent(
   details: JsonObject | undefined,
@@ -62,7 +64,7 @@ function bytesOf(asSent: ReadonlyMap<string, unknown>): number {
   return bytes
 }
 
-/** The members of details that are too large or too deep which fit as they are. */
+/** The members of too large or too deep details that fit unchanged. */
 function fittingMembers(details: Members, bytesMax: number): JsonObject {
   const kept: [string, JsonValue][] = []
   let bytesLeft = bytesMax
@@ -79,7 +81,7 @@ function fittingMembers(details: Members, bytesMax: number): JsonObject {
   return Object.fromEntries(kept)
 }
 
-/** Adds the values to details. The sender's own `asSent` stays, unless it is in the way. */
+/** Adds the values to details. The sender's own `asSent` stays, unless it conflicts. */
 function joined(
   details: JsonObject,
   values: ReadonlyMap<string, unknown>,
@@ -101,13 +103,13 @@ function isOpenTo(own: JsonValue, values: ReadonlyMap<string, unknown>): boolean
 interface Entry {
   readonly pointer: string
   readonly value: unknown
-  /** The value as an event can hold it; undefined when it is too large or too deep. */
+  /** The value in a form that an event can hold; undefined when it is too large or too deep. */
   readonly fit: JsonValue | undefined
-  /** Of the value in JSON. */
+  /** Size of the value in JSON. */
   readonly bytes: number
 }
 
-/** As much of the values as there is room for: small ones first, the others share the rest. */
+/** As many of the values as fit: small ones first, the others share the rest. */
 function fittingValues(values: ReadonlyMap<string, unknown>, bytesMax: number): JsonObject {
   const all = [...values]
   const entries = all.slice(0, POINTERS_MAX).map(entryOf)
@@ -118,7 +120,7 @@ function fittingValues(values: ReadonlyMap<string, unknown>, bytesMax: number): 
   for (const [index, entry] of entries.entries()) {
     const key = unusedKey(kept, recordableText(entry.pointer))
     const keyBytes = jsonBytes(key) + ENTRY_MARKS_BYTES
-    // All without a pointer of their own have one share.
+    // The values without pointers of their own have one share together.
     const shares = entries.length - index + Math.min(1, unnamed.length)
     const value = fitted(entry, Math.floor(bytesLeft / shares) - keyBytes)
     if (value === undefined) {
@@ -141,7 +143,9 @@ function entryOf([pointer, value]: readonly [string, unknown]): Entry {
   return { pointer, value, fit, bytes: isFit ? jsonBytes(fit) : Number.POSITIVE_INFINITY }
 }
 
-/** The value or an excerpt of it in so many bytes of JSON; undefined when they are too few. */
+/**
+ * The value, or an excerpt of it, in a number of bytes of JSON; undefined when they are too few.
+ */
 function fitted({ value, fit, bytes }: Entry, bytesMax: number): JsonValue | undefined {
   if (fit !== undefined && bytes <= bytesMax) return fit
   const excerptBytes = bytesMax - EXCERPT_MARKS_BYTES

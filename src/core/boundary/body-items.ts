@@ -16,16 +16,16 @@ import {
 
 /** One item of a body that is read item by item. */
 export interface BodyItem {
-  /** Place in the body, from 0; undefined when the body is the item. */
+  /** Position in the body, from 0; undefined when the body is the item. */
   readonly index: number | undefined
   readonly text: string
   readonly value: JsonValue
 }
 
 /**
- * The items of a body of one JSON text: those of the array, or the text itself.
+ * The items of a body with one JSON text: those of the array, or the text itself.
  *
- * @throws Fault `request.malformed` where the text is not JSON.
+ * @throws Fault `request.malformed` when the text is not JSON.
  */
 export function* itemsOfJson(body: Buffer): Generator<BodyItem> {
   const start = skipBlanks(body, 0)
@@ -46,10 +46,11 @@ export function* itemsOfJson(body: Buffer): Generator<BodyItem> {
 }
 
 /**
- * The items of a body with one on each line. Blank lines are skipped; they count in the line
- * numbers that errors name.
+ * The items of a body with one on each line. Blank lines are skipped, but count in the line numbers
+ * of errors.
  *
  * @param word what errors call a line.
+ *
  * @throws Fault `request.malformed` at a line that is not JSON.
  */
 export function* itemsOfLines(body: Buffer, word: string): Generator<BodyItem> {
@@ -58,7 +59,7 @@ export function* itemsOfLines(body: Buffer, word: string): Generator<BodyItem> {
     const newline = body.indexOf(NEWLINE, start)
     const end = newline === -1 ? body.length : newline
     const text = body.toString('utf8', start, end)
-    // Blank to JavaScript is more than to JSON.
+    // JavaScript knows more whitespace than JSON.
     if (text.trim() !== '') {
       const at = start
       const value = parseOr(text, (error) => {
@@ -71,7 +72,7 @@ export function* itemsOfLines(body: Buffer, word: string): Generator<BodyItem> {
   }
 }
 
-/** Index of the comma or bracket behind the item at `at`, or the end of the text. */
+/** Index of the comma or bracket after the item at `at`, or the end of the text. */
 function endOfItem(json: Buffer, at: number): number {
   let depth = 0
   for (let index = at; index < json.length; index += 1) {
@@ -101,17 +102,16 @@ function parseOr(text: string, refuse: (error: unknown) => JsonValue): JsonValue
   }
 }
 
-/** Parses the whole body, whose error names the place in it. */
+/** Parses the whole body, so that the error names the position in it. */
 function parseWhole(body: Buffer, text = body.toString()): JsonValue {
   return parseOr(text, (error) => {
     throw malformed(messageOf(error) + (beginsWithObjects(body) ? OBJECTS_ADVICE : ''), error)
   })
 }
 
-const OBJECTS_ADVICE =
-  '; objects that follow one another, one on each line, are sent as application/x-ndjson'
+const OBJECTS_ADVICE = '; send several objects, one per line, as application/x-ndjson'
 
-/** Whether a body that is not JSON begins with an object, and goes on with another one. */
+/** Whether a body that is not JSON consists of consecutive objects. */
 function beginsWithObjects(body: Buffer): boolean {
   const start = skipBlanks(body, 0)
   const end = body[start] === OPEN_BRACE ? endOfObject(body, start) : -1

@@ -2,7 +2,7 @@ import { Fault } from '../errors.ts'
 import { RECORD_START } from './transcribe/item-scan.ts'
 import { NEWLINE } from './transcribe/json-bytes.ts'
 
-/** UTF-8's byte-order mark, which Windows' programs write in front of text. */
+/** UTF-8's byte-order mark, which Windows programs write before text. */
 const MARK = Buffer.from('\u{feff}')
 const MARKED_LINE = Buffer.from('\n\u{feff}')
 const CARRIAGE_RETURN = 0x0d
@@ -10,9 +10,9 @@ const SPACE = 0x20
 const TAB = 0x09
 
 /**
- * The body with blanks in place of a byte-order mark at its start (RFC 8259 section 8.1 lets a
- * reader pass over it), and at the start of each line when `everyLine`: files that were put
- * together have one there.
+ * The body with spaces instead of a byte-order mark at its start (RFC 8259 section 8.1 allows
+ * readers to ignore it), and at the start of each line when `everyLine`, since concatenated files
+ * have marks there.
  */
 export function withoutMarks(body: Buffer, everyLine: boolean): Buffer {
   const isMarked = body.subarray(0, MARK.length).equals(MARK)
@@ -27,14 +27,14 @@ export function withoutMarks(body: Buffer, everyLine: boolean): Buffer {
 }
 
 /**
- * The records of a JSON text sequence (RFC 7464) as lines, record n on line n. Line breaks inside
- * of records become tabs, which are no less blank between tokens and no more valid in strings.
+ * Converts the records of a JSON text sequence (RFC 7464) to lines, record n to line n. Line breaks
+ * in records become tabs, which are equivalent between tokens and also invalid in strings.
  *
  * @throws Fault `request.malformed` when the body does not begin with a record.
  */
 export function linesOfSequence(body: Buffer): Buffer {
   if (body.length > 0 && body[0] !== RECORD_START) {
-    const detail = 'each record of application/json-seq begins with the byte 0x1E (RFC 7464)'
+    const detail = 'each record of application/json-seq must begin with the byte 0x1E (RFC 7464)'
     throw new Fault('request.malformed', { detail })
   }
   const lines = Buffer.from(body.subarray(1))

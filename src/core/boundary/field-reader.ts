@@ -8,26 +8,26 @@ import { addressWithoutZone, canonicalIp } from '../values/ip-address.ts'
 import { textObjection } from '../values/recordable-text.ts'
 import { type Finding, inspectDetails } from './json-inspection.ts'
 
-/** Longest JSON pointer that a problem repeats, in UTF-16 units: no field has a longer name. */
+/** Longest JSON pointer that a problem repeats, in UTF-16 units; longer than any field's name. */
 const SHOWN_PATH_LENGTH_MAX = 2 * NAME_LENGTH_MAX
 
 /**
- * Reads the fields of one event and collects what is wrong with them, each with its path.
+ * Reads the fields of one event and collects the problems, each with its path.
  *
- * What happens to a field that cannot be read is up to `refuse`: here it is a problem of the event.
+ * `refuse` decides what happens to an invalid field; here it is a problem of the event.
  */
 export class FieldReader {
   readonly problems: Problem[] = []
-  /** What goes to `details.asSent`, by the JSON pointer of the place where it was sent. */
+  /** Values for `details.asSent`, by the JSON pointer of the place where they were sent. */
   readonly asSent = new Map<string, unknown>()
   readonly #index: number | undefined
 
-  /** @param index which event of a batch is read, from 0; undefined outside of batches. */
+  /** @param index position in a batch, from 0; undefined outside batches. */
   constructor(index?: number) {
     this.#index = index
   }
 
-  /** Notes a problem, for which the event is refused; answers undefined to be returned. */
+  /** Notes a problem, for which the event is rejected; always returns undefined. */
   problem(path: string, expected: string): undefined {
     const isLong = path.length > SHOWN_PATH_LENGTH_MAX
     const shown = isLong ? `${cutText(path, SHOWN_PATH_LENGTH_MAX)}…` : path
@@ -39,17 +39,17 @@ export class FieldReader {
     return undefined
   }
 
-  /** Refuses the value of a field; answers undefined, as if it had been left out. */
+  /** Rejects the value of a field; always returns undefined, as if it had been left out. */
   refuse(path: string, expected: string, _value: unknown): undefined {
     return this.problem(path, expected)
   }
 
-  /** The text that can name an event whose field at `path` was refused: none here. */
+  /** The text that can name an event whose field at `path` was rejected; never here. */
   nameOfRefused(_path: string): string | undefined {
     return undefined
   }
 
-  /** An optional text: undefined when it is left out, null or empty. */
+  /** An optional text: undefined when it is absent, null or empty. */
   text(path: string, value: unknown, lengthMax = NAME_LENGTH_MAX): string | undefined {
     if (value === undefined || value === null || value === '') return undefined
     if (typeof value !== 'string') return this.refuse(path, 'a string', value)
@@ -71,7 +71,7 @@ export class FieldReader {
 
   /**
    * An optional IPv4 or IPv6 address without a port. A zone (`fe80::1%eth0`) names an interface of
-   * the machine that saw the address: it is kept as it was sent.
+   * the machine that saw the address, so it is kept only as it was sent.
    */
   ip(path: string, value: unknown): string | undefined {
     const text = this.text(path, value)
@@ -93,7 +93,7 @@ export class FieldReader {
     return this.refuse(path, form.expected, text)
   }
 
-  /** Refuses each member of an object that is not one of `names`. */
+  /** Rejects each member of an object that is not one of `names`. */
   knownFields(path: string, value: Members, names: ReadonlySet<string>): void {
     for (const key in value) {
       if (names.has(key)) continue
@@ -102,7 +102,7 @@ export class FieldReader {
     }
   }
 
-  /** An optional object without other members than `names`; undefined when left out or null. */
+  /** An optional object without members other than `names`; undefined when absent or null. */
   members(path: string, value: unknown, names: ReadonlySet<string>): Members | undefined {
     if (value === undefined || value === null) return undefined
     if (!isMembers(value)) return this.refuse(path, 'an object', value)
@@ -110,7 +110,7 @@ export class FieldReader {
     return value
   }
 
-  /** The vendor's own fields: any object that can be walked and written. */
+  /** The vendor's own fields: any object that can be walked and serialized. */
   details(value: unknown): JsonObject | undefined {
     if (value === undefined || value === null) return undefined
     if (!isMembers(value)) return this.refuse('/details', 'an object', value)
@@ -118,13 +118,13 @@ export class FieldReader {
     return finding === undefined ? (value as JsonObject) : this.oddDetails(value, finding)
   }
 
-  /** What is kept of details that hold what no event may hold: nothing here. */
+  /** What is kept of details with invalid parts; nothing here. */
   protected oddDetails(details: Members, { path, expected }: Finding): JsonObject | undefined {
     return this.refuse(path, expected, details)
   }
 }
 
-/** What is expected in place of a field that no event has. */
+/** The message for an unknown field. */
 function unknownField(names: ReadonlySet<string>): string {
   return `no such field; the fields here are ${[...names].join(', ')}`
 }

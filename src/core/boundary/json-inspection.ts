@@ -3,19 +3,22 @@ import { escapePointer } from '../json/json-pointer.ts'
 import { DETAILS_DEPTH_MAX, EVENT_BYTES_MAX } from '../limits.ts'
 import { textObjection } from '../values/recordable-text.ts'
 
-/** Something in a JSON value that no event may hold. */
+/** A part of a JSON value that no event may hold. */
 export interface Finding {
   /** JSON pointer (RFC 6901) to it. */
   readonly path: string
   readonly expected: string
-  /** Whether it is a text or a number, in whose place another can stand; else all is too much. */
+  /**
+   * Whether it is a text or a number, which can be replaced; otherwise there is too much of
+   * everything.
+   */
   readonly isReplaceable: boolean
 }
 
 /**
- * Finds what keeps an event's details from being walked or written: more text than an event may
- * have, nesting deeper than `DETAILS_DEPTH_MAX`, a number that is not finite, a text or a key with
- * a lone surrogate or a NUL. It must run before anything else walks the value.
+ * Checks whether an event's details can be walked and serialized. It finds more text than an event
+ * may have, nesting deeper than `DETAILS_DEPTH_MAX`, a number that is not finite, a text or a key
+ * with a lone surrogate or a NUL. It must run before anything else walks the value.
  */
 export function inspectDetails(details: object): Finding | undefined {
   switch (inspectJson(details, DETAILS_DEPTH_MAX)) {
@@ -30,10 +33,10 @@ export function inspectDetails(details: object): Finding | undefined {
   }
 }
 
-/** `odd`: a text or a number is not one that an event may hold. */
+/** `odd`: a text or a number that an event may not hold. */
 export type Verdict = 'fine' | 'odd' | 'depth' | 'size'
 
-/** Whether an event can hold a value of at most `depthMax` levels of objects and arrays. */
+/** Whether an event can hold a value with at most `depthMax` levels of objects and arrays. */
 export function inspectJson(value: unknown, depthMax: number): Verdict {
   return new Inspection().inspect(value, depthMax)
 }
@@ -42,12 +45,12 @@ function tooMuch(expected: string): Finding {
   return { path: '/details', expected, isReplaceable: false }
 }
 
-/** One walk over a value, which may look at no more characters than an event has bytes. */
+/** One walk over a value, which visits at most as many characters as an event has bytes. */
 class Inspection {
   #charactersLeft = EVENT_BYTES_MAX
 
   inspect(value: unknown, depthLeft: number): Verdict {
-    // Every value takes a character at least, so the canonical text is longer than this count.
+    // Every value takes at least one character, so the canonical text is longer than this count.
     this.#charactersLeft -= typeof value === 'string' ? value.length : 1
     if (this.#charactersLeft < 0) return 'size'
     if (typeof value !== 'object' || value === null) {
@@ -89,7 +92,7 @@ const objectionTo: Judge = (value) => {
   return isInfinite ? 'a number within a double' : undefined
 }
 
-/** The first place where `judge` objects, depth first; too deep nesting is an objection too. */
+/** The first problem that `judge` finds, depth first; too deep nesting is a problem too. */
 function locate(details: object, judge: Judge): Finding | undefined {
   const search = (value: unknown, path: string, depth: number): Finding | undefined => {
     const expected = judge(value)

@@ -16,24 +16,27 @@ import { type ItemScan, scanJson, scanLines } from './transcribe/item-scan.ts'
 import { transcribeBody } from './transcribe/transcribe-body.ts'
 
 /**
- * How events stand in a body: one JSON object or an array of them, one object on each line, or a
- * JSON text sequence (RFC 7464).
+ * The form of a body: one JSON object or an array of objects, one object on each line, or a JSON
+ * text sequence (RFC 7464).
  */
 export type EventBodyForm = 'json' | 'ndjson' | 'json-seq'
 
 /**
- * Reads the events of a request's body, all or none.
+ * Parses the events of a request body, all or none.
  *
  * @returns 1 to `BATCH_EVENTS_MAX` drafts in the order of the body.
+ *
  * @throws Fault `request.too-large` over a limit, before anything is parsed; `request.malformed`
- *   when the body is not UTF-8 or not JSON; `event.invalid` naming index and path of up to
- *   `PROBLEMS_NAMED_MAX` problems, after which nothing more is read.
+ * when the body is not UTF-8 or not JSON; `event.invalid` with the index and path of up to
+ * `PROBLEMS_NAMED_MAX` problems, after which parsing stops.
  */
 export function parseEventBody(sent: Buffer, form: EventBodyForm, reception: Reception): Draft[] {
   if (sent.length > BATCH_BYTES_MAX) {
-    throw new Fault('request.too-large', { detail: `a body has at most ${BATCH_BYTES_MAX} bytes` })
+    throw new Fault('request.too-large', {
+      detail: `a body can have at most ${BATCH_BYTES_MAX} bytes`,
+    })
   }
-  // A shorter body cannot be over a limit: an event takes two bytes, and a byte before the next.
+  // A shorter body cannot exceed a limit: each event takes two bytes and a separator.
   if (sent.length > 2 * BATCH_EVENTS_MAX) watchEventBody(form)(sent)
   if (!isUtf8(sent)) throw new Fault('request.malformed', { detail: 'the body is not UTF-8' })
   const isLines = form !== 'json'
@@ -43,10 +46,10 @@ export function parseEventBody(sent: Buffer, form: EventBodyForm, reception: Rec
 }
 
 /**
- * Watches the bytes of a body as they come.
+ * Checks the bytes of a body as they arrive.
  *
  * @returns a function to call with each chunk, which throws `request.too-large` as soon as the
- *   number of events or the size of one is over its limit.
+ * number of events or the size of one exceeds its limit.
  */
 export function watchEventBody(form: EventBodyForm): (chunk: Buffer) => void {
   const limits = { itemsMax: BATCH_EVENTS_MAX, itemBytesMax: SENT_EVENT_BYTES_MAX }
@@ -60,14 +63,14 @@ export function watchEventBody(form: EventBodyForm): (chunk: Buffer) => void {
 }
 
 const DETAIL_OF_LIMIT = {
-  items: `a request has at most ${BATCH_EVENTS_MAX} events`,
-  'item-bytes': `an event has at most ${SENT_EVENT_BYTES_MAX} bytes as it is sent`,
+  items: `a request can have at most ${BATCH_EVENTS_MAX} events`,
+  'item-bytes': `an event can have at most ${SENT_EVENT_BYTES_MAX} bytes as it is sent`,
 } as const
 
 /** What errors call a line. */
 const WORD_OF_LINE = { ndjson: 'line', 'json-seq': 'record' } as const
 
-/** Reads event by event as values: slower, and able to say what is wrong. */
+/** Parses event by event to values, which is slower but yields precise errors. */
 function parseCarefully(body: Buffer, form: EventBodyForm, reception: Reception): Draft[] {
   const items = form === 'json' ? itemsOfJson(body) : itemsOfLines(body, WORD_OF_LINE[form])
   const drafts: Draft[] = []
@@ -79,7 +82,8 @@ function parseCarefully(body: Buffer, form: EventBodyForm, reception: Reception)
     if (problems.length >= PROBLEMS_NAMED_MAX) break
   }
   if (problems.length > 0) throw invalid(problems)
-  if (drafts.length === 0) throw new Fault('request.malformed', { detail: 'there is no event' })
+  if (drafts.length === 0)
+    throw new Fault('request.malformed', { detail: 'the request contains no events' })
   return drafts
 }
 
@@ -90,7 +94,7 @@ function parseItem({ index, text, value }: BodyItem, reception: Reception): Read
     const draft = parseNewEvent(value, reception, index)
     const key = duplicateKey(text, value)
     if (key === undefined) return { draft }
-    const expected = `each key once; ${JSON.stringify(key)} repeats`
+    const expected = `each key once; ${JSON.stringify(key)} occurs twice`
     return { problems: [{ ...(index === undefined ? {} : { index }), path: '', expected }] }
   } catch (error) {
     if (error instanceof Fault) return { problems: error.problems }
@@ -98,7 +102,7 @@ function parseItem({ index, text, value }: BodyItem, reception: Reception): Read
   }
 }
 
-/** The cheap count passes nearly every event without duplicate keys; the rest is read with care. */
+/** Nearly every event passes the cheap count of duplicate keys; the others are read with care. */
 function duplicateKey(text: string, value: unknown): string | undefined {
   const hasEachOnce = countMemberMarks(Buffer.from(text)) === countMembers(value)
   return hasEachOnce ? undefined : findDuplicateKey(text)
@@ -109,6 +113,6 @@ function invalid(problems: readonly Problem[]): Fault {
   const detail =
     problems.length < PROBLEMS_NAMED_MAX
       ? 'nothing was stored'
-      : `reading ended after ${problems.length} problems; nothing was stored`
+      : `reading stopped after ${problems.length} problems; nothing was stored`
   return new Fault('event.invalid', { problems: named, detail })
 }

@@ -29,7 +29,7 @@ import { isUuid, mintUuid } from '../values/uuid.ts'
 import { detailsWithAsSent } from './as-sent.ts'
 import { FieldReader } from './field-reader.ts'
 
-/** An object in an event: its fields in canonical order, and the keys that may stand in it. */
+/** An object in an event: its fields in canonical order, and the keys that it may have. */
 interface EventPart {
   readonly path: string
   readonly fields: ReturnType<typeof fieldsIn>
@@ -40,12 +40,12 @@ const ACTOR = partOf('actor')
 const CLIENT = partOf('client')
 const SOURCE = partOf('source')
 const TARGET = partOf('target')
-/** What senders may state, in the order of the table. */
+/** The members that senders may state, in the order of the table. */
 const SENT_KEYS = new Set(
   EVENT_FIELDS.map((field) => placeOf(field)).map(([parent, key]) => parent || key),
 )
 SENT_KEYS.delete('received')
-/** The texts of the event itself that have no rules of their own. */
+/** The texts of the event itself that have no special rules. */
 const TEXTS = fieldsIn('').filter(
   ({ key, field }) => (field.kind ?? 'text') === 'text' && key !== 'tenant',
 )
@@ -56,19 +56,21 @@ function partOf(parent: FieldParent): EventPart {
   return { path: `/${parent}`, fields: inKeyOrder(fields), keys }
 }
 
-/** What an action is, but for those of the catalogue. */
+/** The form of an action outside the catalogue. */
 export const ACTION = {
   pattern: /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/,
   expected: '`object.verb` in lower case, such as image.push',
 }
 
 /**
- * Reads one event at the boundary: checks every field, fills in what was left out, and makes its
- * canonical text. Inside, events are trusted.
+ * Parses one event at the boundary: validates every field, fills in what was left out, and creates
+ * the canonical text. Events inside are trusted.
  *
- * @param value what a sender stated, in the form of `NewEvent`.
- * @param index which event of a batch it is, named in problems; undefined outside of batches.
- * @throws Fault `event.invalid` that names each problem by its JSON pointer.
+ * @param value the sender's event, in the form of `NewEvent`.
+ *
+ * @param index position in a batch, for problems; undefined outside batches.
+ *
+ * @throws Fault `event.invalid` that lists each problem with its JSON pointer.
  */
 export function parseNewEvent(value: unknown, reception: Reception, index?: number): Draft {
   const reader = new FieldReader(index)
@@ -83,8 +85,8 @@ export function parseNewEvent(value: unknown, reception: Reception, index?: numb
 }
 
 /**
- * Reads the fields of an event, each by the checks of the boundary; what becomes of one that they
- * refuse is the reader's to say. The event may be too large.
+ * Reads the fields of an event with the checks of the boundary; the reader decides what happens to
+ * an invalid field. The event may be too large.
  *
  * @throws Fault `event.invalid` when the reader noted a problem.
  */
@@ -115,21 +117,23 @@ export function readEvent(reader: FieldReader, value: unknown, reception: Recept
   }
   for (const { key, field } of TEXTS) values[key] = readField(reader, field, value[key])
   if (reader.problems.length > 0) throw invalid(reader)
-  // Every member that an event must have is one of the values.
+  // The values contain all required members.
   return inOrder(EVENT_MEMBERS, values) as unknown as Event
 }
 
-/** What is read, by key. */
+/** The values read, by key. */
 type Values = Record<string, unknown>
 
-/** The values in canonical order, those that are undefined too: serialised they are canonical. */
+/**
+ * The values in canonical order, including undefined ones, so that their JSON text is canonical.
+ */
 function inOrder(members: readonly { readonly key: string }[], values: Values): Values {
   const ordered: Values = {}
   for (const { key } of members) ordered[key] = values[key]
   return ordered
 }
 
-/** The present fields of an object, in canonical order; undefined for one that says nothing. */
+/** The present fields of an object, in canonical order; undefined for an empty one. */
 function readPart(reader: FieldReader, value: unknown, part: EventPart): Values | undefined {
   const members = reader.members(part.path, value, part.keys)
   if (members === undefined) return undefined
@@ -141,7 +145,7 @@ function readPart(reader: FieldReader, value: unknown, part: EventPart): Values 
   return isEmpty(read) ? undefined : read
 }
 
-/** An optional field without rules of its own. */
+/** An optional field without special rules. */
 function readField(
   reader: FieldReader,
   { path, kind, words = [], lengthMax = NAME_LENGTH_MAX }: EventField,
@@ -161,7 +165,7 @@ function readField(
   }
 }
 
-/** An event with what could not be read kept in its details; `bytesMax` as in `as-sent.ts`. */
+/** An event with unreadable values in its details; `bytesMax` as in `as-sent.ts`. */
 export function withAsSent(
   event: Event,
   asSent: ReadonlyMap<string, unknown>,
@@ -171,14 +175,14 @@ export function withAsSent(
   return { ...event, details: orderedDetails(details) }
 }
 
-/** The canonical JSON of an event that was read. */
+/** The canonical JSON of an event. */
 export function canonicalText(event: Event): string {
   return isCanonicallyOrdered(event.details) ? JSON.stringify(event) : canonicalJson(event)
 }
 
-/** Whether canonical text is longer than an event may be. */
+/** Whether a canonical text is longer than an event may be. */
 export function isOverSize(canonical: string): boolean {
-  // UTF-8 needs at most three bytes for a UTF-16 unit: only a long text has to be measured.
+  // UTF-8 takes at most three bytes per UTF-16 unit, so only long texts need to be measured.
   return canonical.length * 3 > EVENT_BYTES_MAX && Buffer.byteLength(canonical) > EVENT_BYTES_MAX
 }
 
@@ -186,7 +190,7 @@ function invalid(reader: FieldReader): Fault {
   return new Fault('event.invalid', { problems: reader.problems })
 }
 
-/** All events of a request share one reception: its text is made once. */
+/** All events of a request share one reception, whose text is made once. */
 const receivedTexts = new WeakMap<Reception, string>()
 
 function receivedText(reception: Reception): string {
@@ -203,7 +207,7 @@ function readId(reader: FieldReader, value: unknown): string | undefined {
   return isUuid(text) ? text.toLowerCase() : reader.refuse('/id', 'a UUID', text)
 }
 
-/** An id that the sender gave is its own name for the event, unless it gave another one. */
+/** An id from the sender is also its own name for the event, unless it states another. */
 function readSource(
   reader: FieldReader,
   value: unknown,
@@ -220,7 +224,7 @@ function readSource(
   return inOrder(SOURCE.fields, { ...read, eventId, kind, name }) as unknown as EventSource
 }
 
-/** What is left out is the sender's own; another source takes the right to name it. */
+/** Defaults to the sender's own source; another one must be allowed. */
 function allowedSource(
   reader: FieldReader,
   { read = {}, value }: { read: Partial<EventSource> | undefined; value: unknown },
@@ -242,7 +246,7 @@ function idFromSource(source: EventSource): string | undefined {
   return eventId !== undefined && isUuid(eventId) ? eventId.toLowerCase() : undefined
 }
 
-/** No event can do without it, so it alone is always a problem. */
+/** An invalid action is always a problem, because no event can do without one. */
 function readAction(reader: FieldReader, value: unknown): string {
   if (typeof value === 'string') {
     const isKnown = catalogueCategory(value) !== undefined
@@ -254,7 +258,9 @@ function readAction(reader: FieldReader, value: unknown): string {
   return ''
 }
 
-/** The stated category, else the catalogue's, else the object of `object.verb` if it is one. */
+/**
+ * The stated category, else the catalogue's, else the object of `object.verb` if it is a category.
+ */
 function readCategory(reader: FieldReader, value: unknown, action: string): Category {
   const stated = reader.oneOf('/category', value, CATEGORIES)
   if (stated !== undefined) return stated
@@ -286,7 +292,7 @@ function isEmpty(value: object): boolean {
   return true
 }
 
-/** An object without members counts as left out. */
+/** An object without members counts as absent. */
 function orderedDetails(details: JsonObject | undefined): JsonObject | undefined {
   for (const _key in details) return withOrderedKeys(details) as JsonObject
   return undefined

@@ -10,31 +10,31 @@ import type { Finding } from './json-inspection.ts'
 import { canonicalText, isOverSize, readEvent, withAsSent } from './parse-event.ts'
 import { recordableMembers } from './recordable-json.ts'
 
-/** Room for all fields but `details`, in bytes of JSON; the rest is for `details`. */
+/** Space for all fields except `details`, in bytes of JSON; the rest is for `details`. */
 const FIELDS_BYTES_MAX = Math.floor(EVENT_BYTES_MAX / 2)
 /** Bytes of `,"details":` in an event. */
 const DETAILS_KEY_BYTES = 11
-/** Texts that have to stay where they are, whatever their size. */
+/** Texts that must stay in place, whatever their size. */
 const NEEDED_TEXTS = new Set(['/tenant', '/id', '/time'])
 
 /**
- * Reads an event that a source or a collector reports, by the checks of `parseNewEvent`. One odd
- * field costs a field and never the event: what the checks refuse is kept, as it was sent, in
- * `details.asSent` under the JSON pointer of its place. An event is always made, unless its action
- * cannot be read.
+ * Parses an event from a source or a collector, with the checks of `parseNewEvent`. An invalid
+ * field never costs the event: a value that fails a check is kept as it was sent in
+ * `details.asSent`, under the JSON pointer of its place. The result is always an event, unless its
+ * action is invalid.
  *
- * Texts and keys of `details` get U+FFFD in place of what no event can hold. Details and values
- * for which there is no room are cut to an excerpt, see `as-sent.ts`. An id that is none still
- * recognises a sender's retry: its SHA-256 names the event.
+ * In texts and keys of `details`, U+FFFD replaces what no event can hold. Details and values
+ * without enough space are cut to an excerpt, see `as-sent.ts`. An invalid id still recognizes a
+ * sender's retry: its SHA-256 is used instead.
  *
- * @throws Fault `event.invalid` when the value is no object or has no action that can be read.
+ * @throws Fault `event.invalid` when the value is not an object or has no valid action.
  */
 export function parseReportedEvent(value: unknown, reception: Reception): Draft {
   const event = readReportedEvent(value, reception)
   return draftOf(event, canonicalText(event))
 }
 
-/** The event of `parseReportedEvent`, for those who send it on. Throws as that does. */
+/** The event of `parseReportedEvent`, for callers that pass it on. Throws in the same cases. */
 export function readReportedEvent(value: unknown, reception: Reception): Event {
   const leftOut = new Set<string>()
   for (;;) {
@@ -46,17 +46,17 @@ export function readReportedEvent(value: unknown, reception: Reception): Event {
     if (longest === undefined) {
       return withAsSent(event, reader.asSent, EVENT_BYTES_MAX - fieldsBytes - DETAILS_KEY_BYTES)
     }
-    // A few texts can be larger in JSON than an event: the longest of them goes to the details.
+    // A few texts can exceed an event in JSON, so the longest of them moves to the details.
     leftOut.add(longest)
   }
 }
 
-/** Keeps what it refuses, so that the event stands without it. */
+/** Keeps what it rejects, so that the event remains valid. */
 class LenientReader extends FieldReader {
   readonly #leftOut: ReadonlySet<string>
   readonly #texts = new Map<string, string>()
 
-  /** @param leftOut paths of texts that are refused because all together are too long. */
+  /** @param leftOut paths of texts that are rejected because all texts together are too long. */
   constructor(leftOut: ReadonlySet<string>) {
     super()
     this.#leftOut = leftOut
@@ -83,7 +83,7 @@ class LenientReader extends FieldReader {
     return `sha256:${sha256}`
   }
 
-  /** Path of the text that takes the most room of those that an event can do without. */
+  /** Path of the largest text among those that an event can do without. */
   longestText(): string | undefined {
     let longest: { readonly path: string; readonly bytes: number } | undefined
     for (const [path, text] of this.#texts) {

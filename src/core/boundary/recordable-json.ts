@@ -3,9 +3,9 @@ import { isMembers, type Members } from '../json/json.ts'
 import { recordableText } from '../values/recordable-text.ts'
 
 /**
- * A value as an event can hold it: U+FFFD in its texts and keys for NUL and halves of characters,
- * and a text in place of a number that is not finite. `inspectJson` must have found no size and no
- * depth to object to.
+ * A value in a form that an event can hold: U+FFFD replaces NUL and lone surrogates in texts and
+ * keys, and a text replaces a number that is not finite. `inspectJson` must have accepted the size
+ * and depth.
  */
 export function recordableJson(value: unknown): JsonValue {
   if (typeof value === 'string') return recordableText(value)
@@ -15,7 +15,7 @@ export function recordableJson(value: unknown): JsonValue {
   return isMembers(value) ? recordableMembers(value) : null
 }
 
-/** The members of an object as an event can hold them, each under a key of its own. */
+/** The members of an object in a form that an event can hold, each under a unique key. */
 export function recordableMembers(members: Members): JsonObject {
   const kept = new Map<string, JsonValue>()
   for (const [key, value] of Object.entries(members)) {
@@ -24,7 +24,7 @@ export function recordableMembers(members: Members): JsonObject {
   return Object.fromEntries(kept)
 }
 
-/** Keys that differed only in what was replaced would be one: the later ones get longer. */
+/** Keys may become equal after replacement; the later ones then get longer. */
 export function unusedKey(used: { has(key: string): boolean }, key: string): string {
   let unused = key
   while (used.has(unused)) unused += '\u{fffd}'

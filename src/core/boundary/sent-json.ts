@@ -3,8 +3,8 @@ import { isJsonObject } from '../json/json.ts'
 import { withNumbersAsText } from '../json/json-numbers.ts'
 
 /**
- * The value of the JSON text of an event, or of a list of them. In `details`, a number that a
- * double cannot hold is the text of its literal; elsewhere no field is a number.
+ * Parses the JSON text of an event or a list of events. In `details`, a number that a double cannot
+ * hold becomes the text of its literal; no other field is a number.
  *
  * @throws SyntaxError as `JSON.parse` does.
  */

@@ -264,7 +264,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'auth.login': 'A user signed in',
     'auth.logout': 'A user signed out',
     'ledger-key.create': 'A key that signs checkpoints of the ledger was created',
-    'ledger-key.delete': 'A key that signed checkpoints of the ledger was deleted',
+    'ledger-key.delete': 'A key no longer signs checkpoints of the ledger',
     'service-key.create': 'A key of an internal service was created',
     'service-key.approve': 'A key of an internal service was approved',
     'service-key.modify': 'A key of an internal service was changed',

@@ -4,12 +4,12 @@ import { EVENT_MEMBERS, FIELD_NUMBER, type FieldKey, type ObjectKey } from './fi
 /** The texts of one event, by their number in a draft: each is a part of some buffer. */
 export interface PlacedTexts {
   readonly sources: readonly Uint8Array[]
-  /** Start and end in the source; a text that is left out ends where it starts. */
+  /** Start and end in the source; equal for an absent text. */
   readonly starts: Int32Array
   readonly ends: Int32Array
 }
 
-/** Where canonical JSON is written, and where the places of its texts are noted. */
+/** Where canonical JSON is written, and where the positions of its texts are noted. */
 export interface CanonicalTarget {
   readonly bytes: Buffer
   readonly start: number
@@ -18,27 +18,27 @@ export interface CanonicalTarget {
   readonly firstPlace: number
 }
 
-/** A canonical event has fewer bytes than this beside its texts. */
+/** A canonical event has fewer bytes than this in addition to its texts. */
 export const CANONICAL_MARKS_MAX = 1024
 
 interface Member {
-  /** All that stands before the text. */
+  /** Everything before the text. */
   readonly key: Uint8Array
   readonly number: number
 }
 
-/** Members that stand one behind the other: of the event itself, or of an object in it. */
+/** Consecutive members: of the event itself, or of an object in it. */
 interface MemberRun {
   readonly members: Member[]
-  /** All that stands before an object; absent for members of the event itself. */
+  /** Everything before an object; absent for members of the event itself. */
   readonly objectKey?: Uint8Array
-  /** What stands in place of an object without members. */
+  /** Replaces an object without members. */
   readonly whenEmpty?: Uint8Array
 }
 
 const NOTHING = new Uint8Array()
 const DETAILS = FIELD_NUMBER['/details']
-/** An actor alone is always there. */
+/** Only an actor is always present. */
 const WHEN_EMPTY: ReadonlyMap<string, Uint8Array> = new Map([
   ['actor', Buffer.from(',"actor":null')],
 ])
@@ -67,7 +67,8 @@ function memberOf({ key, number }: FieldKey): Member {
 
 /**
  * Writes the canonical JSON (RFC 8785) of an event whose texts need no escapes.
- * @returns the index behind it; over the length of the target when it does not fit.
+ *
+ * @returns the index after it; more than the length of the target when it does not fit.
  */
 export function writeCanonicalEvent(texts: PlacedTexts, target: CanonicalTarget): number {
   const { bytes, start } = target
@@ -84,7 +85,7 @@ export function writeCanonicalEvent(texts: PlacedTexts, target: CanonicalTarget)
       continue
     }
     writeBytes(bytes, at, objectKey)
-    // In place of the comma before the first member.
+    // Replaces the comma before the first member.
     bytes[open] = OPEN_BRACE
     bytes[close] = CLOSE_BRACE
     at = close + 1
@@ -94,15 +95,15 @@ export function writeCanonicalEvent(texts: PlacedTexts, target: CanonicalTarget)
   return at + 1
 }
 
-/** Byte by byte: for so few a call of the runtime's own copy costs more. */
+/** Copies byte by byte: for so few bytes the runtime's own copy costs more. */
 function writeBytes(target: Uint8Array, at: number, bytes: Uint8Array): number {
   for (let index = 0; index < bytes.length; index += 1) target[at + index] = bytes[index] ?? 0
   return at + bytes.length
 }
 
 /**
- * Writes those members that the event has, each with a comma before it. It copies byte by byte: for
- * texts this short a call of the runtime's own copy costs more.
+ * Writes the members that the event has, each after a comma. It copies byte by byte: for such short
+ * texts the runtime's own copy costs more.
  */
 function writeMembers(
   { sources, starts, ends }: PlacedTexts,

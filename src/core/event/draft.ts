@@ -5,7 +5,7 @@ import { EVENT_FIELDS } from './fields.ts'
 
 const SOURCE_EVENT_ID = FIELD_NUMBER['/source/eventId']
 
-/** What a `Draft` is made of. */
+/** The parts of a `Draft`. */
 export interface DraftParts {
   readonly bytes: Buffer
   readonly leafStart: number
@@ -17,23 +17,23 @@ export interface DraftParts {
 }
 
 /**
- * An event that passed the boundary, as the bytes that are hashed and stored.
+ * A validated event, as the bytes that are hashed and stored.
  *
- * A thousand events arrive in one request and wait for one insert: as objects and strings they cost
- * more than everything that is done with them, so the events of a request share one buffer.
+ * A thousand events may arrive in one request and wait for one insert. As objects and strings they
+ * would cost more than all of their processing, so the events of a request share one buffer.
  */
 export class Draft {
-  /** Where the texts are; other events may be in it too. */
+  /** Contains the texts; other events may be in it too. */
   readonly bytes: Buffer
   /**
-   * What the leaf is the hash of: a zero byte (RFC 9162 section 2.1.1), then the RFC 8785
+   * The leaf is the hash of this range: a zero byte (RFC 9162 section 2.1.1), then the RFC 8785
    * canonical JSON of the event, up to `leafEnd`.
    */
   readonly leafStart: number
   readonly leafEnd: number
   /**
-   * Of the field with number `n` in the table of fields, the start of its text in `bytes` is at
-   * `firstPlace + 2 * n`, its end behind that. `details` is canonical JSON; the others are plain.
+   * For the field with number `n` in the table of fields, the start of its text in `bytes` is at
+   * `firstPlace + 2 * n`, followed by its end. `details` is canonical JSON; the others are plain.
    */
   readonly places: Uint32Array
   readonly firstPlace: number
@@ -56,7 +56,7 @@ export class Draft {
     return this.places[this.firstPlace + 2 * number] ?? 0
   }
 
-  /** Where the text of a field ends: at its start when the event lacks it. */
+  /** Where the text of a field ends; its start when the event lacks it. */
   endOf(number: number): number {
     return this.places[this.firstPlace + 2 * number + 1] ?? 0
   }
@@ -66,7 +66,9 @@ export class Draft {
     return this.bytes.toString('utf8', this.startOf(number), this.endOf(number))
   }
 
-  /** Whether the sender named the event (`id`, `source.eventId`): retries are recognised. */
+  /**
+   * Whether the sender named the event (`id`, `source.eventId`), so that retries are recognized.
+   */
   get deduplicate(): boolean {
     return this.endOf(SOURCE_EVENT_ID) > this.startOf(SOURCE_EVENT_ID)
   }
@@ -76,7 +78,7 @@ export class Draft {
     return this.bytes.toString('utf8', this.leafStart + 1, this.leafEnd)
   }
 
-  /** The event as a value, read anew each time: for tests and whatever is rare. */
+  /** The event as a value, parsed anew each time; for tests and rare uses. */
   get event(): Event {
     return JSON.parse(this.canonical)
   }
@@ -124,8 +126,8 @@ function textsOf(event: Event): readonly string[] {
 const DETAILS_KEY = ',"details":'
 
 /**
- * Where `details` stand in an event's canonical JSON. Keys stand in order, so it is between the
- * first `,"details":` (nothing before it can hold that text: quotes inside strings are escaped) and
+ * Where `details` is in an event's canonical JSON. Keys are ordered, so it is between the first
+ * `,"details":` (nothing before it can contain that text: quotes inside strings are escaped) and
  * the last `,"id":"…","level":` (nothing after it can).
  */
 function detailsPlace(canonical: Buffer, id: string): readonly [start: number, end: number] {
@@ -133,7 +135,7 @@ function detailsPlace(canonical: Buffer, id: string): readonly [start: number, e
   return [start, canonical.lastIndexOf(`,"id":"${id}","level":`)]
 }
 
-/** The text was written by the boundary, so it always reads. */
+/** The boundary wrote the text, so it is always valid. */
 function microsOf(timestamp: string): number {
   return parseTimestamp(timestamp) ?? 0
 }

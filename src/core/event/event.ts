@@ -26,11 +26,11 @@ export type Category = (typeof CATEGORIES)[number]
 export const LEVELS = ['info', 'warn', 'error'] as const
 export type Level = (typeof LEVELS)[number]
 
-/** How an action ended (CADF's outcomes, and `denied` for a refusal by policy). */
+/** How an action ended (the outcomes of CADF, and `denied` for a rejection by policy). */
 export const OUTCOMES = ['success', 'failure', 'denied', 'pending', 'unknown'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
-/** The level of an event whose sender states none: what failed or was refused is an error. */
+/** The level of an event whose sender states none: a failure or denial is an error. */
 export const LEVEL_OF_OUTCOME: Readonly<Record<Outcome, Level>> = {
   success: 'info',
   failure: 'error',
@@ -39,7 +39,7 @@ export const LEVEL_OF_OUTCOME: Readonly<Record<Outcome, Level>> = {
   unknown: 'info',
 }
 
-/** What acted: a person, an account of a program, a platform itself, or one that gave no name. */
+/** The kinds of actors: a person, a program's account, a service, a platform, or an unnamed one. */
 export const ACTOR_KINDS = ['user', 'robot', 'service', 'system', 'anonymous'] as const
 export type ActorKind = (typeof ACTOR_KINDS)[number]
 
@@ -54,13 +54,13 @@ export type JsonValue =
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: JsonValue }
 
-/** Where an event came from. (`tenant`, `kind`, `name`, `eventId`) recognises a sender's retry. */
+/** Where an event came from. (`tenant`, `kind`, `name`, `eventId`) recognizes a sender's retry. */
 export interface EventSource {
   /** The adapter: `api`, `distribution`, `engine`, … */
   readonly kind: string
   /** The configured instance of that adapter. */
   readonly name: string
-  /** The sender's own id of the event, whatever its form. */
+  /** The sender's own id of the event, in any form. */
   readonly eventId?: string | undefined
 }
 
@@ -78,14 +78,14 @@ export interface Target {
   readonly id?: string | undefined
   readonly name?: string | undefined
   readonly namespace?: string | undefined
-  /** The repository inside its namespace: `app` or `team/app`, without the namespace. */
+  /** The repository in its namespace: `app` or `team/app`, without the namespace. */
   readonly repository?: string | undefined
   readonly tag?: string | undefined
-  /** `algorithm:hex`, as the OCI image specification writes digests. */
+  /** `algorithm:hex`, as in the OCI image specification. */
   readonly digest?: string | undefined
 }
 
-/** The address and program the action came from. */
+/** The address and program that the action came from. */
 export interface Client {
   /** IPv4 or IPv6 text without a port. */
   readonly ip?: string | undefined
@@ -95,11 +95,10 @@ export interface Client {
 /**
  * One thing that happened: who did what to which target, when, from where, with which outcome.
  *
- * It is immutable, and its RFC 8785 canonical JSON is what the ledger hashes: a leaf is
- * SHA-256(0x00 ‖ canonical JSON). Optional fields are absent when empty, never `''` or `{}`;
- * `actor` alone is always there, `null` when the source does not say who. (Optional fields may be
- * present with the value undefined, here and below: objects of one shape are several times faster
- * to serialise.)
+ * It is immutable, and the ledger hashes its RFC 8785 canonical JSON: a leaf is SHA-256(0x00 ‖
+ * canonical JSON). Optional fields are absent when empty, never `''` or `{}`; only `actor` is
+ * always present, `null` when the source does not name one. (Optional fields may be present with
+ * the value undefined, here and below: objects of one shape are several times faster to serialize.)
  */
 export interface Event {
   /** Lower-case UUID: the source's own, else a UUIDv7 minted on receipt. */
@@ -122,15 +121,15 @@ export interface Event {
   readonly client?: Client | undefined
   /** One line for people. */
   readonly message?: string | undefined
-  /** The vendor's own fields, kept exactly. */
+  /** The vendor's own fields, unchanged. */
   readonly details?: JsonObject | undefined
 }
 
-/** An event at its place in a ledger. */
+/** An event with its position in a ledger. */
 export interface StoredEvent {
   readonly event: Event
   /** The Waybill instance whose ledger holds it. */
   readonly origin: string
-  /** Position in that ledger, from 0 without gaps: also the leaf index. */
+  /** Position in that ledger, from 0 without gaps, which is also the leaf index. */
   readonly seq: number
 }

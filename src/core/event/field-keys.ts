@@ -17,7 +17,7 @@ export function fieldAt(number: number): EventField {
   return found
 }
 
-/** The objects that fields stand in, by their keys. */
+/** The objects in an event that contain fields, by key. */
 export const EVENT_OBJECTS = ['actor', 'client', 'source', 'target'] as const
 /** `''` is the event itself. */
 export type FieldParent = '' | (typeof EVENT_OBJECTS)[number]
@@ -61,7 +61,7 @@ export const EVENT_MEMBERS: readonly (FieldKey | ObjectKey)[] = inKeyOrder([
   ...EVENT_OBJECTS.map((key) => ({ key, members: keysIn(key) })),
 ])
 
-/** Sorted by key, as canonical JSON is (RFC 8785, 3.2.3). */
+/** Sorted by key, as in canonical JSON (RFC 8785, 3.2.3). */
 export function inKeyOrder<Item extends { readonly key: string }>(
   items: readonly Item[],
 ): readonly Item[] {

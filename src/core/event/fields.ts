@@ -1,7 +1,7 @@
 import { MESSAGE_LENGTH_MAX, REPOSITORY_LENGTH_MAX, USER_AGENT_LENGTH_MAX } from '../limits.ts'
 import { ACTOR_KINDS, CATEGORIES, LEVELS, OUTCOMES } from './event.ts'
 
-/** What the values of a field are: the boundary checks that. */
+/** The kind of a field's values, which the boundary validates. */
 export type FieldKind =
   | 'text'
   | 'word'
@@ -13,14 +13,14 @@ export type FieldKind =
   | 'address'
   | 'object'
 
-/** A column that holds several texts, see the store's `event-columns.ts`. */
+/** A column that contains several texts; see the store's `event-columns.ts`. */
 export type PackedColumn = 'shape' | 'actor' | 'texts'
 
 /** A field of an event. */
 export interface EventField extends FieldTraits {
   /** JSON pointer (RFC 6901). */
   readonly path: string
-  /** What it is called in a store and in exports. */
+  /** Its name in a store and in exports. */
   readonly column: string
 }
 
@@ -33,13 +33,13 @@ interface FieldTraits {
   readonly lengthMax?: number
   /** Whether every event has it. */
   readonly isRequired?: boolean
-  /** What conditions name it by; absent: none can. */
+  /** Its name in conditions; absent when conditions cannot use it. */
   readonly filter?: string
-  /** The packed column that it stands in, and its place there; absent: a column of its own. */
+  /** The packed column that contains it, and its position there; absent for a column of its own. */
   readonly packed?: readonly [column: PackedColumn, place: number]
-  /** The letter that says that an event's target has it. */
+  /** The letter that shows that an event's target has it. */
   readonly member?: string
-  /** Whether full-text search looks at it. */
+  /** Whether full-text search covers it. */
   readonly isSearched?: boolean
 }
 
@@ -54,9 +54,9 @@ const field = <
 ) => ({ path, column, ...traits })
 
 /**
- * Every field of an event, in the order in which exports show them. From this table come the names
- * and limits that the boundary checks, the texts of a draft, the canonical JSON, the rows of a
- * store with their SQL, and the columns of exports.
+ * Every field of an event, in the order of exports. Derived from this table are the names and
+ * limits that the boundary checks, the texts of a draft, the canonical JSON, the rows of a store
+ * with their SQL, and the columns of exports.
  */
 export const EVENT_FIELDS = [
   field('/id', 'id', { kind: 'uuid', isRequired: true, filter: 'id' }),
@@ -131,5 +131,5 @@ export const EVENT_FIELDS = [
 type AnyField = (typeof EVENT_FIELDS)[number]
 /** The JSON pointer of a field. */
 export type FieldPath = AnyField['path']
-/** What conditions name a field by. */
+/** The name of a field in conditions. */
 export type FilterName = Extract<AnyField, { readonly filter: string }>['filter']

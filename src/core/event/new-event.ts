@@ -11,10 +11,10 @@ import type {
 } from './event.ts'
 
 /**
- * An event as a sender or an adapter states it, before Waybill fills in what it left out: `id`
+ * An event as a sender or an adapter states it, before Waybill fills in what is absent: `id`
  * (minted), `time` (the time of receipt), `tenant` (the credential's), `source`, `category` (the
  * catalogue's for the action), `outcome` (`unknown`), `level` (`LEVEL_OF_OUTCOME`), `actor` (null).
- * Empty texts and empty objects count as left out.
+ * Empty texts and empty objects count as absent.
  */
 export interface NewEvent {
   readonly id?: string
@@ -44,6 +44,6 @@ export interface Reception {
   readonly anyTenant: boolean
   /** Source of events that name none; the sender may always state it. */
   readonly source: SourceName
-  /** Other sources that the sender may state; absent: none. */
+  /** Other sources that the sender may state; absent for none. */
   readonly otherSources?: OtherSources
 }

@@ -2,13 +2,13 @@ import { COLON, isBlank, QUOTE } from '../boundary/transcribe/json-bytes.ts'
 import { endOfString, skipBlankText } from './json-text.ts'
 
 /**
- * Counts the places in JSON text where a quote is followed by a colon: one for each member of an
- * object, and more only when a string holds `\":`. One pass over the bytes, for every request.
+ * Counts the quotes followed by a colon in JSON text: one for each member of an object, and more
+ * only when a string contains `\":`. One pass over the bytes, for every request.
  */
 export function countMemberMarks(json: Uint8Array): number {
   let count = 0
   for (let index = 0; index < json.length; index += 1) {
-    // One comparison for most bytes: what stands before a colon is looked at only at a colon.
+    // One comparison for most bytes: the text before a colon is examined only at a colon.
     if (json[index] !== COLON) continue
     let before = index - 1
     while (isBlank(json[before])) before -= 1
@@ -33,11 +33,11 @@ export function countMembers(value: unknown): number {
 }
 
 /**
- * The first key that an object of the JSON text holds twice, or undefined.
+ * The first duplicate key in an object of the JSON text, or undefined.
  *
- * JSON.parse keeps the last of two equal keys and says nothing, so that a reader of the raw text
- * and one of the event could see two different things; I-JSON (RFC 7493 section 2.3) forbids it.
- * The text must be valid JSON.
+ * JSON.parse silently keeps the last of two equal keys, so that readers of the raw text and of the
+ * event could see two different values; I-JSON (RFC 7493 section 2.3) forbids it. The text must be
+ * valid JSON.
  */
 export function findDuplicateKey(json: string): string | undefined {
   const keysOfOpenObjects: Set<string>[] = []

@@ -2,21 +2,21 @@ import { cutJsonText } from '../cut-text.ts'
 import { recordableText } from '../values/recordable-text.ts'
 import { isMembers } from './json.ts'
 
-/** What stands for a value that is too large or nested too deep for its place. */
+/** Replaces a value that is too large or nested too deeply for its place. */
 export type JsonExcerpt = {
-  /** Size of the whole: of a text itself, else of its JSON text, in bytes of UTF-8. */
+  /** Size of the whole, in bytes of UTF-8: of a string itself, else of its JSON text. */
   readonly bytes: number
-  /** How it begins: a text itself, else its JSON text. */
+  /** The beginning of a string itself, else of its JSON text. */
   readonly excerpt: string
 }
 
-/** A value in short, of whatever size and depth; `excerptBytesMax` is for the excerpt in JSON. */
+/** An excerpt of a value of any size and depth; `excerptBytesMax` limits the excerpt as JSON. */
 export function jsonExcerpt(value: unknown, excerptBytesMax: number): JsonExcerpt {
   let beginning = ''
   let bytes = 0
   for (const part of typeof value === 'string' ? [value] : jsonParts(value)) {
     bytes += Buffer.byteLength(part)
-    // No character takes less than a byte in JSON.
+    // Every character takes at least one byte in JSON.
     if (beginning.length < excerptBytesMax) beginning += part
   }
   return {
@@ -25,15 +25,15 @@ export function jsonExcerpt(value: unknown, excerptBytesMax: number): JsonExcerp
   }
 }
 
-/** The JSON text of a value that may be nested deeper than `JSON.stringify` can follow. */
+/** The JSON text of a value that may be nested more deeply than `JSON.stringify` can follow. */
 export function deepJsonText(value: unknown): string {
   return [...jsonParts(value)].join('')
 }
 
-/** A part of the text, or a value that is still to be written. */
+/** A part of the text, or a value that remains to be written. */
 type Waiting = string | { readonly value: unknown }
 
-/** Recursion would end the program over a hundred thousand brackets: this keeps a list. */
+/** Uses a list, because recursion over a hundred thousand brackets would end the program. */
 function* jsonParts(value: unknown): Generator<string> {
   const waiting: Waiting[] = [{ value }]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -63,7 +63,7 @@ function pushMembers(waiting: Waiting[], entries: readonly (readonly [string, un
   waiting.push('{')
 }
 
-/** JSON has no infinity and no NaN: they are written as texts. */
+/** JSON has no infinity and no NaN, so they are written as strings. */
 function plainText(value: unknown): string {
   const isOddNumber = typeof value === 'number' && !Number.isFinite(value)
   return JSON.stringify(isOddNumber ? String(value) : value) ?? 'null'

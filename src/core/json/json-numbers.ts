@@ -2,21 +2,21 @@ import { COLON, QUOTE } from '../boundary/transcribe/json-bytes.ts'
 import type { JsonValue } from '../event/event.ts'
 import { endOfString, skipBlankText } from './json-text.ts'
 
-/** Numbers that may not survive a double: of 16 characters and more, or with an exponent. */
+/** Numbers that a double may not hold: of 16 or more characters, or with an exponent. */
 const SUSPECT = /(?:^|[[:,\s])-?(?:[\d.]{16}|[\d.]+[eE])/
-/** The same, and what Python's `json` writes for values that are no JSON. */
+/** The same, and the words that Python's `json` writes for values outside JSON. */
 const SUSPECT_OF_PYTHON = /(?:^|[[:,\s])(?:-?(?:[\d.]{16}|[\d.]+[eE]|Infinity)|NaN)/
 
 const PYTHON_WORDS = ['NaN', 'Infinity', '-Infinity']
 
-/** Any number of no more digits survives. */
+/** Any number with at most this many digits is exact in a double. */
 const EXACT_DIGITS_MAX = 15
 const MINUS = 0x2d
 
 /**
- * The value of JSON text, as `JSON.parse` reads it, but a number that a double cannot hold
- * (`12345678901234567890`, `1e400`) is the text of its literal. `1.0` and `1e2` stay numbers: their
- * value is the same. Costs one look over the text when it has no such number.
+ * Parses JSON text as `JSON.parse` does, but a number that a double cannot hold
+ * (`12345678901234567890`, `1e400`) becomes the text of its literal. `1.0` and `1e2` stay numbers,
+ * because their value is the same. Without such numbers, it costs one scan of the text.
  *
  * @throws SyntaxError as `JSON.parse` does.
  */
@@ -25,15 +25,15 @@ export function parseJsonKeepingNumbers(text: string): JsonValue {
 }
 
 /**
- * As `parseJsonKeepingNumbers`, for what Python's `json` writes: its bare words `NaN`, `Infinity`
- * and `-Infinity` are texts of the same characters.
+ * As `parseJsonKeepingNumbers`, for the output of Python's `json`: the bare words `NaN`, `Infinity`
+ * and `-Infinity` become strings.
  */
 export function parsePythonJson(text: string): JsonValue {
   const rewritten = SUSPECT_OF_PYTHON.test(text) ? rewrite(text, PYTHON_WORDS) : undefined
   return parseRewritten(text, rewritten)
 }
 
-/** JSON text with its numbers that a double cannot hold as texts; undefined when it has none. */
+/** JSON text in which numbers that a double cannot hold are strings; undefined when it has none. */
 export function withNumbersAsText(text: string): string | undefined {
   return SUSPECT.test(text) ? rewrite(text, []) : undefined
 }
@@ -43,7 +43,7 @@ function parseRewritten(text: string, rewritten: string | undefined): JsonValue 
   try {
     return JSON.parse(rewritten)
   } catch {
-    // What is no JSON was none before either, and the places in its error are those of the sender.
+    // Invalid JSON was invalid before, and this error has the positions of the sender's text.
     return JSON.parse(text)
   }
 }
@@ -63,7 +63,7 @@ function rewrite(text: string, words: readonly string[]): string | undefined {
       continue
     }
     const literal = text.slice(index, end)
-    // A number in place of a key is no JSON, and must not become it.
+    // A number used as a key is invalid JSON, and must not become valid.
     if ((word !== undefined || !survives(literal)) && !isKey(text, end)) {
       rewritten += `${text.slice(copied, index)}"${literal}"`
       copied = end
@@ -77,7 +77,7 @@ function isKey(text: string, end: number): boolean {
   return text.charCodeAt(skipBlankText(text, end)) === COLON
 }
 
-/** Index behind the number that begins at `at`, well formed or not; -1 when none does. */
+/** Index after the number that begins at `at`, well formed or not; -1 when there is none. */
 function endOfNumber(text: string, at: number): number {
   const start = text.charCodeAt(at) === MINUS ? at + 1 : at
   const wholeEnd = text.charAt(start) === '0' ? start + 1 : endOfDigits(text, start)
@@ -99,7 +99,7 @@ function isDigit(code: number): boolean {
   return code >= 0x30 && code <= 0x39
 }
 
-/** A literal that is no number of JSON (RFC 8259 section 6): it stays what it is. */
+/** A literal that is not a JSON number (RFC 8259 section 6) stays unchanged. */
 const UNFINISHED = /\.(?!\d)|[eE+-]$/
 
 /** Whether the shortest text of a literal's double has the same decimal value. */
@@ -110,7 +110,7 @@ function survives(literal: string): boolean {
   return Number.isFinite(double) && decimalOf(literal) === decimalOf(String(double))
 }
 
-/** The one text of a decimal value: its digits without zeros around them, and an exponent. */
+/** A unique text for a decimal value: its digits without surrounding zeros, and an exponent. */
 function decimalOf(literal: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(literal) ?? []

@@ -9,7 +9,7 @@ export function endOfString(json: string, start: number): number {
   return index + 1
 }
 
-/** Index from `at` on that is no blank of JSON text. */
+/** First index from `at` on that is not whitespace in JSON text. */
 export function skipBlankText(json: string, at: number): number {
   let index = at
   while (isBlank(json.charCodeAt(index))) index += 1

@@ -1,7 +1,7 @@
 import { cutText } from '../cut-text.ts'
 import { EVENT_BYTES_MAX } from '../limits.ts'
 
-/** One JSON object of an input, as it stood there. */
+/** One JSON object of an input, unchanged except for line breaks. */
 export interface InputValue {
   /** On one line. */
   readonly text: string
@@ -22,22 +22,24 @@ export class InputError extends Error {
 
 /** Characters of a broken line that its error repeats, in UTF-16 units. */
 const EXCERPT_LENGTH = 60
-/** Longest text of one object, in UTF-16 units: room for indentation that no event keeps. */
+/**
+ * Longest text of one object, in UTF-16 units; it allows for indentation, which events do not keep.
+ */
 const VALUE_LENGTH_MAX = 4 * EVENT_BYTES_MAX
 
 /** How JSON text is split. */
 export interface SplitOptions {
-  /** Longest text of one object, in UTF-16 units; when left out, that of four events. */
+  /** Longest text of one object, in UTF-16 units; default that of four events. */
   readonly valueLengthMax?: number
 }
 
 /**
- * Splits JSON text into its objects, in memory bounded by one of them. It reads newline-delimited
- * JSON, objects one after the other over several lines, and one array of objects.
+ * Splits JSON text into its objects, in memory bounded by the largest of them. It accepts
+ * newline-delimited JSON, consecutive objects over several lines, and one array of objects.
  *
- * `undefined` marks the end of each chunk, so that a reader can act before the next one arrives.
+ * `undefined` marks the end of each chunk, so that callers can act before the next one arrives.
  *
- * @throws InputError with the line, also for an object that is no valid JSON.
+ * @throws InputError with the line, also for an object that is not valid JSON.
  */
 export async function* splitJsonValues(
   chunks: AsyncIterable<string>,
@@ -54,7 +56,7 @@ export async function* splitJsonValues(
 class JsonSplitter {
   readonly #valueLengthMax: number
   #pending = ''
-  /** Where in `#pending` the scan goes on. */
+  /** Where the scan continues in `#pending`. */
   #position = 0
   #depth = 0
   #inString = false
@@ -103,7 +105,7 @@ class JsonSplitter {
       throw new InputError('the array is not closed', { line: this.#line })
   }
 
-  /** A character between objects; answers whether an object begins with it. */
+  /** Handles a character between objects; returns whether an object begins with it. */
   #between(code: number): boolean {
     if (code <= 0x20 || code === 0xfeff) return false
     if (code === 0x7b && this.#inArray !== 'closed') {
@@ -127,7 +129,9 @@ class JsonSplitter {
     )
   }
 
-  /** JSON has no line break inside a string: one means that the line is cut off. */
+  /**
+   * JSON strings contain no line breaks, so one inside a string means that the line is truncated.
+   */
   #refuseBrokenLine(text: string, start: number, position: number): void {
     if (!this.#inString) return
     const line = this.#line - 1
@@ -144,7 +148,7 @@ class JsonSplitter {
       const message = error instanceof Error ? error.message : 'unreadable'
       throw new InputError(`not JSON: ${message}`, { line: this.#startLine, cause: error })
     }
-    // Line breaks stand only between the parts of an object, never inside its strings.
+    // Line breaks occur only between the parts of an object, never inside its strings.
     return { text: text.replaceAll(/[\r\n]+/g, ' '), line: this.#startLine }
   }
 

@@ -13,7 +13,7 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return isMembers(value)
 }
 
-/** Bytes of UTF-8 that the JSON text of a value takes. The value must not be nested deep. */
+/** Size of the JSON text of a value in UTF-8, in bytes. The value must not be deeply nested. */
 export function jsonBytes(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value))
 }

@@ -4,17 +4,17 @@ import type { Order, Position } from './query.ts'
 
 const TAG_BYTES = 16
 
-/** Writes and reads the opaque text of a keyset cursor. */
+/** Encodes and decodes the opaque text of a keyset cursor. */
 export interface CursorCodec {
-  /** `query` is any text that is equal for equal queries; the cursor is valid for it alone. */
+  /** `query` is any text that is equal for equal queries; the cursor is valid only for it. */
   encode(position: Position, order: Order, query: string): string
   /** Throws `query.cursor` when the text was not made by `encode` for this query and order. */
   decode(text: string, order: Order, query: string): Position
 }
 
 /**
- * Cursors are authenticated with a key of the instance, so that a client can neither make one up
- * nor carry one over to another query: base64url(HMAC-SHA256 truncated to 16 bytes ‖ position).
+ * Cursors are authenticated with a key of the instance, so that clients cannot forge one or use it
+ * for another query: base64url(HMAC-SHA256 truncated to 16 bytes ‖ position).
  *
  * @param key at least 32 secret bytes, the same on every instance that shares a store.
  */

@@ -1,16 +1,16 @@
 import type { Condition } from './query.ts'
 
 /**
- * Actions of events that are derived from a push: the registry reports the push alone. Such an
+ * Actions of events that are derived from a push, because registries report only the push. Such an
  * event has the native action of the push.
  */
 export const IMPLIED_BY_PUSH = ['tag.move', 'repository.create'] as const
 export type ImpliedByPush = (typeof IMPLIED_BY_PUSH)[number]
 
-/** What registries call a push: the native action of pushes and of what is derived from them. */
+/** The registries' word for a push: the native action of pushes and of events derived from them. */
 export const NATIVE_PUSH = 'push'
 
-/** Leaves derived events out, for APIs that show each act once: the push is shown. */
+/** Excludes derived events, for APIs that show each act once: they show the push. */
 export const NOT_IMPLIED_BY_PUSH: Condition = {
   anyOf: [
     [{ field: 'action', notIn: IMPLIED_BY_PUSH }],

@@ -7,19 +7,28 @@ import type { Asker } from '../turns/asker.ts'
 export type Field = FilterName | 'verb'
 
 /**
- * One restriction on events. `in` and `notIn` compare whole values, case included; a field that an
- * event lacks equals `''`. `inIgnoringCase` does not mind the case. `notHexadecimalDigits` holds
- * unless the value is that many lower-case hexadecimal digits, from 1, and nothing else. `detail`
- * is a member of the event's details, by its name; one that is absent, or no text, equals `''`.
- * `startsWithAny` holds for a value that begins with any of the texts, none of which is empty.
- * `digestOf` holds when the SHA-256 of the fields, joined by line feeds, begins with the given
- * lower-case hexadecimal digits; it hashes every event of the time range. `anyOf` holds when any of
- * its lists holds as a whole (OR of ANDs; an empty `anyOf` holds for nothing). `text` holds when
- * every word of it occurs, case-insensitively, as a word in the event's action, outcome, actor,
- * target, client, message, details or source's name; a text without any word holds for nothing.
- * `messageContains` holds when the text occurs anywhere in the message, whatever its case; it reads
- * every message of the time range. `fromSeq` holds for the events of this origin from that seq on,
- * and for all of any other origin. `not` holds for the events for which its condition does not.
+ * One restriction on events.
+ *
+ * - `in` and `notIn` compare whole values, case-sensitively; a field that an event lacks equals
+ *   `''`.
+ * - `inIgnoringCase` ignores case.
+ * - `notHexadecimalDigits` holds unless the value consists of exactly that many lower-case
+ *   hexadecimal digits, at least 1.
+ * - `detail` is a top-level member of the event's details; one that is absent, or not a string,
+ *   equals `''`.
+ * - `startsWithAny` holds for a value that begins with any of the texts, none of which is empty.
+ * - `digestOf` holds when the SHA-256 of the fields, joined by line feeds, begins with the given
+ *   lower-case hexadecimal digits; it hashes every event of the time range.
+ * - `anyOf` holds when all conditions of any of its lists hold (OR of ANDs); an empty `anyOf` never
+ *   holds.
+ * - `text` holds when every word of it occurs, case-insensitively, as a word in the event's action,
+ *   outcome, actor, target, client, message, details or source name; a text without words never
+ *   holds.
+ * - `messageContains` holds when the text occurs anywhere in the message, ignoring case; it reads
+ *   every message of the time range.
+ * - `fromSeq` holds for the events of this origin from that seq on, and for all events of other
+ *   origins.
+ * - `not` holds when its condition does not.
  */
 export type Condition =
   | { readonly field: Field; readonly in: readonly string[] }
@@ -35,7 +44,7 @@ export type Condition =
   | { readonly origin: string; readonly fromSeq: number }
   | { readonly not: Condition }
 
-/** Which events: those of the tenants, in [from, to), that meet every condition. */
+/** Selects events of the tenants, in [from, to), that meet every condition. */
 export interface EventFilter {
   /** The tenants that may be seen. Empty means none, never all. */
   readonly tenants: readonly string[] | 'all'
@@ -49,24 +58,24 @@ export interface EventFilter {
 /** By time, the newest or the oldest event first. */
 export type Order = 'newest' | 'oldest'
 
-/** A place between events in the total order (time, origin, seq): what a keyset cursor holds. */
+/** A position between events in the total order (time, origin, seq), as in a keyset cursor. */
 export interface Position {
   readonly timeMicros: number
   readonly origin: string
   readonly seq: number
 }
 
-/** A question for one page of events. */
+/** A query for one page of events. */
 export interface PageQuery {
   readonly filter: EventFilter
   readonly order: Order
   /** Most events on the page, from 1. */
   readonly limit: number
-  /** Events strictly after this place in `order`; absent for the first page. */
+  /** Events strictly after this position in `order`; absent for the first page. */
   readonly after?: Position
   /**
-   * So many events are passed over before the page begins: for the APIs that page by number. It
-   * costs more the more there are; a cursor costs the same on every page.
+   * Number of events to skip before the page, for APIs that page by number. The cost grows with the
+   * number, while a cursor costs the same on every page.
    */
   readonly skip?: number
 }
@@ -74,7 +83,7 @@ export interface PageQuery {
 /** The answer to a `PageQuery`. */
 export interface EventPage {
   readonly events: readonly StoredEvent[]
-  /** The place of the last event on the page, when more events follow it; else absent. */
+  /** The position of the last event on the page, if more events follow; else absent. */
   readonly next?: Position
 }
 
@@ -82,16 +91,18 @@ export interface EventPage {
 export const HISTOGRAM_INTERVALS = ['minute', 'hour', 'day', 'week', 'month'] as const
 export type HistogramInterval = (typeof HISTOGRAM_INTERVALS)[number]
 
-/** A question for counts of events over time. */
+/** A query for counts of events over time. */
 export interface HistogramQuery {
   readonly filter: EventFilter
   /** Calendar intervals; weeks begin on Monday. */
   readonly interval: HistogramInterval
-  /** Whose clocks tell the intervals; absent: UTC, which is the fastest. */
+  /** The time zone of the intervals; absent for UTC, which is the fastest. */
   readonly timeZone?: TimeZone
-  /** Fields to count by, besides time; may be empty. */
+  /** Fields to count by in addition to time; may be empty. */
   readonly by: readonly Field[]
-  /** Most buckets answered, from 1. More is an error (`query.too-many-buckets`), never a cut. */
+  /**
+   * Most buckets in the answer, from 1. More is an error (`query.too-many-buckets`), never a cut.
+   */
   readonly bucketsMax: number
 }
 
@@ -104,13 +115,13 @@ export interface HistogramBucket {
   readonly count: number
 }
 
-/** Events of one origin in the order of the ledger: for live streams and pollers. */
+/** Events of one origin in ledger order, for live streams and pollers. */
 export interface TailQuery {
   readonly filter: EventFilter
   readonly origin: string
   /** Events with a greater seq; -1 for the whole ledger. */
   readonly afterSeq: number
-  /** Most events answered, from 1. */
+  /** Most events in the answer, from 1. */
   readonly limit: number
 }
 
@@ -118,22 +129,22 @@ export interface TailQuery {
 export const EXPORT_FORMATS = ['ndjson', 'csv', 'json', 'parquet'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
-/** Readers of the same events, by who asks: each takes the share of its asker. */
+/** Readers of the same events, by caller; each uses the share of its caller. */
 export interface EventReaders {
-  /** For what Waybill reads by itself: its share is that of the tenants that it reads. */
+  /** For Waybill's own reads, which use the share of the tenants that they concern. */
   readonly own: EventReader
-  /** @param isGone whether the client has gone: its waiting queries are then dropped. */
+  /** @param isGone whether the client is gone; its waiting queries are then dropped. */
   of(asker: Asker, isGone: () => boolean): EventReader
 }
 
 /**
- * How dialects, exports and the console read events. Implemented by the store.
+ * How dialects and exports read events. Implemented by the store.
  *
- * Every method sees every event whose append was acknowledged before the call. A walk over pages
- * returns each event that matched when the walk began exactly once, whatever is inserted meanwhile.
- * All methods may run concurrently. They throw `store.unavailable` when the engine cannot answer,
- * `query.too-complex` and `query.timeout` when the question asks for too much, and
- * `request.too-many` when the asker has too many questions open.
+ * Every method sees all events whose append was acknowledged before the call. A walk over pages
+ * returns each event that matched when the walk began exactly once, no matter what is inserted in
+ * the meantime. All methods may run concurrently. They throw `store.unavailable` when the engine
+ * cannot answer, `query.too-complex` and `query.timeout` when the query exceeds a limit, and
+ * `request.too-many` when the caller has too many queries open.
  */
 export interface EventReader {
   page(query: PageQuery): Promise<EventPage>
@@ -149,7 +160,7 @@ export interface EventReader {
   stream(filter: EventFilter, order: Order): AsyncIterable<readonly StoredEvent[]>
   /**
    * The matching events, oldest first, as the bytes of one document in `format`, in constant
-   * memory. NDJSON and JSON hold events in their canonical form with `seq` added.
+   * memory. NDJSON and JSON contain events in canonical form with `seq` added.
    */
   export(filter: EventFilter, format: ExportFormat): AsyncIterable<Uint8Array>
 }

@@ -2,7 +2,7 @@ import type { JsonValue } from '../event/event.ts'
 import type { NewEvent } from '../event/new-event.ts'
 import { type SourceName, sourceText } from '../values/source-name.ts'
 
-/** Fields of an event that a rule can name, in the order of the documents. */
+/** Fields of an event that a rule can have, in the order of the documents. */
 export const SKIP_FIELDS = [
   ...['action', 'nativeAction', 'outcome', 'actor', 'namespace', 'repository', 'target', 'tag'],
   ...['ip', 'userAgent', 'command', 'execType'],
@@ -10,8 +10,8 @@ export const SKIP_FIELDS = [
 export type SkipField = (typeof SKIP_FIELDS)[number]
 
 /**
- * What is not recorded of a source: events in which every field that the rule names has one of its
- * values. A value that ends in `*` is the beginning of others.
+ * Selects events of a source that are not recorded: those in which every field of the rule has one
+ * of its values. A value that ends in `*` is a prefix.
  */
 export type SkipRule = { readonly [Field in SkipField]?: readonly string[] | undefined } & {
   readonly name: string
@@ -19,23 +19,25 @@ export type SkipRule = { readonly [Field in SkipField]?: readonly string[] | und
   readonly source: string
 }
 
-/** How many events a rule has left out since the start. */
+/** How many events a rule has skipped since the start. */
 export interface SkipCount {
   readonly rule: string
-  /** Its own, as configured, until it has left an event out; then each source that it did so of. */
+  /**
+   * The configured source until the rule has skipped an event; then each source of skipped events.
+   */
   readonly source: string
   readonly events: number
 }
 
-/** What is said of gaps and of what could not be read: no rule hides it. */
+/** No rule hides gaps and dead letters. */
 const NEVER_SKIPPED: readonly string[] = ['source.gap', 'source.dead-letter', 'collector.gap']
 
-/** Whether a rule is for the events of a source. */
+/** Whether a rule applies to the events of a source. */
 export function isRuleFor(source: SourceName, rule: SkipRule): boolean {
   return fits(sourceText(source), rule.source)
 }
 
-/** Whether a rule for its source says that an event is not recorded. */
+/** Whether a rule for its source skips an event. */
 export function isSkipped(event: NewEvent, rule: SkipRule): boolean {
   const named = SKIP_FIELDS.filter((field) => rule[field] !== undefined)
   if (NEVER_SKIPPED.includes(event.action) || named.length === 0) return false
@@ -49,7 +51,7 @@ function fits(text: string, value: string): boolean {
   return value.endsWith('*') ? text.startsWith(value.slice(0, -1)) : text === value
 }
 
-/** A source passes values as they came, so that a field may hold anything. */
+/** A source passes values as they were sent, so a field may hold a value of any type. */
 function fieldText(event: NewEvent, field: SkipField): string | undefined {
   switch (field) {
     case 'action':
@@ -79,7 +81,7 @@ function textOf(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** Docker's events have a command as one text, its requests as a list of words. */
+/** Docker's events have a command as a string, its requests as a list of words. */
 function commandOf(value: JsonValue | undefined): string | undefined {
   return Array.isArray(value) ? value.map(String).join(' ') : textOf(value)
 }

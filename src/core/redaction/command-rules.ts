@@ -1,25 +1,25 @@
-/** What programs take secrets as, in options and places whose names do not say so. */
+/** How programs take secrets, in options and positions whose names do not show it. */
 export interface CommandRule {
-  /** In lower case, without their folder; none stands for any program. */
+  /** In lower case, without their folder; empty for any program. */
   readonly programs: readonly string[]
-  /** Words of which one has to come after the program: `login` of `docker login`. */
+  /** Words, one of which must follow the program: `login` of `docker login`. */
   readonly subcommands?: readonly string[]
-  /** Words after which it no longer holds: the program that is started in turn. */
+  /** Words after which the rule no longer applies: a program that is started in turn. */
   readonly until?: readonly string[]
-  /** Options that have a secret, attached or as the next word. */
+  /** Options with a secret, attached or as the next word. */
   readonly options?: readonly string[]
   /** Options whose value is a user, one of `separators`, and a secret. */
   readonly logins?: readonly string[]
   readonly separators?: string
-  /** Words after which, and after so many more, the rest of the command is secret. */
+  /** Words after which, and after a number of further words, the rest of the command is secret. */
   readonly words?: Readonly<Record<string, number>>
   /** Whether the value of every `NAME=VALUE` is a secret. */
   readonly assignments?: boolean
-  /** What it leaves of commands; `hunter2hunter2` is the secret. */
+  /** Commands that it applies to; `hunter2hunter2` is the secret. */
   readonly examples: readonly string[]
 }
 
-/** The rules, by what they know about programs. */
+/** The rules, by program. */
 export const COMMAND_RULES: readonly CommandRule[] = [
   {
     programs: [

@@ -11,7 +11,9 @@ const OF_INTEREST = new Set(
   ]),
 )
 
-/** Words that are no names of secrets, whatever they sound like: `sshpass`, `change_password`. */
+/**
+ * Words that are not names of secrets, although they look like it: `sshpass`, `change_password`.
+ */
 export const WORDS_OF_COMMANDS: ReadonlySet<string> = new Set(
   COMMAND_RULES.flatMap(({ programs, words = {} }) => [...programs, ...Object.keys(words)]),
 )
@@ -25,23 +27,23 @@ const RULES_BY_PROGRAM: ReadonlyMap<string, readonly CommandRule[]> = new Map(
   ]),
 )
 
-/** What ends a command, where its arguments are looked through. */
+/** The end of a command and its arguments. */
 const COMMAND_END = /[|;&]+(?=\s|$)|[\r\n]|\d?>{1,2}(?=\s|\/)|\\{0,15}["'`)\]](?=\s|$|[)\]}])/y
 const OPTION = /--?[A-Za-z][\w-]{0,40}(?=[\s"'\\=]|$)/y
-/** Options with one dash that begin like `-p` with a password attached. */
+/** Options with one dash that look like `-p` with an attached password. */
 const LONG_OPTIONS: ReadonlySet<string> = new Set([
   ...['-pass', '-password', '-passwd', '-passphrase', '-passin', '-passout', '-path', '-platform'],
   ...['-port', '-prefix', '-preserve', '-pretty', '-print', '-print0', '-profile', '-progress'],
   ...['-project', '-prompt', '-properties', '-property', '-protocol', '-proxy', '-user'],
   ...['-username'],
 ])
-/** Most words of one command that are looked through. */
+/** Most words of one command that are examined. */
 const WORDS_MAX = 64
 
-/** Secrets that programs take in places which no name marks: `mysql -px`, `curl -u bob:x`. */
+/** Secrets that programs take in positions without a telling name: `mysql -px`, `curl -u bob:x`. */
 export function commandSpans(text: string): readonly Span[] {
   const spans: Span[] = []
-  // One word is no command.
+  // One word is not a command.
   if (!/[\s"']/.test(text)) return spans
   let covered = 0
   for (const word of commandWords(text, OF_INTEREST)) {
@@ -67,7 +69,7 @@ function secretAt(text: string, word: CommandWord): Span | undefined {
   return undefined
 }
 
-/** The rules about the command that a word is part of. */
+/** The rules for the command that a word is part of. */
 function rulesFor(word: CommandWord): readonly CommandRule[] {
   const itself = word.text.toLowerCase()
   const has = (names: readonly string[]) =>
@@ -85,7 +87,7 @@ function optionSecret(text: string, word: CommandWord, rule: CommandRule): Span 
   return at === undefined ? loginSecret(text, word, rule) : valueAt(text, at)
 }
 
-/** The part behind the user; nothing when there is no such part, or both are numbers. */
+/** The part after the user; undefined when there is none, or when both parts are numbers. */
 function loginSecret(text: string, word: CommandWord, rule: CommandRule): Span | undefined {
   const at = valuePlace(text, word, rule.logins)
   const value = at === undefined ? undefined : valueAt(text, at)
@@ -98,7 +100,7 @@ function loginSecret(text: string, word: CommandWord, rule: CommandRule): Span |
   return { start: value.start + separator + 1, end: value.end }
 }
 
-/** Where the value of an option begins: behind it, behind `=` or as the next word. */
+/** Where the value of an option begins: attached, after `=` or as the next word. */
 function valuePlace(
   text: string,
   { text: word, start, end }: CommandWord,
@@ -119,7 +121,7 @@ function valuePlace(
   return undefined
 }
 
-/** The rest of a command behind one of its words, without options. */
+/** The rest of a command after one of its words, without options. */
 function wordSecret(text: string, word: CommandWord, rule: CommandRule): Span | undefined {
   const skipped = rule.words?.[word.text.toLowerCase()]
   if (skipped === undefined) return undefined
@@ -127,8 +129,8 @@ function wordSecret(text: string, word: CommandWord, rule: CommandRule): Span | 
 }
 
 /**
- * What comes in a command after a place and so many more words, without the options in front.
- * Undefined when nothing does.
+ * The part of a command that comes after a position and a number of further words, without leading
+ * options. Undefined when there is none.
  */
 export function restOfCommand(text: string, at: number, skipped: number): Span | undefined {
   let start: number | undefined
@@ -154,7 +156,9 @@ export function restOfCommand(text: string, at: number, skipped: number): Span |
   return start === undefined ? undefined : { start, end: last }
 }
 
-/** Behind the quote that closes a value, if that does not divide it from the next of a list. */
+/**
+ * Includes the quote that closes a value, unless it separates the value from the next in a list.
+ */
 function quotedEnd(text: string, { end }: Span): number {
   if (nextWordAt(text, { start: end, end }) !== undefined || !isQuoteAt(text, end)) return end
   return end + text.slice(end, end + 17).search(/["'`]/) + 1

@@ -1,9 +1,9 @@
-/** One run of letters, digits, `_`, `-` and `.` in a text, and the command that it is part of. */
+/** A run of letters, digits, `_`, `-` and `.` in a text, and the command that it is part of. */
 export interface CommandWord {
   readonly text: string
   readonly start: number
   readonly end: number
-  /** The words of interest that came before in the same command, in lower case. */
+  /** Earlier words of interest in the same command, in lower case. */
   readonly before: ReadonlySet<string>
   /** The last of them. */
   readonly last: string | undefined
@@ -11,12 +11,12 @@ export interface CommandWord {
 
 const RUN = /[\w.-]+/g
 
-/** What begins another command: with a blank on one side, since a password may hold any of them. */
+/** Separates commands, with a space on one side, since a password may contain any of these. */
 const SEPARATOR = /(?:^|\s)[|;&]+(?=\s|$)|[|;&]+\s|\n/
 
 /**
- * The words of a text, as far as rules look at them: of a command line its options and names, in
- * whatever quotes and brackets they are.
+ * The words of a text, as rules see them: the options and names of a command line, in any quotes
+ * and brackets.
  *
  * @param ofInterest words that are remembered until the command ends, in lower case.
  */
@@ -29,7 +29,7 @@ export function* commandWords(
   let lastEnd = 0
   for (const { 0: run, index } of text.matchAll(RUN)) {
     const gap = text.slice(lastEnd, index)
-    // In JSON a line feed is a backslash and a letter, which is not part of the word.
+    // In JSON a line feed is a backslash and a letter; that letter is not part of the word.
     const isEscaped = gap.endsWith('\\') && /^[nrt]/.test(run)
     if (gap !== ' ' && gap !== '' && before.size > 0 && (isEscaped || SEPARATOR.test(gap))) {
       before = new Set()
@@ -48,12 +48,12 @@ export function* commandWords(
   }
 }
 
-/** What is between a name and its value; in a list in JSON both are in quotes. */
+/** The text between a name and its value; in a JSON list both are in quotes. */
 const GAP = /\s{1,8}|\\{0,15}["']\s{0,8},?\s{0,8}(?=\\{0,15}["'])/y
-/** Behind a name that is in quotes itself. */
+/** The text after a name that is itself in quotes. */
 const QUOTED_GAP = /\\{0,15}["']\s{1,8}/y
 
-/** Where the next word of a command begins behind another one; undefined when none does. */
+/** Where the next word of a command begins; undefined when there is none. */
 export function nextWordAt(
   text: string,
   { start, end }: Pick<CommandWord, 'start' | 'end'>,

@@ -1,7 +1,7 @@
 import type { Span } from './span.ts'
 import { argumentEnd, isQuoteAt, valueAt, wordEnd } from './value-extent.ts'
 
-/** Schemes of `Authorization` that are known not to be the credential themselves. */
+/** Schemes of `Authorization` that are known not to be credentials themselves. */
 const SCHEMES = [
   ...['basic', 'bearer', 'digest', 'dpop', 'gnap', 'hoba', 'mutual', 'negotiate', 'ntlm', 'oauth'],
   ...['scram-sha-1', 'scram-sha-256', 'vapid', 'token', 'apikey', 'api-key', 'splunk', 'hawk'],
@@ -10,20 +10,19 @@ const SCHEMES = [
   ...['privatetoken', 'snowflake', 'signature', 'sdk-hmac-sha256', 'goog4-rsa-sha256', 'concealed'],
 ]
 const SCHEME = new RegExp(`^(?:${SCHEMES.join('|')})$`, 'i')
-/** What may be a scheme: a word without digits of a credential's length. */
+/** A possible scheme: a word without digits, shorter than a credential. */
 const SCHEME_LIKE = /^[A-Za-z][A-Za-z0-9-]{0,31}$/
 
-/** What comes after a header on a command line: another option, a URL, another command. */
+/** What may follow a header on a command line: another option, a URL, another command. */
 const NO_PART = /^(?:-\w(?![\w=+/-]{6})|--[a-z]|["']?[a-z][a-z0-9+.-]{1,15}:\/\/|[|;&<>]|\d?>)/i
 const BLANKS = /[^\S\r\n]{1,8}/y
 const MORE_PARTS_MAX = 64
 
 /**
- * The credential of a header, at a place: everything after the scheme, whatever scheme that is. In
- * quotes it goes up to the quote that closes the argument; without, over the parts that belong
- * together.
+ * The credential of a header: everything after the scheme, whatever the scheme is. In quotes it
+ * extends to the quote that closes the argument; otherwise, over the parts that belong together.
  *
- * @param nameStart where the header begins, which may be just behind a quote.
+ * @param nameStart where the header begins, possibly just after a quote.
  */
 export function authorizationAt(text: string, at: number, nameStart: number): Span | undefined {
   const quoted = isQuoteAt(text, at + blanksAt(text, at)) ? valueAt(text, at) : undefined
@@ -36,7 +35,7 @@ export function authorizationAt(text: string, at: number, nameStart: number): Sp
   return credential < end ? { start: credential, end } : { start: first, end }
 }
 
-/** Whether the word at a place is a scheme, with a credential after it. */
+/** Whether the word at a position is a scheme, with a credential after it. */
 export function isSchemeAt(text: string, at: number): boolean {
   const word = /^[\w-]{2,32}(?=\s)/.exec(text.slice(at, at + 34))?.[0]
   return word !== undefined && SCHEME.test(word)
@@ -64,7 +63,7 @@ function blanksAt(text: string, at: number): number {
   return BLANKS.exec(text)?.[0].length ?? 0
 }
 
-/** A scheme in front of what can only be its credential, without a header's name. */
+/** A scheme before what can only be its credential, without a header's name. */
 const SCHEME_ALONE = new RegExp(
   '(?<![\\w-])(?:' +
     [
@@ -79,7 +78,7 @@ const SCHEME_ALONE = new RegExp(
 const SCHEME_HINT = /(?:bearer|negotiate|ntlm|sha256|sharedkey(?:lite)?|digest|basic)\s/i
 const BASIC = /(?<![\w-])basic\s{1,8}([A-Za-z0-9+/_-]{6,}={0,2})/gi
 
-/** Credentials behind a scheme that no header's name is in front of. */
+/** Credentials after a scheme without a header's name before it. */
 export function schemeSpans(text: string): readonly Span[] {
   const spans: Span[] = []
   if (!SCHEME_HINT.test(text)) return spans

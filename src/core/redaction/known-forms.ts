@@ -1,21 +1,21 @@
 import type { Span } from './span.ts'
 
-/** A form that a secret has by itself, whatever is around it. */
+/** A form by which a secret can be recognized, whatever surrounds it. */
 export interface KnownForm {
   readonly name: string
   /**
-   * A part of a regular expression. Repetition is of one class of characters or bounded, so that
+   * A part of a regular expression. Repetitions are bounded or of one class of characters, so that
    * every text is read in linear time.
    */
   readonly pattern: string
-  /** What is found has to have this, too. */
+  /** A match must also contain this. */
   readonly has?: RegExp
-  /** Looked for only in texts that have this. */
+  /** Applies only to texts that contain this. */
   readonly where?: RegExp
   readonly example: string
 }
 
-/** Capitals, small letters and digits: what no hexadecimal digest and no word has. */
+/** Upper case, lower case and digits together, which hexadecimal digests and words do not have. */
 const MIXED = /(?=.*[A-Z])(?=.*[a-z])\d|(?=.*[A-Z])(?=.*\d)[a-z]|(?=.*[a-z])(?=.*\d)[A-Z]/
 
 /** Forms of secrets. `x{20}` in an example is a text of twenty characters. */
@@ -104,7 +104,7 @@ export const KNOWN_FORMS: readonly KnownForm[] = [
   },
   {
     name: 'JSON Web Token, and other JSON in base64',
-    // `eyJ` is `{"` in base64url: a token of three parts, however short, or a long one.
+    // `eyJ` is `{"` in base64url: a token of three parts of any length, or a long one.
     pattern: 'eyJ[\\w-]{1,64}\\.e[\\w-]{1,64}\\.[\\w-]*|eyJ[\\w.+/=-]{17,}',
     example: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl',
   },
@@ -131,26 +131,26 @@ export const KNOWN_FORMS: readonly KnownForm[] = [
   },
 ]
 
-/** A form may begin behind anything but a letter or a digit. */
+/** A form may begin after anything but a letter or a digit. */
 const PATTERNS = KNOWN_FORMS.map(({ pattern, has, where }) => ({
   pattern: new RegExp(`(?<![A-Za-z0-9])${pattern}`, 'g'),
   has,
   where,
 }))
 
-/** A quick look for all of them at once. */
+/** A quick check for all of them at once. */
 const ANY_FORM = new RegExp(
   `(?<![A-Za-z0-9])(?:${KNOWN_FORMS.map(({ pattern }) => pattern).join('|')})|PRIVATE KEY`,
 )
 
-/** The shortest text that has a known form is longer. */
+/** Every text with a known form is longer than this. */
 const LENGTH_MIN = 13
 
-/** Private keys in PEM go up to their end; those that were cut, to the end of the text. */
+/** Private keys in PEM extend to their end; truncated ones, to the end of the text. */
 const PRIVATE_KEY_START = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
 const PRIVATE_KEY_END = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
 
-/** The secrets that have a known form. */
+/** The secrets with a known form. */
 export function knownFormSpans(text: string): readonly Span[] {
   if (text.length < LENGTH_MIN || !ANY_FORM.test(text)) return []
   const spans = privateKeySpans(text)

@@ -6,8 +6,8 @@ import type { Span } from './span.ts'
 import { argumentEnd, isQuoteAt, valueAt } from './value-extent.ts'
 
 /**
- * Programs that look for words, or whose words are names of things: what follows `db-password` is
- * none there.
+ * Programs that search for words, or whose words are names of things: with these, what follows
+ * `db-password` is not its value.
  */
 const NAMING_PROGRAMS = new Set([
   ...['grep', 'egrep', 'fgrep', 'zgrep', 'pgrep', 'rg', 'ag', 'ack', 'sed', 'awk', 'find', 'ls'],
@@ -17,18 +17,18 @@ const NAMING_PROGRAMS = new Set([
   ...['dnf', 'cd', 'wc', 'sort', 'file', 'du', 'tree', 'ln', 'unset'],
 ])
 
-/** Programs in which a name is followed by its value again, inside of those above. */
+/** Programs in which a name is followed by its value after all, inside those above. */
 const VALUE_PROGRAMS = ['redis-cli', 'valkey-cli', 'mysqladmin', 'aws', 'nmcli', 'psql', 'mysql']
 const PROGRAMS = new Set([...NAMING_PROGRAMS, ...VALUE_PROGRAMS])
 
-/** `=`, `: `, `=>`, also behind the quote of a key, `]` of a form, and in the encoding of URLs. */
+/** `=`, `: `, `=>`, also after the quote of a key, `]` of a form, and URL-encoded. */
 const ASSIGNED = /(?:\]|%5D)?(\\{0,15}["'`])?(\s{0,8})(=>|:=|={1,2}|:|%3D|%3A)(?!\/\/)(\s{0,8})/iy
-/** What is in front of a parameter of a URL. */
+/** The text before a parameter of a URL. */
 const PARAMETER_BEFORE = /(?:[?&]|%3F|%26|\\u0026|&amp;)$/i
 const PARAMETERS = /[?&%]/
 const PARAMETER_NAME = /^(?:(?:x-(?:amz|goog)-)?(?:sig|signature|credential)|key|code|hmac|sas)$/i
 
-/** What is never worth hiding, and says something: a reference, a path, yes or no. */
+/** Values that are harmless and informative: a reference, a path, yes or no. */
 const HARMLESS = new RegExp(
   `^(?:${[
     '\\$\\{[A-Za-z_]\\w{0,63}\\}|\\$[A-Z_][A-Z0-9_]{0,63}',
@@ -40,11 +40,11 @@ const HARMLESS = new RegExp(
 )
 /** The tag of an image: `auth-token:1.27-alpine`. */
 const TAG = /^(?:v?\d+(?:\.\d+)+[\w.-]*|v\d+|latest|stable)$/
-/** `max_tokens=100` counts them. */
+/** `max_tokens=100` is a count. */
 const COUNT = /^\d{1,6}(?!\w)/
-/** Another option: what is before it has no value. */
+/** Another option, which shows that the preceding one has no value. */
 const OPTION = /^(?:-\w|--[a-z][a-z-]{1,40})(?![\w-])/
-/** Signs of a shell or of a language, and words that only a sentence has. */
+/** Operators of a shell or language, and words that occur only in sentences. */
 const NO_VALUE = new RegExp(
   `^(?:[|&;<>=!*]{1,3}(?=\\s|$)|\\([\\w.-]*\\)(?=\\s|$)|(?:${[
     'is|was|are|has|had|for|from|to|in|of|and|or|not|with|the|on|at|by|as|if|then|must|expired',
@@ -54,7 +54,7 @@ const NO_VALUE = new RegExp(
 )
 const NO_NAME_BEFORE = new Set(['/', '.', ':', '$', '@', '%', '\\', '=', '{', '<', '#', '*'])
 
-/** The values that a name says to be secrets: `--password x`, `TOKEN=x`, `requirepass x`. */
+/** The values whose name marks them as secrets: `--password x`, `TOKEN=x`, `requirepass x`. */
 export function namedSecretSpans(text: string): readonly Span[] {
   const spans: Span[] = []
   if (!mayBeSecretName(text) && !PARAMETERS.test(text)) return spans
@@ -115,7 +115,7 @@ function restOfArgument(text: string, at: number, nameStart: number): Span | und
   return end === undefined || end <= at ? undefined : { start: at, end }
 }
 
-/** What ends a value without quotes: of a form, of a connection string. */
+/** What ends a value without quotes in a form or a connection string. */
 function stopsOf(text: string, start: number): string {
   const before = text.charAt(start - 1)
   return before === '&' || before === ';' ? before : ''
@@ -129,7 +129,7 @@ function parameterAt(text: string, at: number): Span | undefined {
   return found === null ? undefined : { start: at, end: at + found[0].length }
 }
 
-/** `--password VALUE`, and `NAME VALUE` of a name that announces it. */
+/** `--password VALUE`, and `NAME VALUE` for a name that announces a secret. */
 function spacedSecret(text: string, word: Word): Span | undefined {
   const { text: name, end } = word
   const at = nextWordAt(text, word)
@@ -147,14 +147,14 @@ function spacedSecret(text: string, word: Word): Span | undefined {
 }
 
 function isBareName(text: string, { start }: Word): boolean {
-  // `//registry.example/:_authToken VALUE` of npm.
+  // npm's `//registry.example/:_authToken VALUE`.
   return !NO_NAME_BEFORE.has(text.charAt(start - 1)) || text.slice(start - 2, start) === '/:'
 }
 
 function announces(text: string, { text: name, end, last }: Word): boolean {
   if (last !== undefined && NAMING_PROGRAMS.has(last)) return false
   if (WORDS_OF_COMMANDS.has(name.toLowerCase())) return false
-  // `CREATE SECRET (TYPE s3, SECRET 'x')`: only a value is in quotes there.
+  // `CREATE SECRET (TYPE s3, SECRET 'x')`: only the value is in quotes.
   if (/^\s'/.test(text.slice(end, end + 2)) && isSecretName(name)) return true
   return announcesSecret(name)
 }

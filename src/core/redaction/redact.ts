@@ -12,22 +12,22 @@ import { textRuleSpans } from './text-rules.ts'
 import { urlSpans } from './url-secrets.ts'
 
 /**
- * Most times that the rules are applied to one text. What is left of a secret's surroundings may
- * read differently once it is gone; twice is enough for what people write.
+ * Most times that the rules are applied to one text. Removing a secret may change how the rest is
+ * read; twice is enough for ordinary texts.
  */
 const PASSES_MAX = 4
 
-/** Longest text that is searched, in UTF-16 units: no event holds a longer one. */
+/** Longest text that is searched, in UTF-16 units; no event has a longer one. */
 export const TEXT_LENGTH_MAX = EVENT_BYTES_MAX
-/** Bytes of what is too long or too deep that are kept. */
+/** Bytes that are kept of a value that is too long or too deep. */
 const EXCERPT_BYTES_MAX = 4 * 1024
 
-/** Shortest text that can hold a secret and something that says so, in UTF-16 units. */
+/** Shortest text that can contain a secret and a mark of it, in UTF-16 units. */
 const TEXT_LENGTH_MIN = 4
 
 /**
- * A text with every secret taken out that the rules find: command lines, URLs, headers, SQL, JSON.
- * The rules take too much rather than too little; what is redacted already stays as it is.
+ * Removes every secret that the rules find in a text: in command lines, URLs, headers, SQL, JSON.
+ * The rules remove too much rather than too little; text that is already redacted stays unchanged.
  */
 export function redactText(text: string): string {
   if (text.length < TEXT_LENGTH_MIN) return text
@@ -48,21 +48,24 @@ export function redactText(text: string): string {
 }
 
 /**
- * A name with only those secrets taken out that have a form of their own, and passwords of URLs:
- * what a rule might take for a secret by the words around it stays.
+ * Removes from a name only secrets with a known form and passwords in URLs, but not what a rule
+ * might take for a secret because of the words around it.
  */
 export function redactName(text: string): string {
   return withoutSpans(text, [...knownFormSpans(text), ...urlSpans(text)])
 }
 
-/** The value of a label or an attribute: a name such as `db.password` makes it a secret whole. */
+/**
+ * Redacts the value of a label or an attribute; a name such as `db.password` makes the whole value
+ * secret.
+ */
 export function redactNamed(name: string, value: string): string {
   return isSecretName(name) && value !== '' ? REDACTED : redactText(value)
 }
 
 /**
- * A JSON value with its texts redacted, and members whose name is a secret's redacted whole. A text
- * that is too long to be searched, and what is nested deeper than an event may be, is cut short.
+ * Redacts the texts of a JSON value, and whole members whose name is a secret's. A text that is too
+ * long to be searched, or a value nested deeper than an event may be, is cut.
  */
 export function redactValue(value: JsonValue): JsonValue {
   return valueWithin(value, DETAILS_DEPTH_MAX)
@@ -91,7 +94,7 @@ function inShort(value: JsonValue): JsonExcerpt {
   return { bytes, excerpt: redactText(excerpt) }
 }
 
-/** Whether a value could be a secret: `null`, `true`, an empty text or list hides nothing. */
+/** Whether a value could be a secret: `null`, `true`, an empty text or list cannot. */
 function saysSomething(value: JsonValue): boolean {
   if (value === null || typeof value === 'boolean' || value === '') return false
   return typeof value !== 'object' || Object.keys(value).length > 0

@@ -1,7 +1,7 @@
-/** Longest end of a name that is looked at, in UTF-16 units: what is longer is no name. */
+/** Longest end of a name that is examined, in UTF-16 units; longer texts are not names. */
 const NAME_LENGTH_MAX = 128
 
-/** Words that make a name a secret's wherever they are in it: `DB_PASSWORD_OLD`, `tokenValue`. */
+/** Words that mark a secret anywhere in a name: `DB_PASSWORD_OLD`, `tokenValue`. */
 const SECRET_WORD = new RegExp(
   `(?:${[
     ...['password', 'passwd', 'passphrase', 'passcode', 'passwort', 'kennwort', 'pwd'],
@@ -11,11 +11,11 @@ const SECRET_WORD = new RegExp(
   ].join('|')})s?$`,
 )
 
-/** Words that make a name a secret's when they are its last: `SESSION_COOKIE`, `wifi.psk`. */
+/** Words that mark a secret at the end of a name: `SESSION_COOKIE`, `wifi.psk`. */
 const SECRET_LAST_WORD =
   /^(?:pw|cookies?|jwt|otp|totp|pin|psk|sas|mnemonic|passkey|sess(?:ion)?id|phpsessid|jsessionid)$/
 
-/** What is a key to something, when the word `key` follows it: `api-key`, `AccountKey`. */
+/** Words that mark a secret before the word `key`: `api-key`, `AccountKey`. */
 const KEY_OF_WHAT = new Set([
   ...['api', 'access', 'secret', 'private', 'account', 'shared', 'encryption', 'encrypt', 'sas'],
   ...['decryption', 'signing', 'sign', 'master', 'license', 'ssh', 'deploy', 'auth', 'storage'],
@@ -24,7 +24,9 @@ const KEY_OF_WHAT = new Set([
   ...['unseal', 'recovery', 'gpg', 'crypto', 'integration', 'instrumentation', 'ingest'],
 ])
 
-/** Last words of names that say something about a secret: `token-type`, `PASSWORD_FILE`. */
+/**
+ * Last words of names that describe a secret but do not contain it: `token-type`, `PASSWORD_FILE`.
+ */
 const ABOUT_A_SECRET = new Set([
   ...['file', 'files', 'path', 'dir', 'url', 'uri', 'endpoint', 'host', 'port', 'type', 'name'],
   ...['names', 'ttl', 'expiry', 'expires', 'expiration', 'length', 'size', 'count', 'policy'],
@@ -34,16 +36,16 @@ const ABOUT_A_SECRET = new Set([
   ...['prompt', 'through', 'thru', 'realm', 'scheme', 'address', 'exec', 'fd', 'helper'],
 ])
 
-/** Names that end like a secret's and are none. `PWD` is the working directory. */
+/** Names that only look like a secret's. `PWD` is the working directory. */
 const NO_SECRETS = new Set([
   ...['pwd', 'oldpwd', 'proxy_pass', 'fastcgi_pass', 'uwsgi_pass'],
   ...['grpc_pass', 'scgi_pass', 'no-auth', 'no_auth', 'no-pass', 'no-password', 'skip-auth'],
 ])
 
-/** `dbPassword2` is `db`, `Password`, `2`; a word in capitals is one: `API`, `Key`. */
+/** `dbPassword2` is `db`, `Password`, `2`; a word in capitals counts as one: `API`, `Key`. */
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g
 
-/** What the name of a secret has in it. */
+/** A part of every secret's name. */
 const HINT = new RegExp(
   [
     ...['pass', 'pw', 'kennwort', 'secret', 'token', 'cred', 'auth', 'key', 'cookie', 'jwt', 'otp'],
@@ -52,14 +54,14 @@ const HINT = new RegExp(
   'i',
 )
 
-/** Whether a text could have the name of a secret in it; a quick look. */
+/** A quick check whether a text may contain the name of a secret. */
 export function mayBeSecretName(text: string): boolean {
   return HINT.test(text)
 }
 
 /**
- * Whether a name is that of a secret: of an option, a variable, a header, a member or a label.
- * Dashes in front of it do not matter.
+ * Whether a name marks a secret: of an option, a variable, a header, a member or a label. Leading
+ * dashes are ignored.
  */
 export function isSecretName(name: string): boolean {
   const end = name.slice(-NAME_LENGTH_MAX).replace(/^[-.]{0,8}/, '')
@@ -72,19 +74,19 @@ export function isSecretName(name: string): boolean {
   return isKey(words, end)
 }
 
-/** Verbs that are followed by whose secret it is, and then the secret. */
+/** Verbs followed by the owner of a secret, and then the secret. */
 const SETS = /^(?:set|change|reset|update|add|create|new|verify|check|put|write|modify)$/
-/** Verbs that are followed by the name of a secret alone. */
+/** Verbs followed only by the name of a secret. */
 const GETS = /^(?:get|show|list|describe|delete|remove|revoke|generate|rotate|read|use|no|ask)$/
 
-/** Whether a name is that of an act that takes a secret last: `set-password bob x`. */
+/** Whether a name is that of an action whose last argument is a secret: `set-password bob x`. */
 export function setsSecret(name: string): boolean {
   return SETS.test(wordsOf(name.slice(-NAME_LENGTH_MAX))[0] ?? '')
 }
 
 /**
- * Whether a name says by itself that a secret comes next, as `requirepass` and `db_password` do.
- * `token` and `secret` alone are often the name of a command.
+ * Whether a name alone shows that a secret follows, as `requirepass` and `db_password` do. `token`
+ * and `secret` alone are often the name of a command.
  */
 export function announcesSecret(name: string): boolean {
   if (!isSecretName(name)) return false
@@ -101,7 +103,7 @@ function wordsOf(name: string): readonly string[] {
   return (name.match(WORD) ?? []).map((word) => word.toLowerCase())
 }
 
-/** A variable in capitals that ends in `_KEY` counts whatever it is the key of. */
+/** A variable in capitals that ends in `_KEY` counts, whatever kind of key it is. */
 function isKey(words: readonly string[], name: string): boolean {
   if (words.at(-1) !== 'key') return false
   if (words.some((word) => word === 'public')) return false

@@ -1,4 +1,4 @@
-/** What stands in place of a secret. */
+/** Replaces a secret. */
 export const REDACTED = '[redacted]'
 
 /** A part of a text: from `start` up to `end`, in UTF-16 units. */
@@ -7,7 +7,7 @@ export interface Span {
   readonly end: number
 }
 
-/** The text with every span replaced by `[redacted]`. Spans may overlap and come in any order. */
+/** The text with every span replaced by `[redacted]`. Spans may overlap and be in any order. */
 export function withoutSpans(text: string, spans: readonly Span[]): string {
   const sorted = spans
     .filter(({ start, end }) => end > start)

@@ -2,22 +2,23 @@ import { restOfCommand } from './command-secrets.ts'
 import type { Span } from './span.ts'
 import { valueAt } from './value-extent.ts'
 
-/** A rule that finds secrets by what is in front of them. */
+/** A rule that finds secrets by the text before them. */
 export interface TextRule {
   readonly name: string
   /**
-   * Ends where the secret begins. Repetition is bounded, so that every text is read in linear time.
+   * Ends where the secret begins. Repetitions are bounded, so that every text is read in linear
+   * time.
    */
   readonly before: RegExp
-  /** How far the secret goes: one value, or everything up to a pattern. */
+  /** How far the secret extends: one value, or everything up to a pattern. */
   readonly extent: 'value' | 'rest of the command' | RegExp
-  /** Only in texts that have this. */
+  /** Applies only to texts that contain this. */
   readonly where?: RegExp
-  /** Texts, each with the secret `hunter2hunter2`. */
+  /** Texts with the secret `hunter2hunter2`. */
   readonly examples: readonly string[]
 }
 
-/** Programs that read a secret from what is written to them. */
+/** Programs that read a secret from their input. */
 const READS_SECRET = new RegExp(
   [
     '--password-stdin|--passphrase-fd|--with-token|pass(?:in|out)? (?:stdin|fd:)|passwd --stdin',
@@ -27,7 +28,7 @@ const READS_SECRET = new RegExp(
   ].join('|'),
 )
 
-/** What other rules do not find. */
+/** Rules for what the other rules do not find. */
 export const TEXT_RULES: readonly TextRule[] = [
   {
     name: 'password in SQL',
@@ -92,7 +93,7 @@ export const TEXT_RULES: readonly TextRule[] = [
   },
 ]
 
-/** A quick look for all of them at once. */
+/** A quick check for all of them at once. */
 const ANY_RULE = new RegExp(TEXT_RULES.map(({ before }) => before.source).join('|'), 'i')
 
 /** The secrets that the rules find. */

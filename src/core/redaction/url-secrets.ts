@@ -1,17 +1,17 @@
 import type { Span } from './span.ts'
 
-/** What divides a scheme from its authority, as it is and inside of a parameter. */
+/** Separates a scheme from its authority, plain or URL-encoded. */
 const AUTHORITY = /:\/\/|%3A%2F%2F/gi
-/** Longest user and password in front of a host that is looked for, in UTF-16 units. */
+/** Longest user and password before a host, in UTF-16 units. */
 const USERINFO = /[^\s"'<>`]{0,512}/y
 const SCHEME = /([a-z][a-z0-9+.-]{0,31})$/i
-/** Schemes in which a user alone is a user; in others it is a token. */
+/** Schemes in which a user without a password is only a user; in others it is a token. */
 const USER_ALONE =
   /^(?:ssh|git|svn|sftp|ftps?|rsync|mailto|ldaps?|imaps?|smtps?|s3|gs|abfss?|hdfs)/i
 
 /**
- * The passwords of URLs, of any scheme; in `https://token@host` the user, too. A password may hold
- * `@` and `/`, though it should not.
+ * The passwords in URLs of any scheme; in `https://token@host` also the user. A password may
+ * contain `@` and `/`, although it should not.
  */
 export function urlSpans(text: string): readonly Span[] {
   if (!text.includes('@') && !/%40/i.test(text)) return []
@@ -31,7 +31,7 @@ export function urlSpans(text: string): readonly Span[] {
   return spans
 }
 
-/** Of `user:password@host/path?query`, what is secret. */
+/** The secret part of `user:password@host/path?query`. */
 function userinfoOf(rest: string, scheme: string): Span | undefined {
   const authority = rest.slice(0, searchOr(rest, /[/?#\\]/))
   const at = authority.lastIndexOf('@')
@@ -40,7 +40,7 @@ function userinfoOf(rest: string, scheme: string): Span | undefined {
     if (colon !== -1 && colon < at) return { start: colon + 1, end: at }
     return USER_ALONE.test(scheme) ? undefined : { start: 0, end: at }
   }
-  // A port has digits: what else is behind a colon is a password that holds a slash.
+  // A port has only digits; anything else after a colon is a password that contains a slash.
   if (colon === -1 || colon >= authority.length || /^\d*$/.test(authority.slice(colon + 1))) {
     return undefined
   }

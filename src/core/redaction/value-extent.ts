@@ -1,30 +1,30 @@
 import type { Span } from './span.ts'
 
-/** What may follow a closing quote; anything else goes on with the same word of a shell. */
+/** What may follow a closing quote; anything else continues the same word of a shell. */
 const AFTER_QUOTE = /$|[\s,;:)\]}>|&]/y
-/** What may follow the closing quote of a whole argument, which may hold quotes itself. */
+/** What may follow the closing quote of a whole argument, which may contain quotes itself. */
 const AFTER_ARGUMENT = /$|[\s\]})]|,\s{0,8}\\{0,7}["']/y
-/** A quote, with the backslashes that a text inside of a text has in front of it. */
+/** A quote, with the backslashes that it has in nested texts. */
 const QUOTE = /(\\{0,15})(["'`])/y
-/** `N'…'` and `E'…'` of SQL, `$'…'` of shells. */
+/** `N'…'` and `E'…'` in SQL, `$'…'` in shells. */
 const QUOTE_PREFIX = /[NnEeBb$](?=\\{0,15}["'])/y
 
 interface Quote {
   readonly mark: string
   readonly backslashes: number
-  /** Behind the quote. */
+  /** Index after the quote. */
   readonly end: number
 }
 
 /** Options of a search for the end of a value. */
 export interface ValueOptions {
-  /** Characters that end a value without quotes, besides blanks. */
+  /** Characters that end a value without quotes, in addition to whitespace. */
   readonly stops?: string
 }
 
 /**
- * The value at a place: one word of a shell, however it is quoted; of a single quoted piece what is
- * inside of the quotes. A quote that is not closed goes up to the end. Undefined for an empty one.
+ * The value at a position: one word of a shell, quoted in any way; for a single quoted piece, the
+ * text inside the quotes. An unclosed quote extends to the end. Undefined for an empty value.
  */
 export function valueAt(text: string, at: number, options: ValueOptions = {}): Span | undefined {
   const quote = quoteAt(text, at + matchLength(QUOTE_PREFIX, text, at))
@@ -42,7 +42,7 @@ export function valueAt(text: string, at: number, options: ValueOptions = {}): S
   return spanOf(at, wordEnd(text, close.end, options))
 }
 
-/** Where a word that begins at a place ends, which may go on over quoted pieces. */
+/** The end of the word that begins at a position, which may include quoted pieces. */
 export function wordEnd(text: string, at: number, { stops = '' }: ValueOptions = {}): number {
   let index = at
   while (index < text.length) {
@@ -60,8 +60,8 @@ export function wordEnd(text: string, at: number, { stops = '' }: ValueOptions =
 }
 
 /**
- * Where the quoted argument ends that began just before a place; undefined when none did. Quotes
- * inside of it do not end it.
+ * The end of the quoted argument that began just before a position; undefined when there is none.
+ * Quotes inside it do not end it.
  */
 export function argumentEnd(text: string, at: number): number | undefined {
   const mark = text.charAt(at - 1)
@@ -76,7 +76,7 @@ export function argumentEnd(text: string, at: number): number | undefined {
   return text.length
 }
 
-/** Whether a quote closes a text around the word: nothing of the word comes after it. */
+/** Whether a quote closes a text around the word, so that nothing of the word follows. */
 function endsWord(text: string, at: number): boolean {
   const quote = quoteAt(text, at)
   if (quote === undefined) return false
@@ -91,7 +91,7 @@ function endsWordOnce(text: string, at: number): boolean {
   return quote !== undefined && isFollowedBy(AFTER_QUOTE, text, quote.end)
 }
 
-/** Whether a quote is at a place, in front of a text inside of a text with its backslashes. */
+/** Whether a quote is at a position, including its backslashes in nested texts. */
 export function isQuoteAt(text: string, at: number): boolean {
   return quoteAt(text, at) !== undefined
 }
@@ -104,8 +104,8 @@ function quoteAt(text: string, at: number): Quote | undefined {
 }
 
 /**
- * The quote that closes another one. Each text inside of a text doubles the backslashes, so that
- * one with fewer closes the text around, and one with more is part of the value.
+ * The quote that closes another one. Each level of nested text doubles the backslashes, so that a
+ * quote with fewer closes the outer text, and one with more is part of the value.
  */
 function closingQuote(text: string, { mark, backslashes, end }: Quote): Span | undefined {
   const step = 2 * (backslashes + 1)
@@ -119,7 +119,7 @@ function closingQuote(text: string, { mark, backslashes, end }: Quote): Span | u
   return undefined
 }
 
-/** Where a group in brackets ends; one that is not closed goes up to the end of the text. */
+/** The end of a group in brackets; an unclosed one extends to the end of the text. */
 function groupEnd(text: string, at: number, options: ValueOptions): number {
   let depth = 0
   for (let index = at; index < text.length; index += 1) {

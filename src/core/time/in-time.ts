@@ -1,7 +1,10 @@
-/** Stands for what was not there in time. */
+/** The result of `inTime` for a promise that was too late. */
 export const LATE = Symbol('late')
 
-/** What a promise resolves to within so many milliseconds; else `LATE`. Rejects as it does. */
+/**
+ * The value of a promise that resolves within a number of milliseconds; else `LATE`. Rejects as it
+ * does.
+ */
 export async function inTime<Value>(
   promise: Promise<Value>,
   waitMsMax: number,

@@ -4,37 +4,37 @@ const SECOND_MS = 1000
 const DAY_MS = 24 * 60 * 60 * SECOND_MS
 const DAY_MICROS = DAY_MS * 1000
 /**
- * How far apart a zone's offset is looked at, in days. No zone has had an offset for a shorter time
- * since 1970; the shortest were 12 days of Tucumán's in June 2004.
+ * Distance at which a zone's offset is sampled, in days. Since 1970, no offset has lasted for a
+ * shorter time; the shortest was 12 days in Tucumán in June 2004.
  */
 const STEP_DAYS = 10
 /**
- * Where the first period begins: before the start of every week and month that has the first
- * moment of 1970 in it, in any zone.
+ * Start of the first period: before the start of every week and month that contains the first
+ * moment of 1970 in any zone.
  */
 const BEGINNING_MICROS = TIME_MICROS_MIN - 40 * DAY_MICROS
 
-/** A time in which the clocks of a zone differ from UTC by one offset. */
+/** A period in which a zone has one offset from UTC. */
 interface OffsetPeriod {
   /** Its first moment, microseconds since the epoch. It ends where the next one begins. */
   readonly fromMicros: number
-  /** What its clocks show less UTC, in microseconds. */
+  /** Local time minus UTC, in microseconds. */
   readonly offsetMicros: number
 }
 
-/** A time zone, over all time that an event may carry. */
+/** A time zone, over all times that an event may have. */
 export interface TimeZone {
-  /** From the oldest to the last, at least one. */
+  /** In time order, at least one. */
   readonly periods: readonly OffsetPeriod[]
 }
 
-/** The zones that were asked for, by name: no more than the IANA database has. */
+/** The zones used so far, by name; at most those of the IANA database. */
 const known = new Map<string, TimeZone>()
 
 /**
- * The zone with a name of the IANA time zone database, whatever its case; undefined when there is
- * none. The data is that of Node, so that it does not depend on files of the system or on the
- * engine. The first look at a zone takes some 50 ms.
+ * The zone with a name of the IANA time zone database, in any case; undefined when there is none.
+ * The data comes from Node, so that it depends neither on system files nor on the engine. The first
+ * lookup of a zone takes about 50 ms.
  */
 export function findTimeZone(name: string): TimeZone | undefined {
   const format = formatOf(name)
@@ -45,19 +45,19 @@ export function findTimeZone(name: string): TimeZone | undefined {
   return zone
 }
 
-/** Whether the clocks of a zone always show UTC. */
+/** Whether a zone is always at UTC. */
 export function isUtc({ periods }: TimeZone): boolean {
   return periods.every(({ offsetMicros }) => offsetMicros === 0)
 }
 
-/** What the clocks of a zone show less UTC at a moment, both in microseconds. */
+/** Local time minus UTC at a moment, both in microseconds. */
 export function clockOffsetMicros({ periods }: TimeZone, micros: number): number {
   return periods.findLast(({ fromMicros }) => fromMicros <= micros)?.offsetMicros ?? 0
 }
 
 /**
- * The first moment, in microseconds since the epoch, at which the clocks of a zone show a day or a
- * later one: 00:00, unless they skip that.
+ * The first moment, in microseconds since the epoch, whose local date is a day or later: 00:00,
+ * unless clocks skip it.
  *
  * @param day in days since 1970-01-01.
  */
@@ -69,7 +69,7 @@ export function startOfLocalDay({ periods }: TimeZone, day: number): number {
   throw new Error('the last period has no end')
 }
 
-/** Names begin with a letter; newer versions of Node also take offsets such as `+01:00`. */
+/** Names begin with a letter; newer versions of Node also accept offsets such as `+01:00`. */
 const NAME = /^[a-z]/i
 
 function formatOf(name: string): Intl.DateTimeFormat | undefined {
@@ -104,7 +104,7 @@ function periodsOf(format: Intl.DateTimeFormat): readonly OffsetPeriod[] {
   return periods
 }
 
-/** The first second with another offset than `fromMs` has; `toMs` has another one. */
+/** The first second whose offset differs from that at `fromMs`; the offset at `toMs` differs. */
 function firstChange(format: Intl.DateTimeFormat, fromMs: number, toMs: number): number {
   const offsetMs = offsetAt(format, fromMs)
   let before = fromMs
@@ -117,7 +117,7 @@ function firstChange(format: Intl.DateTimeFormat, fromMs: number, toMs: number):
   return after
 }
 
-/** What the clocks of a zone show less UTC, in milliseconds. */
+/** Local time minus UTC, in milliseconds. */
 function offsetAt(format: Intl.DateTimeFormat, ms: number): number {
   const shown = format.format(ms).match(/\d+/g)?.map(Number) ?? []
   const [month = 1, day = 1, year = 1970, hour = 0, minute = 0, second = 0] = shown

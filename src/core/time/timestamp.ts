@@ -1,6 +1,6 @@
-/** First time that an event may carry, in microseconds since the epoch: 1970-01-01T00:00:00Z. */
+/** First time that an event may have, in microseconds since the epoch: 1970-01-01T00:00:00Z. */
 export const TIME_MICROS_MIN = 0
-/** End (exclusive) of the times that an event may carry: 2200-01-01T00:00:00Z. */
+/** End (exclusive) of the times that an event may have: 2200-01-01T00:00:00Z. */
 export const TIME_MICROS_END = Date.UTC(2200, 0, 1) * 1000
 
 const MINUTE_MS = 60_000
@@ -9,11 +9,11 @@ const CANONICAL_LENGTH = '2026-11-22T12:10:41.814279Z'.length
 const WHOLE_SECOND_LENGTH = '2026-11-22T12:10:41Z'.length
 
 /**
- * Reads an RFC 3339 time as microseconds since the Unix epoch, or returns undefined.
+ * Parses an RFC 3339 time as microseconds since the Unix epoch, or returns undefined.
  *
- * Digits past the microsecond are cut off, not rounded, so that a time never moves past the moment
- * it names. A leap second (`:60`) reads as the second after it, as POSIX time has no place for it.
- * It reads characters, not a regular expression, since every event pays for it.
+ * Digits past the microsecond are cut off, not rounded, so that a time never moves past the stated
+ * moment. A leap second (`:60`) becomes the second after it, as POSIX time has no place for it. It
+ * reads characters instead of using a regular expression, because it runs for every event.
  */
 export function parseTimestamp(text: string): number | undefined {
   const year = digits(text, 0, 4)
@@ -41,7 +41,7 @@ export function formatTimestamp(micros: number): string {
 
 /** The canonical text of a time that `parseTimestamp` read from `text`. */
 export function canonicalTimestamp(text: string, micros: number): string {
-  // A leap second is the one text in UTC that names its moment in a second way.
+  // Only a leap second is another text in UTC for the same moment.
   const isUtc = text.charAt(10) === 'T' && text.endsWith('Z') && text.slice(17, 19) !== '60'
   if (!isUtc || text.length > CANONICAL_LENGTH) return formatTimestamp(micros)
   if (text.length === CANONICAL_LENGTH) return text
@@ -52,12 +52,12 @@ export function canonicalTimestamp(text: string, micros: number): string {
 /** The present moment in microseconds since the epoch. */
 export type Clock = () => number
 
-/** A step back of the system's clock larger than this is followed; a smaller one is ridden out. */
+/** A larger step back of the system clock is followed; a smaller one is waited out. */
 const CLOCK_STEP_BACK_MICROS_MAX = 1_000_000
 
 /**
- * A wall clock that never answers the same value twice, so that events received one after the other
- * keep their order even inside one millisecond. It follows large steps of the system's clock.
+ * A wall clock that never returns the same value twice, so that consecutive events keep their order
+ * even within one millisecond. It follows large steps of the system clock.
  */
 export function createClock(): Clock {
   let last = 0
@@ -69,7 +69,9 @@ export function createClock(): Clock {
   }
 }
 
-/** The number that `count` decimal digits at `start` spell; -1 when one of them is no digit. */
+/**
+ * The number that `count` decimal digits at `start` represent; -1 when one of them is not a digit.
+ */
 function digits(text: string, start: number, count: number): number {
   let value = 0
   for (let index = start; index < start + count; index += 1) {
@@ -98,7 +100,7 @@ function daysInMonth(year: number, month: number): number {
   return month === 2 && leapYear ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0)
 }
 
-/** Date.UTC reads the years 0 to 99 as 1900 to 1999; a Date that is set does not. */
+/** Date.UTC reads the years 0 to 99 as 1900 to 1999; setting a Date does not. */
 function utcMs(year: number, month: number, day: number): number {
   return year > 99
     ? Date.UTC(year, month - 1, day)

@@ -1,4 +1,4 @@
-/** Whose share of something limited is taken. */
+/** The caller whose share of something limited is used. */
 export interface Asker {
   /** `NO_TENANT` for an administrator of the installation. */
   readonly tenant: string
@@ -6,16 +6,16 @@ export interface Asker {
   readonly caller: string
 }
 
-/** The tenant of an asker without one: no tenant has an empty name. */
+/** The tenant of a caller without one; no tenant has an empty name. */
 export const NO_TENANT = ''
 
-/** The part of a principal that shares are counted by. */
+/** The part of a principal by which shares are counted. */
 interface Named {
   readonly tenant: string | null
   readonly tokenId: string
 }
 
-/** The asker that a principal's requests count for. */
+/** The asker for a principal's requests. */
 export function askerOf({ tenant, tokenId }: Named): Asker {
   return { tenant: tenant ?? NO_TENANT, caller: tokenId }
 }

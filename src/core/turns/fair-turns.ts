@@ -2,21 +2,21 @@ import { Fault } from '../errors.ts'
 import type { Asker } from './asker.ts'
 import { Rotation } from './rotation.ts'
 
-/** How much work runs and waits. */
+/** How much work may run and wait. */
 export interface TurnLimits {
-  /** Runs at once, of one caller, of one tenant and in all. */
+  /** Most that may run at once, by caller, by tenant and in total. */
   readonly running: Shares
-  /** Waits at once; more is refused. */
+  /** Most that may wait at once; more is rejected. */
   readonly waiting: Shares
-  /** What a refused client is asked to wait. */
+  /** The retry delay for a rejected client. */
   readonly retryAfterSeconds: number
 }
 
-/** How long after another tenant asked the thread counts as shared, ms. */
+/** How long after another tenant's query the thread counts as shared, ms. */
 const SHARED_MS = 1000
-/** How much longer than the writing of its answer a turn lasts then. */
+/** How long a turn then lasts, as a multiple of the time for writing its answer. */
 const REST_FACTOR = 3
-/** Longest that it lasts longer, ms. */
+/** Longest extension of a turn, ms. */
 const REST_MS_MAX = 200
 
 interface Shares {
@@ -51,9 +51,9 @@ class TenantQueue {
 }
 
 /**
- * Runs a bounded number of pieces of work at once. What waits takes turns between tenants, and
- * within a tenant between its callers; of one caller it is first come, first served. No tenant can
- * take every place, so another tenant's next piece of work never waits for all of its pieces.
+ * Runs a bounded number of tasks at once. Waiting tasks alternate between tenants, and within a
+ * tenant between its callers; for one caller, they run in order of arrival. No tenant can occupy
+ * every place, so another tenant's next task never waits for all of its tasks.
  */
 export class FairTurns {
   readonly #limits: TurnLimits
@@ -62,17 +62,17 @@ export class FairTurns {
   #running = 0
   #waiting = 0
   #latestTenant: string | undefined
-  /** When the tenant that asks last changed. */
+  /** When a query last came from another tenant than the one before. */
   #sharedMs = Number.NEGATIVE_INFINITY
 
-  /** @param nowMs the time, as `performance.now` tells it. */
+  /** @param nowMs the time, as from `performance.now`. */
   constructor(limits: TurnLimits, nowMs = () => performance.now()) {
     this.#limits = limits
     this.#nowMs = nowMs
   }
 
   /**
-   * Runs `work` when it is the asker's turn, and not at all when `isGone` holds by then.
+   * Runs `work` when it is the asker's turn, or not at all when `isGone` is true by then.
    *
    * @throws Fault `request.too-many` when the asker's share of the waiting places is full.
    */
@@ -97,9 +97,9 @@ export class FairTurns {
   }
 
   /**
-   * Ends a turn when its answer is written, which takes the time of the one thread that serves all
-   * requests. While other tenants ask too, it lasts longer by a multiple of that: large answers of
-   * one tenant leave most of the thread to the others.
+   * Ends a turn once its answer is written, which takes time of the single thread that serves all
+   * requests. While other tenants query too, the turn is extended by a multiple of that time, so
+   * that large answers for one tenant leave most of the thread to the others.
    */
   #endRested(asker: Asker, answeredMs: number): void {
     setImmediate(() => {
@@ -132,8 +132,8 @@ export class FairTurns {
       (tenant?.waiting ?? 0) >= waiting.tenantMax ||
       this.#waiting >= waiting.allMax
     if (!isFull) return
-    const shares = `${waiting.callerMax} with a token, ${waiting.tenantMax} of a tenant`
-    const detail = `queries that wait: ${shares}, ${waiting.allMax} in all`
+    const shares = `${waiting.callerMax} per token, ${waiting.tenantMax} per tenant`
+    const detail = `waiting queries are limited to ${shares}, ${waiting.allMax} in total`
     throw new Fault('request.too-many', { detail, retryAfterSeconds })
   }
 
@@ -143,7 +143,7 @@ export class FairTurns {
     }
   }
 
-  /** Starts what has the next turn; answers whether there was anything that may run. */
+  /** Starts the task with the next turn; returns whether there was one that may run. */
   #startOne(): boolean {
     const { tenantMax, callerMax } = this.#limits.running
     const mayRun = ({ running, waiting }: CallerQueue) => running < callerMax && waiting.length > 0

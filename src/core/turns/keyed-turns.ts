@@ -1,12 +1,12 @@
 /**
- * Runs work that concerns the same keys one after the other, in the order of the calls. Work
- * without a key in common runs at the same time.
+ * Runs tasks with common keys one at a time, in the order of the calls. Tasks without a common key
+ * run concurrently.
  */
 export class KeyedTurns {
-  /** Resolves when the latest work on the key has ended, however it ended. */
+  /** Resolves when the latest task for the key has ended, successfully or not. */
   readonly #ends = new Map<string, Promise<void>>()
 
-  /** Runs `work` once all earlier work on any of the keys has ended. Rejects as `work` does. */
+  /** Runs `work` once all earlier tasks for any of the keys have ended. Rejects as `work` does. */
   async run<Result>(keys: readonly string[], work: () => Promise<Result>): Promise<Result> {
     // All keys are taken at once, so that two calls never wait for each other.
     const result = Promise.all(keys.map((key) => this.#ends.get(key))).then(work)

@@ -1,21 +1,21 @@
 import { Fault } from '../errors.ts'
 import type { Asker } from './asker.ts'
 
-/** How many of something may be open at once. */
+/** How many may be open at once. */
 export interface QuotaLimits {
-  /** What is counted, as its plural: `streams`. */
+  /** What is counted, in plural: `streams`. */
   readonly what: string
   readonly callerMax: number
   readonly tenantMax: number
   readonly allMax: number
-  /** What a refused client is asked to wait. */
+  /** The retry delay for a rejected client. */
   readonly retryAfterSeconds: number
 }
 
 /** Whose limit is reached. */
 type Reached = 'caller' | 'tenant' | 'all'
 
-/** Counts what is open at once, of each caller, of each tenant and in all. */
+/** Counts what is open at once, by caller, by tenant and in total. */
 export class Quota {
   readonly #limits: QuotaLimits
   readonly #byTenant = new Map<string, Map<string, number>>()
@@ -25,7 +25,7 @@ export class Quota {
     this.#limits = limits
   }
 
-  /** Whose limit keeps an asker from opening another one; undefined when none does. */
+  /** Whose limit prevents an asker from opening another one; undefined when none does. */
   reached({ tenant, caller }: Asker): Reached | undefined {
     const { callerMax, tenantMax, allMax } = this.#limits
     if (this.#all >= allMax) return 'all'
@@ -38,14 +38,15 @@ export class Quota {
   /**
    * Counts one more.
    *
-   * @returns ends it; further calls have no effect.
+   * @returns a function that ends it; further calls have no effect.
+   *
    * @throws Fault `request.too-many` at a limit.
    */
   enter(asker: Asker): () => void {
     const { what, callerMax, tenantMax, allMax, retryAfterSeconds } = this.#limits
     if (this.reached(asker) !== undefined) {
-      const shares = `${callerMax} with a token, ${tenantMax} of a tenant, ${allMax} in all`
-      const detail = `${what} at once: ${shares}`
+      const shares = `${callerMax} per token, ${tenantMax} per tenant, ${allMax} in total`
+      const detail = `concurrent ${what} are limited to ${shares}`
       throw new Fault('request.too-many', { detail, retryAfterSeconds })
     }
     this.#add(asker, 1)

@@ -1,19 +1,19 @@
 interface Entry<Item> {
-  /** The round in which the item's next turn is. */
+  /** The round of the item's next turn. */
   round: number
   readonly item: Item
 }
 
 /** Something that takes turns. */
 interface TurnTaker {
-  /** Whether it asks for nothing now. */
+  /** Whether it needs no turn now. */
   readonly isIdle: boolean
 }
 
 /**
- * An order of turns by name. Each item has one turn in a round; one that comes in the middle of a
- * round has its turn in it, unless it had one already. So neither those that always ask nor those
- * that come again and again keep another one waiting for longer than a round.
+ * An order of turns by name. Each item has one turn in a round; an item that joins during a round
+ * gets a turn in it, unless it had one already. So items that always wait for a turn, or join
+ * repeatedly, cannot delay another one for longer than a round.
  */
 export class Rotation<Item extends TurnTaker> {
   readonly #entries = new Map<string, Entry<Item>>()
@@ -23,7 +23,7 @@ export class Rotation<Item extends TurnTaker> {
     return this.#entries.get(name)?.item
   }
 
-  /** Makes an item ask for turns, from this round on: those of past rounds are not made up for. */
+  /** Makes an item take turns from this round on; past rounds are not made up for. */
   enter(name: string, make: () => Item): Item {
     const known = this.#entries.get(name)
     if (known === undefined) {
@@ -35,7 +35,7 @@ export class Rotation<Item extends TurnTaker> {
     return known.item
   }
 
-  /** The name of the item whose turn is next, of those that may have one. */
+  /** The name of the next item, among those that may have a turn. */
   next(mayHaveTurn: (item: Item) => boolean): string | undefined {
     let next: string | undefined
     let nextRound = Number.POSITIVE_INFINITY
@@ -55,7 +55,7 @@ export class Rotation<Item extends TurnTaker> {
     entry.round = this.#round + 1
   }
 
-  /** Forgets what is idle, but for items that had their turn in this round. */
+  /** Forgets idle items, except those that had their turn in this round. */
   forgetIdle(): void {
     for (const [name, { round, item }] of this.#entries) {
       if (item.isIdle && round <= this.#round) this.#entries.delete(name)

@@ -1,9 +1,8 @@
 import { cutText } from '../cut-text.ts'
 
 /**
- * What is wrong with a text that no event can hold, or undefined when nothing is. Neither a lone
- * surrogate nor a NUL survives all of the systems that an event passes through, and UTF-8 cannot
- * carry the first.
+ * Why no event can hold a text; undefined when it can. Lone surrogates and NULs do not survive all
+ * systems that an event passes through, and UTF-8 cannot encode the former.
  */
 export function textObjection(text: string): string | undefined {
   if (!text.isWellFormed()) return 'text without lone surrogates'
@@ -11,8 +10,8 @@ export function textObjection(text: string): string | undefined {
 }
 
 /**
- * What an event can hold of a text that was sent: at most `lengthMax` UTF-16 units, and U+FFFD for
- * NUL and for halves of characters. So an attempt is recorded whatever it was made with.
+ * The part of a text that an event can hold: at most `lengthMax` UTF-16 units, with U+FFFD for NULs
+ * and lone surrogates. So any attempt can be recorded, whatever text it contains.
  */
 export function recordableText(text: string, lengthMax = Number.POSITIVE_INFINITY): string {
   return cutText(text, lengthMax).toWellFormed().replaceAll('\0', '\u{fffd}')

@@ -2,21 +2,21 @@ import { REPOSITORY_LENGTH_MAX } from '../limits.ts'
 
 const SEGMENT = '(?:\\.?[^./%\\\\]|\\.\\.[^/%\\\\])[^/%\\\\]*'
 
-/** What `repositoryProblem` lets through, its length apart, as a pattern (ECMA-262). */
+/** What `repositoryProblem` accepts, except for its length, as a pattern (ECMA-262). */
 export const REPOSITORY_PATTERN = `^${SEGMENT}(?:/${SEGMENT})*$`
 
 /**
- * What is wrong with a repository path (`app`, `team/app`), or undefined when nothing is.
+ * What is wrong with a repository path (`app`, `team/app`); undefined when it is valid.
  *
- * It is looser than the OCI distribution specification's grammar, since other registries allow
- * capitals, but it never lets through what a URL or a file system could read as another path.
+ * It is less strict than the grammar of the OCI distribution specification, since other registries
+ * allow capitals, but it never accepts what a URL or a file system could read as another path.
  */
 export function repositoryProblem(path: string): string | undefined {
   if (path.length > REPOSITORY_LENGTH_MAX) {
     return `a repository path of at most ${REPOSITORY_LENGTH_MAX} characters`
   }
   if (path.includes('%') || path.includes('\\')) {
-    return 'a repository path with plain slashes, neither percent-encoded nor back slashes'
+    return 'a repository path with plain slashes, without percent-encoding and backslashes'
   }
   for (const segment of path.split('/')) {
     if (segment === '') return 'a repository path without empty segments'

@@ -7,17 +7,17 @@ export interface SourceName {
   readonly name: string
 }
 
-/** Sources that a sender may state besides its own: `any` but Waybill's, or those of a list. */
+/** Sources that a sender may state in addition to its own: `any` except Waybill's, or a list. */
 export type OtherSources = 'any' | readonly SourceName[]
 
-/** `distribution/reg1`: a source as tokens, filters and the command line write it. */
+/** `distribution/reg1`: a source in tokens, filters and command lines. */
 export function sourceText({ kind, name }: SourceName): string {
   return `${kind}/${name}`
 }
 
 /**
- * Reads `KIND/NAME`; undefined for any other text. A kind is one lower-case word, a name has no
- * blanks or invisible characters.
+ * Parses `KIND/NAME`; undefined for any other text. A kind is one lower-case word; a name has no
+ * spaces or invisible characters.
  */
 export function parseSourceText(text: string): SourceName | undefined {
   const { kind, name } = SOURCE_TEXT.exec(text)?.groups ?? {}
@@ -36,17 +36,17 @@ export function isOwnSourceKind(kind: string): boolean {
   return letters === OWN_SOURCE_KIND
 }
 
-/** What a sender may state instead of a source that is not its own; undefined: it may state it. */
+/** What a sender may state instead of a source that it may not; undefined when it may. */
 export function sourceProblem(
   stated: SourceName,
   own: SourceName,
   others: OtherSources = [],
 ): string | undefined {
   if (isSameSource(stated, own)) return undefined
-  if (isOwnSourceKind(stated.kind)) return `any kind but ${OWN_SOURCE_KIND}, which is Waybill's own`
+  if (isOwnSourceKind(stated.kind)) return `any kind except ${OWN_SOURCE_KIND}, which is reserved`
   if (others === 'any' || others.some((other) => isSameSource(stated, other))) return undefined
   const named = others.map(sourceText).join(', ')
-  return `${sourceText(own)}, or a source that the token names: ${named || 'it names none'}`
+  return `${sourceText(own)}, or a source of the token: ${named || 'it has none'}`
 }
 
 const SOURCE_TEXT = /^(?<kind>[a-z][a-z0-9-]{0,63})\/(?<name>[^\s\p{C}/][^\s\p{C}]{0,254})$/u

@@ -4,14 +4,14 @@ import { randomUUID } from 'node:crypto'
 export const UUID_LENGTH = 36
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Whether a text has the form of a UUID (RFC 9562 section 4), any version, any letter case. */
+/** Whether a text has the form of a UUID (RFC 9562 section 4), in any version and letter case. */
 export function isUuid(text: string): boolean {
   return text.length === UUID_LENGTH && UUID.test(text)
 }
 
 const HYPHEN = 0x2d
 
-/** Whether a UUID in lower case stands at `at`. */
+/** Whether a lower-case UUID is at `at`. */
 export function isLowerCaseUuidAt(bytes: Uint8Array, at: number): boolean {
   for (let offset = 0; offset < UUID_LENGTH; offset += 1) {
     const byte = bytes[at + offset] ?? 0
@@ -22,7 +22,7 @@ export function isLowerCaseUuidAt(bytes: Uint8Array, at: number): boolean {
   return true
 }
 
-/** Where the random part of a UUID begins behind the digit of its version. */
+/** Where the random part of a UUID begins, after the digit of its version. */
 const RANDOM_OFFSET = 15
 
 /** Mints a UUIDv7 (RFC 9562 section 5.7): milliseconds, then the 74 random bits of a UUIDv4. */

@@ -1,6 +1,6 @@
-/** A fixed set of ASCII words that are looked for in bytes, without making a string of them. */
+/** A fixed set of ASCII words that can be looked up in bytes without creating a string. */
 export class ByteWords<Meaning> {
-  /** By length: few words have the same, so looking through them is quick. */
+  /** By length: few words share one, so each lookup is short. */
   readonly #byLength: (readonly Word<Meaning>[])[] = []
 
   constructor(meanings: Readonly<Record<string, Meaning>>) {
@@ -11,7 +11,7 @@ export class ByteWords<Meaning> {
     }
   }
 
-  /** What the word between two indexes means; undefined when it is none of the set. */
+  /** The meaning of the word between two indexes; undefined when it is not in the set. */
   find(bytes: Uint8Array, start: number, end: number): Meaning | undefined {
     const words = this.#byLength[end - start]
     if (words === undefined) return undefined
@@ -25,7 +25,7 @@ interface Word<Meaning> {
   readonly meaning: Meaning
 }
 
-/** From the end: words of one length differ there more often than at their beginning. */
+/** Compares from the end, where words of one length differ more often. */
 function isAt(bytes: Uint8Array, start: number, word: Uint8Array): boolean {
   for (let index = word.length - 1; index >= 0; index -= 1) {
     if (bytes[start + index] !== word[index]) return false

@@ -12,10 +12,10 @@ import {
   skipBlanks,
 } from './json-bytes.ts'
 
-/** What cannot be copied is for the parser: -1 in place of an index. */
+/** Returned instead of an index when the parser must read the text. */
 const NOT_COPIED = -1
 
-/** An object of more members is not put in order here: each that moves moves all behind it. */
+/** Larger objects are not sorted here, because each moved member moves all after it. */
 const MOVED_MEMBERS_MAX = 32
 
 /** Digits that a double always holds exactly. */
@@ -23,7 +23,7 @@ const EXACT_DIGITS_MAX = 15
 /** Decimals up to which JavaScript, hence RFC 8785, writes a small number without an exponent. */
 const PLAIN_DECIMALS_MAX = 6
 
-/** The second characters of the escapes that RFC 8785 writes too. */
+/** The second characters of the escapes that RFC 8785 also uses. */
 const CANONICAL_ESCAPES = new Set(Buffer.from('"\\bfnrt'))
 
 const SPACE = 0x20
@@ -36,10 +36,10 @@ const TRUE = Buffer.from('true')
 const FALSE = Buffer.from('false')
 
 /**
- * Copies JSON text as canonical JSON (RFC 8785), as far as that takes no more than leaving out
- * blanks and moving members: most of what programs send. It never accepts what a parser would
- * refuse, and refuses what would have to be rewritten: other escapes, other numbers, keys outside
- * of ASCII (which sort by UTF-16), keys twice.
+ * Copies JSON text as canonical JSON (RFC 8785) where removing whitespace and moving members is
+ * enough, as for most of what programs send. It never accepts what a parser would reject, and
+ * leaves to the parser what must be rewritten: other escapes, other numbers, keys outside ASCII
+ * (which sort by UTF-16), duplicate keys.
  */
 export class CanonicalCopy {
   /** Only the part before `length` is the copy. */
@@ -47,13 +47,14 @@ export class CanonicalCopy {
   length = 0
 
   /**
-   * Copies the object that begins at `at`, in place of what was copied before.
-   * @returns the index behind it, or -1 when it cannot be copied.
+   * Copies the object that begins at `at`, and discards the previous copy.
+   *
+   * @returns the index after it, or -1 when it cannot be copied.
    */
   copyObject(json: Uint8Array, at: number): number {
     this.length = 0
     const end = this.#object(json, at, 1)
-    // Bytes past the end of a buffer are lost without an error; such an event is too large anyway.
+    // Bytes past the end of a buffer are lost silently, but such an event is too large anyway.
     return this.length > EVENT_BYTES_MAX ? NOT_COPIED : end
   }
 
@@ -181,11 +182,13 @@ export class CanonicalCopy {
   }
 
   /**
-   * Moves the member that was copied last to its place among those before it.
+   * Moves the latest member to its place among the earlier ones.
    *
    * @param members where they begin, in order; the new one is added.
+   *
    * @param start where the new one begins.
-   * @returns false when its key is there already, or there are too many to move.
+   *
+   * @returns false when its key is a duplicate, or when there are too many to move.
    */
   #keepOrder(members: number[], start: number): boolean {
     const last = members.at(-1)
@@ -208,14 +211,14 @@ export class CanonicalCopy {
     return true
   }
 
-  /** Compares the keys of two members by their bytes: for ASCII that is the order of RFC 8785. */
+  /** Compares the keys of two members by bytes, which for ASCII is the order of RFC 8785. */
   #compareKeys(left: number, right: number): number {
     for (let offset = 1; ; offset += 1) {
       const byte = this.bytes[left + offset] ?? QUOTE
       const other = this.bytes[right + offset] ?? QUOTE
       if (byte === other && byte !== QUOTE) continue
       if (byte === other) return 0
-      // The quote ends a key, and a shorter key stands before a longer one.
+      // A quote ends a key, and a shorter key comes before a longer one.
       if (byte === QUOTE || other === QUOTE) return byte === QUOTE ? -1 : 1
       return byte - other
     }

@@ -14,7 +14,7 @@ import {
 } from './json-bytes.ts'
 
 interface Field {
-  /** Number of the text, or of the object behind the texts. */
+  /** Number of the text, or of the object, whose numbers follow those of the texts. */
   readonly number: number
   /** The fields of an object; absent for a text. */
   readonly members?: ByteWords<Field>
@@ -23,7 +23,7 @@ interface Field {
 const NOT_READ = -1
 
 const DETAILS = FIELD_NUMBER['/details']
-/** Every text has a number, and behind them every object. */
+/** Every text has a number, followed by those of the objects. */
 const NUMBERS = EVENT_FIELDS.length + EVENT_OBJECTS.length
 
 const EVENT = new ByteWords<Field>(
@@ -45,24 +45,25 @@ function membersIn(parent: FieldParent): ByteWords<Field> {
 }
 
 /**
- * Finds the texts of one event in JSON text, without making a value of it: what most events are
- * made of can be copied from where it stands.
+ * Finds the texts of one event in JSON text without creating a value: most events can be copied
+ * from the body.
  *
- * It reads only events without anything unusual: known fields, each once, strings without escapes,
- * details that `CanonicalCopy` can copy. What it does not read is for the parser, which may accept
- * it all the same; what it reads is JSON of that form.
+ * It reads only ordinary events: known fields, each once, strings without escapes, details that
+ * `CanonicalCopy` can copy. All others are left to the parser, which may accept them. Whatever it
+ * reads is JSON of that form.
  */
 export class EventScan {
-  /** Of each text, where it begins and ends in the JSON; both the same when it is left out. */
+  /** Start and end of each text in the JSON; equal when the text is absent. */
   readonly starts = new Int32Array(NUMBERS)
   readonly ends = new Int32Array(NUMBERS)
-  /** Holds the details. */
+  /** Contains the details. */
   readonly details = new CanonicalCopy()
   #json: Uint8Array = new Uint8Array()
 
   /**
    * @param at where the event's brace opens.
-   * @returns the index behind the event, or -1 when it has to be parsed.
+   *
+   * @returns the index after the event, or -1 when it must be parsed.
    */
   read(json: Uint8Array, at: number): number {
     this.#json = json
@@ -80,7 +81,7 @@ export class EventScan {
       if (json[index] !== QUOTE) return NOT_READ
       const keyEnd = endOfPlainString(json, index + 1)
       const field = keyEnd < 0 ? undefined : fields.find(json, index + 1, keyEnd)
-      // Nothing stands at index 0 but the first brace: a field that begins later was read before.
+      // Only the first brace is at index 0, so a field with another start was read before.
       if (field === undefined || this.starts[field.number] !== 0) return NOT_READ
       const colon = skipBlanks(json, keyEnd + 1)
       if (json[colon] !== COLON) return NOT_READ

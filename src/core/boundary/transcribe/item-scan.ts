@@ -11,20 +11,20 @@ import {
   QUOTE,
 } from './json-bytes.ts'
 
-/** The limit that a body exceeds: of its items, or of the bytes of one of them. */
+/** The limit that a body exceeds: the number of items, or the size of one. */
 type ExceededLimit = 'items' | 'item-bytes'
 
-/** What a scan refuses. */
+/** The limits of a scan. */
 export interface ItemLimits {
   readonly itemsMax: number
-  /** Bytes of one item as sent; blanks between lines count as one item. */
+  /** Bytes of one item as sent; whitespace between lines counts as one item. */
   readonly itemBytesMax: number
 }
 
 /**
- * Counts the items of a body, chunk by chunk, before anything is parsed: parsed values of millions
- * of items cost seconds and gigabytes whatever is done with them. It looks only at what separates
- * items; whether they are JSON is for the parser to say.
+ * Counts the items of a body, chunk by chunk, before anything is parsed, because parsing millions
+ * of items costs seconds and gigabytes. It looks only at separators; the parser decides whether the
+ * items are JSON.
  */
 export interface ItemScan {
   /** The limit that the bytes so far exceed. Nothing may be pushed after the first one. */
@@ -34,12 +34,12 @@ export interface ItemScan {
 /** Begins a record of a JSON text sequence (RFC 7464 section 2.2). */
 export const RECORD_START = 0x1e
 
-/** A scan of a body with one item a line, or one a record of a JSON text sequence. */
+/** A scan of a body with one item per line, or per record of a JSON text sequence. */
 export function scanLines(form: 'ndjson' | 'json-seq', limits: ItemLimits): ItemScan {
   const separator = form === 'ndjson' ? NEWLINE : RECORD_START
   let items = 0
   let blankBytes = 0
-  /** Of the item that the chunk ends in; undefined between items. */
+  /** Bytes of the item in which the chunk ends; undefined between items. */
   let itemBytes: number | undefined
   return {
     push(chunk) {
@@ -79,10 +79,10 @@ class JsonScan implements ItemScan {
   #depth = 0
   #isInString = false
   #separators = 0
-  /** Bytes in front of the chunk, and where the item began. */
+  /** Bytes before the chunk, and where the item began. */
   #offset = 0
   #itemStart = 0
-  /** Whether the chunk before ended in a backslash, which hides the next byte. */
+  /** Whether the previous chunk ended with a backslash, which escapes the next byte. */
   #isEscaped = false
 
   constructor(limits: ItemLimits) {
@@ -121,7 +121,7 @@ class JsonScan implements ItemScan {
     return undefined
   }
 
-  /** A byte-order mark is no character of the text. */
+  /** A byte-order mark is not part of the text. */
   #findItemDepth(chunk: Buffer): 0 | 1 | undefined {
     if (this.#itemDepth !== undefined) return this.#itemDepth
     const end = Math.min(chunk.length, this.#limits.itemBytesMax)
@@ -132,7 +132,7 @@ class JsonScan implements ItemScan {
   }
 }
 
-/** Whether JSON text has more than `valuesMax` values, by the marks between them. */
+/** Whether JSON text has more than `valuesMax` values, judged by separators. */
 export function hasValuesOver(json: Uint8Array, valuesMax: number): boolean {
   let values = 1
   for (let index = 0; index < json.length; index += 1) {

@@ -1,4 +1,4 @@
-/** `"`, a mark of JSON text (RFC 8259) as a byte, like those below. */
+/** `"`, a character of JSON text (RFC 8259) as a byte, like those below. */
 export const QUOTE = 0x22
 /** `\` */
 export const BACKSLASH = 0x5c
@@ -18,12 +18,12 @@ export const CLOSE_BRACKET = 0x5d
 export const NEWLINE = 0x0a
 const SPACE = 0x20
 
-/** Whether a byte may stand between two tokens of JSON. */
+/** Whether a byte is whitespace between tokens of JSON. */
 export function isBlank(byte: number | undefined): boolean {
   return byte === SPACE || byte === NEWLINE || byte === 0x09 || byte === 0x0d
 }
 
-/** Index of the first byte from `at` on that is no blank. */
+/** Index of the first byte from `at` on that is not whitespace. */
 export function skipBlanks(json: Uint8Array, at: number): number {
   let index = at
   while (isBlank(json[index])) index += 1
@@ -31,10 +31,10 @@ export function skipBlanks(json: Uint8Array, at: number): number {
 }
 
 /**
- * Index of the quote that ends a string, or -1 when it holds an escape or a character that would
- * have to be one: between the quotes stands its text itself.
+ * Index of the quote that ends a string, or -1 when the string has an escape or needs one.
+ * Otherwise the bytes between the quotes are its text.
  *
- * @param at index behind the opening quote.
+ * @param at index after the opening quote.
  */
 export function endOfPlainString(json: Uint8Array, at: number): number {
   for (let index = at; ; index += 1) {
@@ -44,14 +44,16 @@ export function endOfPlainString(json: Uint8Array, at: number): number {
   }
 }
 
-/** Whether `null` stands at `at`. */
+/** Whether `null` is at `at`. */
 export function isNullAt(json: Uint8Array, at: number): boolean {
   return (
     json[at] === 0x6e && json[at + 1] === 0x75 && json[at + 2] === 0x6c && json[at + 3] === 0x6c
   )
 }
 
-/** Index of the quote that ends a string, from behind its opening one; past the end without one. */
+/**
+ * Index of the quote that ends a string, from after its opening one; past the end if it is open.
+ */
 export function endOfString(json: Uint8Array, at: number): number {
   let index = at
   while (index < json.length && json[index] !== QUOTE) index += json[index] === BACKSLASH ? 2 : 1
@@ -59,8 +61,8 @@ export function endOfString(json: Uint8Array, at: number): number {
 }
 
 /**
- * Index behind the object that begins at `at`, or -1 when it does not end. It only counts braces:
- * whether the text is JSON is for its parser to say.
+ * Index after the object that begins at `at`, or -1 when it does not end. It only counts braces;
+ * the parser decides whether the text is JSON.
  */
 export function endOfObject(json: Uint8Array, at: number): number {
   let depth = 0

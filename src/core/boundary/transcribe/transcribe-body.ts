@@ -17,8 +17,8 @@ import {
 import { EventTranscriber, receptionTexts } from './transcribe-event.ts'
 
 /**
- * The drafts of a body in which nothing is wrong: common events are transcribed, others parsed one
- * by one. Undefined when anything is wrong: what, and where, is for a careful reading to say.
+ * The drafts of a valid body: common events are transcribed, others are parsed one by one.
+ * Undefined when anything is wrong; a careful reading then finds out what and where.
  *
  * @param body valid UTF-8.
  */
@@ -44,7 +44,7 @@ interface Reading {
 }
 
 function readLines({ body, reception, transcriber, drafts }: Reading): boolean {
-  // Blank lines are skipped all at once.
+  // This skips all blank lines at once.
   let start = skipBlanks(body, 0)
   while (start < body.length && drafts.length <= BATCH_EVENTS_MAX) {
     const newline = body.indexOf(NEWLINE, start)
@@ -54,7 +54,7 @@ function readLines({ body, reception, transcriber, drafts }: Reading): boolean {
     const isWholeLine = eventEnd >= 0 && eventEnd <= end && next >= end
     const draft = isWholeLine ? transcriber.draft() : undefined
     const text = draft === undefined ? body.toString('utf8', start, end) : ''
-    // Blank to JavaScript is more than to JSON.
+    // JavaScript knows more whitespace than JSON.
     if (draft !== undefined || text.trim() !== '') {
       const read = draft ?? parseItem(text, reception)
       if (read === undefined) return false
@@ -81,7 +81,7 @@ function readJson(reading: Reading): boolean {
   }
 }
 
-/** Reads the event at `at`; answers the index behind it, or -1 when something is wrong. */
+/** Reads the event at `at`; returns the index after it, or -1 when something is wrong. */
 function readItem({ body, reception, transcriber, drafts }: Reading, at: number): number {
   if (body[at] !== OPEN_BRACE) return -1
   const end = transcriber.read(at)
@@ -98,7 +98,7 @@ function readItem({ body, reception, transcriber, drafts }: Reading, at: number)
   return parsedEnd
 }
 
-/** The draft of one event as the parser makes it; undefined when anything is wrong with it. */
+/** Parses a single event; undefined when anything is wrong with it. */
 function parseItem(text: string, reception: Reception): Draft | undefined {
   let value: unknown
   try {

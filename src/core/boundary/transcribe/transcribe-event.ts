@@ -22,7 +22,7 @@ import { isLowerCaseUuidAt, mintUuid, UUID_LENGTH } from '../../values/uuid.ts'
 import { ByteWords } from './byte-words.ts'
 import { EventScan } from './event-scan.ts'
 
-/** The numbers of the fields that have rules of their own. */
+/** The numbers of the fields with special rules. */
 const N = {
   id: FIELD_NUMBER['/id'],
   time: FIELD_NUMBER['/time'],
@@ -48,7 +48,7 @@ const FIELDS: readonly EventField[] = EVENT_FIELDS
 const CATEGORY_OF = new ByteWords(
   Object.fromEntries(ACTIONS.map(({ action, category }) => [action, Buffer.from(category)])),
 )
-/** The fields that are one of few words, with these. */
+/** The fields with a fixed set of words, and the words. */
 const WORDS = FIELDS.flatMap(({ words = [] }, number) =>
   words.length === 0
     ? []
@@ -77,31 +77,31 @@ const BYTES_MAX = Int32Array.from(FIELDS, ({ kind, lengthMax = NAME_LENGTH_MAX }
   kind === 'object' ? EVENT_BYTES_MAX : lengthMax,
 )
 
-/** Bytes of a buffer for the events of a body: of what is left of it, half as much again. */
+/** Size of the buffer for a body's events, relative to the rest of the body. */
 const BUFFER_GROWTH = 1.5
 
-/** These are for all requests: they are used within one turn of the event loop. */
+/** Shared by all requests: they are used within one turn of the event loop. */
 const SCAN = new EventScan()
 const ROOM = new DraftRoom()
 const NOTHING = Buffer.alloc(0)
-/** Where the text of each field stands: in the body, or in what is put in for it. */
+/** The source of each field's text: the body, or a default. */
 const SOURCES: Uint8Array[] = Array.from({ length: EVENT_FIELDS.length }, () => NOTHING)
 
-/** What a reception puts in for what events leave out, as bytes that need no escapes. */
+/** Defaults from a reception, as bytes that need no escapes. */
 export interface ReceptionTexts {
   readonly reception: Reception
   readonly received: Buffer
   readonly sender: SenderTexts
 }
 
-/** The texts that all requests of one sender have in common. */
+/** The texts that all requests of one sender share. */
 interface SenderTexts {
   readonly tenant: Buffer
   readonly sourceKind: Buffer
   readonly sourceName: Buffer
 }
 
-/** Of the last request: the next one mostly has the same sender. */
+/** Those of the last request, since the next one usually has the same sender. */
 const LAST: { names: string; texts: SenderTexts | undefined } = { names: '', texts: undefined }
 
 /** The texts of a reception; undefined when one of them is empty or needs an escape in JSON. */
@@ -129,18 +129,18 @@ function senderTexts({ tenant, source }: Reception): SenderTexts | undefined {
 }
 
 /**
- * Turns the events of one body into drafts by copying bytes: about half of what it costs to parse
- * them, check their values and serialize them again, which is what `parseNewEvent` does.
+ * Converts the events of a body to drafts by copying bytes, at about half the cost of
+ * `parseNewEvent`, which parses them, checks their values and serializes them again.
  *
- * It knows the common events only and leaves all others to the parser, the invalid ones too. What
- * it accepts, the parser would accept and make the same draft of; a property test compares them.
+ * It handles only common, valid events and leaves all others to the parser. Every event that it
+ * accepts yields the same draft as the parser's; a property test compares them.
  */
 export class EventTranscriber {
   readonly #body: Buffer
   readonly #defaults: ReceptionTexts
   #eventStart = 0
   #eventEnd = 0
-  /** What a canonical event can have more than the event had as it was sent. */
+  /** How much longer a canonical event can be than the event as sent. */
   readonly #addedBytesMax: number
 
   constructor(body: Buffer, defaults: ReceptionTexts) {
@@ -153,7 +153,8 @@ export class EventTranscriber {
 
   /**
    * Reads the event whose brace opens at `at`.
-   * @returns the index behind it, or -1 when it has to be parsed.
+   *
+   * @returns the index after it, or -1 when it must be parsed.
    */
   read(at: number): number {
     this.#eventStart = at
@@ -161,7 +162,7 @@ export class EventTranscriber {
     return this.#eventEnd
   }
 
-  /** The draft of the event that was read last; undefined when it has to be parsed. */
+  /** The draft of the event read last; undefined when it must be parsed. */
   draft(): Draft | undefined {
     SOURCES.fill(this.#body)
     if (!this.#areSizesFine() || !this.#fillNames() || !this.#fillWords()) return undefined
@@ -178,7 +179,7 @@ export class EventTranscriber {
     return true
   }
 
-  /** Tenant, source and id, by the rules of `parseNewEvent`. */
+  /** Fills in tenant, source and id, by the rules of `parseNewEvent`. */
   #fillNames(): boolean {
     const { reception, sender } = this.#defaults
     const { tenant, sourceKind, sourceName } = sender
@@ -193,7 +194,7 @@ export class EventTranscriber {
       if (idLength !== UUID_LENGTH || !this.#isUuid(N.id)) return false
       if (eventIdLength === 0) this.#copyPlace(N.sourceEventId, N.id)
     } else if (eventIdLength === UUID_LENGTH) {
-      // It may still be a UUID in capitals, which the id is not.
+      // It may still be a UUID in upper case, while the id is in lower case.
       if (!this.#isUuid(N.sourceEventId)) return false
       this.#copyPlace(N.id, N.sourceEventId)
     } else {
@@ -253,7 +254,7 @@ export class EventTranscriber {
     return true
   }
 
-  /** Answers the time in microseconds, undefined when it is none that events can have. */
+  /** Returns the time in microseconds; undefined when it is not valid for events. */
   #fillTime(): number | undefined {
     const { reception, received } = this.#defaults
     this.#set(N.received, received)
@@ -273,7 +274,7 @@ export class EventTranscriber {
 
   #write(timeMicros: number): Draft | undefined {
     const { details, starts, ends } = SCAN
-    // `{}` counts as left out.
+    // `{}` counts as absent.
     if (details.length > 2) this.#set(N.details, details.bytes, details.length)
     this.#reserve()
     const { bytes, used: leafStart, places, placesUsed: firstPlace } = ROOM
@@ -289,7 +290,7 @@ export class EventTranscriber {
     return new Draft({ bytes, leafStart, leafEnd, places, firstPlace, timeMicros, receivedMicros })
   }
 
-  /** Makes room for one more event. */
+  /** Reserves space for one more event. */
   #reserve(): void {
     const left = this.#body.length - this.#eventStart
     const bytes = this.#eventEnd - this.#eventStart + this.#addedBytesMax

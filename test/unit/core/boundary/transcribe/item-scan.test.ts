@@ -131,7 +131,7 @@ test.each(FORMS)('the most events that a request may have are read as %s, and no
   expect(parseEventBody(bodyOf(form, most), form, reception)).toHaveLength(BATCH_EVENTS_MAX)
   const { code, detail } = faultOf(bodyOf(form, [...most, '{"action":"image.push"}']), form)
   expect(code).toBe('request.too-large')
-  expect(detail).toBe(`a request has at most ${BATCH_EVENTS_MAX} events`)
+  expect(detail).toBe(`a request can have at most ${BATCH_EVENTS_MAX} events`)
 })
 
 test.each(FORMS)('reading ends once as many problems as are named are found, as %s', (form) => {
@@ -141,7 +141,7 @@ test.each(FORMS)('reading ends once as many problems as are named are found, as 
   expect(fault.code).toBe('event.invalid')
   expect(fault.problems).toHaveLength(PROBLEMS_NAMED_MAX)
   expect(fault.problems.at(-1)?.index).toBe(PROBLEMS_NAMED_MAX - 1)
-  expect(fault.detail).toContain(`reading ended after ${PROBLEMS_NAMED_MAX} problems`)
+  expect(fault.detail).toContain(`reading stopped after ${PROBLEMS_NAMED_MAX} problems`)
   const fewer = faultOf(bodyOf(form, [...invalid.slice(1), 'not JSON at all']), form)
   expect(fewer.code).toBe('request.malformed')
 })
@@ -151,7 +151,7 @@ test('a duplicate key is a problem of its event, next to those of others', () =>
   for (const form of FORMS) {
     const { problems } = faultOf(bodyOf(form, items), form)
     expect(problems.map(({ index }) => index)).toEqual([0, 1])
-    expect(problems[0]?.expected).toBe('each key once; "action" repeats')
+    expect(problems[0]?.expected).toBe('each key once; "action" occurs twice')
   }
 })
 
