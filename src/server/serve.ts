@@ -46,30 +46,30 @@ import { exportTask } from './tasks/export-task.ts'
 import { ledgerScrub } from './tasks/ledger-scrub.ts'
 import { sessionSweep } from './tasks/session-sweep.ts'
 
-/** The parts that a server is put together from: main.ts knows which there are. */
+/** The parts of a server; main.ts knows which ones exist. */
 export interface ServerParts {
   /** The table that the settings were read by. */
   readonly settingsTable: SettingTable
   dialects(settings: Settings, facts: InstanceFacts): readonly Dialect[]
-  /** @param skips what is not recorded of sources and collectors. */
+  /** @param skips the rules for events that are not recorded. */
   sources(settings: Settings, skips: SkippedEvents): readonly WebhookSource[]
   tasks(settings: Settings, skips: SkippedEvents): Promise<readonly BackgroundTask[]>
-  /** The forms that exports are written in. */
+  /** The forms of exports. */
   exportForms(): readonly ExportForm[]
 }
 
-/** No right for the group and for others. */
+/** No permissions for group and others. */
 const PRIVATE_UMASK = 0o077
 
 /** Exit code of a process that a second signal ends. */
 const CUT_OFF_EXIT_CODE = 130
 
 /**
- * Runs a server until SIGTERM or SIGINT. Prints one line to standard output when it can answer;
- * resolves with the exit code once everything acknowledged is stored and the store is closed.
+ * Runs a server until SIGTERM or SIGINT. Prints one line to standard output when it is ready;
+ * resolves with the exit code once every acknowledged event is stored and the store is closed.
  */
 export async function serve(settings: Settings, parts: ServerParts): Promise<number> {
-  // Whoever made the data directory, what is in it is for this user alone: events, token hashes.
+  // New files are for this user only, even in a directory made by another: events, token hashes.
   process.umask(PRIVATE_UMASK)
   const stopSignal = firstStopSignal()
   const running = await start(settings, parts)
@@ -108,9 +108,9 @@ interface Plan {
 
 async function startOn(store: Store, plan: Plan): Promise<Running> {
   const { settings, parts, clock, origin, secretKey } = plan
-  // Trouble of the ledger is logged by the server, which does not exist before the ledger.
+  // The server logs failures of the ledger, but is created after it.
   let log: FastifyBaseLogger | undefined
-  const onTrouble = (error: unknown) => log?.error({ err: error }, 'trouble in the ledger')
+  const onTrouble = (error: unknown) => log?.error({ err: error }, 'ledger failed')
   const howKept = ledgerSettings(settings)
   const place = { settings, origin, records: store.records }
   const publication = await openPublication(place)
@@ -147,13 +147,13 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
   })
   log = server.log
   if (store.damagedParts.length > 0) {
-    log.error({ parts: store.damagedParts }, 'the store left out parts that are damaged')
+    log.error({ parts: store.damagedParts }, 'damaged parts of the store are left out')
   }
   const { audit } = context
   const table = parts.settingsTable
   const settingsRecord = { settings, table, records: store.records, audit, origin, secretKey }
   await recordSettings(settingsRecord).catch((error: unknown) =>
-    log?.error({ err: error }, 'the settings could not be recorded; the next start tries again'),
+    log?.error({ err: error }, 'settings could not be recorded; the next start tries again'),
   )
   const reportTo = { log, audit: context.audit, tenant: settings.defaultTenant }
   reportReadOnly(ledger, reportTo)
@@ -173,7 +173,7 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
     server,
     async stop() {
       readiness.stopping()
-      // Requests that are ending may ask an engine, which may ask Waybill as its plugin: a task.
+      // Last requests may query an engine, which may call Waybill's plugin, which is a task.
       await closeServer(server)
       await tasks.stop()
       await tokenUses?.close()
@@ -193,23 +193,23 @@ interface ReportTo {
 function reportReadOnly(ledger: Ledger, { log }: ReportTo): void {
   const { readOnly } = ledger.status()
   if (readOnly === undefined) return
-  log.error({ readOnly }, 'the ledger takes no events and signs nothing; it can be read')
+  log.error({ readOnly }, 'the ledger is read-only: it accepts no events and signs nothing')
 }
 
-/** What a crash cut off was acknowledged to nobody, and is recorded all the same. */
+/** A torn write was never acknowledged, but is recorded nevertheless. */
 async function reportTornWrite(ledger: Ledger, to: ReportTo): Promise<void> {
   if (!ledger.status().wasTorn) return
-  const message = 'the last write to the journal was cut off by a crash, before it was acknowledged'
+  const message = 'a crash interrupted the last write to the journal, which was not acknowledged'
   to.log.warn(message)
   await record(to, { action: 'ledger.repair', outcome: 'success', level: 'warn', message })
 }
 
-/** A contradiction does not take the log out of service: it is logged, and recorded as an event. */
+/** A contradiction does not stop the service: it is logged, and recorded as an event. */
 async function reportContradiction(ledger: Ledger, to: ReportTo): Promise<void> {
   const { contradiction } = ledger.status()
   if (contradiction === undefined) return
-  to.log.error({ contradiction }, 'the stored events contradict the ledger')
-  const message = `the stored events contradict the ledger: ${contradiction}`
+  to.log.error({ contradiction }, 'stored events do not match the ledger')
+  const message = `the stored events do not match the ledger: ${contradiction}`
   await record(to, { action: 'ledger.contradiction', outcome: 'failure', level: 'error', message })
 }
 
@@ -220,7 +220,7 @@ async function record(
   try {
     await audit.record({ tenant, actor: null, ...finding })
   } catch (error) {
-    log.error({ err: error }, 'what was found at start could not be recorded as an event')
+    log.error({ err: error }, 'a finding at start could not be recorded as an event')
   }
 }
 
@@ -324,17 +324,17 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   return { server, context, exports, metrics, tokenUses, checkpoints }
 }
 
-/** Stops listening and finishes what is being answered; after `STOP_MS_MAX` it cuts that off. */
+/** Stops listening and finishes requests in progress; aborts them after `STOP_MS_MAX`. */
 async function closeServer(server: FastifyInstance): Promise<void> {
   const cutOff = setTimeout(() => server.server.closeAllConnections(), STOP_MS_MAX)
-  // A client keeps its connection after the last answer: nobody else will close it.
+  // Clients keep connections open after the last answer, so close them here.
   const sweep = setInterval(() => server.server.closeIdleConnections(), SWEEP_MS)
   await server.close()
   clearInterval(sweep)
   clearTimeout(cutOff)
 }
 
-/** The first signal to stop is answered by a graceful stop; the second one ends the process. */
+/** The first signal stops the process gracefully; the second one ends it at once. */
 async function firstStopSignal(): Promise<void> {
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')])
   const cutOff = () => process.exit(CUT_OFF_EXIT_CODE)

@@ -70,7 +70,7 @@ test.each([
     expect(refusal.status).toBe(503)
     expect(Number(refusal.headers.get('Retry-After'))).toBeGreaterThan(0)
   }
-  expect(await readyText()).toMatch(/^the journal takes no events\n/)
+  expect(await readyText()).toMatch(/^the journal accepts no events\n/)
   expect((await waybill.request('/healthz')).status).toBe(200)
   await repairAndRestart()
   await sender.sendAll(waybill, 3)

@@ -81,7 +81,7 @@ test('while the disk of the journal is full events are refused, and all others r
   }
   expect(refusal?.status).toBe(503)
   expect(Number(refusal?.headers.get('Retry-After'))).toBeGreaterThan(0)
-  expect(await readyText()).toMatch(/^the journal (takes no events|is full)\n$/)
+  expect(await readyText()).toMatch(/^the journal (accepts no events|is full)\n$/)
   await expectStored(waybill, sender)
 
   await killAndRestart()
@@ -100,6 +100,6 @@ test('while the disk of the journal is full events are refused, and all others r
 test('a start that must change the schema is refused on a disk that is nearly full', async () => {
   volume = await makeDiskVolume(join(dataDirectory, 'clickhouse'), 12)
   await expect(startWaybill({ dataDirectory })).rejects.toThrow(
-    /the schema of the store must change, .* free 16777216 bytes and start again/,
+    /the schema of the store must be updated, .* free 16777216 bytes and start again/,
   )
 })

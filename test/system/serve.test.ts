@@ -61,7 +61,7 @@ test('another origin in the configuration than in the data stops the start', asy
   await first.stop()
   expect(readFileSync(join(dataDirectory, 'origin'), 'utf8')).toBe('north\n')
   await expect(startWaybill({ dataDirectory, arguments: ['--origin', 'south'] })).rejects.toThrow(
-    'the origin is north',
+    'is north, but the configuration says south',
   )
 })
 

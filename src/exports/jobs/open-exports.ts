@@ -137,7 +137,7 @@ function acceptInto(
     readonly onAccepted: () => void
   },
 ): ExportDesk['accept'] {
-  // Those that are announced now are not in the table yet, but they count.
+  // Exports that are being announced count too, although they are not in the table yet.
   const coming = new Set<ExportJob>()
   return async (order, announce) => {
     const waiting = [...jobs.all().filter((job) => !isFinished(job)), ...coming]

@@ -9,7 +9,7 @@ import type { Operation } from './route-book.ts'
 import { SharedAnswers } from './shared-answers.ts'
 import { SharedSchemas } from './shared-schemas.ts'
 
-/** A document of OpenAPI 3.1. */
+/** An OpenAPI 3.1 document. */
 export interface ApiDocument {
   readonly openapi: '3.1.0'
   readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>
@@ -17,7 +17,7 @@ export interface ApiDocument {
 }
 
 /**
- * The description of operations as a document of OpenAPI 3.1.
+ * Describes operations as an OpenAPI 3.1 document.
  *
  * @param version of the program.
  */
@@ -37,8 +37,8 @@ export function apiDocument(operations: readonly Operation[], version: string): 
       title: 'Waybill',
       version,
       description:
-        'The audit log for container platforms: its native API, the APIs of vendors that it ' +
-        'answers in, and where sources deliver events.',
+        'The audit log for container platforms: its native API, the vendor APIs that it ' +
+        'implements, and the endpoints that receive events from sources.',
       license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'The server that this document comes from' }],
@@ -162,7 +162,7 @@ function contentObject(
   )
 }
 
-/** `get /v1/users/{id}` is `getV1UsersId`. */
+/** `get /v1/users/{id}` becomes `getV1UsersId`. */
 function derivedId({ method, path }: Operation): string {
   const words = path.match(/[A-Za-z0-9]+/g) ?? []
   return [method, ...words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))].join('')

@@ -10,8 +10,8 @@ const FORMAT_EXAMPLES: Readonly<Record<string, string>> = {
 }
 
 /**
- * A value that a schema describes: the first example or the default that it states, else one made
- * from its parts. Optional members are left out unless they state an example.
+ * An example value for a schema: its first example or its default, else one made from its parts.
+ * Optional members are left out unless they have an example.
  */
 export function exampleOf(schema: unknown): unknown {
   if (!isMembers(schema)) return {}

@@ -6,17 +6,17 @@ import type {
   OperationDescription,
 } from '../../dialects/api/api-description.ts'
 
-/** An operation of the API document, with all that it is described by. */
+/** An operation of the API document with its full description. */
 export interface Operation extends OperationDescription {
   readonly api: ApiDescription
   readonly method: string
   readonly path: string
 }
 
-/** Methods that answer as another one does, or that every path has. */
+/** Methods that mirror another one or that every path has. */
 const UNDESCRIBED_METHODS = ['HEAD', 'OPTIONS']
 
-/** The operations of all routes that are registered, for the API document. */
+/** Collects the operations of all registered routes for the API document. */
 export class RouteBook {
   readonly #operations = new Map<string, Operation>()
 
@@ -27,8 +27,7 @@ export class RouteBook {
   }
 
   /**
-   * Takes down every route that is registered in a scope from now on, unless its schema says
-   * `hide`.
+   * Records every route that is registered in a scope from now on, unless its schema says `hide`.
    *
    * @throws Error, while the server is put together, for a route without a description.
    */
@@ -46,14 +45,14 @@ export class RouteBook {
     for (const method of methods) {
       if (UNDESCRIBED_METHODS.includes(method.toUpperCase())) continue
       const operation = { ...described, api, method: method.toLowerCase(), path }
-      // A slash at the end makes no other operation.
+      // A trailing slash does not make another operation.
       const key = `${path.replace(/(?<=.)\/$/, '')} ${operation.method}`
       if (!this.#operations.has(key)) this.#operations.set(key, operation)
     }
   }
 }
 
-/** `/v1/users/:id` as `/v1/users/{id}`. */
+/** `/v1/users/:id` becomes `/v1/users/{id}`. */
 function pathOf(url: string): string {
   return url.replace(/:(\w+)/g, '{$1}')
 }
@@ -81,19 +80,19 @@ function descriptionOf(schema: FastifySchema, summary: string): OperationDescrip
   }
 }
 
-/** Answers in JSON, as a route declares them to the framework. */
+/** JSON answers, as the route declares them to the framework. */
 function answersOf(response: unknown): Answers {
   const answers = Object.entries(Object(response)).filter(
     (entry): entry is [string, DescribedSchema] => isSchema(entry[1]),
   )
   return Object.fromEntries(
     answers.map(([status, schema]) => {
-      const description = String(Reflect.get(schema, 'description') ?? 'What was asked for')
+      const description = String(Reflect.get(schema, 'description') ?? 'The result')
       const isEmpty = Reflect.get(schema, 'type') === 'null'
       return [
         status,
         isEmpty
-          ? { description: 'It is done' }
+          ? { description: 'Done' }
           : { description, content: { 'application/json': schema } },
       ]
     }),

@@ -16,7 +16,7 @@ const DESCRIPTION: OperationDescription = {
   },
 }
 
-/** `GET /openapi.json`: the description of every route, to everybody. */
+/** `GET /openapi.json`: the description of every route, without authentication. */
 export function serveApiDocument(scope: FastifyInstance, book: RouteBook, version: string): void {
   let document: ApiDocument | undefined
   const options = { config: { operations: [DESCRIPTION] } }

@@ -1,10 +1,10 @@
 import type { ApiDescription } from '../../dialects/api/api-description.ts'
 
-/** Answers that many operations of an API have: a document says each of them once. */
+/** Answers that many operations share; the document contains each of them once. */
 export class SharedAnswers {
   readonly #answers = new Map<string, object>()
 
-  /** What stands for an answer in the document: a reference, or the answer when it is special. */
+  /** Represents an answer in the document: a reference, or the answer itself when it differs. */
   shared(api: ApiDescription, status: string, answer: object): object {
     const name = `${api.tag.name.replaceAll(' ', '')}${status}`
     const known = this.#answers.get(name) ?? answer
@@ -13,7 +13,7 @@ export class SharedAnswers {
     return { $ref: `#/components/responses/${name}` }
   }
 
-  /** All that are referred to, by name. */
+  /** All answers that are referenced, by name. */
   get all(): Readonly<Record<string, object>> {
     return Object.fromEntries([...this.#answers].sort(([one], [other]) => (one < other ? -1 : 1)))
   }

@@ -1,17 +1,16 @@
 import { isMembers } from '../../core/json/json.ts'
 
 /**
- * The schemas of a document as it shows them. The member `documented` has keywords that the code
- * checks itself, since it refuses with better words than a validator; here they stand with the
- * rest.
+ * The schemas of a document. The member `documented` has keywords that the code validates itself,
+ * to give better messages than a validator; here they are merged with the others.
  *
- * Each schema is written once: one with a `title` is replaced by a reference to
- * `#/components/schemas/TITLE`, which is also what generated clients call it.
+ * Each schema appears once: one with a `title` is replaced by a reference to
+ * `#/components/schemas/TITLE`, which generated clients use as its name.
  */
 export class SharedSchemas {
   readonly #schemas = new Map<string, unknown>()
 
-  /** What stands for a schema in the document. */
+  /** Represents a schema in the document. */
   shared(schema: unknown): unknown {
     if (Array.isArray(schema)) return schema.map((item) => this.shared(item))
     if (!isMembers(schema)) return schema
@@ -20,14 +19,14 @@ export class SharedSchemas {
     const title = schema['title']
     if (typeof title !== 'string') return this.#withSharedParts(schema)
     if (!this.#schemas.has(title)) {
-      // Before its parts, so that one that contains itself ends.
+      // Set before its parts are visited, so that a recursive schema ends.
       this.#schemas.set(title, undefined)
       this.#schemas.set(title, this.#withSharedParts(schema))
     }
     return { $ref: `#/components/schemas/${title}` }
   }
 
-  /** All that have a title, by it. */
+  /** All schemas with a title, by title. */
   get all(): Readonly<Record<string, unknown>> {
     return Object.fromEntries([...this.#schemas].sort(([one], [other]) => (one < other ? -1 : 1)))
   }
@@ -42,5 +41,5 @@ export class SharedSchemas {
   }
 }
 
-/** Keywords whose values are values, not schemas. */
+/** Keywords whose values are literal, not schemas. */
 const LITERAL_KEYWORDS: readonly string[] = ['examples', 'default', 'const', 'enum', 'required']

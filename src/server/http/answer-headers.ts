@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /**
- * Headers of every answer that does not set its own: answers hold events, so no cache keeps them,
- * and a browser takes them for nothing but what they say they are. An onSend hook.
+ * Default headers of every answer. Answers contain events, so they must not be cached, and browsers
+ * must not guess their type. An onSend hook.
  */
 export function protectAnswer(
   _request: FastifyRequest,

@@ -3,18 +3,18 @@ import type { Socket } from 'node:net'
 import { type ErrorCode, Fault } from '../../core/errors.ts'
 import { problemBody } from '../../dialects/api/problems/problem-details.ts'
 
-/** What Node's HTTP parser and its timers refuse, by their code; anything else is malformed. */
+/** Errors of Node's HTTP parser and time-outs, by code; any other code means malformed. */
 const FAULT_OF_CODE: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'request.head-too-large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request.timeout',
 }
 
 /**
- * Answers what is refused before there is a request, as problem details like any other error, and
- * closes the connection. Which API was meant cannot be known, since the path was not read.
+ * Answers a request that is rejected before it is parsed, as problem details like any other error,
+ * and closes the connection. The path was not read, so the intended API is unknown.
  */
 export function answerConnectionError(error: Error & { code?: string }, socket: Socket): void {
-  // A client that is gone, or was answered already, gets nothing more.
+  // The client is gone, or was answered already.
   if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
     socket.destroy(error)
     return
@@ -39,7 +39,9 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = {
 /** Answers an `Expect` header other than `100-continue` with 417 (RFC 9110, 10.1.1). */
 export function refuseExpectations(server: Server): void {
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const fault = new Fault('request.expectation', { detail: 'Expect is 100-continue or left out' })
+    const fault = new Fault('request.expectation', {
+      detail: 'Expect must be 100-continue or absent',
+    })
     const { type, body } = problemBody(fault)
     response.writeHead(fault.status, { 'Content-Type': type, 'Content-Length': body.length })
     response.end(body)

@@ -2,19 +2,19 @@ import { BlockList, isIPv6, type Server, type Socket } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { addressWithoutZone, canonicalIp } from '../../core/values/ip-address.ts'
 
-/** Groups of 16 bits of an IPv6 address that name a network: a client may have all of it. */
+/** Leading 16-bit groups of an IPv6 address that identify a client's network. */
 const NETWORK_GROUPS = 4
 
 /** How many connections an address may have. */
 export interface ConnectionLimit {
   readonly addressConnectionsMax: number
-  /** Addresses and ranges in front of many clients, which have no limit of their own. */
+  /** Addresses and ranges, such as proxies, that serve many clients and are not limited. */
   readonly exempt: readonly string[]
 }
 
 /**
- * Closes connections of an address that has too many, as they come and before a byte is read. An
- * IPv6 network of 64 bits counts as one address.
+ * Closes further connections of an address that has too many, before reading from them. An IPv6 /64
+ * network counts as one address.
  */
 export function limitConnections(server: Server, limit: ConnectionLimit): void {
   const exempt = blockListOf(limit.exempt)
@@ -53,12 +53,14 @@ function isListed(list: BlockList, address: string): boolean {
   return list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')
 }
 
-/** Without a zone, and without what a socket of both families puts in front of IPv4. */
+/**
+ * The address without a zone, and without the IPv6 prefix that a dual-stack socket adds to IPv4.
+ */
 function plainAddress(address: string): string {
   return canonicalIp(address) ?? addressWithoutZone(address) ?? address
 }
 
-/** What connections are counted by: an IPv4 address, or the network of an IPv6 address. */
+/** The key for counting connections: an IPv4 address, or the network of an IPv6 address. */
 export function networkOf(address: string): string {
   const plain = plainAddress(address)
   if (!isIPv6(plain)) return plain

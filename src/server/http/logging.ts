@@ -2,9 +2,9 @@ import type { FastifyRequest, FastifyServerOptions } from 'fastify'
 import { redactText, redactValue } from '../../core/redaction/redact.ts'
 
 /**
- * The log: one JSON object a line, on standard error, since standard output says when the server is
- * ready. No secret gets into it: of a request it holds only what is listed here, and every line
- * goes through the rules for secrets.
+ * The log: one JSON object per line on standard error, since standard output announces the server's
+ * readiness. Secrets stay out of it: only the listed parts of a request are logged, and every line
+ * is redacted.
  */
 export function loggerOptions(level: string): NonNullable<FastifyServerOptions['logger']> {
   return {
@@ -21,7 +21,7 @@ export function loggerOptions(level: string): NonNullable<FastifyServerOptions['
   }
 }
 
-/** A URL without its query when that holds a ticket, which is as good as a token. */
+/** A URL, without its query if that contains a ticket, which is as good as a token. */
 function loggedUrl(url: string): string {
   const [path = '', query = ''] = url.split('?', 2)
   try {
@@ -31,7 +31,7 @@ function loggedUrl(url: string): string {
   }
 }
 
-/** A line of the log with the secrets in its values replaced: URLs, causes, answers of others. */
+/** A log line without the secrets in its values: URLs, causes, answers from other systems. */
 export function withoutSecrets(line: string): string {
   const safe = redactText(line)
   if (safe === line) return line

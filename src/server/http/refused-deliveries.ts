@@ -4,37 +4,37 @@ import type { Clock } from '../../core/time/timestamp.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { shownSourcePath, sourceSegments } from './source-path.ts'
 
-/** After this time the same refusal is logged again, in microseconds. */
+/** How long an equal rejection is not logged again, in microseconds. */
 const REPEAT_MICROS = 60_000_000
-/** Most refusals that are told apart in that time; others are counted but not logged. */
+/** Most rejections that are distinguished in that time; others are counted but not logged. */
 const KNOWN_MAX = 64
-/** Stands in the metrics for a kind that no source has. */
+/** The kind in the metrics for requests to a source that does not exist. */
 const UNKNOWN_KIND = 'unknown'
 
-/** What refused deliveries are reported with. */
+/** What reporting rejected deliveries needs. */
 export interface RefusedDeliveriesOptions {
-  /** Kinds of the sources that there are. */
+  /** Kinds of the existing sources. */
   readonly kinds: readonly string[]
   readonly clock: Clock
   readonly metrics: Pick<Metrics, 'refused'>
 }
 
 /**
- * Counts and logs requests under `/v1/sources/` that were answered with 400 or more. Otherwise a
- * mistake in a sender's configuration shows in the sender's log alone.
+ * Counts and logs requests under `/v1/sources/` that are answered with 400 or more. Otherwise a
+ * misconfigured sender would show only in the sender's log.
  */
 export interface RefusedDeliveries {
-  /** Reports the answer to a request, if it will be a refusal. */
+  /** Reports the answer to a request, if it is a rejection. */
   watch(request: FastifyRequest, reply: FastifyReply): void
 }
 
-/** One refusal that was logged: when, and how many like it have not been logged since. */
+/** A logged rejection: its time, and how many equal ones have not been logged since. */
 interface LoggedRefusal {
   readonly micros: number
   unlogged: number
 }
 
-/** The same path and status is logged once a minute. */
+/** Each combination of path and status is logged at most once a minute. */
 export function createRefusedDeliveries(options: RefusedDeliveriesOptions): RefusedDeliveries {
   const { kinds, clock, metrics } = options
   const known = new Map<string, LoggedRefusal>()
@@ -53,7 +53,7 @@ export function createRefusedDeliveries(options: RefusedDeliveriesOptions): Refu
     const unlogged = earlier?.unlogged ?? 0
     request.log.warn(
       { method, path, status, remoteAddress, ...(unlogged > 0 && { unlogged }) },
-      `refused a delivery to ${path}: ${status} ${STATUS_CODES[status] ?? ''}`,
+      `rejected a delivery to ${path}: ${status} ${STATUS_CODES[status] ?? ''}`,
     )
   }
   return {

@@ -2,29 +2,31 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Fault } from '../../core/errors.ts'
 import { URL_LENGTH_MAX } from './limits.ts'
 
-/** A host name or IPv4 address, or an IPv6 address in brackets, then perhaps a port. */
+/** A host name or IPv4 address, or an IPv6 address in brackets, with an optional port. */
 const HOST = /^(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?$/
 
-/** Refuses a URL over the limit and a `Host` that is not one (RFC 9112, 3.2). An onRequest hook. */
+/** Rejects a URL over the limit and an invalid `Host` (RFC 9112, 3.2). An onRequest hook. */
 export function checkRequestHead(
   request: FastifyRequest,
   _reply: FastifyReply,
   done: () => void,
 ): void {
   if (request.url.length > URL_LENGTH_MAX) {
-    const detail = `a URL has at most ${URL_LENGTH_MAX} characters`
+    const detail = `a URL can have at most ${URL_LENGTH_MAX} characters`
     throw new Fault('request.too-large', { detail })
   }
   const { raw } = request
   const hosts = countHosts(raw.rawHeaders)
   const isCounted = hosts === 1 || (hosts === 0 && raw.httpVersion === '1.0')
   if (!isCounted || !HOST.test(raw.headers.host ?? '')) {
-    throw new Fault('request.malformed', { detail: 'a request has one valid Host header' })
+    throw new Fault('request.malformed', {
+      detail: 'a request must have exactly one valid Host header',
+    })
   }
   done()
 }
 
-/** Node keeps the first of several in `headers`. */
+/** Counts in the raw headers, because `headers` contains only the first `Host`. */
 function countHosts(rawHeaders: readonly string[]): number {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {

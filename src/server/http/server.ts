@@ -35,29 +35,29 @@ import { tidySourceUrl } from './source-path.ts'
 import { registerSources, SOURCE_API } from './source-routes.ts'
 import { SpelledResponse } from './spelled-response.ts'
 
-/** What a server is made of, and what it serves. */
+/** What a server consists of, and what it serves. */
 export interface ServerOptions {
   readonly context: DialectContext
   readonly dialects: readonly Dialect[]
   readonly sources: readonly WebhookSource[]
   readonly readiness: Readiness
   readonly metrics: Metrics
-  /** Whether only administrators of the installation may read them; absent: everyone may. */
+  /** Whether only administrators of the installation may read them; absent when everyone may. */
   readonly hasPrivateMetrics?: boolean
-  /** Of the program, as the API document names it. */
+  /** The version of the program, for the API document. */
   readonly version: string
-  /** Absent: uses of tokens are not recorded. */
+  /** Absent when uses of tokens are not recorded. */
   readonly tokenUses?: Pick<TokenUses, 'watch'> | undefined
   readonly logLevel: string
-  /** Addresses and ranges whose X-Forwarded headers count; absent: none. */
+  /** Addresses and ranges whose X-Forwarded headers are trusted; absent for none. */
   readonly trustedProxies?: readonly string[] | undefined
-  /** Connections of one address; those of trusted proxies are not counted. */
+  /** Most connections of one address; those of trusted proxies are not counted. */
   readonly addressConnectionsMax: number
 }
 
 /**
- * The HTTP server: a scope for each dialect, the sources' webhooks, health and metrics. It does not
- * listen yet; `close` ends its streams and finishes the requests that are being answered.
+ * The HTTP server: a scope for each dialect, the webhooks of the sources, health and metrics. It
+ * does not listen yet; `close` ends its streams and finishes requests in progress.
  */
 export function createServer(options: ServerOptions): FastifyInstance {
   const { context, metrics, sources } = options
@@ -66,9 +66,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const server = fastify({
     logger: loggerOptions(options.logLevel),
     logController: new LogController({ disableRequestLogging: true }),
-    // One for each request is dear, and no request writes two lines that an id would join.
+    // A logger for each request is costly, and no request writes two lines to connect by an id.
     childLoggerFactory: (logger) => logger,
-    // A missing Host is refused with the other ones that are wrong, as a problem.
+    // A missing Host is rejected like an invalid one, as problem details.
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: HEADERS_MS_MAX,
@@ -144,15 +144,15 @@ export function createServer(options: ServerOptions): FastifyInstance {
 }
 
 /**
- * Answers the unknown routes of a dialect. Left to itself the framework knows one handler for all
- * scopes whose routes stand at the root.
+ * Answers the unknown routes of a dialect. By itself the framework supports only one handler for
+ * all scopes with routes at the root.
  */
 function refuseUnknownPaths(scope: FastifyInstance, { prefixes, unknownPath }: Dialect): void {
   const refuse = () => {
     throw unknownPath?.() ?? new Fault('resource.missing')
   }
   for (const prefix of prefixes) {
-    // Before its body is read: nothing will use it.
+    // Before the body is read, because nothing will use it.
     scope.all(`${prefix}*`, { schema: { hide: true }, onRequest: refuse }, () => undefined)
   }
 }

@@ -1,16 +1,16 @@
-/** What the path of every source begins with. */
+/** The beginning of every source's path. */
 const SOURCES_PATH = '/v1/sources/'
 
-/** Longest segment of a path that is logged: a token in the wrong place is longer than that. */
+/** Longest path segment that is logged; a misplaced token is longer. */
 const SEGMENT_LENGTH_SHOWN_MAX = 32
 
-/** Segments of `KIND/NAME`. */
+/** Number of segments in `KIND/NAME`. */
 const SEGMENTS = 2
 
 /**
- * The URL of a request, with doubled slashes and one at the end taken from a path under
- * `/v1/sources/`. Registries join and repeat URLs as they were configured, and would otherwise
- * retry a 404 for ever. All other URLs, and every query, are left as they are.
+ * Removes duplicate and trailing slashes from a path under `/v1/sources/`. Registries join URLs as
+ * they are configured, and would otherwise retry a 404 forever. Other URLs, and all queries, stay
+ * unchanged.
  */
 export function tidySourceUrl(url: string): string {
   const path = pathOf(url)
@@ -18,14 +18,14 @@ export function tidySourceUrl(url: string): string {
   return tidy.startsWith(SOURCES_PATH) ? tidy + url.slice(path.length) : url
 }
 
-/** `KIND` and `NAME` of a request's URL as they were sent; undefined under any other path. */
+/** The segments after `/v1/sources/` as they were sent; undefined under any other path. */
 export function sourceSegments(url: string): readonly string[] | undefined {
   const path = pathOf(tidySourceUrl(url))
   if (`${path}/` === SOURCES_PATH) return []
   return path.startsWith(SOURCES_PATH) ? path.slice(SOURCES_PATH.length).split('/') : undefined
 }
 
-/** A path for the log: without its query, and without segments that may hold a secret. */
+/** A path for the log, without its query and without segments that may contain a secret. */
 export function shownSourcePath(segments: readonly string[]): string {
   const shown = segments.slice(0, SEGMENTS).map((segment) => {
     const isPlain = /^[A-Za-z0-9._-]*$/.test(segment) && segment.length <= SEGMENT_LENGTH_SHOWN_MAX

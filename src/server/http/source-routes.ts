@@ -26,16 +26,16 @@ import { ImpliedEvents } from '../implied-events/implied-events.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { DELIVERY_VALUES_MAX } from './limits.ts'
 
-/** Names of configured instances: they end up in every event, and in nothing that parses them. */
+/** Names of configured instances, which become part of every event. */
 const SOURCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 
-/** How the API document describes where sources deliver. */
+/** The delivery routes in the API document. */
 export const SOURCE_API: ApiDescription = {
   tag: {
     name: 'Sources',
     description:
-      'Where other systems deliver what they report. A token may be sent as a bearer token, as ' +
-      'password or user of Basic, as the whole header Authorization, or as ?token=.',
+      'Endpoints that receive events from other systems. A token can be sent as a bearer token, ' +
+      'as password or user of Basic, as the whole Authorization header, or as ?token=.',
   },
   securitySchemes: {
     senderToken: { type: 'http', scheme: 'bearer', description: 'A token of Waybill' },
@@ -48,11 +48,13 @@ export const SOURCE_API: ApiDescription = {
 const Taken: Type.TSchema = Type.Object(
   {
     accepted: Type.Integer({
-      description: 'Events that were stored, with those that pushes imply',
+      description: 'Events that were stored, including those implied by pushes',
     }),
     duplicates: Type.Integer({ description: 'Events that were stored before' }),
-    deadLetters: Type.Integer({ description: 'Items that could not be read, kept as they came' }),
-    skipped: Type.Integer({ description: 'Items that were left out on purpose' }),
+    deadLetters: Type.Integer({
+      description: 'Items that could not be read, kept as they were sent',
+    }),
+    skipped: Type.Integer({ description: 'Items that were skipped on purpose' }),
   },
   { title: 'Delivery' },
 )
@@ -60,23 +62,23 @@ const Taken: Type.TSchema = Type.Object(
 function deliveryTo({ kind, delivery }: WebhookSource): OperationDescription {
   return {
     operationId: `deliverTo${kind.charAt(0).toUpperCase()}${kind.slice(1)}`,
-    summary: delivery?.summary ?? `What ${kind} reports`,
+    summary: delivery?.summary ?? `Events of ${kind}`,
     params: Type.Object({
       name: Type.String({
         pattern: SOURCE_NAME.source,
-        description: 'Which of its kind the sender is, as it was set up',
+        description: 'The configured name of the sender',
         examples: ['reg1'],
       }),
     }),
     headers: Type.Object({
       'Content-Encoding': ContentEncoding,
     }),
-    body: delivery?.body ?? { '*/*': Type.Unsafe({ description: 'As the sender writes it' }) },
-    // An empty one is kept as it came, like anything else that cannot be read.
+    body: delivery?.body ?? { '*/*': Type.Unsafe({ description: 'Any body' }) },
+    // An empty body is kept as a dead letter, like anything else that cannot be read.
     isBodyOptional: true,
     answers: {
       202: {
-        description: 'Everything is kept',
+        description: 'Everything is stored',
         content: { 'application/json': Taken },
       },
     },
@@ -88,8 +90,8 @@ const gunzipped = promisify(gunzip)
 /**
  * `POST /v1/sources/{kind}/{name}`: the webhooks of systems that send events.
  *
- * Senders such as registries repeat a refused delivery for ever and hold up every later one, so no
- * content is refused: what cannot be read is kept as an event of its own.
+ * Senders such as registries retry a rejected delivery forever, which blocks all later ones. So no
+ * delivery is rejected for its content: what cannot be read is kept as a dead letter.
  */
 export function registerSources(
   scope: FastifyInstance,
@@ -131,7 +133,7 @@ export function registerSources(
   }
 }
 
-/** The ledger, behind what the pushes of a registry imply. */
+/** The ledger, wrapped to store the events that pushes imply. */
 function appendOf(
   source: WebhookSource,
   { context, metrics }: { readonly context: DialectContext; readonly metrics: Metrics },
@@ -150,7 +152,7 @@ function appendOf(
   return (request) => implied.append(request)
 }
 
-/** A source never throws for content; one that does keeps the delivery all the same. */
+/** A source never throws for content; if one does, the delivery is kept as a dead letter. */
 async function translated(
   source: WebhookSource,
   request: FastifyRequest,
@@ -158,23 +160,24 @@ async function translated(
 ): Promise<Translation> {
   const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
   const body = isGzip(request) ? await decompressed(sent, source.bodyBytesMax) : sent
-  if (body === undefined) return deadDelivery('the body is not gzip, as its header says', sent)
-  // Before it is parsed: a packed body of a few KiB may hold millions of values.
+  if (body === undefined) return deadDelivery('the body is not gzip, contrary to its header', sent)
+  // Checked before parsing: a compressed body of a few KiB may hold millions of values.
   if (hasValuesOver(body, DELIVERY_VALUES_MAX)) {
     return deadDelivery(`the body has more than ${DELIVERY_VALUES_MAX} JSON values`, body)
   }
   try {
     return source.translate({ headers: request.headers, body, sourceName, tenant })
   } catch (error) {
-    request.log.error({ err: error, source: source.kind }, 'a source failed on a delivery')
-    return deadDelivery('the adapter failed on it', body)
+    request.log.error({ err: error, source: source.kind }, 'source failed to translate a delivery')
+    return deadDelivery('the adapter failed to translate it', body)
   }
 }
 
 /**
- * What was compressed with gzip; undefined when it was not.
+ * Decompresses gzip; undefined when the body is not gzip.
  *
- * @param bytesMax of what comes out.
+ * @param bytesMax of the result.
+ *
  * @throws Fault `request.too-large`.
  */
 async function decompressed(body: Buffer, bytesMax: number): Promise<Buffer | undefined> {
@@ -182,7 +185,7 @@ async function decompressed(body: Buffer, bytesMax: number): Promise<Buffer | un
     return await gunzipped(body, { maxOutputLength: bytesMax })
   } catch (error) {
     if (error instanceof RangeError) {
-      const detail = `a body has at most ${bytesMax} bytes`
+      const detail = `a body can have at most ${bytesMax} bytes`
       throw new Fault('request.too-large', { detail, cause: error })
     }
     return undefined
@@ -208,8 +211,8 @@ function receptionOf(
 }
 
 /**
- * As a bearer token, in Basic, as a whole `Authorization` header, or as `?token=`: whatever the
- * sender can be configured with.
+ * Accepts a token as a bearer token, in Basic, as the whole `Authorization` header, or as
+ * `?token=`, since senders differ in what can be configured.
  */
 function senderToken(request: FastifyRequest): string | undefined {
   const { authorization } = request.headers
@@ -221,7 +224,7 @@ function senderToken(request: FastifyRequest): string | undefined {
   )
 }
 
-/** The password; without one the user, as in `https://TOKEN@host/`. */
+/** The password, or the user if there is none, as in `https://TOKEN@host/`. */
 function basicToken(header: string | undefined): string | undefined {
   const encoded = /^Basic +(\S+) *$/i.exec(header ?? '')?.[1]
   if (encoded === undefined) return undefined

@@ -5,16 +5,16 @@ import {
   ServerResponse,
 } from 'node:http'
 
-/** Names that are not written with one capital letter at the start of each word. */
+/** Names that are not simply capitalized. */
 const NAMES = ['ETag', 'WWW-Authenticate', 'X-Next-CSRF-Token']
 
-/** By lower-case name. Only names that this program sends get here, so it stays small. */
+/** By lower-case name. It stays small, because only names that this program sends are added. */
 const spelledNames = new Map(NAMES.map((name) => [name.toLowerCase(), name]))
 
 /**
- * A response whose header names are spelled as their standards and vendors document them:
- * `X-Subject-Token`. The framework has them in lower case, which is the same to HTTP but not to
- * every client: some look them up by their documented spelling.
+ * A response whose header names are spelled as standards and vendors document them:
+ * `X-Subject-Token`. The framework sends lower case, which is equal in HTTP, but some clients look
+ * headers up by their documented spelling.
  */
 export class SpelledResponse<
   Request extends IncomingMessage = IncomingMessage,

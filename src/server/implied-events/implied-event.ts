@@ -5,12 +5,12 @@ import type { NewEvent } from '../../core/event/new-event.ts'
 import { MESSAGE_LENGTH_MAX } from '../../core/limits.ts'
 import { type ImpliedByPush, NATIVE_PUSH } from '../../core/query/implied-by-push.ts'
 
-/** Hexadecimal digits of a digest in a message: as many as the engines print. */
+/** Hexadecimal digits of a digest in a message, as many as the engines print. */
 const DIGEST_DIGITS_SHOWN = 12
 
 /**
- * The event of a push that moved a tag. Like all events of this file it has the push's time, actor
- * and client, and is named for the push, so that a repeated push repeats it.
+ * The event for a push that moved a tag. As all implied events, it has the push's time, actor and
+ * client, and an id derived from the push's, so that a repeated push repeats it.
  */
 export function tagMove(push: Draft, digestBefore: string): NewEvent {
   const { event } = push
@@ -24,7 +24,7 @@ export function tagMove(push: Draft, digestBefore: string): NewEvent {
   }
 }
 
-/** The event of the first push to a repository. */
+/** The event for the first push to a repository. */
 export function repositoryCreation(push: Draft): NewEvent {
   const { event } = push
   const { actor, target } = event

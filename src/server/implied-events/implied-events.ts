@@ -16,29 +16,29 @@ import { repositoryOfTag } from './registry-names.ts'
 import { complete, type Recalled, type RegistryPast, recall } from './registry-past.ts'
 import { type RegistryReport, readReport } from './registry-report.ts'
 
-/** Most time that the questions about one delivery take, ms: a registry waits five seconds. */
+/** Longest time for the queries about one delivery, ms; a registry waits five seconds. */
 export const LOOKUP_MS_MAX = 3000
-/** How long the store is left alone when it did not answer in that time, ms. */
+/** How long the store is not queried after it did not answer in time, ms. */
 const LOOKUP_REST_MS = 10_000
 
-/** What is needed to derive events from pushes. */
+/** What deriving events from pushes needs. */
 export interface ImpliedEventServices {
   readonly append: Append
   readonly events: Pick<EventReader, 'page'>
   readonly metrics: Pick<Metrics, 'pushesNotCompared'>
   readonly log: Pick<FastifyBaseLogger, 'warn'>
-  /** Whether an event is to be recorded; absent: all are. */
+  /** Whether an event is recorded; absent when all are. */
   readonly isRecorded?: ((event: NewEvent, source: SourceName) => boolean) | undefined
 }
 
 /**
- * Adds to the pushes of a registry what they imply and the registry does not say: that a tag was
- * moved (`tag.move`), that it was the first push to a repository (`repository.create`). A push
- * implies one event at most. It is stored with the push or not at all.
+ * Adds the events that a registry's pushes imply but the registry does not report: a moved tag
+ * (`tag.move`), and the first push to a repository (`repository.create`). A push implies at most
+ * one event, which is stored together with the push.
  *
- * What a tag was on comes from memory, else from the store: the newest event up to the push's time.
- * Deliveries to one repository are stored one after the other. When the store does not answer, a
- * push is stored alone, and counted.
+ * A tag's earlier digest comes from memory, else from the store: from the newest event before the
+ * push. Deliveries to one repository are stored one at a time. When the store does not answer, a
+ * push is stored alone and counted.
  */
 export class ImpliedEvents {
   readonly #services: ImpliedEventServices
@@ -51,7 +51,9 @@ export class ImpliedEvents {
     this.#services = services
   }
 
-  /** Stores events and what they imply: at most as many again. Rejects as `Append` does. */
+  /**
+   * Stores events and the events that they imply, at most as many again. Rejects as `Append` does.
+   */
   append(request: AppendRequest): Promise<AppendResult> {
     const reports = request.drafts.flatMap((draft) => readReport(draft) ?? [])
     const changes = reports.filter(({ kind }) => kind !== 'use')
@@ -80,7 +82,7 @@ export class ImpliedEvents {
       this.#keep(past)
       return result
     } catch (error) {
-      // They may be stored all the same.
+      // They may have been stored nevertheless.
       for (const { tag } of reports) if (tag !== undefined) this.#memory.forgetTag(tag.key)
       throw error
     } finally {
@@ -89,7 +91,7 @@ export class ImpliedEvents {
     }
   }
 
-  /** What the memory and the store know; the memory alone when the store does not answer. */
+  /** Combines memory and store; uses only memory when the store does not answer. */
   async #pastOf(recalled: Recalled, reports: readonly RegistryReport[]): Promise<RegistryPast> {
     const { past, wantedTags, wantedRepositories, askedById } = recalled
     if (wantedTags.size + wantedRepositories.size + askedById.length === 0) return past
@@ -120,7 +122,8 @@ export class ImpliedEvents {
     }
     if (this.#isTroubled) return
     this.#isTroubled = true
-    const message = 'the store was not asked in time what pushes imply: moved tags have no event'
+    const message =
+      'the store did not answer in time; events for moved tags and new repositories are missing'
     this.#services.log.warn({ err: error }, message)
   }
 
@@ -138,7 +141,7 @@ export class ImpliedEvents {
   }
 }
 
-/** The event that a report implies; it becomes a part of the past. */
+/** The event that a report implies; it also updates the known past. */
 function impliedBy(report: RegistryReport, past: RegistryPast): NewEvent | undefined {
   const { kind, draft, tag, repositoryKey, point } = report
   const isFirst = kind === 'push' && past.exists.get(repositoryKey) === false
@@ -164,12 +167,12 @@ function impliedBy(report: RegistryReport, past: RegistryPast): NewEvent | undef
   return isMove ? tagMove(draft, before) : undefined
 }
 
-/** Of a repository whose existence was not found out it stays unknown. */
+/** If the repository's existence was not looked up, it stays unknown. */
 function noteExistence({ kind, repositoryKey }: RegistryReport, { exists }: RegistryPast): void {
   if (exists.has(repositoryKey)) exists.set(repositoryKey, kind !== 'repository deletion')
 }
 
-/** Rejects with `query.timeout` after a time; the work goes on until it looks at the signal. */
+/** Rejects with `query.timeout` after a time; the work continues until it checks the signal. */
 async function within<Answer>(
   ms: number,
   work: (signal: AbortSignal) => Promise<Answer>,

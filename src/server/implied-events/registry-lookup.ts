@@ -12,29 +12,32 @@ import {
 import { BLOB_ACTIONS, type RegistryReport } from './registry-report.ts'
 import { TagHistory, type TagPoint } from './tag-history.ts'
 
-/** Tags or repositories of one query; more take several. */
+/** Most tags or repositories in one query; more are split. */
 const QUERY_NAMES_MAX = 100
 /** Most events of one page. */
 const PAGE_EVENTS_MAX = 100
 
-/** A tag whose past is asked for. */
+/** A tag whose past is needed. */
 export interface WantedTag extends TagName {
-  /** Everything from this time on, and the last point before it. Microseconds since the epoch. */
+  /**
+   * The lookup covers everything from this time on, and the last point before it. Microseconds
+   * since the epoch.
+   */
   readonly sinceMicros: number
-  /** The newest point, when it is known: then later ones than `toMicros` are not looked for. */
+  /** The newest point, if known; points after `toMicros` are then not needed. */
   readonly newest?: TagPoint | undefined
   /** Exclusive, microseconds since the epoch. */
   readonly toMicros?: number | undefined
 }
 
-/** What the store is asked with. */
+/** What a lookup needs. */
 export interface LookupServices {
   readonly events: Pick<EventReader, 'page'>
   /** Ends a walk before its next page. */
   readonly signal: AbortSignal
 }
 
-/** The past of tags, by their keys; every wanted tag has one. Rejects as `EventReader.page`. */
+/** The history of each tag, by key. Rejects as `EventReader.page` does. */
 export async function findHistories(
   wanted: readonly WantedTag[],
   services: LookupServices,
@@ -68,7 +71,7 @@ function historyOf(found: readonly TagPoint[], newest: TagPoint | undefined): Ta
   return history
 }
 
-/** Whether repositories exist, by their keys: there is an event, and the newest is no deletion. */
+/** Whether repositories exist, by key: they have an event, and their newest is not a deletion. */
 export async function findRepositories(
   wanted: readonly RepositoryName[],
   services: LookupServices,
@@ -87,7 +90,7 @@ export async function findRepositories(
   return exists
 }
 
-/** Which events are stored already, by what their sources call them. */
+/** The `source.eventId`s of the reports that are stored already. */
 export async function findEventIds(
   reports: readonly RegistryReport[],
   { events, signal }: LookupServices,
@@ -104,7 +107,7 @@ export async function findEventIds(
   return found
 }
 
-/** A repository that was deleted as a whole took its tags with it. */
+/** The deletion of a repository also removed its tags. */
 async function addRemovals(
   wanted: readonly WantedTag[],
   points: ReadonlyMap<string, TagPoint[]>,
@@ -127,7 +130,7 @@ async function addRemovals(
 }
 
 interface Walk<Wanted> {
-  /** What is still wanted, by key; `note` removes what was found. */
+  /** What is still needed, by key; `note` removes what was found. */
   readonly open: Map<string, Wanted>
   readonly filterOf: (wanted: readonly Wanted[]) => EventFilter
   readonly note: (event: Event, repository: RepositoryName) => void
@@ -135,7 +138,7 @@ interface Walk<Wanted> {
   readonly limit: number
 }
 
-/** Reads events, newest first, until nothing is wanted anymore. */
+/** Reads events, newest first, until everything was found. */
 async function walk<Wanted>(
   { open, filterOf, note, limit: firstLimit }: Walk<Wanted>,
   { events, signal }: LookupServices,
@@ -160,7 +163,7 @@ async function walk<Wanted>(
   }
 }
 
-/** Every event that says where one of the tags was. */
+/** Every event that shows where one of the tags was. */
 function tagFilter(wanted: readonly WantedTag[]): EventFilter {
   const ends = wanted.map(({ toMicros }) => toMicros ?? Number.POSITIVE_INFINITY)
   const end = Math.max(...ends)
@@ -175,10 +178,10 @@ function tagFilter(wanted: readonly WantedTag[]): EventFilter {
   return Number.isFinite(end) ? { ...filter, toMicros: end } : filter
 }
 
-/** The fields of an event that name its repository. */
+/** The fields of an event that identify its repository. */
 const REPOSITORY_FIELDS = ['sourceKind', 'sourceName', 'namespace', 'repository'] as const
 
-/** The events of repositories, and of some others whose names are put together from theirs. */
+/** The events of the repositories, and some others, as each field is matched by itself. */
 function filterBy(names: readonly RepositoryName[], more: readonly Condition[]): EventFilter {
   const ofNames = REPOSITORY_FIELDS.map((field) => ({
     field,

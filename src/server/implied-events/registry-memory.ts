@@ -2,16 +2,16 @@ import { RecentMap } from '../../core/recent-map.ts'
 import { repositoryOfTag } from './registry-names.ts'
 import type { TagPoint } from './tag-history.ts'
 
-/** Tags whose digest is remembered; of more, the one used longest ago is asked of the store. */
+/** Tags whose digest is remembered; the least recently used is dropped first. */
 const TAGS_REMEMBERED_MAX = 10_000
 /** Repositories that are remembered to exist. */
 const REPOSITORIES_REMEMBERED_MAX = 10_000
 
 /**
- * What the ledger is known to hold about registries, by the keys of `registry-names.ts`, so that a
- * push need not ask the store.
+ * What the ledger is known to contain about registries, by the keys of `registry-names.ts`, so that
+ * a push need not query the store.
  *
- * The point of a tag is the newest one that the ledger has, never an earlier one.
+ * A tag's point is always the newest one in the ledger.
  */
 export class RegistryMemory {
   readonly #tags = new RecentMap<TagPoint>(TAGS_REMEMBERED_MAX)
@@ -37,7 +37,7 @@ export class RegistryMemory {
     this.#tags.delete(tag)
   }
 
-  /** With their tags. */
+  /** Drops repositories with their tags. */
   forgetRepositories(repositories: ReadonlySet<string>): void {
     if (repositories.size === 0) return
     for (const repository of repositories) this.#repositories.delete(repository)

@@ -43,21 +43,21 @@ function whole(name: RepositoryName): RepositoryName | undefined {
   return name.namespace === '' || name.repository === '' ? undefined : name
 }
 
-/** A text of its own for each repository. */
+/** A unique key for each repository. */
 export function repositoryKey(name: RepositoryName): string {
   const { tenant, sourceKind, sourceName, namespace, repository } = name
   return JSON.stringify([tenant, sourceKind, sourceName, namespace, repository])
 }
 
-/** A text of its own for each tag. */
+/** A unique key for each tag. */
 export function tagKey({ repository, tag }: TagName): string {
   return `${repositoryKey(repository)}${BEFORE_TAG}${tag}`
 }
 
-/** The key of the repository of a tag, by the key of the tag. */
+/** The repository's key in a tag's key. */
 export function repositoryOfTag(key: string): string {
   return key.slice(0, key.indexOf(BEFORE_TAG))
 }
 
-/** In no JSON text without blanks. */
+/** Does not occur in JSON without whitespace. */
 const BEFORE_TAG = '\n'

@@ -12,24 +12,24 @@ import { TagHistory, type TagPoint } from './tag-history.ts'
 
 /** What is known of the time before a delivery, by the keys of `registry-names.ts`. */
 export interface RegistryPast {
-  /** Of a tag that is not there nothing is known. */
+  /** A tag without an entry is unknown. */
   readonly histories: Map<string, TagHistory>
-  /** Whether there is such a repository; of one that is not there nothing is known. */
+  /** Whether a repository exists; one without an entry is unknown. */
   readonly exists: Map<string, boolean>
-  /** Events that were stored before, by what the source calls them. */
+  /** Ids of events that were stored before. */
   readonly repeated: ReadonlySet<string>
 }
 
-/** What the memory knows about a delivery, and what the store has to be asked. */
+/** What memory knows about a delivery, and what must be looked up in the store. */
 export interface Recalled {
   readonly past: RegistryPast
   readonly wantedTags: ReadonlyMap<string, WantedTag>
   readonly wantedRepositories: ReadonlyMap<string, RepositoryName>
-  /** Reports that only their ids show to be repetitions. */
+  /** Reports whose id is the only way to recognize a repetition. */
   readonly askedById: readonly RegistryReport[]
 }
 
-/** Looks up in the memory what a delivery is compared with. */
+/** Looks up in memory what a delivery must be compared with. */
 export function recall(reports: readonly RegistryReport[], memory: RegistryMemory): Recalled {
   const histories = new Map<string, TagHistory>()
   const exists = new Map<string, boolean>()
@@ -66,12 +66,12 @@ export function recall(reports: readonly RegistryReport[], memory: RegistryMemor
   return { past, wantedTags, wantedRepositories, askedById }
 }
 
-/** A period that grows to what it is to hold. */
+/** The empty period to start from. */
 const NO_TIME = { sinceMicros: Number.POSITIVE_INFINITY, toMicros: undefined }
 
 /**
- * Whether the newest point is enough: the report came after it, or is that point. A deletion before
- * it, or of a tag that is not remembered, changes nothing that is.
+ * Whether the newest point is enough: the report is later, or is that point. A deletion before it,
+ * or of a tag that is not remembered, changes nothing in memory.
  */
 function isSettled(report: RegistryReport, newest: TagPoint | undefined): boolean {
   const isPush = report.kind === 'push'
@@ -82,7 +82,7 @@ function isSettled(report: RegistryReport, newest: TagPoint | undefined): boolea
   return timeMicros > newest.timeMicros || (!isPush && timeMicros < newest.timeMicros)
 }
 
-/** Completes what the memory knows by what the store has. Rejects as the store does. */
+/** Completes what memory knows from the store. Rejects as the store does. */
 export async function complete(
   { past, wantedTags, wantedRepositories, askedById }: Recalled,
   services: LookupServices,

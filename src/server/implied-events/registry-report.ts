@@ -3,7 +3,10 @@ import { FIELD_NUMBER } from '../../core/event/field-keys.ts'
 import { type RepositoryName, repositoryKey, repositoryOfDraft, tagKey } from './registry-names.ts'
 import type { TagPoint } from './tag-history.ts'
 
-/** Actions on what is stored before the manifest of the first push is: they need no repository. */
+/**
+ * Actions on blobs, which come before the first manifest: they do not prove that a repository
+ * exists.
+ */
 export const BLOB_ACTIONS: readonly string[] = [
   'blob.push',
   'blob.pull',
@@ -15,14 +18,14 @@ export const BLOB_ACTIONS: readonly string[] = [
 /** What a registry reported about a repository. */
 export interface RegistryReport {
   readonly draft: Draft
-  /** `use`: whatever shows only that the repository is there. */
+  /** `use`: any other event that shows that the repository exists. */
   readonly kind: 'push' | 'tag deletion' | 'repository deletion' | 'use'
   readonly repository: RepositoryName
   /** The keys of `registry-names.ts`. */
   readonly repositoryKey: string
-  /** Absent: it names no tag. */
+  /** Absent when no tag is named. */
   readonly tag?: { readonly name: string; readonly key: string }
-  /** What the tag, or each of the repository's tags, is on from then on. */
+  /** The digest of the tag, or of each tag in the repository, from then on. */
   readonly point: TagPoint
 }
 
@@ -32,7 +35,7 @@ const KINDS: ReadonlyMap<string, RegistryReport['kind']> = new Map([
   ['repository.delete', 'repository deletion'],
 ])
 
-/** Reads an event; undefined for one that says nothing of a repository. */
+/** Reads an event; undefined when it says nothing about a repository. */
 export function readReport(draft: Draft): RegistryReport | undefined {
   const repository = repositoryOfDraft(draft)
   if (repository === undefined || BLOB_ACTIONS.includes(draft.text(FIELD_NUMBER['/action']))) {
@@ -54,13 +57,13 @@ export function readReport(draft: Draft): RegistryReport | undefined {
   }
 }
 
-/** An event that its sender did not name cannot be recognised when it is repeated. */
+/** An event without a sender's id is a `use`, because its repetition cannot be recognized. */
 function kindOf(draft: Draft): RegistryReport['kind'] {
   if (draft.text(FIELD_NUMBER['/outcome']) !== 'success' || !draft.deduplicate) return 'use'
   return KINDS.get(draft.text(FIELD_NUMBER['/action'])) ?? 'use'
 }
 
-/** Whether the sender says when it happened. A repetition that does not has another time. */
+/** Whether the sender states the time. Without it, a repetition has another time. */
 export function statesTime({ draft }: RegistryReport): boolean {
   return draft.timeMicros !== draft.receivedMicros
 }

@@ -1,16 +1,16 @@
-/** From when on a tag was on what. */
+/** A point in a tag's history. */
 export interface TagPoint {
   /** Microseconds since the epoch. */
   readonly timeMicros: number
-  /** What the source calls the event that says so. */
+  /** The source's id of the event. */
   readonly eventId: string
   /** `''` when the tag was deleted, or when the digest is unknown. */
   readonly digest: string
 }
 
-/** What is known of where one tag was, in the order of time. */
+/** The known history of one tag, in time order. */
 export class TagHistory {
-  /** Oldest first; of equal times, in the order in which they were recorded. */
+  /** Oldest first; points of equal time in the order of recording. */
   readonly #points: TagPoint[] = []
   readonly #eventIds = new Set<string>()
 
@@ -23,14 +23,14 @@ export class TagHistory {
     return this.#eventIds.has(eventId)
   }
 
-  /** Of equal times, the point counts as the later one. */
+  /** Adds a point; among points of equal time it counts as the latest. */
   add(point: TagPoint): void {
     const later = this.#points.findLastIndex(({ timeMicros }) => timeMicros <= point.timeMicros) + 1
     this.#points.splice(later, 0, point)
     this.#eventIds.add(point.eventId)
   }
 
-  /** The digest that the tag was on at a time; `''` for none. */
+  /** The digest of the tag at a time; `''` for none. */
   digestAt(timeMicros: number): string {
     return this.#points.findLast((point) => point.timeMicros <= timeMicros)?.digest ?? ''
   }

@@ -10,16 +10,16 @@ import { writeSecretFile } from './secret-file.ts'
 
 const ADMINISTRATOR_NAME = 'admin'
 const TOKEN_FILE = 'admin-token'
-/** What the token of that file is called. */
+/** Name of the token in that file. */
 const FIRST_TOKEN_NAME = 'made at the first start'
 
-/** Kind of the records of what one of the instances on a store does for all of them. */
+/** Record kind of the tasks that one instance on a store does for all of them. */
 const RECORD_KIND = 'first-start'
-/** Longest wait for the instance that makes the administrator, ms: it may have ended meanwhile. */
+/** Longest wait for the instance that creates the administrator, ms: it may have died. */
 const OTHER_INSTANCE_MS_MAX = 10_000
 const POLL_MS = 200
 
-/** Where an installation keeps who makes its administrator, and this instance. */
+/** The records that choose the instance that creates the administrator, and this instance. */
 export interface AdministratorPlace {
   readonly records: Pick<RecordStore, 'create' | 'get' | 'put'>
   readonly origin: string
@@ -29,7 +29,7 @@ export interface AdministratorPlace {
 }
 
 /**
- * Opens users and tokens, and makes sure that the installation can be administered: unless an
+ * Opens users and tokens, and ensures that the installation has a usable administrator. Unless an
  * administrator of all tenants has a token that is neither revoked nor expired, creates one and
  * writes it to `admin-token` in the data directory. The file is written last; after a crash right
  * before, `waybill recover --administrator-token` writes another one.
@@ -47,7 +47,7 @@ export async function openAdministered(
   const first = await open()
   if (isAdministered(first.directory)) return first
   for (let waitedMs = 0; ; waitedMs += POLL_MS) {
-    // Asked before the users are read: what was made by then is among them.
+    // Checked before the users are read, so that they include what was created by then.
     const isOwnTask = await isTaskOf(place)
     const access = await open()
     if (isAdministered(access.directory)) return access
@@ -60,7 +60,7 @@ export async function openAdministered(
   }
 }
 
-/** Whether this instance is to make an administrator: the first one, or one in place of a lost. */
+/** Whether this instance creates the administrator: the first one, or a replacement. */
 async function isTaskOf({ records, origin }: AdministratorPlace): Promise<boolean> {
   if ((await records.get(RECORD_KIND, 'administrator-made')) !== undefined) return true
   const proposal = { kind: RECORD_KIND, id: 'administrator', body: { origin } }
@@ -74,8 +74,8 @@ function isAdministered(directory: Directory): boolean {
 }
 
 /**
- * Replaces the token that the file `admin-token` has or had: revokes it, makes another one of the
- * same administrator and writes that to the file. A missing administrator is created.
+ * Replaces the token of the file `admin-token`: revokes it, creates a new one for the same
+ * administrator and writes it to the file. Creates a missing administrator.
  *
  * @returns the path of the file.
  */

@@ -8,27 +8,27 @@ import { SETTINGS } from '../../config/settings.ts'
 import type { Store } from '../../store/store.ts'
 import { writeSecretFile } from './secret-file.ts'
 
-/** File of the data directory that holds the name of the instance's ledger. */
+/** File in the data directory with the name of the instance's ledger. */
 const ORIGIN_FILE = 'origin'
 const ORIGIN_RANDOM_BYTES = 8
-/** File of the data directory that holds the key of everything that is kept encrypted. */
+/** File in the data directory with the key for everything that is stored encrypted. */
 export const SECRET_KEY_FILE = 'secret-key'
 
-/** The name of an instance's ledger, before it is known whether the store has that ledger. */
+/** The name of an instance's ledger, before it was looked up in the store. */
 export interface StatedOrigin {
   readonly name: string
-  /** How the file of the data directory was found. */
+  /** The state of the file in the data directory. */
   readonly file: 'kept' | 'missing' | 'empty' | 'damaged'
-  /** Whether the configuration names it. */
+  /** Whether the name is configured. */
   readonly isConfigured: boolean
 }
 
 /**
- * The name of this instance's ledger: what the data directory says, else what the configuration
- * says, else a new one. It lies beside the data, not in the store, since instances share a store.
- * Nothing is written before `confirmOrigin`.
+ * The name of this instance's ledger: from the data directory, else from the configuration, else
+ * new. It is kept in the data directory rather than in the store, because instances can share a
+ * store. Nothing is written before `confirmOrigin`.
  *
- * @throws Error when the file holds another name than the configuration.
+ * @throws Error when file and configuration disagree.
  */
 export async function readOrigin(
   dataDirectory: string,
@@ -46,15 +46,15 @@ export async function readOrigin(
   if (configured === undefined || configured === kept) {
     return { name: kept, file: 'kept', isConfigured }
   }
-  throw new Error(`the origin is ${kept} in ${path}, but ${configured} in the configuration`)
+  throw new Error(`the origin in ${path} is ${kept}, but the configuration says ${configured}`)
 }
 
 /**
- * Makes sure that the ledger which is named is this instance's, and keeps its name. A store that
- * has ledgers, but not this one, is no first start: the file was lost, cut, or is another's, and
- * with it what was stored before would be taken for another instance's.
+ * Confirms that the named ledger is this instance's, and saves its name. If the store has ledgers
+ * but not this one, it is not a first start: the file is missing, truncated, or another instance's,
+ * and earlier events would be taken for those of another instance.
  *
- * @throws Error that names the ledgers of the store, and how to go on.
+ * @throws Error that lists the ledgers of the store, and how to continue.
  */
 export async function confirmOrigin(
   origin: StatedOrigin,
@@ -64,7 +64,7 @@ export async function confirmOrigin(
   const path = join(place.dataDirectory, ORIGIN_FILE)
   const registered = (await store.records.load(ORIGIN_RECORD)).map(({ id }) => id)
   const isRegistered = registered.includes(origin.name)
-  // Every event is counted for the answer, which a start does once more for the tree.
+  // This counts every event, as the start does again for the tree.
   const held = isRegistered ? [] : await store.writer.holdings()
   const known = [...new Set([...registered, ...held.map((one) => one.origin)])].sort()
   const isKnown = known.includes(origin.name)
@@ -78,7 +78,7 @@ export async function confirmOrigin(
   if (origin.file !== 'kept') await writeSecretFile(path, `${origin.name}\n`)
 }
 
-/** Kind of the records that name the ledgers of a store, those without an event too. */
+/** Kind of the records that name the ledgers of a store, including those without events. */
 const ORIGIN_RECORD = 'origin'
 
 interface Found {
@@ -97,22 +97,21 @@ function unknownOrigin(
       : isConfigured
         ? `the configuration names the ledger ${name}`
         : `${path}, which names this instance's ledger, is ${file}`
-  if (known.length === 0) return `${what}. Restore it, or remove it to begin a ledger`
+  if (known.length === 0) return `${what}. Restore the file, or remove it to start a new ledger`
   const remove = file === 'kept' ? 'remove it and ' : ''
-  const joining = isStoreShared ? '; a further instance gets a name of its own so too' : ''
+  const joining = isStoreShared ? '; an additional instance also gets its name this way' : ''
   return (
-    `${what}, but the store holds ${known.join(', ')}. Restore the file, or ${remove}name the ` +
-    `ledger to go on with: --origin ${known[0]}${joining}`
+    `${what}, but the store contains ${known.join(', ')}. Restore the file, or ${remove}name the ` +
+    `ledger to continue: --origin ${known[0]}${joining}`
   )
 }
 
 /**
- * The key that secrets in the store are encrypted with. It is a file next to the data, so a copy of
- * the store, such as a backup, gives no secret away. Instances that share a store need the same
- * file.
+ * The key that encrypts secrets in the store. It is a file in the data directory, so that a copy of
+ * the store, such as a backup, reveals no secret. Instances that share a store need the same file.
  *
- * @throws Error for a file that holds something else, and for a missing one when the store has
- *   what was encrypted with it: with another key nothing could be read.
+ * @throws Error for a damaged file, and for a missing one when the store has data that was
+ * encrypted with it, because another key could not read it.
  */
 export async function readSecretKey(
   dataDirectory: string,
@@ -125,16 +124,18 @@ export async function readSecretKey(
     if (isKey) return Buffer.from(kept, 'hex')
     const expected = `a key of ${SECRET_BOX_KEY_BYTES} bytes in hex`
     throw new Error(
-      `${path} is ${kept === '' ? 'empty' : 'damaged'}: it holds ${expected}. ${RESTORE_KEY}`,
+      `${path} is ${kept === '' ? 'empty' : 'damaged'}: expected ${expected}. ${RESTORE_KEY}`,
     )
   }
   if (await hasSealedRecords(records)) {
-    throw new Error(`${path} is missing, but the store has what was sealed with it. ${RESTORE_KEY}`)
+    throw new Error(
+      `${path} is missing, but the store has data that was encrypted with it. ${RESTORE_KEY}`,
+    )
   }
   return makeSecretKey(dataDirectory)
 }
 
-/** Makes another key in place of the one that is there. What that one sealed opens no more. */
+/** Replaces the key with a new one. Data encrypted with the old key can no longer be read. */
 export async function makeSecretKey(dataDirectory: string): Promise<Buffer> {
   const key = randomBytes(SECRET_BOX_KEY_BYTES)
   await writeSecretFile(join(dataDirectory, SECRET_KEY_FILE), `${key.toString('hex')}\n`)
@@ -142,14 +143,14 @@ export async function makeSecretKey(dataDirectory: string): Promise<Buffer> {
 }
 
 const RESTORE_KEY =
-  'Restore it, or copy it from another instance on the same store; if it is lost, ' +
-  '`waybill recover --secret-key` begins with a new one'
+  'Restore it, or copy it from another instance on the same store. If it is lost, create a new ' +
+  'one with `waybill recover --secret-key`'
 
 async function hasSealedRecords(records: Pick<RecordStore, 'load'>): Promise<boolean> {
   return (await hasInstanceKeys(records)) || (await records.load('access-key')).length > 0
 }
 
-/** The text of a file without blanks at its ends; undefined when there is no such file. */
+/** The trimmed text of a file; undefined when there is no such file. */
 async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return (await readFile(path, 'utf8')).trim()

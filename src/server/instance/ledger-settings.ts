@@ -2,8 +2,8 @@ import type { Settings } from '../../config/settings.ts'
 import type { OpenLedgerOptions } from '../../ledger/open-ledger.ts'
 
 /**
- * How the configuration has a ledger opened. Behind a ClickHouse server an acknowledgement rests on
- * the server, unless it is said otherwise: what one machine's journal holds is lost with it.
+ * The settings for opening a ledger. With a ClickHouse server, acknowledgements wait for the server
+ * by default, because the journal is lost with its machine.
  */
 export function ledgerSettings(
   settings: Settings,

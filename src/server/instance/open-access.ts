@@ -11,18 +11,18 @@ import type { Clock } from '../../core/time/timestamp.ts'
 import type { AuditTrail } from '../../ledger/audit-trail.ts'
 import type { Store } from '../../store/store.ts'
 
-/** What rights are kept in, and where their changes are recorded. */
+/** What access control needs. */
 export interface AccessOptions {
   readonly settings: Pick<Settings, 'defaultTenant'>
   readonly records: Store['records']
-  /** Sees every event that was acknowledged. */
+  /** Sees every acknowledged event. */
   readonly events: Pick<EventReader, 'page'>
   readonly clock: Clock
   readonly secretKey: Uint8Array
   readonly audit: Pick<AuditTrail, 'record'>
 }
 
-/** Users, grants, tokens and access keys, and those who change them. */
+/** Users, grants, tokens and access keys, and their administration. */
 export interface OpenAccess {
   readonly directory: DirectoryKeeper
   readonly accessKeys: AccessKeyKeeper
@@ -30,7 +30,7 @@ export interface OpenAccess {
   readonly secretBox: (purpose: string) => SecretBox
 }
 
-/** Reads what is known of users. @throws as `openDirectory` and `readInstanceKey` do. */
+/** Reads the stored users and grants. @throws as `openDirectory` and `readInstanceKey` do. */
 export async function openAccess(options: AccessOptions): Promise<OpenAccess> {
   const { records, events, clock, secretKey, audit } = options
   const { defaultTenant } = options.settings

@@ -10,7 +10,7 @@ export interface OwnStore {
 }
 
 /**
- * Opens the store that the configuration names, for the ledger of this data directory.
+ * Opens the configured store for the ledger of this data directory.
  *
  * @throws Error as `readOrigin` and `confirmOrigin` do; Fault as `openStore` does.
  */

@@ -23,16 +23,17 @@ export type LostThing = 'administrator-token' | 'secret-key' | 'journal' | 'sign
 
 /**
  * Replaces a lost file of the data directory while the server is stopped, and records that as an
- * event. It takes the right to write to that directory, which would allow as much by hand.
+ * event. It needs only write access to the directory, which would allow the same by hand.
  *
- * - `administrator-token`: the token of the file is revoked, another one written in its place.
- * - `secret-key`: a new one is made; what was sealed with the old one, access keys and the keys
- *   of signed tokens, cursors and links to exports, is gone.
- * - `journal`: its files are set aside, and another one begins behind the events of the store.
- * - `signing-key`: a new key signs checkpoints from now on.
- * - `copy`: a data directory that was copied or restored takes the place of the original.
+ * - `administrator-token`: revokes the token of the file and writes a new one.
+ * - `secret-key`: creates a new key. Everything encrypted with the old one is lost: access keys and
+ *   the keys for signed tokens, cursors and export links.
+ * - `journal`: moves its files aside, and starts a new journal after the events in the store.
+ * - `signing-key`: creates new keys for signing checkpoints.
+ * - `copy`: a copied or restored data directory replaces the original.
  *
  * @returns what was done, one line each.
+ *
  * @throws Error when the store is in use, Fault as `openStore` and `openLedger` do.
  */
 export async function recover(settings: Settings, lost: LostThing): Promise<readonly string[]> {
@@ -59,7 +60,7 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
     ...ledgerSettings(settings),
   }
   if (lost === 'journal' && (await isJournalWhole(options))) {
-    return ['the journal is whole: there is nothing to give up']
+    return ['the journal is intact; nothing was changed']
   }
   const place = { settings, origin, records: store.records }
   if (lost === 'copy') await takeOver(place)
@@ -92,17 +93,17 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
       await record({
         action: 'ledger.repair',
         level: 'error',
-        message: 'the journal was given up; what only the journal held is gone',
+        message: 'the journal was discarded; events that were only in the journal are lost',
       })
-      return [...setAside, 'the ledger goes on behind the events of the store']
+      return [...setAside, 'the ledger continues after the events in the store']
     }
     if (lost === 'copy') {
       await record({
         action: 'ledger.repair',
         level: 'warn',
-        message: 'a copy of the data directory goes on in place of the original',
+        message: 'a copy of the data directory replaced the original',
       })
-      return [`the ledger goes on in ${settings.data}; the original must not run again`]
+      return [`the ledger continues in ${settings.data}; the original must not run again`]
     }
     if (lost === 'signing-key') {
       const verifierKeys = added.map(({ text }) => text)
@@ -110,7 +111,7 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
         action: 'ledger-key.create',
         level: 'warn',
         target: { type: 'ledger', name: origin },
-        message: 'the keys that signed before are lost',
+        message: 'the previous signing keys are lost',
         details: { verifierKeys },
       })
       return verifierKeys.map((key) => `checkpoints are signed with ${key}`)
@@ -118,7 +119,7 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
     if (lost === 'administrator-token') {
       const { directory, administration } = await open()
       const path = await writeAdministratorToken(directory, administration, settings.data)
-      return [`the token of ${path} is revoked, and a new one written there`]
+      return [`the token in ${path} was revoked and replaced`]
     }
     await record({
       action: 'settings.change',
@@ -128,22 +129,22 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
     })
     await replaceInstanceKeys(store.records, await makeSecretKey(settings.data))
     const path = join(settings.data, SECRET_KEY_FILE)
-    return [`${path} has a new key`, ...(await deleteAccessKeys(await open()))]
+    return [`a new key was written to ${path}`, ...(await deleteAccessKeys(await open()))]
   } finally {
     await ledger.close()
   }
 }
 
-/** @throws Error while the keys are there: then they are replaced over the API. */
+/** @throws Error if the keys exist: they are replaced through the API. */
 async function replaceKeys(place: PublicationPlace): Promise<readonly VerifierKey[]> {
   const { keys } = await openPublication(place)
   if (keys !== undefined) {
-    throw new Error('the signing keys are there; `waybill ledger add-key` makes another one')
+    throw new Error('the signing keys exist; `waybill ledger add-key` creates another one')
   }
   return (await makeKeys(place)).verifierKeys()
 }
 
-/** Opens the ledger as a start would, which takes in what only the journal holds. */
+/** Opens the ledger as a start would, which also stores the events that are only in the journal. */
 async function isJournalWhole(options: OpenLedgerOptions): Promise<boolean> {
   try {
     await (await openLedger(options)).close()
@@ -163,7 +164,7 @@ async function setJournalAside(dataDirectory: string, clock: Clock): Promise<rea
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw error
   }
-  return [`the files of the journal are in ${aside}`]
+  return [`the old journal was moved to ${aside}`]
 }
 
 async function deleteAccessKeys({
@@ -174,5 +175,7 @@ async function deleteAccessKeys({
   for (const { accessKey } of keys) {
     await administration.deleteAccessKey(WAYBILL_ITSELF, accessKey)
   }
-  return keys.length === 0 ? [] : [`${keys.length} access keys that it had sealed are deleted`]
+  return keys.length === 0
+    ? []
+    : [`${keys.length} access keys encrypted with the old key were deleted`]
 }

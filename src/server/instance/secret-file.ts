@@ -4,12 +4,12 @@ import { dirname } from 'node:path'
 /** Only the user that Waybill runs as may read it. */
 const SECRET_MODE = 0o600
 
-/** Writes a file that only its owner may read: whole or, after a crash, not at all. */
+/** Writes a file that only its owner may read. After a crash it is either complete or absent. */
 export async function writeSecretFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.new`
   const file = await open(temporary, 'w', SECRET_MODE)
   try {
-    // The mode of `open` counts only for a file that was not there.
+    // `open` applies its mode only to a new file.
     await file.chmod(SECRET_MODE)
     await file.writeFile(text)
     await file.sync()

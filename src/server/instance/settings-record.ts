@@ -6,13 +6,13 @@ import type { JsonObject } from '../../core/event/event.ts'
 import { isMembers } from '../../core/json/json.ts'
 import type { AuditTrail } from '../../ledger/audit-trail.ts'
 
-/** Kind of the record that holds the settings of the last start, under the origin. */
+/** Kind of the record with the settings of the last start, under the origin. */
 const RECORD_KIND = 'settings'
-/** What stands for a secret value in an event. */
+/** Replaces a secret value in an event. */
 const SECRET = '(secret)'
 const HASH_LENGTH = 22
 
-/** What settings are compared and recorded with. */
+/** What recording settings needs. */
 export interface SettingsRecordOptions {
   readonly settings: Settings
   /** The table that `settings` were read by. */
@@ -20,13 +20,14 @@ export interface SettingsRecordOptions {
   readonly records: RecordStore
   readonly audit: Pick<AuditTrail, 'record'>
   readonly origin: string
-  /** Hides secret values in what is kept of them, and still shows that they changed. */
+  /** Hides secret values, but still shows when they change. */
   readonly secretKey: Uint8Array
 }
 
 /**
- * Records an event `settings.change` when this start has other settings than the last one: names
- * and values, but no secret. At the first start: what is not as it is by default.
+ * Records an event `settings.change` with names and values, but no secrets, when the settings
+ * differ from those of the last start. At the first start, it records the settings that differ from
+ * the defaults.
  *
  * @throws Fault as `Append` and `RecordStore` do; the next start then tries again.
  */
@@ -54,7 +55,7 @@ export async function recordSettings(options: SettingsRecordOptions): Promise<vo
   await records.put({ kind: RECORD_KIND, id: origin, body: { values } })
 }
 
-/** Every setting by its name, as JSON text; of a secret one a keyed hash. */
+/** Every setting by name, as JSON text; a secret one as a keyed hash. */
 function textsOf(
   settings: Settings,
   table: SettingTable,
@@ -84,7 +85,7 @@ function textsOf(
   return texts
 }
 
-/** What settings are when nothing is configured. */
+/** The settings of an empty configuration. */
 function defaultTexts(table: SettingTable): Map<string, unknown> {
   const texts = new Map<string, unknown>()
   for (const { key, setting } of namedSettings(table)) {
@@ -98,7 +99,7 @@ function readDefault({ kind, default: raw }: ReturnType<typeof namedSettings>[0]
   return raw === undefined ? undefined : kind.read(raw)
 }
 
-/** A user and a password in a URL are secret, whatever its setting says. */
+/** A user and a password in a URL are secret, whatever the setting says. */
 function textOf(value: unknown): { readonly json: string; readonly isSecret: boolean } | undefined {
   if (value === undefined) return undefined
   const json = JSON.stringify(value)

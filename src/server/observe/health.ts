@@ -5,42 +5,45 @@ import { TOKEN_SCHEME } from '../../dialects/api/authentication.ts'
 import { problemErrors } from '../../dialects/api/problems/problem-answers.ts'
 import type { Readiness } from './readiness.ts'
 
-/** How the API document describes the routes for those who operate an instance. */
+/** The routes for operators in the API document. */
 export const OPERATION_API: ApiDescription = {
-  tag: { name: 'Operation', description: 'Health and figures of an instance' },
+  tag: { name: 'Operation', description: 'Health and metrics of an instance' },
   securitySchemes: TOKEN_SCHEME,
   errorAnswers: problemErrors,
 }
 
 const HEALTH: OperationDescription = {
   operationId: 'getHealth',
-  summary: 'Whether the process runs',
+  summary: 'Whether the process is running',
   isPublic: true,
   answers: {
-    200: { description: 'It runs', content: { 'text/plain': Type.String({ examples: ['ok\n'] }) } },
+    200: { description: 'Running', content: { 'text/plain': Type.String({ examples: ['ok\n'] }) } },
   },
 }
 
-/** Second line of `/readyz` while questions are not answered. */
+/** Second line of `/readyz` while queries are not answered. */
 const READS_UNAVAILABLE = 'reads: unavailable\n'
 
 const READINESS: OperationDescription = {
   operationId: 'getReadiness',
-  summary: 'Whether the instance takes events, and answers questions',
+  summary: 'Whether the instance accepts events and answers queries',
   isPublic: true,
   answers: {
     200: {
-      description: `It takes events; with \`${READS_UNAVAILABLE.trim()}\` it answers no questions`,
+      description: `It accepts events; with \`${READS_UNAVAILABLE.trim()}\` it answers no queries`,
       content: { 'text/plain': Type.String({ examples: ['ready\n'] }) },
     },
     503: {
-      description: 'It takes no events, and why',
+      description: 'It accepts no events; the text says why',
       content: { 'text/plain': Type.String({ examples: ['the journal is full\n'] }) },
     },
   },
 }
 
-/** `/healthz` says that the process runs, `/readyz` that it can answer; both to everybody. */
+/**
+ * `/healthz` shows that the process is running, `/readyz` that it can answer; both without
+ * authentication.
+ */
 export function registerHealth(scope: FastifyInstance, readiness: Readiness): void {
   scope.get('/healthz', { config: { operations: [HEALTH] } }, async (_request, reply) =>
     reply.type('text/plain').send('ok\n'),

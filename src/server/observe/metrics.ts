@@ -14,43 +14,43 @@ import { type CollectorMeter, collectorMeters } from '../tasks/collector-metrics
 import { registerExportGauges } from '../tasks/export-metrics.ts'
 import { type PublishedLedger, registerPublishedGauges } from './ledger-metrics.ts'
 
-/** Upper bounds of the buckets of durations, in seconds. */
+/** Upper bounds of the duration buckets, in seconds. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** One answered request. */
+/** An answered request. */
 interface AnsweredRequest {
   readonly dialect: string
-  /** The route's pattern, never the URL: the number of labels is bounded. */
+  /** The route's pattern, never the URL, so that the number of labels is bounded. */
   readonly route: string
   readonly method: string
   readonly status: number
   readonly seconds: number
 }
 
-/** What the server counts about itself, in the text format of Prometheus. */
+/** The metrics of the server, in the text format of Prometheus. */
 export interface Metrics {
   readonly contentType: string
   text(): Promise<string>
   answered(request: AnsweredRequest): void
   deadLetters(sourceKind: string, count: number): void
   skipped(sourceKind: string, reason: string, count: number): void
-  /** One delivery to a source that was refused. */
+  /** Counts a delivery that was rejected. */
   refused(sourceKind: string, status: number): void
-  /** Pushes that were stored without a look at what they imply. */
+  /** Counts pushes that were stored without checking what they imply. */
   pushesNotCompared(sourceKind: string, count: number): void
-  /** An append that is counted and timed. */
+  /** Wraps an append with counters and timing. */
   measured(append: Append): Append
   /** @param name `kind/name`. */
   collector(name: string): CollectorMeter
-  /** Counts these exports from now on. */
+  /** Reports these exports from now on. */
   watchExports(jobs: () => readonly ExportJob[]): void
-  /** Shows the checkpoints and the verification of the ledger from now on. */
+  /** Reports the checkpoints and the verification of the ledger from now on. */
   watchPublished(published: PublishedLedger): void
-  /** Shows these counts from now on. */
+  /** Reports these counts from now on. */
   watchSkipped(counts: () => readonly SkipCount[]): void
 }
 
-/** Metrics of one server, in a registry of their own. */
+/** The metrics of one server, in a separate registry. */
 export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
   const registry = new Registry()
   const registers = [registry]
@@ -58,20 +58,20 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
   registerLedgerGauges(registers, ledger)
   const requests = new Histogram({
     name: 'waybill_request_duration_seconds',
-    help: 'Time from the head of a request to the end of its answer',
+    help: 'Time from receiving the head of a request to the end of its answer',
     labelNames: ['dialect', 'route', 'method', 'status'],
     buckets: DURATION_BUCKETS,
     registers,
   })
   const deadLetters = new Counter({
     name: 'waybill_source_dead_letters_total',
-    help: 'Items of senders that could not be read and were kept as they came',
+    help: 'Items from senders that could not be read and were kept as they were sent',
     labelNames: ['source'],
     registers,
   })
   const skipped = new Counter({
     name: 'waybill_source_skipped_total',
-    help: 'Items of senders that were left out on purpose',
+    help: 'Items from senders that were skipped on purpose',
     labelNames: ['source', 'reason'],
     registers,
   })
@@ -83,7 +83,7 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
   })
   const pushesNotCompared = new Counter({
     name: 'waybill_source_pushes_not_compared_total',
-    help: 'Pushes that were not compared with earlier ones, so that a moved tag has no event',
+    help: 'Pushes stored without checking whether they moved a tag',
     labelNames: ['source'],
     registers,
   })
@@ -103,7 +103,7 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
   }
 }
 
-/** The library looks a series up by sorting its labels, which every request would pay for. */
+/** Caches series, because the library sorts the labels at each lookup. */
 function answerMeter(requests: Histogram): Metrics['answered'] {
   const series = new Map<string, ReturnType<typeof requests.labels>>()
   return ({ dialect, route, method, status, seconds }) => {
@@ -119,10 +119,10 @@ function answerMeter(requests: Histogram): Metrics['answered'] {
 
 const METRICS: OperationDescription = {
   operationId: 'getMetrics',
-  summary: 'Figures of the instance, in the text format of Prometheus',
+  summary: 'Metrics of the instance, in the text format of Prometheus',
   answers: {
     200: {
-      description: 'All figures',
+      description: 'All metrics',
       content: { 'text/plain': Type.String({ examples: ['waybill_ledger_size 128\n'] }) },
     },
   },
@@ -131,7 +131,7 @@ const METRICS: OperationDescription = {
 /**
  * `GET /metrics`.
  *
- * @param directory of the tokens that may read them; absent: everyone may.
+ * @param directory of the tokens that may read them; absent when everyone may.
  */
 export function registerMetrics(
   scope: FastifyInstance,
@@ -147,7 +147,9 @@ export function registerMetrics(
   )
 }
 
-/** A scraper needs no scope that reads or changes more than the size of the ledger. */
+/**
+ * The least scopes suffice, so that a scraper's token can do no more than read the ledger's size.
+ */
 const METRICS_READERS: Requirement = {
   scopes: ['ledger:read', 'admin'],
   may: (principal) => principal.tenant === null && mayAdminister(principal),
@@ -178,7 +180,7 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
   })
   new Gauge({
     name: 'waybill_ledger_contradiction',
-    help: '1 when the stored events contradicted the ledger at start, else 0',
+    help: '1 when the stored events did not match the ledger at start, else 0',
     registers,
     collect() {
       this.set(ledger.status().contradiction === undefined ? 0 : 1)
@@ -186,7 +188,7 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
   })
   new Gauge({
     name: 'waybill_ledger_read_only',
-    help: '1 while the ledger takes no events, since it would contradict what it published, else 0',
+    help: '1 while the ledger is read-only because writing would contradict its checkpoints, else 0',
     registers,
     collect() {
       this.set(ledger.status().readOnly === undefined ? 0 : 1)
@@ -194,7 +196,7 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
   })
   new Gauge({
     name: 'waybill_append_queue_events',
-    help: 'Events that wait to be accepted',
+    help: 'Events waiting to be accepted',
     registers,
     collect() {
       this.set(ledger.status().queuedEvents)
@@ -202,7 +204,7 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
   })
   new Gauge({
     name: 'waybill_index_behind_events',
-    help: 'Events that are accepted and not yet in the store',
+    help: 'Accepted events that are not yet in the store',
     registers,
     collect() {
       this.set(ledger.status().behind.events)
@@ -210,7 +212,7 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
   })
   new Gauge({
     name: 'waybill_index_behind_bytes',
-    help: 'Bytes of the events that are accepted and not yet in the store',
+    help: 'Bytes of the accepted events that are not yet in the store',
     registers,
     collect() {
       this.set(ledger.status().behind.bytes)
@@ -218,7 +220,7 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
   })
   new Gauge({
     name: 'waybill_index_behind_seconds',
-    help: 'How long the oldest of these events has waited',
+    help: 'Age of the oldest accepted event that is not yet in the store',
     registers,
     collect() {
       this.set(ledger.status().behind.seconds)
@@ -226,7 +228,7 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
   })
   new Gauge({
     name: 'waybill_journal_bytes',
-    help: 'Bytes of disk that the journal takes',
+    help: 'Disk space used by the journal',
     registers,
     collect() {
       this.set(ledger.status().journalBytes)
@@ -237,7 +239,7 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
 function registerSkipCounter(registers: Registry[], counts: () => readonly SkipCount[]): void {
   new Counter({
     name: 'waybill_skipped_events_total',
-    help: 'Events of sources and collectors that a rule of sources.skip left out',
+    help: 'Events of sources and collectors that a rule of sources.skip skipped',
     labelNames: ['source', 'rule'],
     registers,
     collect() {
@@ -255,18 +257,18 @@ function appendMeter(registers: Registry[]): Metrics['measured'] {
   })
   const duplicates = new Counter({
     name: 'waybill_events_duplicate_total',
-    help: 'Events that were stored before and came again',
+    help: 'Events that were stored before and sent again',
     registers,
   })
   const refused = new Counter({
     name: 'waybill_events_refused_total',
-    help: 'Events that the ledger did not take, by the code of the error',
+    help: 'Events that the ledger rejected, by error code',
     labelNames: ['code'],
     registers,
   })
   const duration = new Histogram({
     name: 'waybill_append_duration_seconds',
-    help: 'Time from the hand-over of events to the ledger until they are durable',
+    help: 'Time from passing events to the ledger until they are durable',
     buckets: DURATION_BUCKETS,
     registers,
   })

@@ -2,43 +2,45 @@ import { inTime } from '../../core/time/in-time.ts'
 
 /** Longest wait for a probe's answer, ms. */
 const PROBE_MS_MAX = 2_000
-/** How long the outcome of a write probe holds, ms: a load balancer may ask many times a second. */
+/** How long the result of a write probe is reused, ms, since load balancers may ask often. */
 const WRITE_PROBE_HOLDS_MS = 5_000
-/** How long after events could not be stored the server is not ready, ms. */
+/** How long the server is not ready after events could not be stored, ms. */
 const REFUSAL_HOLDS_MS = 10_000
 
-/** Whether events are taken, and questions answered. */
+/** Whether events are accepted and queries answered. */
 interface ServerState {
-  /** Why no events are taken, as a short text for people; undefined while they are. */
+  /** Why no events are accepted, as a short text for people; undefined while they are. */
   readonly obstacle: string | undefined
-  /** Whether questions are answered: without its store an instance still takes events. */
+  /** Whether queries are answered: without its store an instance still accepts events. */
   readonly areReadsAvailable: boolean
 }
 
-/** Whether events are taken and questions answered: what `/readyz` tells a load balancer. */
+/** Decides what `/readyz` reports to a load balancer. */
 export interface Readiness {
   state(): Promise<ServerState>
   readonly started: () => void
   readonly stopping: () => void
 }
 
-/** What readiness is decided by. */
+/** The probes that readiness depends on. */
 export interface ReadinessProbes {
-  /** Resolves when the store answers a question, rejects when it does not. */
+  /** Resolves when the store answers a query, rejects when it does not. */
   read(): Promise<unknown>
-  /** Resolves when the store took a small write, rejects when it did not. */
+  /** Resolves when the store accepts a small write, rejects when it does not. */
   write(): Promise<unknown>
   /** Why stored data cannot be read; undefined while all of it can. */
   damage(): string | undefined
-  /** Whether the journal has room for more events. */
+  /** Whether the journal has space for more events. */
   hasRoom(): boolean
-  /** When the disk last refused events, ms as of `performance.now`; undefined when it takes any. */
+  /**
+   * When the disk last rejected events, ms as of `performance.now`; undefined when it never did.
+   */
   refusedAtMs(): number | undefined
-  /** Whether the store lacks events that were accepted, and takes none. */
+  /** Whether the store lacks accepted events and accepts no more. */
   isIndexFailing(): boolean
-  /** Why the ledger takes no events by itself; undefined when it does. */
+  /** Why the ledger is read-only; undefined when it is not. */
   readOnly(): string | undefined
-  /** Whether an acknowledgement rests on the store too. */
+  /** Whether acknowledgements wait for the store too. */
   readonly needsStore: boolean
 }
 
@@ -49,14 +51,14 @@ export function createReadiness(probes: ReadinessProbes): Readiness {
   const journalObstacle = () => {
     const refusedAtMs = probes.refusedAtMs() ?? Number.NEGATIVE_INFINITY
     const isRefusing = performance.now() - refusedAtMs < REFUSAL_HOLDS_MS
-    if (probes.readOnly() !== undefined) return 'the ledger takes no events'
-    if (isRefusing) return 'the journal takes no events'
+    if (probes.readOnly() !== undefined) return 'the ledger is read-only'
+    if (isRefusing) return 'the journal accepts no events'
     return probes.hasRoom() ? undefined : 'the journal is full'
   }
   const storeObstacle = async () => {
     if (!(await answers(() => probes.read()))) return 'the store does not answer'
     const takesEvents = !probes.isIndexFailing() && (await writes())
-    return takesEvents ? undefined : 'the store takes no events'
+    return takesEvents ? undefined : 'the store accepts no events'
   }
   return {
     async state() {
@@ -78,7 +80,7 @@ export function createReadiness(probes: ReadinessProbes): Readiness {
   }
 }
 
-/** Asks once for all callers that come within `holdsMs`. */
+/** Shares one probe among all callers within `holdsMs`. */
 function held<Answer>(ask: () => Promise<Answer>, holdsMs: number): () => Promise<Answer> {
   let latest: { readonly answer: Promise<Answer>; readonly sinceMs: number } | undefined
   return () => {

@@ -11,48 +11,48 @@ import { clientOf } from '../../dialects/api/request-client.ts'
 import { EventQueue, type LeftOut } from '../../intake/queue.ts'
 import type { Append } from '../../ledger/append/append.ts'
 
-/** Who sends events sends many requests: their uses are counted by minute. */
+/** Senders of events send many requests, so their uses are counted per minute. */
 const INTAKE_ROUTE = '/v1/events'
 const SOURCE_ROUTES = '/v1/sources/'
-/** Most such counts kept at once. */
+/** Most counts kept at once. */
 const COUNTED_MAX = 10_000
 const MINUTE_MICROS = 60_000_000
-/** How often what ended is handed on, in milliseconds. */
+/** How often finished counts are stored, in milliseconds. */
 const TICK_MS = 500
-/** What a request's target may have before its path (RFC 9112 section 3.2.2). */
+/** What may precede the path in a request's target (RFC 9112 section 3.2.2). */
 const ABSOLUTE_FORM = /^https?:\/\/[^/]*/i
-/** Stands for the status of an answer that the client did not wait for. */
+/** Recorded as the status when the client left before the answer. */
 const CLIENT_CLOSED_STATUS = 499
-/** The scope that is recorded of a token with several: these before any other. */
-const TOLD_SCOPES: readonly Scope[] = ['api', 'api-readonly', 'security-logs']
+/** The scopes to record first for a token with several scopes. */
+const FIRST_SCOPES: readonly Scope[] = ['api', 'api-readonly', 'security-logs']
 
-/** What the record of token uses needs. */
+/** What recording token uses needs. */
 export interface TokenUsesOptions {
   readonly append: Append
-  /** Name of the ledger: the source of its own events. */
+  /** Name of the ledger, the source of Waybill's own events. */
   readonly origin: string
   readonly clock: Clock
-  /** Tenant of uses by who belongs to none. */
+  /** Tenant for uses by administrators without a tenant. */
   readonly defaultTenant: string
 }
 
 /**
- * Records every use of a token as an event `token.use`, whatever the dialect.
+ * Records every use of a token as an event `token.use`, in all dialects.
  *
- * It is in the journal before the answer is sent: nobody reads without a trace, whatever happens to
- * the machine then. While the ledger takes no events answers are sent all the same, and the uses
- * recorded later. An answer that could not be sent is a second event, with the status 499. Requests
- * that send events are counted by minute, or they would double the ledger. Sessions and requests
- * without a token are not recorded.
+ * The event is in the journal before the answer is sent, so that every read leaves a trace, even if
+ * the machine fails right after. While the ledger accepts no events, answers are sent nevertheless,
+ * and the uses are recorded later. An answer that could not be sent gets a second event with status
+ * 499. Requests that send events are counted per minute, or they would double the ledger. Sessions
+ * and requests without a token are not recorded.
  */
 export interface TokenUses {
-  /** Records the uses of a server's requests. Call it before routes are registered. */
+  /** Records the uses by a server's requests. Call it before routes are registered. */
   watch(server: FastifyInstance): void
-  /** Stores what is known so far. Call it after the server closed and before the ledger does. */
+  /** Stores all known uses. Call it after the server closed and before the ledger does. */
   close(): Promise<void>
 }
 
-/** A record of token uses in a ledger. */
+/** Records token uses in a ledger. */
 export function createTokenUses(options: TokenUsesOptions): TokenUses {
   let log: FastifyBaseLogger | undefined
   const queue = new EventQueue({
@@ -84,7 +84,7 @@ export function createTokenUses(options: TokenUsesOptions): TokenUses {
         await queue.store(use.tenant, useEvent(use))
       })
       server.addHook('onRequest', (request, reply, done) => {
-        // An answer that was not sent, and those that are counted.
+        // Answers that were not sent, and those that are counted.
         reply.raw.once('close', () => {
           const principal = usedTokenOf(request)
           if (principal === undefined) return
@@ -105,11 +105,11 @@ export function createTokenUses(options: TokenUsesOptions): TokenUses {
   }
 }
 
-/** One use of a token, or as many as `count` of the same kind. */
+/** One use of a token, or `count` equal ones. */
 interface TokenUse {
   readonly tenant: string
   readonly principal: Principal
-  /** The path, without `/api` in front and without the query. */
+  /** The path, without the prefix `/api` and without the query. */
   readonly target: string
   readonly method: string
   readonly status: number
@@ -118,11 +118,11 @@ interface TokenUse {
   readonly count?: number
 }
 
-/** Uses that are told as one event for each token, target, address, answer and minute. */
+/** Uses that share one event for each token, target, address, answer and minute. */
 class CountedUses {
   readonly #uses = new Map<string, TokenUse & { count: number }>()
 
-  /** False when there is no room for another count. */
+  /** Returns false when there is no room for another count. */
   add(use: TokenUse): boolean {
     const { principal, target, client, status, timeMicros } = use
     const minute = Math.floor(timeMicros / MINUTE_MICROS)
@@ -133,10 +133,10 @@ class CountedUses {
     return known !== undefined || this.#uses.has(key)
   }
 
-  /** Takes out the counts that began at this time or before. */
+  /** Removes and returns the counts that began at or before a time. */
   take(beginMicros: number): readonly TokenUse[] {
     const taken: TokenUse[] = []
-    // In the order in which they began.
+    // The map is in the order in which they began.
     for (const [key, use] of this.#uses) {
       if (use.timeMicros > beginMicros) break
       this.#uses.delete(key)
@@ -185,7 +185,7 @@ function useEvent(use: TokenUse): NewEvent {
     target: { type: 'token', id: tokenId, name: recordableText(use.target, NAME_LENGTH_MAX) },
     client,
     details: {
-      scope: TOLD_SCOPES.find((scope) => scopes.includes(scope)) ?? scopes[0] ?? '',
+      scope: FIRST_SCOPES.find((scope) => scopes.includes(scope)) ?? scopes[0] ?? '',
       method: use.method,
       status: use.status,
       ...(count !== undefined && { count }),
@@ -201,7 +201,7 @@ function leftOutEvent({ tenant, count }: LeftOut): NewEvent {
     outcome: 'failure',
     actor: { kind: 'system' },
     target: { type: 'token' },
-    message: `${count} uses of tokens came faster than they could be stored, and were left out`,
+    message: `${count} token uses arrived faster than they could be stored and were not recorded`,
     details: { count },
   }
 }

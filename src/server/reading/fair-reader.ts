@@ -5,10 +5,10 @@ import { Quota } from '../../core/turns/quota.ts'
 import { DOWNLOADS } from '../http/limits.ts'
 
 /**
- * The readers that requests and Waybill's own work share. Queries take turns between tenants and
- * between the tokens of one tenant; downloads have a quota, and each keeps its place from its first
- * byte to its last. What Waybill reads by itself takes turns under its tenant, and counts as no
- * download: the number of exports that run in the background has a limit of its own.
+ * The readers for requests and for Waybill itself. Queries alternate between tenants, and between
+ * the tokens of one tenant. Downloads have a quota, and each keeps its place from its first byte to
+ * its last. Waybill's own reads take turns under the tenant that they are for, and do not count as
+ * downloads: background exports have a limit of their own.
  */
 export function createFairReaders(reader: EventReader, limits: TurnLimits): EventReaders {
   const turns = new FairTurns(limits)
@@ -35,7 +35,7 @@ export function createFairReaders(reader: EventReader, limits: TurnLimits): Even
   }
 }
 
-/** How one asker takes its share. */
+/** How one caller takes its share. */
 interface Shares {
   readonly inTurn: <Answer>(
     tenants: EventFilter['tenants'],

@@ -1,10 +1,10 @@
 import type { EventReader } from '../../core/query/query.ts'
 
 /**
- * A reader that sees every event which was acknowledged before it was asked: it first waits until
- * the store has them.
+ * A reader that sees every event acknowledged before the call, because it first waits until the
+ * store has them.
  *
- * @param whenReadable rejects while the store takes no events; so does every question then.
+ * @param whenReadable rejects while the store accepts no events; every query then rejects too.
  */
 export function createReadableEvents(
   reader: EventReader,

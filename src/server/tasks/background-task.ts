@@ -2,13 +2,13 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { DialectContext } from '../../dialects/api/dialect.ts'
 import type { Metrics } from '../observe/metrics.ts'
 
-/** Work that goes on beside the answering of requests: collecting, watching an engine. */
+/** Work in the background of requests: collecting, watching an engine. */
 export interface BackgroundTask {
   /** For the log: `collector KIND/NAME`. */
   readonly name: string
   /**
-   * Runs until the signal aborts, and resolves once nothing of it is left. It deals with the
-   * troubles of its work itself; a rejection is a fault, is logged, and ends the task.
+   * Runs until the signal aborts, and resolves once it has stopped completely. It handles the
+   * failures of its work itself; a rejection is a bug, is logged, and ends the task.
    */
   run(services: TaskServices, signal: AbortSignal): Promise<void>
 }
@@ -20,9 +20,9 @@ export interface TaskServices {
   readonly metrics: Metrics
 }
 
-/** Tasks that run. */
+/** Running tasks. */
 export interface RunningTasks {
-  /** Aborts all of them and waits until each has ended. */
+  /** Aborts all tasks and waits until each has ended. */
   stop(): Promise<void>
 }
 
@@ -46,6 +46,6 @@ async function runTask(
   try {
     await task.run(services, signal)
   } catch (error) {
-    services.log.error({ err: error, task: task.name }, 'a background task ended with a fault')
+    services.log.error({ err: error, task: task.name }, 'background task failed')
   }
 }

@@ -10,21 +10,24 @@ import type { CalledSource, Listening } from '../../sources/called-source.ts'
 import type { Translation } from '../../sources/source.ts'
 import type { BackgroundTask, TaskServices } from './background-task.ts'
 
-/** How often what no call waits for is stored, in milliseconds: a crash loses so much of it. */
+/**
+ * How often events without a waiting call are stored, in milliseconds; a crash loses at most this
+ * much.
+ */
 const TICK_MS = 250
 
 /** Why a call has no event, for the metrics. */
-const NO_ROOM = 'no room to wait for the store'
+const NO_ROOM = 'queue is full'
 
-/** What the calls of a source need of what a background task may use. */
+/** The services that storing calls needs. */
 export interface CallServices extends Pick<TaskServices, 'metrics'> {
   readonly context: Pick<DialectContext, 'ledger' | 'clock' | 'defaultTenant'>
   readonly log: Pick<FastifyBaseLogger, 'warn'>
 }
 
 /**
- * Listens for the calls of a source, and answers a task that stores what they tell of. Rejects when
- * it cannot listen, so that the server does not start: its callers would stand still.
+ * Starts listening for a source's calls, and returns the task that stores their events. Rejects
+ * when it cannot listen, so that the server does not start: the callers would block.
  */
 export async function calledSourceTask(source: CalledSource): Promise<BackgroundTask> {
   const listening = await source.listen()
@@ -34,7 +37,7 @@ export async function calledSourceTask(source: CalledSource): Promise<Background
   }
 }
 
-/** Takes what calls tell of until the signal aborts; resolves when all of it is stored. */
+/** Stores the events of calls until the signal aborts; resolves when all are stored. */
 export async function storeCalls(
   { source, listening }: { readonly source: CalledSource; readonly listening: Listening },
   services: CallServices,
@@ -67,7 +70,7 @@ function queueOf(source: CalledSource, { context, log }: CallServices): EventQue
     leftOutEvent: ({ tenant, count, fromMicros, toMicros }: LeftOut) => {
       const from = formatTimestamp(fromMicros)
       const to = formatTimestamp(toMicros)
-      const reason = `${count} came faster than they could be stored`
+      const reason = `${count} events arrived faster than they could be stored`
       const event = sourceGapEvent(source, { from, to, reason })
       const details = { ...event.details, count }
       return { ...event, tenant, details }
@@ -93,7 +96,7 @@ function enqueue(called: Translation, { queue, source, services }: Destination):
   }
 }
 
-/** The ledger itself writes the events of concurrent calls together. */
+/** The ledger itself combines the events of concurrent calls into one write. */
 async function record(
   called: Translation,
   { source, services }: Omit<Destination, 'queue'>,

@@ -1,9 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 
-/** Counts what one collector does. */
+/** Counts the work of one collector. */
 export interface CollectorMeter {
   stored(accepted: number, duplicates: number): void
-  /** Entries that the vendor counts but does not answer. */
+  /** Entries that the vendor counts but does not return. */
   missing(count: number): void
   ended(ending: 'success' | 'failure'): void
 }
@@ -13,25 +13,25 @@ export function collectorMeters(registers: Registry[]): (collector: string) => C
   const labelNames = ['collector'] as const
   const events = new Counter({
     name: 'waybill_collector_events_total',
-    help: 'Events that a collector brought, by whether they were new',
+    help: 'Events read by a collector, by whether they were new',
     labelNames: [...labelNames, 'result'],
     registers,
   })
   const missing = new Counter({
     name: 'waybill_collector_missing_total',
-    help: 'Entries that a vendor counts but does not answer, even when they are read again',
+    help: 'Entries that a vendor counts but does not return, even when read again',
     labelNames,
     registers,
   })
   const runs = new Counter({
     name: 'waybill_collector_runs_total',
-    help: 'Runs of a collector that ended, by how',
+    help: 'Finished runs of a collector, by result',
     labelNames: [...labelNames, 'result'],
     registers,
   })
   const lastSuccess = new Gauge({
     name: 'waybill_collector_last_success_timestamp_seconds',
-    help: 'When a collector last read everything there was',
+    help: 'When a collector last read everything',
     labelNames,
     registers,
   })

@@ -1,7 +1,7 @@
 import type { Collector } from '../../dialects/collecting/collector.ts'
 import type { SkippedEvents } from '../../sources/skipped-events.ts'
 
-/** A collector whose skipped events are counted and not stored; it goes on after them. */
+/** A collector whose skipped events are counted but not stored; it continues after them. */
 export function collectorSkipping(collector: Collector, skips: SkippedEvents): Collector {
   const { kind, name, everyMs } = collector
   return {

@@ -13,20 +13,20 @@ import type { BackgroundTask, TaskServices } from './background-task.ts'
 /** Longest pause after failures, in milliseconds, unless the collector's own is longer. */
 const PAUSE_MS_MAX = 3_600_000
 
-/** A collector of the configuration, and whose events it brings. */
+/** A configured collector and the tenant of its events. */
 export interface ConfiguredCollector {
   readonly collector: Collector
-  /** Undefined: that of the installation. */
+  /** Undefined for the tenant of the installation. */
   readonly tenant: string | undefined
 }
 
-/** An item of a list under `collectors`, and what it configures. */
+/** A configured collector, with its kind. */
 interface CollectorItem {
   readonly kind: CollectorKind
   readonly item: Settings['collectors'][string][number]
 }
 
-/** Every collector that the configuration names. */
+/** All configured collectors. */
 export function collectorItems(
   kinds: readonly CollectorKind[],
   lists: Settings['collectors'],
@@ -34,7 +34,7 @@ export function collectorItems(
   return kinds.flatMap((kind) => (lists[kind.key] ?? []).map((item) => ({ kind, item })))
 }
 
-/** Runs a collector again and again. The pause doubles with every failure in a row. */
+/** Runs a collector repeatedly. The pause doubles with every consecutive failure. */
 export function collectorTask({ collector, tenant }: ConfiguredCollector): BackgroundTask {
   const name = `${collector.kind}/${collector.name}`
   return {
@@ -42,7 +42,7 @@ export function collectorTask({ collector, tenant }: ConfiguredCollector): Backg
     run(services, signal) {
       const log = services.log.child({ collector: name })
       const { everyMs } = collector
-      // Several collectors of one vendor spread out by chance.
+      // Jitter spreads several collectors of one vendor.
       const backOff = doubling(2 * everyMs, Math.max(everyMs, PAUSE_MS_MAX), JITTER)
       return repeat(
         async (failures) => {
@@ -84,15 +84,15 @@ async function runOnce(
   } catch (error) {
     if (signal.aborted) return 'stopped'
     meter.ended('failure')
-    // What was refused stays so until somebody acts; the other logs are read at their usual pace.
+    // A refusal lasts until an operator acts, so it does not slow down the other logs.
     const isRefused = error instanceof LogsRefusedError
-    if (isRefused) log.error(`logs are refused:\n${error.message}`)
-    else log.error({ err: error }, 'a collector failed; it goes on where it ended')
+    if (isRefused) log.error(`access to logs was refused:\n${error.message}`)
+    else log.error({ err: error }, 'collector failed; it will continue where it stopped')
     return isRefused ? 'refused' : 'failed'
   }
 }
 
-/** A run that found nothing new is of no interest to most. */
+/** Runs without new entries are logged only at the debug level. */
 function logRun(log: FastifyBaseLogger, { accepted, duplicates, missing }: CollectorReport): void {
   const counts = { accepted, duplicates, missing: missing ?? 0 }
   if (accepted > 0) log.info(counts, 'collected')

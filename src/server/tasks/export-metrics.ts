@@ -5,14 +5,14 @@ import {
   type ExportJob,
 } from '../../exports/jobs/export-job.ts'
 
-/** Shows how many exports, and how many tellings of them, are in each state. */
+/** Reports exports and their deliveries, by status. */
 export function registerExportGauges(
   registers: Registry[],
   jobs: () => readonly ExportJob[],
 ): void {
   new Gauge({
     name: 'waybill_exports',
-    help: 'Exports that are remembered, by how far they are',
+    help: 'Remembered exports, by status',
     labelNames: ['status'],
     registers,
     collect() {
@@ -22,7 +22,7 @@ export function registerExportGauges(
   })
   new Gauge({
     name: 'waybill_export_deliveries',
-    help: 'Callbacks and mails about those exports, by how they stand',
+    help: 'Callbacks and mails of these exports, by status',
     labelNames: ['status'],
     registers,
     collect() {

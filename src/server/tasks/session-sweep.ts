@@ -2,10 +2,10 @@ import { Fault } from '../../core/errors.ts'
 import { repeat } from '../../core/retry.ts'
 import type { BackgroundTask } from './background-task.ts'
 
-/** How often the sessions that have ended by themselves are forgotten, in milliseconds. */
+/** How often expired sessions are removed, in milliseconds. */
 const SESSION_SWEEP_MS = 600_000
 
-/** Forgets ended sessions, so that neither memory nor the store fills with them. */
+/** Removes expired sessions, so that they do not fill memory and store. */
 export const sessionSweep: BackgroundTask = {
   name: 'session sweep',
   run({ context, log }, signal) {
@@ -13,9 +13,9 @@ export const sessionSweep: BackgroundTask = {
       try {
         await context.sessions.sweep()
       } catch (error) {
-        // The store is away: the next sweep finds them again.
+        // The store is down: the next sweep tries again.
         if (!(error instanceof Fault)) throw error
-        log.warn({ err: error }, 'ended sessions could not be removed')
+        log.warn({ err: error }, 'expired sessions could not be removed')
       }
       return 0
     }

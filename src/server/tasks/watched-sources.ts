@@ -8,20 +8,20 @@ import { takeIn } from '../../intake/take-in.ts'
 import type { Watch, WatchedSource } from '../../sources/watched-source.ts'
 import type { BackgroundTask, TaskServices } from './background-task.ts'
 
-/** Pause before a source is connected to again, in ms; it doubles with every failure. */
+/** Pause before reconnecting to a source, in ms; it doubles with every failure. */
 const PAUSE_MS_MIN = 500
-/** Longest pause before a source is connected to again, in ms. */
+/** Longest pause before reconnecting to a source, in ms. */
 const PAUSE_MS_MAX = 30_000
-/** How long a new position waits to be kept, in ms: a crash makes so much be read again. */
+/** How long a new position waits to be saved, in ms; after a crash, this much is read again. */
 const POSITION_LAG_MS = 1000
 
-/** What following a source needs of what a background task may use. */
+/** The services that following a source needs. */
 export interface FollowServices extends Pick<TaskServices, 'metrics'> {
   readonly context: Pick<DialectContext, 'ledger' | 'audit' | 'records' | 'clock' | 'defaultTenant'>
   readonly log: Pick<FastifyBaseLogger, 'warn'>
 }
 
-/** Follows a source for as long as the server runs. */
+/** Follows a source while the server runs. */
 export function watchedSourceTask(source: WatchedSource): BackgroundTask {
   return {
     name: `source ${source.kind}/${source.name}`,
@@ -30,8 +30,8 @@ export function watchedSourceTask(source: WatchedSource): BackgroundTask {
 }
 
 /**
- * Connects to a source again and again, each time going on where it was read to, in this process
- * or an earlier one. Resolves when the signal aborts, with the position kept.
+ * Connects to a source repeatedly, each time continuing where reading stopped, in this process or
+ * an earlier one. Resolves when the signal aborts, with the position saved.
  */
 export async function followSource(
   source: WatchedSource,
@@ -42,7 +42,7 @@ export async function followSource(
   const name = `${source.kind}/${source.name}`
   const position = new LaggingPosition(source, context.records, {
     lagMs: POSITION_LAG_MS,
-    trouble: (error) => log.warn({ err: error, source: name }, 'a position could not be kept'),
+    trouble: (error) => log.warn({ err: error, source: name }, 'position could not be saved'),
   })
   const connect = async (failuresBefore: number) => {
     let failures = 0
@@ -59,8 +59,8 @@ export async function followSource(
     } catch (error) {
       if (!signal.aborted) {
         failures = hasStored ? 1 : failuresBefore + 1
-        const told = { ...reasonOf(error), source: name, failures }
-        log.warn(told, 'a source was lost; it is connected to again')
+        const facts = { ...reasonOf(error), source: name, failures }
+        log.warn(facts, 'source disconnected; reconnecting')
       }
     }
     await position.save()
@@ -90,13 +90,13 @@ function intakeOf(
       context.audit.record({
         ...sourceGapEvent(source, gap),
         tenant,
-        // Found again by the next connection when it could not be recorded.
+        // If it could not be recorded, the next connection finds it again.
         eventId: `gap ${kind}/${name} ${gap.from} ${gap.to}`,
       }),
   }
 }
 
-/** An engine that is down is everyday trouble: its reason says all, a stack would hide it. */
+/** An engine that is down is common: the reason suffices, and a stack trace would obscure it. */
 function reasonOf(error: unknown): { readonly reason: string } | { readonly err: unknown } {
   if (!(error instanceof Fault)) return { err: error }
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : ''

@@ -53,7 +53,7 @@ test('a lost origin never begins another ledger, and its name brings the ledger 
     const { status, stdout, stderr } = serve()
     expect({ what, status, stdout }).toEqual({ what, status: 1, stdout: '' })
     // It names the ledger that the store has, and how to go on with it.
-    expect(stderr).toContain(`the store holds ${origin}`)
+    expect(stderr).toContain(`the store contains ${origin}`)
     expect(stderr).toContain(`--origin ${origin}`)
     writeFileSync(join(folder, 'origin'), whole)
   }
@@ -87,7 +87,7 @@ test('a lost secret key stops the start, and can be replaced', async () => {
   rmSync(join(folder, 'secret-key'))
   const recovered = run('recover', '--secret-key')
   expect(recovered).toMatchObject({ status: 0 })
-  expect(recovered.stdout).toContain('1 access keys that it had sealed are deleted')
+  expect(recovered.stdout).toContain('1 access keys encrypted with the old key were deleted')
   waybill = await waybill.restart()
   expect(await jsonOf(waybill.request('/v1/access-keys'))).toEqual({ accessKeys: [] })
   const actions = await actionsOf('access-key.delete', 'settings.change')
@@ -126,7 +126,7 @@ test('a lost or damaged journal stops the start, and can be given up', async () 
   const whole = readFileSync(segment)
   expect(run('recover', '--journal')).toMatchObject({
     status: 0,
-    stdout: 'the journal is whole: there is nothing to give up\n',
+    stdout: 'the journal is intact; nothing was changed\n',
   })
   // The middle of the first record.
   const damaged = readFileSync(segment)

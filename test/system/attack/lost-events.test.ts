@@ -68,7 +68,7 @@ interface Status {
 async function expectContradiction(what: string): Promise<void> {
   const { ledger } = await jsonOf<Status>(waybill.request('/v1/status'))
   expect(ledger.contradiction).toContain(what)
-  expect(waybill.log()).toContain('the stored events contradict the ledger')
+  expect(waybill.log()).toContain('stored events do not match the ledger')
   expect(await (await waybill.request('/metrics')).text()).toContain(
     'waybill_ledger_contradiction 1',
   )

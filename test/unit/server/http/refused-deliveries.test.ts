@@ -48,7 +48,7 @@ test('a refused delivery is a line that names source and status, nothing secret'
       path: '/v1/sources/distribution/hub',
       status: 404,
       remoteAddress: '127.0.0.1',
-      msg: 'refused a delivery to /v1/sources/distribution/hub: 404 Not Found',
+      msg: 'rejected a delivery to /v1/sources/distribution/hub: 404 Not Found',
     },
   ])
   expect(JSON.stringify(lines)).not.toContain('hidden')

@@ -58,7 +58,7 @@ describe('the origin', () => {
     expect(statSync(path('origin')).mode & 0o777).toBe(0o600)
     expect(await start()).toBe(name)
     expect(await start(name)).toBe(name)
-    await expect(start('other')).rejects.toThrow(`the origin is ${name}`)
+    await expect(start('other')).rejects.toThrow(`is ${name}, but the configuration says other`)
   })
 
   test.each(DAMAGES)('that is %s refuses the start of a store that has a ledger', async (...of) => {
@@ -68,7 +68,7 @@ describe('the origin', () => {
       held = remember === 'event' ? ['main', 'second'] : []
       if (remember === 'record') await records.put({ kind: 'origin', id: 'main', body: {} })
       write('origin', content)
-      await expect(start()).rejects.toThrow(/the store holds main.*--origin main/)
+      await expect(start()).rejects.toThrow(/the store contains main.*--origin main/)
       // Nothing was written: the file can still be looked at.
       if (content !== undefined) {
         expect(readFileSync(path('origin'))).toEqual(Buffer.from(content))
@@ -81,7 +81,7 @@ describe('the origin', () => {
     ['noise', NOISE],
   ])('that is %s is no first start', async (...of) => {
     write('origin', of[1])
-    await expect(start()).rejects.toThrow('remove it to begin a ledger')
+    await expect(start()).rejects.toThrow('remove it to start a new ledger')
   })
 
   test.each(['missing', 'empty', 'noise'])('that is %s comes back by its name', async (what) => {
@@ -93,8 +93,10 @@ describe('the origin', () => {
 
   test('of a further instance on a shared store is named, and of one alone is not', async () => {
     held = ['main']
-    await expect(start(undefined, true)).rejects.toThrow('a further instance gets a name')
-    await expect(start('second')).rejects.toThrow('the store holds main')
+    await expect(start(undefined, true)).rejects.toThrow(
+      'an additional instance also gets its name',
+    )
+    await expect(start('second')).rejects.toThrow('the store contains main')
     expect(await start('second', true)).toBe('second')
     // It has no event yet, and is known all the same.
     expect(await start(undefined, true)).toBe('second')

@@ -62,21 +62,21 @@ test('a server whose acknowledgements rest on the store is not ready without it'
   expect(await readiness.state()).toEqual(notReady('the store does not answer'))
   state.canRead = true
   state.isIndexFailing = true
-  expect(await readiness.state()).toEqual(notReady('the store takes no events'))
+  expect(await readiness.state()).toEqual(notReady('the store accepts no events'))
 })
 
 test('a store that takes nothing is found before any event was sent', async () => {
   const { state, readiness } = setUp({ needsStore: true })
   readiness.started()
   state.canWrite = false
-  expect(await readiness.state()).toEqual(notReady('the store takes no events'))
+  expect(await readiness.state()).toEqual(notReady('the store accepts no events'))
 })
 
 test('a server whose disk refused the latest events is not ready', async () => {
   const { state, readiness } = setUp()
   readiness.started()
   state.refusedAtMs = performance.now()
-  expect(await readiness.state()).toEqual(notReady('the journal takes no events'))
+  expect(await readiness.state()).toEqual(notReady('the journal accepts no events'))
   state.refusedAtMs = undefined
   expect(await readiness.state()).toEqual(READY)
   state.hasRoom = false
