@@ -1,13 +1,13 @@
 import type { Ending } from './exit-code.ts'
 
-/** How a command ends, and what people can do about it. */
+/** How a command ends, with a hint for people. */
 export interface CommandErrorOptions extends ErrorOptions {
   readonly ending: Ending
   /** What to do about it, as a phrase. */
   readonly hint?: string
 }
 
-/** A command cannot go on: one line for people, and perhaps one that says what to do. */
+/** An expected failure of a command: one line for people, and possibly one with a hint. */
 export class CommandError extends Error {
   readonly ending: Ending
   readonly hint: string | undefined
@@ -20,7 +20,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Whoever read the command's output went away: the command stops without a word. */
+/** The reader of the output is gone, so the command stops silently. */
 export class OutputClosed extends Error {
   constructor(message = 'the output was closed', options: ErrorOptions = {}) {
     super(message, options)

@@ -8,7 +8,7 @@ export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: n
 /** A stream to read from, which may be a terminal. */
 export type Input = Readable & { readonly isTTY?: boolean }
 
-/** What a command has of the world around it. */
+/** The streams, environment and signals of a command. */
 export interface CommandIo {
   readonly stdout: Output
   readonly stderr: Output
@@ -30,9 +30,9 @@ export function processIo(env: Environment): CommandIo {
 }
 
 /**
- * Writes a text and waits while the reader is behind.
+ * Writes a text, and waits while the reader is slow.
  *
- * @throws OutputClosed when the reader of a pipe went away.
+ * @throws OutputClosed when the reader of a pipe is gone.
  */
 export async function write(output: Output, text: string): Promise<void> {
   if (output.destroyed || output.errored !== null) throw new OutputClosed()
@@ -46,14 +46,14 @@ export async function write(output: Output, text: string): Promise<void> {
       }),
     ])
   } catch (error) {
-    // An error of the stream itself also ends the wait: nobody reads any more.
+    // An error of the stream also means that the reader is gone.
     throw new OutputClosed('the output was closed', { cause: error })
   } finally {
     settled.abort()
   }
 }
 
-/** The first signal aborts; the next one ends the process as if nothing listened. */
+/** The first signal aborts; the next one ends the process by the default action. */
 function abortAtSignal(): AbortSignal {
   const controller = new AbortController()
   const stop = () => {

@@ -10,7 +10,7 @@ export interface CommandOption {
   readonly type: 'text' | 'texts' | 'switch'
   /** One letter, for `-x`. */
   readonly short?: string
-  /** Stands for the value in help: `FILE`. */
+  /** Represents the value in the help: `FILE`. */
   readonly placeholder?: string
   /** What it does, as a phrase without a full stop. */
   readonly description: string
@@ -19,7 +19,7 @@ export interface CommandOption {
 /** Options by name, without dashes, in the order of the help. */
 export type OptionTable = Readonly<Record<string, CommandOption>>
 
-/** The options as they were given. */
+/** The values of the given options. */
 export type OptionValues<Options extends OptionTable> = {
   readonly [Name in keyof Options]: Options[Name]['type'] extends 'switch'
     ? boolean
@@ -28,7 +28,7 @@ export type OptionValues<Options extends OptionTable> = {
       : string | undefined
 }
 
-/** What a command was called with. */
+/** The arguments and the environment of a command. */
 export interface Call<Options extends OptionTable> {
   readonly options: OptionValues<Options>
   readonly operands: readonly string[]
@@ -39,13 +39,13 @@ export interface Call<Options extends OptionTable> {
 /** Runs the server until it has stopped. Resolves with the exit code. */
 type Serve = (settings: Settings) => Promise<number>
 
-/** Makes up for a lost file of a stopped server; see server/recover.ts. Answers what was done. */
+/** Replaces a lost file of a stopped server; see server/recover.ts. Resolves with what was done. */
 type Recover = (
   settings: Settings,
   lost: 'administrator-token' | 'secret-key' | 'journal' | 'signing-key' | 'copy',
 ) => Promise<readonly string[]>
 
-/** What main.ts alone can make for a command, since it alone knows every part. */
+/** What a command needs from main.ts, the only file that knows every part. */
 export interface CommandParts {
   readonly serve: Serve
   readonly recover: Recover
@@ -54,7 +54,7 @@ export interface CommandParts {
   readonly collectors: readonly CollectorKind[]
 }
 
-/** What people can be told about a command without running it. */
+/** The documentation of a command. */
 export interface CommandHelp {
   /** One word, or two: `token create`. */
   readonly name: string
@@ -65,12 +65,12 @@ export interface CommandHelp {
   /** How it behaves, in paragraphs. */
   readonly description: string
   readonly options: OptionTable
-  /** Whole command lines, and what each does. */
+  /** Complete command lines, and what each does. */
   readonly examples: readonly { readonly line: string; readonly does: string }[]
 }
 
 /** A command of the program. */
 export interface Command extends CommandHelp {
-  /** Reads the arguments after the name and runs; throws CommandError when it cannot. */
+  /** Parses the arguments after the name and runs; throws CommandError on failure. */
   run(argv: readonly string[], io: CommandIo, parts: CommandParts): Promise<Ending>
 }

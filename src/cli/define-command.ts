@@ -10,7 +10,7 @@ interface OperandCount {
   readonly max: number
 }
 
-/** A command whose `execute` gets its options by name, typed by the table. */
+/** Defines a command whose `execute` gets its options by name, typed by the table. */
 export function defineCommand<const Options extends OptionTable>(
   help: CommandHelp & { readonly options: Options; readonly operandCount?: OperandCount },
   execute: (call: Call<Options>) => Promise<Ending>,
@@ -24,7 +24,7 @@ export function defineCommand<const Options extends OptionTable>(
   }
 }
 
-/** @throws CommandError `usage`, which names the argument that is wrong. */
+/** @throws CommandError `usage` that names the wrong argument. */
 function readArguments<Options extends OptionTable>(
   help: CommandHelp & { readonly options: Options; readonly operandCount?: OperandCount },
   argv: readonly string[],
@@ -46,7 +46,7 @@ function readArguments<Options extends OptionTable>(
     if (option.type === 'switch') return [name, given === true]
     return [name, option.type === 'texts' ? (given ?? []) : given]
   })
-  // Each value was made by the type of its option, as OptionValues states it.
+  // Each value has the type of its option, as OptionValues states.
   return { options: Object.fromEntries(values), operands: parsed.positionals }
 }
 
@@ -74,7 +74,7 @@ function parsedOrRefused(help: CommandHelp, argv: readonly string[]) {
   }
 }
 
-/** parseArgs refuses them too, but with advice about `--` that hardly ever helps. */
+/** parseArgs rejects them too, but with advice about `--` that is rarely useful. */
 function refuseUnknownOptions(help: CommandHelp, argv: readonly string[]): void {
   const known = Object.keys(help.options)
   const end = argv.indexOf('--')
@@ -82,7 +82,7 @@ function refuseUnknownOptions(help: CommandHelp, argv: readonly string[]): void 
     const name = /^--([^=]+)/.exec(argument)?.[1]
     if (name === undefined || known.includes(name)) continue
     const meant = nearestName(name, known)
-    throw new CommandError(`there is no option --${name}`, {
+    throw new CommandError(`unknown option --${name}`, {
       ending: 'usage',
       hint: meant === undefined ? `waybill ${help.name} --help` : `did you mean --${meant}?`,
     })

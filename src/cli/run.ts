@@ -9,18 +9,19 @@ import { commandHelp, groupHelp, programHelp } from './terminal/help-text.ts'
 import { paintFor } from './terminal/terminal-style.ts'
 
 /**
- * Runs one command line and resolves with the exit code. Errors go to standard error as one line
- * that says what is wrong, and one that says what to do about it.
+ * Runs one command line and resolves with the exit code. Errors go to standard error, as one line
+ * with the problem and possibly one with a hint.
  *
  * @param argv the arguments after the program's name.
- * @param parts what a command needs of the parts that only main.ts knows.
+ *
+ * @param parts what commands need from main.ts.
  */
 export async function runCommand(
   argv: readonly string[],
   io: CommandIo,
   parts: CommandParts,
 ): Promise<number> {
-  // A reader that goes away is noticed by the next write; unheard, it would end the process.
+  // The next write notices a closed reader; without a listener the error would end the process.
   io.stdout.on('error', () => undefined)
   io.stderr.on('error', () => undefined)
   try {
@@ -53,7 +54,7 @@ async function dispatch(
   if (first.startsWith('-')) {
     throw new CommandError(`expected a command, found ${first}`, {
       ending: 'usage',
-      hint: 'options come after the command; waybill --help',
+      hint: 'options go after the command; see waybill --help',
     })
   }
   const command = commandOf(argv, commands)
@@ -66,7 +67,7 @@ async function dispatch(
   return command.run(ownArguments, io, parts)
 }
 
-/** The command whose words the arguments begin with. */
+/** The command that the arguments begin with. */
 function commandOf(argv: readonly string[], commands: readonly Command[]): Command | undefined {
   return commands.find(({ name }) => name.split(' ').every((word, index) => argv[index] === word))
 }
@@ -109,7 +110,7 @@ async function unknownCommand(
     'version',
   ]
   const meant = nearestName(first, words)
-  throw new CommandError(`there is no command ${JSON.stringify(first)}`, {
+  throw new CommandError(`unknown command ${JSON.stringify(first)}`, {
     ending: 'usage',
     hint: meant === undefined ? 'waybill --help' : `did you mean ${meant}?`,
   })
@@ -128,7 +129,7 @@ async function report(error: unknown, io: CommandIo): Promise<void> {
     await write(io.stderr, `waybill: ${paint('red', 'unexpected error')}: ${text}\n`)
     return
   }
-  // Whoever pressed Ctrl-C knows; only what is half done is worth a word.
+  // A user who pressed Ctrl-C needs a message only about unfinished work.
   if (error.ending === 'interrupted' && error.hint === undefined) return
   await write(io.stderr, `waybill: ${paint('red', 'error')}: ${error.message}\n`)
   if (error.hint !== undefined) await write(io.stderr, `hint: ${error.hint}\n`)

@@ -113,7 +113,7 @@ describe('send', () => {
     const input = JSON.stringify({ action: 'image.push' })
     const { code, stderr } = await run(['send', '--tenant', 'edge'], { input })
     expect(code).toBe(2)
-    expect(stderr).toContain('--tenant states one event')
+    expect(stderr).toContain('--tenant describes a single event')
   })
 
   test('every event of a file larger than a batch is stored once, in its order', async () => {
@@ -128,7 +128,9 @@ describe('send', () => {
     const argv = ['send', '--idempotency-key', 'again', '--batch-size', '10', '-']
     const input = numbered('again', 35)
     expect((await run(argv, { input })).stdout).toMatch(/^stored 35 events, \S+\/s\n$/)
-    expect((await run(argv, { input })).stdout).toMatch(/^stored 0 events, 35 were there before/)
+    expect((await run(argv, { input })).stdout).toMatch(
+      /^stored 0 events \(35 duplicates skipped\)/,
+    )
     const found = await run(['search', '--namespace', 'again', '--all', '--json'])
     expect(lines(found.stdout)).toHaveLength(35)
   })
@@ -226,7 +228,7 @@ describe('search', () => {
     expect(await run(['search', '--actor', 'nobody-at-all'])).toEqual({
       code: 0,
       stdout: '',
-      stderr: 'no event matches\n',
+      stderr: 'no events match\n',
     })
   })
 })
@@ -369,8 +371,8 @@ describe('the program', () => {
       code: 3,
       stdout: '',
       stderr:
-        `waybill: error: cannot reach ${url}: nothing listens there\n` +
-        'hint: start it with `waybill serve`, or name another with --server or WAYBILL_SERVER\n',
+        `waybill: error: cannot reach ${url}: connection refused\n` +
+        'hint: start it with `waybill serve`, or choose another with --server or WAYBILL_SERVER\n',
     })
   })
 

@@ -148,7 +148,7 @@ test('entries that Quay loses between its pages are read again, or told of', asy
   expect(stderr).toMatch(/organization acme: (\d+) of the entries that Quay counts on 2024-07-02/)
   const missing = Number(/(\d+) of the entries/.exec(stderr)?.[1])
   expect(missing).toBeGreaterThan(0)
-  expect(stdout).toContain(`${missing} are missing`)
+  expect(stdout).toContain(`${missing} more that it did not return`)
   expect(code).toBe(0)
 
   const sorted = async (of: WaybillProcess, day: string) =>

@@ -191,7 +191,7 @@ test('another run adds what is new, and a shifted range nothing twice', async ()
   await fillDatabase(500)
   expect((await run(['--database', quay.url])).stdout).toMatch(/^stored 500 events, /)
   const since = await run(['--database', quay.url, '--since', '2024-06-18'])
-  expect(since.stdout).toMatch(/^stored 0 events, 2,000 were there before/)
+  expect(since.stdout).toMatch(/^stored 0 events \(2,000 duplicates skipped\)/)
   expect(await storedCount()).toBe(2000)
 })
 
@@ -227,10 +227,10 @@ test('what no event can hold is kept as text or as a dead letter, and counted', 
     code: 0,
     stdout: expect.stringMatching(/^stored 9 events, /),
     stderr:
-      '5 events: metadata is kept as text (details.json): an event cannot hold it\n' +
-      '2 events: only the beginning of the metadata is kept: it is too large for an event\n' +
-      '1 event: the time cannot be read (details.asSent): they have that of the import\n' +
-      '1 event: the address is not an IP address; it is kept in details.asSent\n',
+      '5 events: metadata kept as text (details.json), since an event cannot hold it\n' +
+      '2 events: only the beginning of the metadata kept, since it is too large for an event\n' +
+      '1 event: unreadable time (details.asSent) replaced with the time of the import\n' +
+      '1 event: address is not an IP address; kept in details.asSent\n',
   })
   const events = await storedEvents()
   const kept = events.flatMap(({ details }) => details?.['json'] ?? [])
@@ -264,7 +264,7 @@ test('Ctrl-C says how to go on, and the same command does', async () => {
     await once(child, 'exit')
   })
   expect(code).toBe(130)
-  expect(stderr).toMatch(/hint: 2,000 events are stored; the same command goes on from there\n$/)
+  expect(stderr).toMatch(/hint: 2,000 events are stored; run the same command again to continue\n$/)
   await run(['--database', quay.url])
   expect(await storedCount()).toBe(6000)
 })
@@ -322,7 +322,7 @@ test('archives answer the entries that the Quay answered before it rotated them'
   // The names may come from the Quay as well, and the files one by one.
   const [file = ''] = files
   const again = await run(['--database', quay.url, '--archive', file])
-  expect(again.stdout).toMatch(/^stored 0 events, 146 were there before/)
+  expect(again.stdout).toMatch(/^stored 0 events \(146 duplicates skipped\)/)
 })
 
 test('rows that were imported from the database are not taken from an archive again', async () => {
@@ -342,7 +342,7 @@ test('rows that were imported from the database are not taken from an archive ag
   const first = archive(stored.slice(0, 1500))
   const second = archive([...stored.slice(1500), ...later])
   const { stdout } = await run(['--database', quay.url, '--archive', first, second])
-  expect(stdout).toMatch(/^stored 10 events, 3,000 rows were not wanted or known before/)
+  expect(stdout).toMatch(/^stored 10 events, 3,000 rows skipped by date or imported before/)
 })
 
 test('a broken archive is named with its row, and what stood before that stays', async () => {
@@ -355,14 +355,14 @@ test('a broken archive is named with its row, and what stood before that stays',
   expect(cut.stderr).toMatch(
     /1-9999-logentry3\.txt\.gz: row \d+: the file is cut off; \d+ rows before that are stored/,
   )
-  expect(cut.stderr).toContain('hint: everything else is stored; put a whole copy of each file')
+  expect(cut.stderr).toContain('hint: everything else is stored; replace each damaged file')
   // The event that says so is one of them.
   const stored = (await storedCount()) - 1
   expect(stored).toBeGreaterThan(10)
   writeFileSync(cutFile, whole)
   const mended = await run(['--database', quay.url, '--archive', cutFile])
   expect(mended.stdout).toMatch(
-    new RegExp(`^stored ${rows.length - stored} events, ${stored} were there before`),
+    new RegExp(`^stored ${rows.length - stored} events \\(${stored} duplicates skipped\\)`),
   )
   const strange = join(folder, 'holiday.jpg')
   writeFileSync(strange, Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]))

@@ -9,6 +9,7 @@ import { type CommandIo, write } from '../command-io.ts'
 import type { Ending } from '../exit-code.ts'
 import { plainLine } from '../terminal/plain-line.ts'
 import { createProgress, grouped } from '../terminal/progress.ts'
+import { storedText } from '../terminal/stored-text.ts'
 import { serverSink } from './collector-sink.ts'
 import { CONNECTION_OPTIONS, type ConnectionOptions, findConnection } from './connection-options.ts'
 import { retrying } from './retrying.ts'
@@ -119,9 +120,9 @@ function explained(error: unknown, { last, product, signal }: Interrupted): Comm
 
 function summary(report: CollectorReport, product: string): string {
   const { accepted, duplicates, missing = 0, gaps = 0 } = report
-  const events = accepted === 1 ? '1 event' : `${grouped(accepted)} events`
-  const before = duplicates === 0 ? '' : `, ${grouped(duplicates)} were there before`
-  const gap = missing === 0 ? '' : `, ${grouped(missing)} are missing that ${product} counts`
+  const stored = storedText({ accepted, duplicates })
+  const gap =
+    missing === 0 ? '' : `; ${product} counts ${grouped(missing)} more that it did not return`
   const found = gaps === 0 ? '' : `; ${GAPS_SEARCH}`
-  return `stored ${events}${before}${gap}${found}`
+  return `${stored}${gap}${found}`
 }

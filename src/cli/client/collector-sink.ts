@@ -7,18 +7,18 @@ import type { CollectorSink } from '../../intake/sink.ts'
 import { BODY_BYTES_MAX, batchAnswer } from './event-sender.ts'
 import { type Ask, jsonOf, ServerError } from './server-client.ts'
 
-/** Where events and positions go. */
+/** Where events and positions are sent. */
 export interface ServerSinkOptions {
-  /** Waits out by itself what passes; see retrying.ts. */
+  /** Retries by itself; see retrying.ts. */
   readonly ask: Ask
   readonly kind: string
   readonly name: string
-  /** Tenant of the events; undefined: that of the token. */
+  /** Tenant of the events; undefined for that of the token. */
   readonly tenant: string | undefined
   readonly signal: AbortSignal
 }
 
-/** A sink that ends in the ledger of a server. Its methods reject as `ask` does. */
+/** A sink that writes to the ledger of a server. Its methods reject as `ask` does. */
 export function serverSink(options: ServerSinkOptions): CollectorSink {
   const { ask, tenant, signal } = options
   const collector = [options.kind, options.name].map(encodeURIComponent)
@@ -29,10 +29,10 @@ export function serverSink(options: ServerSinkOptions): CollectorSink {
     async append(events) {
       let accepted = 0
       let duplicates = 0
-      // An empty tenant counts as left out: it is the token's.
+      // An empty tenant means the token's.
       const source = { kind, name }
       const receivedMicros = Date.now() * 1000
-      // What the token may state is for the server to say.
+      // The server decides which sources the token may state.
       const claims = { anyTenant: true, source, otherSources: 'any' } as const
       const reception = { receivedMicros, tenant: tenant ?? '', ...claims }
       for (const body of bodiesOf(events, reception)) {
@@ -47,7 +47,7 @@ export function serverSink(options: ServerSinkOptions): CollectorSink {
     async position() {
       try {
         const { position } = await jsonOf(await ask({ path, query, signal }))
-        // The server keeps JSON objects alone.
+        // The server stores only JSON objects.
         return isMembers(position) ? (position as JsonObject) : undefined
       } catch (error) {
         if (error instanceof ServerError && error.status === 404) return undefined
@@ -63,17 +63,17 @@ export function serverSink(options: ServerSinkOptions): CollectorSink {
 }
 
 /**
- * The event in a form that the strict route takes: as in the sink of a server, nothing odd may end
- * a run, and an event that names no source is the collector's.
+ * Makes an event valid for the strict route. As in the sink of a server, an odd value must not end
+ * a run, and an event without a source is the collector's.
  */
 function readable(event: NewEvent, reception: Reception): object {
   const { read: reported } = readOrRefused(event, (one) => readReportedEvent(one, reception))
   const { received: _received, id, ...read } = reported
-  // An id that was minted here would name the event for good.
+  // An id minted here would be permanent.
   return event.id === undefined ? read : { ...read, id }
 }
 
-/** NDJSON in as few requests as may be. */
+/** Serializes events as NDJSON, in as few requests as possible. */
 function* bodiesOf(events: readonly NewEvent[], reception: Reception): Generator<string> {
   let lines: string[] = []
   let bytes = 0

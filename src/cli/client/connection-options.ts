@@ -3,29 +3,29 @@ import { join } from 'node:path'
 import type { Environment } from '../../config/table/environment.ts'
 import { CommandError } from '../command-error.ts'
 
-/** The server that commands ask when none is named. */
+/** The server that commands use when none is given. */
 const SERVER_DEFAULT = 'http://127.0.0.1:7480'
 const DATA_DEFAULT = './data'
 const TOKEN_FILE = 'admin-token'
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
-/** The options of every command that talks to a server. */
+/** The options of every command that uses a server. */
 export const CONNECTION_OPTIONS = {
   server: {
     type: 'text',
     placeholder: 'URL',
-    description: `The server; else WAYBILL_SERVER, else ${SERVER_DEFAULT}`,
+    description: `Server; default WAYBILL_SERVER, or ${SERVER_DEFAULT}`,
   },
   token: {
     type: 'text',
     placeholder: 'TOKEN',
-    description: 'The token; else WAYBILL_TOKEN, else admin-token in the data directory',
+    description: 'Token; default WAYBILL_TOKEN, or admin-token in the data directory',
   },
   data: {
     type: 'text',
     placeholder: 'DIR',
     description:
-      `Where a server on this machine keeps admin-token; else WAYBILL_DATA, else ` +
+      `Directory with admin-token of a server on this machine; default WAYBILL_DATA, or ` +
       `${DATA_DEFAULT}`,
   },
 } as const
@@ -37,17 +37,17 @@ export interface ConnectionOptions {
   readonly data: string | undefined
 }
 
-/** Which server to ask, and as whom. */
+/** The server and the token to use. */
 export interface Connection {
   /** Ends in a slash, so that a path of a reverse proxy is kept. */
   readonly base: URL
-  /** Undefined: ask without, which few routes allow. */
+  /** Undefined to send requests without a token, which few routes allow. */
   readonly token: string | undefined
-  /** Why there is no token, for the message when one turns out to be needed. */
+  /** Why there is no token, for the message when one is required. */
   readonly tokenHint: string
 }
 
-/** @throws CommandError `usage` when the server's URL is none. */
+/** @throws CommandError `usage` when the server's URL is invalid. */
 export function findConnection(options: ConnectionOptions, env: Environment): Connection {
   const base = serverUrl(options.server, env)
   const given = options.token || env['WAYBILL_TOKEN']
@@ -57,11 +57,11 @@ export function findConnection(options: ConnectionOptions, env: Environment): Co
       const place = options.token ? '--token' : 'WAYBILL_TOKEN'
       throw new CommandError(`${place}: expected a token, found other text`, { ending: 'usage' })
     }
-    return { base, token, tokenHint: 'was the token revoked, or is it of another server?' }
+    return { base, token, tokenHint: 'was the token revoked, or is it for another server?' }
   }
-  // The administrator's token of this machine is for this machine: no other host ever gets it.
+  // The local administrator's token is never sent to another host.
   if (!LOOPBACK.test(base.hostname)) {
-    return { base, token: undefined, tokenHint: 'give a token by --token or WAYBILL_TOKEN' }
+    return { base, token: undefined, tokenHint: 'pass a token with --token or WAYBILL_TOKEN' }
   }
   const directory = options.data || env['WAYBILL_DATA'] || DATA_DEFAULT
   return { base, ...tokenOfDirectory(join(directory, TOKEN_FILE)) }
@@ -82,15 +82,18 @@ function serverUrl(option: string | undefined, env: Environment): URL {
 function tokenOfDirectory(file: string): Pick<Connection, 'token' | 'tokenHint'> {
   try {
     const token = readFileSync(file, 'utf8').trim()
-    return { token, tokenHint: `the token came from ${file}; is that the data of this server?` }
+    return {
+      token,
+      tokenHint: `the token came from ${file}; is that the data directory of this server?`,
+    }
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     return {
       token: undefined,
       tokenHint: missing
-        ? `give a token by --token or WAYBILL_TOKEN, or say by --data where the ` +
-          `server keeps its data (no ${file} here)`
-        : `${file} cannot be read by this user: give a token by --token or WAYBILL_TOKEN`,
+        ? `pass a token with --token or WAYBILL_TOKEN, or the data directory of the server with ` +
+          `--data (no ${file} here)`
+        : `${file} cannot be read by this user: pass a token with --token or WAYBILL_TOKEN`,
     }
   }
 }

@@ -2,20 +2,20 @@ import type { InputValue } from '../../core/json/json-values.ts'
 import { CommandError } from '../command-error.ts'
 import { type Ask, jsonOf, ServerError } from './server-client.ts'
 
-/** Largest body of one request, in bytes: far below what the server takes. */
+/** Largest body of one request, in bytes; far below the server's limit. */
 export const BODY_BYTES_MAX = 4 * 1024 * 1024
 
-/** How an EventSender makes its batches and where they go. */
+/** How an EventSender forms its batches and where it sends them. */
 export interface SenderOptions {
   readonly ask: Ask
-  /** Makes every batch repeatable: batch n has the key `KEY-n`. */
+  /** Makes batches repeatable: batch n has the key `KEY-n`. */
   readonly idempotencyKey: string
   readonly batchEventsMax: number
   readonly signal?: AbortSignal
   readonly onBatch: (totals: SentTotals) => void
 }
 
-/** What was acknowledged so far. */
+/** The events acknowledged so far. */
 export interface SentTotals {
   readonly accepted: number
   readonly duplicates: number
@@ -24,14 +24,13 @@ export interface SentTotals {
 
 interface Item {
   readonly text: string
-  /** `FILE:LINE`, to name an event that the server refuses. */
+  /** `FILE:LINE`, to name an event that the server rejects. */
   readonly place: string | undefined
 }
 
 /**
- * Sends events in batches, one after the other, so that the ledger keeps the order of the input.
- * The same input in batches of the same size has the same keys, so a repeated run stores nothing
- * twice.
+ * Sends events in batches, one at a time, so that the ledger keeps the order of the input. The same
+ * input and batch size give the same keys, so a repeated run stores nothing twice.
  */
 export class EventSender {
   #items: Item[] = []
@@ -91,7 +90,7 @@ export class EventSender {
   }
 }
 
-/** The same refusal, with the lines of the input in place of positions in the batch. */
+/** The same rejection, with lines of the input instead of positions in the batch. */
 function withPlaces(error: ServerError, items: readonly Item[]): CommandError {
   const lines = error.problems.map(({ index, path, expected }) => {
     const place = index === undefined ? undefined : items[index]?.place
@@ -105,13 +104,13 @@ function withPlaces(error: ServerError, items: readonly Item[]): CommandError {
   })
 }
 
-/** What a server answered to a batch of events. */
+/** A server's answer to a batch of events. */
 export interface BatchAnswer {
   readonly accepted: number
   readonly duplicates: number
 }
 
-/** A repeated request gets the answer of the first one: its events were there before this run. */
+/** A repeated request gets the first answer again, so its accepted events count as duplicates. */
 export async function batchAnswer(response: Response): Promise<BatchAnswer> {
   const answer = await jsonOf(response)
   const accepted = Number(answer['accepted'] ?? 0)

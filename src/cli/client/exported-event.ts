@@ -5,16 +5,16 @@ import { OWN_SOURCE_KIND } from '../../core/values/source-name.ts'
 /** Members that a ledger adds to an event. */
 const ADDED_MEMBERS = /"(?:received|seq)"/
 
-/** What `send` makes of an event of its input. */
+/** What `send` does with an event of its input. */
 export type Sendable =
   | { readonly kind: 'event'; readonly value: InputValue }
-  /** The other installation's record of itself, which another ledger must not claim. */
+  /** Another installation's record of itself, which must not be sent to another ledger. */
   | { readonly kind: 'own' }
 
 /**
- * An event of the input as a server takes it. An exported one loses `received` and `seq`, which the
- * ledger that it came from added; its id stays, so sending it again stores nothing twice. Every
- * other text goes as it stands, with its numbers as they were written.
+ * Prepares an event of the input for the server. An exported event loses `received` and `seq`,
+ * which its original ledger added; its id stays, so that sending it again stores nothing twice. Any
+ * other text is sent unchanged, including the notation of its numbers.
  */
 export function sendable(value: InputValue): Sendable {
   const { text } = value
@@ -25,12 +25,12 @@ export function sendable(value: InputValue): Sendable {
   if (!isMembers(event) || !isExported(event)) return { kind: 'event', value }
   const { source } = event
   if (isMembers(source) && source['kind'] === OWN_SOURCE_KIND) return { kind: 'own' }
-  // An exported event is canonical JSON: what is parsed and written again is the same.
+  // An exported event is canonical JSON, so parsing and serializing changes nothing else.
   const { received: _received, seq: _seq, ...rest } = event
   return { kind: 'event', value: { ...value, text: JSON.stringify(rest) } }
 }
 
-/** Nothing but an export has both; a sender's own mistake is refused by the server. */
+/** Only exported events have both; the server rejects a sender's own mistake. */
 function isExported(event: Readonly<Record<string, unknown>>): boolean {
   return typeof event['received'] === 'string' && typeof event['seq'] === 'number'
 }

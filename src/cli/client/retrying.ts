@@ -2,29 +2,31 @@ import { doubling, JITTER, retry, waitText } from '../../core/retry.ts'
 import { CommandError } from '../command-error.ts'
 import { type Ask, ServerError } from './server-client.ts'
 
-/** Attempts at one request before a command gives up, unless it says more. */
+/** Attempts at one request before a command gives up, by default. */
 const ATTEMPTS_MAX = 8
-/** Wait before the second attempt, in milliseconds; it doubles from there. */
+/** Pause before the second attempt, in milliseconds; it doubles from there. */
 const BACK_OFF_MS = 500
-/** Longest wait between two attempts, in milliseconds, also when the server asks for more. */
+/** Longest pause between two attempts, in milliseconds, even if the server asks for more. */
 const BACK_OFF_MS_MAX = 30_000
 
-/** What a command wants to know about its attempts. */
+/** How a command retries. */
 export interface RetryOptions {
   /** Attempts at one request before it is given up. */
   readonly attemptsMax?: number
-  /** Whether a server that cannot be reached may have been reached before. */
+  /** Whether the server was reached before, so that a failed connection is worth a retry. */
   readonly wasReached: () => boolean
-  /** Called with a sentence for people before each wait. */
+  /** Called with a message for people before each pause. */
   readonly onWait: (message: string) => void
 }
 
-/** Doubles with every failure in a row; half of it is chance, so that many senders spread out. */
+/**
+ * Doubles with every consecutive failure; half of it is random, so that many senders spread out.
+ */
 export const backOffMs = doubling(BACK_OFF_MS, BACK_OFF_MS_MAX, JITTER)
 
 /**
- * Asks again while the server says that it is busy or not available (429, 502 to 504), or went away
- * after it was there. Only for requests that store nothing twice.
+ * Retries while the server is busy or unavailable (429, 502 to 504), or lost after it was reached.
+ * Only for requests that store nothing twice.
  */
 export function retrying(ask: Ask, options: RetryOptions): Ask {
   const { attemptsMax = ATTEMPTS_MAX, wasReached, onWait } = options

@@ -8,13 +8,13 @@ import type { Connection } from './connection-options.ts'
 
 /** Longest wait for the head of an answer, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 120_000
-/** Problems of a refusal that are shown. */
+/** Problems of a rejection that are shown. */
 const PROBLEMS_SHOWN_MAX = 20
 
 /** A request to the server. */
 export interface ServerRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** Without a slash in front: `v1/events`. */
+  /** Without a leading slash: `v1/events`. */
   readonly path: string
   readonly query?: URLSearchParams
   readonly headers?: Readonly<Record<string, string>>
@@ -22,12 +22,12 @@ export interface ServerRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-/** The server refused or failed. */
+/** The server rejected the request or failed. */
 export class ServerError extends CommandError {
   readonly status: number
   /** From `Retry-After`, in milliseconds. */
   readonly retryAfterMs: number | undefined
-  /** What is wrong with which value, when the server says. */
+  /** The wrong values, if the server lists them. */
   readonly problems: readonly ServerProblem[]
 
   constructor(answer: ServerAnswer, message: string, hint: string | undefined) {
@@ -52,12 +52,12 @@ interface ServerAnswer {
   readonly problems: readonly ServerProblem[]
 }
 
-/** Asks the server and answers what it says, when that is a success. */
+/** Sends a request and returns a successful answer. */
 export type Ask = (request: ServerRequest) => Promise<Response>
 
 /**
- * A client of one server. It throws CommandError `unreachable` when there is no answer, ServerError
- * when there is one that is not a success, and CommandError `interrupted` when the signal aborts.
+ * A client of one server. It throws CommandError `unreachable` without an answer, ServerError for
+ * an unsuccessful one, and CommandError `interrupted` when the signal aborts.
  */
 export function createClient(connection: Connection): Ask {
   return async (request) => {
@@ -67,7 +67,7 @@ export function createClient(connection: Connection): Ask {
   }
 }
 
-/** The body of an answer as JSON; an empty object when it is something else. */
+/** The body of an answer as JSON; an empty object when it is anything else. */
 export async function jsonOf(response: Response): Promise<Readonly<Record<string, unknown>>> {
   const value: unknown = await response.json().catch(() => undefined)
   return isMembers(value) ? value : {}
@@ -87,7 +87,7 @@ async function answerOf(connection: Connection, request: ServerRequest): Promise
         ...(connection.token === undefined ? {} : { Authorization: `Bearer ${connection.token}` }),
         ...request.headers,
       },
-      // A redirect would carry the request, and what it says, to where nobody sent it.
+      // A redirect would send the request and its content to another host.
       redirect: 'manual',
       signal: AbortSignal.any(signals),
       ...(request.body === undefined ? {} : { body: request.body }),
@@ -101,7 +101,7 @@ async function answerOf(connection: Connection, request: ServerRequest): Promise
   }
 }
 
-/** What to say when there was no answer, or when one broke off. */
+/** The error for a missing or interrupted answer. */
 export function unreachable(base: URL, error: unknown): CommandError | OutputClosed {
   if (error instanceof CommandError || error instanceof OutputClosed) return error
   const server = `${base.origin}${base.pathname}`.replace(/\/$/, '')
@@ -109,7 +109,7 @@ export function unreachable(base: URL, error: unknown): CommandError | OutputClo
   const reason = code === undefined ? innermostMessage(error) : (REASONS[code] ?? code)
   const hint =
     code === 'ECONNREFUSED'
-      ? 'start it with `waybill serve`, or name another with --server or WAYBILL_SERVER'
+      ? 'start it with `waybill serve`, or choose another with --server or WAYBILL_SERVER'
       : undefined
   return new CommandError(`cannot reach ${server}: ${reason}`, {
     ending: 'unreachable',
@@ -119,18 +119,18 @@ export function unreachable(base: URL, error: unknown): CommandError | OutputClo
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the name of the host cannot be looked up',
-  ECONNRESET: 'the connection was cut',
-  UND_ERR_SOCKET: 'the connection was cut',
+  ECONNREFUSED: 'connection refused',
+  ENOTFOUND: 'unknown host',
+  EAI_AGAIN: 'the host name cannot be resolved',
+  ECONNRESET: 'the connection was closed',
+  UND_ERR_SOCKET: 'the connection was closed',
   ETIMEDOUT: 'the connection timed out',
   UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
   UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
   ABORT_ERR: 'no answer in time',
 }
 
-/** The code of a network error; fetch wraps it once or twice. */
+/** The code of a network error, which fetch wraps once or twice. */
 function networkCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   if (error.cause instanceof AggregateError) return networkCode(error.cause.errors[0])

@@ -1,17 +1,17 @@
 /** One message of an event stream. */
 export interface ServerSentEvent {
-  /** Of this message, or else of the last one that had an id. */
+  /** The id of this message, or of the last one that had an id. */
   readonly id: string
-  /** Undefined when the message only moves the id on. */
+  /** Undefined when the message only updates the id. */
   readonly data: string | undefined
 }
 
-/** Longest line of a stream, in UTF-16 units: an event and its escapes, with room to spare. */
+/** Longest line of a stream, in UTF-16 units; longer than any escaped event. */
 const LINE_LENGTH_MAX = 1024 * 1024
 
 /**
- * Reads a `text/event-stream` (WHATWG HTML, section 9.2.6). Comments are skipped: they keep the
- * connection alive. A message that breaks off is left out, to come again after `Last-Event-ID`.
+ * Reads a `text/event-stream` (WHATWG HTML, section 9.2.6). Comments only keep the connection alive
+ * and are skipped. An incomplete message is dropped; it comes again after `Last-Event-ID`.
  */
 export async function* readServerSentEvents(
   body: AsyncIterable<Uint8Array>,
@@ -42,7 +42,7 @@ async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = parts.pop() ?? ''
     if (rest.length > LINE_LENGTH_MAX)
-      throw new Error(`a line is over ${LINE_LENGTH_MAX} characters`)
+      throw new Error(`a line exceeds ${LINE_LENGTH_MAX} characters`)
     for (const part of parts) yield part.endsWith('\r') ? part.slice(0, -1) : part
   }
 }

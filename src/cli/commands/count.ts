@@ -16,7 +16,7 @@ import { grouped } from '../terminal/progress.ts'
 import { paintFor } from '../terminal/terminal-style.ts'
 import { type Column, textTable } from '../terminal/text-table.ts'
 
-/** Longest bar, in characters: that of the largest count. */
+/** Longest bar, in characters, for the largest count. */
 const BAR_LENGTH_MAX = 32
 
 const { read, usage } = optionReader('count')
@@ -32,7 +32,7 @@ const OPTIONS = {
     type: 'text',
     short: 'z',
     placeholder: 'ZONE',
-    description: 'Time zone of the intervals, such as Europe/Berlin; UTC when left out',
+    description: 'Time zone of the intervals, such as Europe/Berlin; default UTC',
   },
   by: {
     type: 'text',
@@ -42,32 +42,32 @@ const OPTIONS = {
       'repository, target, source, level, outcome or ip',
   },
   ...FILTER_OPTIONS,
-  json: { type: 'switch', description: 'As JSON, one count a line' },
+  json: { type: 'switch', description: 'As JSON, one count per line' },
   ...CONNECTION_OPTIONS,
 } as const
 
-/** `waybill count`: how many events match, in all or by time. */
+/** `waybill count`: the number of matching events, in total or by time. */
 export const countCommand = defineCommand(
   {
     name: 'count',
-    summary: 'Count events, in all or by time',
+    summary: 'Count events, in total or by time',
     operands: '[TEXT …]',
     description: `${FILTER_HELP}
 
-Intervals are those of the calendar: a week begins on Monday, and a day of a time zone has 23 or 25
-hours when its clocks change. Those without events are left out. A plain date in --from or --to is
-its first moment in UTC; for one of a time zone, give its offset: 2026-10-25T00:00:00+02:00.`,
+Intervals follow the calendar: a week begins on Monday, and a day has 23 or 25 hours when the clocks
+of its time zone change. Intervals without events are omitted. A plain date in --from or --to means
+its first moment in UTC; for another time zone, give its offset: 2026-10-25T00:00:00+02:00.`,
     options: OPTIONS,
     operandCount: { min: 0, max: Number.POSITIVE_INFINITY },
     examples: [
-      { line: 'waybill count --outcome denied --from 7d', does: 'one number' },
+      { line: 'waybill count --outcome denied --from 7d', does: 'a single number' },
       {
         line: 'waybill count --action image.push --interval week --time-zone Europe/Berlin',
-        does: 'pushes of each week',
+        does: 'pushes per week',
       },
       {
         line: 'waybill count --interval day --by actor --from 7d --json',
-        does: 'who did how much on each day, for scripts',
+        does: 'activity per actor and day, for scripts',
       },
     ],
   },
@@ -109,7 +109,7 @@ interface Intervals {
   readonly by: string | undefined
 }
 
-/** Undefined: one count in all. @throws CommandError `usage`. */
+/** Undefined for one total count. @throws CommandError `usage`. */
 function readIntervals(options: {
   readonly interval: string | undefined
   readonly 'time-zone': string | undefined
@@ -151,7 +151,7 @@ function columnsOf(
     {
       title: '',
       cell: (one) => '#'.repeat(Math.ceil((countOf(one) / largest) * BAR_LENGTH_MAX)),
-      colour: (paint, _one, text) => paint('dim', text),
+      color: (paint, _one, text) => paint('dim', text),
     },
   ]
 }
@@ -160,7 +160,7 @@ function countOf(one: Members): number {
   return Number(one['count'])
 }
 
-/** The beginning of an interval as clocks of the zone show it; of hours also their offset. */
+/** The beginning of an interval in local time; for hours also the offset. */
 function intervalText(time: string, interval: HistogramInterval, zone: TimeZone): string {
   const micros = parseTimestamp(time)
   if (micros === undefined) return time
@@ -169,6 +169,6 @@ function intervalText(time: string, interval: HistogramInterval, zone: TimeZone)
   if (interval === 'month') return shown.slice(0, 'YYYY-MM'.length)
   if (interval === 'day' || interval === 'week') return shown.slice(0, 'YYYY-MM-DD'.length)
   const offset = new Date(Math.abs(offsetMs)).toISOString().slice(11, 16)
-  // In autumn clocks show an hour twice, which only the offset tells apart.
+  // In autumn an hour occurs twice; only the offset distinguishes the two.
   return `${shown.slice(0, 16).replace('T', ' ')} ${offsetMs < 0 ? '-' : '+'}${offset}`
 }

@@ -24,28 +24,28 @@ const OPTIONS = {
     type: 'text',
     short: 'f',
     placeholder: 'FORMAT',
-    description: `${EXPORT_FORMATS.join(', ')}; ${EXPORT_FORMATS[0]} when left out`,
+    description: `${EXPORT_FORMATS.join(', ')}; default ${EXPORT_FORMATS[0]}`,
   },
   bom: {
     type: 'switch',
-    description: 'Begin CSV with a byte-order mark, by which spreadsheets tell that it is UTF-8',
+    description: 'Begin CSV with a byte-order mark, so that spreadsheets recognize UTF-8',
   },
   output: {
     type: 'text',
     short: 'o',
     placeholder: 'FILE',
-    description: 'File to write, replacing one that is there; standard output when left out or -',
+    description: 'File to write or replace; default, or -, is standard output',
   },
   proof: {
     type: 'text',
     placeholder: 'FOLDER',
-    description: 'Write the events as NDJSON into FOLDER, with what proves them',
+    description: 'Write the events as NDJSON to FOLDER, with their proofs',
   },
   ...FILTER_OPTIONS,
   ...CONNECTION_OPTIONS,
 } as const
 
-/** `waybill export`: the whole filtered result as one document. */
+/** `waybill export`: all matching events as one document. */
 export const exportCommand = defineCommand(
   {
     name: 'export',
@@ -53,12 +53,12 @@ export const exportCommand = defineCommand(
     operands: '[TEXT …]',
     description: `${FILTER_HELP}
 
-With --proof, \`waybill verify FOLDER\` and other clients of C2SP tlog-tiles show without the
-server that every event is in the signed ledger. It takes a token that may read the ledger
+With --proof, \`waybill verify FOLDER\` and other clients of C2SP tlog-tiles can prove without the
+server that every event is in the signed ledger. The token must be allowed to read the ledger
 (scope ledger:read) and the events.
 
-Oldest first. A file appears under its name only once it is whole and on disk; until then it is
-FILE.part.`,
+Events are written oldest first. A file gets its name only once it is complete and on disk; until
+then it is called FILE.part.`,
     options: OPTIONS,
     operandCount: { min: 0, max: Number.POSITIVE_INFINITY },
     examples: [
@@ -69,7 +69,7 @@ FILE.part.`,
       },
       {
         line: 'waybill export --format csv --bom --output for-a-spreadsheet.csv',
-        does: 'opens with its umlauts on a double click',
+        does: 'keeps non-ASCII characters in spreadsheets',
       },
       { line: 'waybill export --namespace team --proof ./evidence', does: 'for an auditor' },
       { line: 'waybill export --namespace team | gzip > team.ndjson.gz', does: 'through a pipe' },
@@ -96,7 +96,7 @@ async function exportEvents(call: Call<typeof OPTIONS>): Promise<Ending> {
   const named = options.output === '-' ? undefined : options.output
   const file = proof === undefined ? named : join(proof, EVENTS_FILE)
   if (file === undefined && format === 'parquet' && io.stdout.isTTY === true) {
-    throw new CommandError('parquet is not for terminals: name a file with --output', {
+    throw new CommandError('parquet cannot be shown on a terminal: write to a file with --output', {
       ending: 'usage',
     })
   }
@@ -134,7 +134,7 @@ async function makeFolder(folder: string): Promise<void> {
   })
 }
 
-/** The bytes of an answer; one that breaks off is an error, never a shorter document. */
+/** The bytes of an answer; an interrupted one is an error, never a shorter document. */
 async function* wholeDocument(
   body: AsyncIterable<Uint8Array>,
   connection: Connection,
@@ -151,7 +151,7 @@ async function* wholeDocument(
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
-/** Writes to FILE.part, waits for the disk, then renames. Leaves nothing behind when it fails. */
+/** Writes to FILE.part, syncs it to disk, then renames it. Leaves no file behind on failure. */
 async function writeFile(
   file: string,
   document: AsyncIterable<Uint8Array>,
@@ -184,7 +184,7 @@ async function writeFile(
   }
 }
 
-/** @throws OutputClosed when nobody reads any more; a file's own error when the disk refuses. */
+/** @throws OutputClosed when the reader is gone; the file's own error when the disk fails. */
 async function writeBytes(output: Output, chunk: Uint8Array): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     output.write(chunk, (error) => {

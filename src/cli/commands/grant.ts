@@ -8,14 +8,14 @@ import { listOf, memberColumn, showListing } from '../terminal/listing.ts'
 import { plainLine } from '../terminal/plain-line.ts'
 import { AMBIGUOUS_NAME, posted } from './user.ts'
 
-/** `waybill grant add`: a right on a namespace or a repository. */
+/** `waybill grant add`: grants a right on a namespace or a repository. */
 export const grantAddCommand = defineCommand(
   {
     name: 'grant add',
-    summary: 'Give a user a right on a namespace or a repository',
+    summary: 'Grant a user a right on a namespace or a repository',
     operands: 'USER',
-    description: `Rights: ${GRANT_ROLES.join(', ')}. Quay's API shows the logs of a namespace
-or a repository to those with \`admin\` on it.
+    description: `Rights: ${GRANT_ROLES.join(', ')}. In Quay's API, the logs of a namespace or a
+repository are visible to users with \`admin\` on it.
 
 USER is a name or an id. ${AMBIGUOUS_NAME}`,
     operandCount: { min: 1, max: 1 },
@@ -25,7 +25,7 @@ USER is a name or an id. ${AMBIGUOUS_NAME}`,
       repository: {
         type: 'text',
         placeholder: 'NAME',
-        description: 'Only this repository in it; the whole namespace when left out',
+        description: 'Only this repository; default is the whole namespace',
       },
       ...CONNECTION_OPTIONS,
     },
@@ -59,10 +59,10 @@ USER is a name or an id. ${AMBIGUOUS_NAME}`,
 export const grantListCommand = defineCommand(
   {
     name: 'grant list',
-    summary: 'List the rights',
+    summary: 'List rights',
     description: 'Shows every grant of the tenant, or of all tenants to an administrator of all.',
     options: {
-      json: { type: 'switch', description: 'As JSON, one a line' },
+      json: { type: 'switch', description: 'As JSON, one per line' },
       ...CONNECTION_OPTIONS,
     },
     examples: [{ line: 'waybill grant list', does: 'a table' }],
@@ -82,17 +82,17 @@ export const grantListCommand = defineCommand(
       memberColumn('REPOSITORY', 'repository'),
       memberColumn('ID', 'id'),
     ]
-    const listing = { path: 'v1/grants', columns, whenEmpty: 'there is no grant' }
+    const listing = { path: 'v1/grants', columns, whenEmpty: 'no grants' }
     await showListing(listing, ask, { io, json: options.json })
     return 'success'
   },
 )
 
-/** `waybill grant delete`: takes a right away, by its id. */
+/** `waybill grant delete`: revokes a right by its id. */
 export const grantDeleteCommand = defineCommand(
   {
     name: 'grant delete',
-    summary: 'Take a right away',
+    summary: 'Revoke a right',
     operands: 'ID',
     description: 'Takes effect with the next request. `waybill grant list` shows the ids.',
     operandCount: { min: 1, max: 1 },
@@ -107,7 +107,7 @@ export const grantDeleteCommand = defineCommand(
   },
 )
 
-/** Names of the users by id, since grants and tokens name their user by id. */
+/** User names by id, because grants and tokens contain only the user's id. */
 export async function userNames(ask: Parameters<typeof listOf>[1]): Promise<Map<unknown, string>> {
   const users = await listOf('v1/users', ask)
   return new Map(users.map((user) => [user['id'], String(user['name'])]))

@@ -19,13 +19,14 @@ import { optionReader } from '../options/option-reader.ts'
 import { plainLine } from '../terminal/plain-line.ts'
 import { createProgress, grouped } from '../terminal/progress.ts'
 import { spokenDuration } from '../terminal/spoken-duration.ts'
+import { storedText } from '../terminal/stored-text.ts'
 
 const NAME_DEFAULT = 'quay'
 const NAME_LENGTH_MAX = 64
-/** Attempts at one request: about twenty minutes, since an import runs while nobody looks. */
+/** Attempts at one request: about twenty minutes, since imports run unattended. */
 const ATTEMPTS_MAX = 45
-/** Share of the work below which the time that is left cannot be told. */
-const SHARE_TOLD_MIN = 0.005
+/** Share of the work below which the remaining time cannot be estimated. */
+const SHARE_SHOWN_MIN = 0.005
 
 const { read, usage } = optionReader('import quay')
 
@@ -33,27 +34,27 @@ const OPTIONS = {
   database: {
     type: 'text',
     placeholder: 'URL',
-    description: "The Quay's PostgreSQL, postgres://USER@HOST/DATABASE; password in PGPASSWORD",
+    description: "Quay's PostgreSQL, postgres://USER@HOST/DATABASE; password in PGPASSWORD",
   },
   archive: {
     type: 'texts',
     placeholder: 'FILE',
-    description: 'Import this archive of the log rotation; more may follow as operands',
+    description: 'Import this log rotation archive; further files may follow as operands',
   },
   names: {
     type: 'text',
     placeholder: 'FILE',
-    description: 'JSON file that says what the ids in archives stand for; else --database says it',
+    description: 'JSON file with the names for the ids in archives; default is --database',
   },
   name: {
     type: 'text',
     placeholder: 'NAME',
-    description: `Name of this Quay in its events; ${NAME_DEFAULT} when left out`,
+    description: `Name of this Quay in its events; default ${NAME_DEFAULT}`,
   },
   tenant: {
     type: 'text',
     placeholder: 'TENANT',
-    description: "Tenant of the events; the token's when left out",
+    description: "Tenant of the events; default is the token's",
   },
   since: {
     type: 'text',
@@ -63,30 +64,30 @@ const OPTIONS = {
   until: {
     type: 'text',
     placeholder: 'YYYY-MM-DD',
-    description: 'Day to end before (UTC): the first one of `waybill collect quay`',
+    description: 'End before this day (UTC), the first one of `waybill collect quay`',
   },
-  quiet: { type: 'switch', short: 'q', description: 'Say nothing when all went well' },
+  quiet: { type: 'switch', short: 'q', description: 'Print nothing on success' },
   ...CONNECTION_OPTIONS,
 } as const
 
 type Options = Call<typeof OPTIONS>['options']
 
-/** `waybill import quay`: the log of a Quay as its database and its archives hold it. */
+/** `waybill import quay`: the logs of a Quay from its database and archives. */
 export const importQuayCommand = defineCommand(
   {
     name: 'import quay',
     summary: "Import the usage logs of a Quay's database or archives",
     operands: '[FILE …]',
-    description: `Reads logentry, logentry2 and logentry3 of a Quay's PostgreSQL; or, with
---archive, the files that its log rotation wrote. Nothing is ever written there.
+    description: `Reads logentry, logentry2 and logentry3 of a Quay's PostgreSQL, or, with
+--archive, the files that its log rotation wrote. It never writes there.
 
-The server keeps how far it is under the name of the Quay: the same command goes on where the last
-one was stopped or broke off, and later adds what is new. No row is stored twice. What \`waybill
-collect quay\` reads over the API is another copy, so let the two cover different days: --until.
+The server remembers the progress under the name of the Quay: the same command continues where the
+last one stopped or failed, and later adds new rows. No row is stored twice. Events that \`waybill
+collect quay\` reads over the API would be stored again, so use --until to separate the days.
 
 Every row becomes an event. Metadata that is not a JSON object, or too large for an event, is kept
-as text, and what is not a row as a dead letter; both are counted. A file that is damaged does not
-end the import: the rows before the damage and all other files are stored, and the command fails.`,
+as text, and anything that is not a row as a dead letter; both are counted. A damaged file does not
+stop the import: the rows before the damage and all other files are stored, and the command fails.`,
     options: OPTIONS,
     operandCount: { min: 0, max: Number.POSITIVE_INFINITY },
     examples: [
@@ -98,7 +99,7 @@ end the import: the rows before the damage and all other files are stored, and t
         line:
           'waybill import quay --database postgres://quay@db.example.com/quay ' +
           '--until 2026-11-01',
-        does: 'what was before a collector began',
+        does: 'the days before a collector began',
       },
       {
         line: 'waybill import quay --names names.json --archive *-logentry3.txt.gz',
@@ -121,12 +122,12 @@ async function importQuay(call: Call<typeof OPTIONS>): Promise<Ending> {
   return 'success'
 }
 
-/** All other files were read: what is left to do is said once, at the end. */
+/** All other files were read, so the damage is reported once, at the end. */
 function damaged(damages: readonly string[]): CommandError {
   return new CommandError(damages.map(plainLine).join('\n'), {
     ending: 'failure',
     hint:
-      'everything else is stored; put a whole copy of each file in its place and run the same ' +
+      'everything else is stored; replace each damaged file with a good copy and run the same ' +
       "command again, or import the Quay's database with --database",
   })
 }
@@ -137,10 +138,10 @@ function readOptions({ options, operands }: Call<typeof OPTIONS>): ImportRequest
     throw usage(`unexpected argument ${JSON.stringify(operands[0])}: files follow --archive`)
   }
   if (database === undefined && archive.length === 0) {
-    throw usage('nothing to import: give --database or --archive')
+    throw usage('nothing to import: expected --database or --archive')
   }
   if (names !== undefined && archive.length === 0) {
-    throw usage('--names goes with --archive: a database has the names itself')
+    throw usage('--names is only for --archive: a database contains the names')
   }
   const fromMicros = since === undefined ? undefined : microsOf('--since', since)
   const toMicros = until === undefined ? undefined : microsOf('--until', until)
@@ -180,7 +181,7 @@ async function run(
     wasReached: () => last !== undefined,
     onWait: warn,
   })
-  // A collector of the same Quay keeps its own position under `quay`.
+  // A collector of the same Quay has a separate position under `quay`.
   const kind = `${importer.kind}-import`
   try {
     const totals = await importer.import({
@@ -201,12 +202,12 @@ async function run(
   }
 }
 
-/** `34.5 %, 12 min left`. */
+/** For example, `34.5 %, 12 min left`. */
 function shareText(report: ImportReport | undefined, startedMs: number): string {
   const share = report?.share
   if (share === undefined) return ''
   const percent = `${(share * 100).toFixed(1)} %`
-  if (share < SHARE_TOLD_MIN) return percent
+  if (share < SHARE_SHOWN_MIN) return percent
   const leftMs = ((performance.now() - startedMs) * (1 - share)) / share
   return `${percent}, ${spokenDuration(leftMs)} left`
 }
@@ -226,7 +227,7 @@ function explained(
   signal: AbortSignal,
 ): CommandError | unknown {
   const count = (last?.accepted ?? 0) + (last?.duplicates ?? 0)
-  const stored = `${grouped(count)} events are stored; the same command goes on from there`
+  const stored = `${grouped(count)} events are stored; run the same command again to continue`
   if (signal.aborted) {
     return new CommandError('interrupted', { ending: 'interrupted', cause: error, hint: stored })
   }
@@ -239,20 +240,18 @@ function explained(
 
 function summaryOf({ accepted, duplicates, skipped }: ImportTotals, rate: number): string {
   if (accepted + duplicates + skipped === 0) return 'nothing new to import'
-  const events = accepted === 1 ? '1 event' : `${grouped(accepted)} events`
-  const before = duplicates === 0 ? '' : `, ${grouped(duplicates)} were there before`
-  const left = skipped === 0 ? '' : `, ${grouped(skipped)} rows were not wanted or known before`
-  return `stored ${events}${before}${left}, ${grouped(rate)}/s`
+  const left = skipped === 0 ? '' : `, ${grouped(skipped)} rows skipped by date or imported before`
+  return `${storedText({ accepted, duplicates })}${left}, ${grouped(rate)}/s`
 }
 
-/** What people should know about rows that could not be kept as they are. */
+/** Notes about rows that could not be kept as they are. */
 function notesOf(totals: ImportTotals): string {
   const lines = [
-    [totals.keptAsText, 'metadata is kept as text (details.json): an event cannot hold it'],
-    [totals.cut, 'only the beginning of the metadata is kept: it is too large for an event'],
-    [totals.untimed, 'the time cannot be read (details.asSent): they have that of the import'],
-    [totals.addressesAsSent, 'the address is not an IP address; it is kept in details.asSent'],
-    [totals.deadLetters, 'not a row of a log; see waybill search --action source.dead-letter'],
+    [totals.keptAsText, 'metadata kept as text (details.json), since an event cannot hold it'],
+    [totals.cut, 'only the beginning of the metadata kept, since it is too large for an event'],
+    [totals.untimed, 'unreadable time (details.asSent) replaced with the time of the import'],
+    [totals.addressesAsSent, 'address is not an IP address; kept in details.asSent'],
+    [totals.deadLetters, 'not a log row; see waybill search --action source.dead-letter'],
   ] as const
   return lines
     .filter(([count]) => count > 0)

@@ -7,40 +7,40 @@ import { settingsOrRefused } from '../options/server-settings.ts'
 export const recoverCommand = defineCommand(
   {
     name: 'recover',
-    summary: "Replace a lost administrator's token, key or journal, or go on with a copy",
-    description: `Works on the data of a server that is stopped, by the rights of the user that
-runs it, and is recorded in the ledger.
+    summary: "Replace a lost administrator's token, key or journal, or activate a copy",
+    description: `Works on the data of a stopped server, with the permissions of the user that
+runs it. The recovery is recorded in the ledger.
 
-With --administrator-token the token that admin-token in the data directory holds, or held, is
-revoked, and a new one is written there.
+--administrator-token revokes the token in the file admin-token of the data directory, even if the
+file is lost, and writes a new one.
 
-With --secret-key a new secret-key is made. What the old one sealed is lost: access keys are
-deleted, and signed tokens (scopes api, api-readonly, security-logs), cursors and links to exports
-that were given out are void. Restore the file from a backup if there is one.
+--secret-key creates a new secret-key. Everything encrypted with the old one is lost: access keys
+are deleted, and signed tokens (scopes api, api-readonly, security-logs), cursors and export links
+become invalid. Restore the file from a backup if there is one.
 
-With --journal the files of a journal that is damaged or missing are set aside, and the ledger goes
-on behind the events of the store. Events that only the journal held, acknowledged in the last
-seconds before a crash, are gone. A journal that can be read is left as it is.
+--journal moves the files of a damaged or missing journal aside, and the ledger continues after the
+events in the store. Events that were only in the journal, acknowledged in the last seconds before a
+crash, are lost. A readable journal is left unchanged.
 
-With --signing-key a new key signs the checkpoints of the ledger, because ledger/signing-keys in the
-data directory is lost. Those who check the ledger need the new verifier key.
+--signing-key replaces lost keys in ledger/signing-keys of the data directory, which sign the
+checkpoints of the ledger. Users who verify the ledger need the new verifier key.
 
-With --copy a data directory that was copied or restored from a backup goes on in place of the
-original, which must never run again: two that go on sign two histories. Without it a copy can be
-read, and takes no events. A copy that is older than the checkpoint that was signed last is refused.
+--copy activates a data directory that was copied or restored from a backup. The original must never
+run again, because both would sign different histories. Without --copy, a copy is read-only. A copy
+that is older than the last signed checkpoint is rejected.
 
-Other servers on the same store have to be restarted afterwards; they need the new secret-key.`,
+Other servers on the same store must be restarted afterwards; they need the new secret-key.`,
     options: {
       'administrator-token': { type: 'switch', description: 'Replace the token of admin-token' },
       'secret-key': { type: 'switch', description: 'Replace the key of secret-key' },
-      journal: { type: 'switch', description: 'Go on without the journal' },
+      journal: { type: 'switch', description: 'Continue without the journal' },
       'signing-key': {
         type: 'switch',
         description: 'Replace the lost keys of ledger/signing-keys',
       },
-      copy: { type: 'switch', description: 'Go on with a data directory that is a copy' },
-      data: { type: 'text', placeholder: 'DIR', description: 'Data directory, as of the server' },
-      store: { type: 'text', placeholder: 'URL', description: 'Store, as of the server' },
+      copy: { type: 'switch', description: 'Activate a copy of a data directory' },
+      data: { type: 'text', placeholder: 'DIR', description: 'Data directory of the server' },
+      store: { type: 'text', placeholder: 'URL', description: 'Store of the server' },
       config: {
         type: 'text',
         placeholder: 'FILE',
@@ -50,7 +50,7 @@ Other servers on the same store have to be restarted afterwards; they need the n
     examples: [
       {
         line: 'waybill recover --administrator-token --data /var/lib/waybill',
-        does: 'when the token is lost',
+        does: 'replaces a lost token',
       },
     ],
   },

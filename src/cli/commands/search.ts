@@ -21,16 +21,16 @@ const OPTIONS = {
     type: 'text',
     short: 'n',
     placeholder: 'NUMBER',
-    description: `Most events shown, up to ${PAGE_EVENTS_MAX}; ${LIMIT_DEFAULT} when left out`,
+    description: `Most events to show, up to ${PAGE_EVENTS_MAX}; default ${LIMIT_DEFAULT}`,
   },
   all: { type: 'switch', description: 'Show every matching event, page after page' },
   oldest: { type: 'switch', description: 'Oldest first, instead of newest first' },
   after: {
     type: 'text',
     placeholder: 'SEQ',
-    description: 'What arrived after this place in the ledger, in order of arrival',
+    description: 'Events after this position in the ledger, in order of arrival',
   },
-  json: { type: 'switch', description: 'Whole events as JSON, one a line' },
+  json: { type: 'switch', description: 'Whole events as JSON, one per line' },
   ...CONNECTION_OPTIONS,
 } as const
 
@@ -42,7 +42,7 @@ export const searchCommand = defineCommand(
     operands: '[TEXT …]',
     description: `${FILTER_HELP}
 
-The table shows the most telling fields; \`--json\` shows all of them.`,
+The table shows the most important fields; \`--json\` shows all of them.`,
     options: OPTIONS,
     operandCount: { min: 0, max: Number.POSITIVE_INFINITY },
     examples: [
@@ -53,9 +53,12 @@ The table shows the most telling fields; \`--json\` shows all of them.`,
       },
       {
         line: 'waybill search --action container.exec --not-actor healthcheck',
-        does: 'without those of one actor',
+        does: 'without one actor',
       },
-      { line: 'waybill search --all --json --after 1041', does: 'what arrived since, late too' },
+      {
+        line: 'waybill search --all --json --after 1041',
+        does: 'new arrivals, including late events',
+      },
       { line: 'waybill search --outcome denied --all --json | jq .client.ip', does: 'for scripts' },
     ],
   },
@@ -78,19 +81,22 @@ async function search({ options, operands, io }: Call<typeof OPTIONS>): Promise<
     const { next, after } = answer
     if (typeof next !== 'string') {
       if (typeof after === 'number' && !options.json) {
-        await write(io.stderr, `what arrives from now on: --after ${after}\n`)
+        await write(io.stderr, `for later events: --after ${after}\n`)
       }
       break
     }
     if (!options.all) {
       if (!options.json)
-        await write(io.stderr, `more events match: --all, or --limit up to ${PAGE_EVENTS_MAX}\n`)
+        await write(
+          io.stderr,
+          `more events match: use --all, or --limit up to ${PAGE_EVENTS_MAX}\n`,
+        )
       return 'success'
     }
     query.delete('after')
     query.set('cursor', next)
   }
-  if (shown === 0 && !options.json) await write(io.stderr, 'no event matches\n')
+  if (shown === 0 && !options.json) await write(io.stderr, 'no events match\n')
   return 'success'
 }
 
@@ -104,7 +110,7 @@ function setOrder(
     return
   }
   if (oldest) {
-    throw new CommandError('--after is in order of arrival, so it cannot go with --oldest', {
+    throw new CommandError('--after means order of arrival, so --oldest is not allowed', {
       ending: 'usage',
     })
   }
@@ -119,7 +125,7 @@ function pageSize({ limit, all }: { readonly limit: string | undefined; readonly
   if (value !== undefined && !all) return value
   throw new CommandError(
     all
-      ? '--all shows every event, so it cannot go with --limit'
+      ? '--all shows every event, so --limit is not allowed'
       : `--limit: expected ${kind.expected}`,
     { ending: 'usage' },
   )
@@ -129,7 +135,7 @@ type Show = (events: readonly ReceivedEvent[]) => string
 
 const jsonLines: Show = (events) => events.map((event) => `${JSON.stringify(event)}\n`).join('')
 
-/** The titles stand over the first page alone; its widths go for all pages. */
+/** The titles are printed only above the first page, whose column widths apply to all pages. */
 function eventTable(paint: ReturnType<typeof paintFor>): Show {
   let widths: readonly number[] | undefined
   return (events) => {

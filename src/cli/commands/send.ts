@@ -18,9 +18,10 @@ import type { Ending } from '../exit-code.ts'
 import { EVENT_OPTIONS, eventOfOptions, givenEventOptions } from '../options/event-options.ts'
 import { fileError } from '../terminal/file-error.ts'
 import { createProgress, grouped, type Progress } from '../terminal/progress.ts'
+import { storedText } from '../terminal/stored-text.ts'
 
 const BATCH_EVENTS_DEFAULT = 1000
-/** How long an event of a live input waits for others of its batch, in milliseconds. */
+/** How long an event from live input waits for the rest of its batch, in milliseconds. */
 const IDLE_FLUSH_MS = 500
 const STANDARD_INPUT = '-'
 
@@ -29,34 +30,34 @@ const OPTIONS = {
   'batch-size': {
     type: 'text',
     placeholder: 'NUMBER',
-    description: `Events of one request; ${BATCH_EVENTS_DEFAULT} when left out`,
+    description: `Events per request; default ${BATCH_EVENTS_DEFAULT}`,
   },
   'idempotency-key': {
     type: 'text',
     placeholder: 'KEY',
-    description: 'Key of a run, to run it again without storing anything twice',
+    description: 'Key for repeating a run without storing anything twice',
   },
-  quiet: { type: 'switch', short: 'q', description: 'Say nothing when all went well' },
+  quiet: { type: 'switch', short: 'q', description: 'Print nothing on success' },
   ...CONNECTION_OPTIONS,
 } as const
 
-/** `waybill send`: events of files, of standard input, or one stated by options. */
+/** `waybill send`: events from files or standard input, or a single event from options. */
 export const sendCommand = defineCommand(
   {
     name: 'send',
     summary: 'Send events to the ledger',
     operands: '[FILE …]',
     description: `Reads events as JSON from files, or from standard input (also as \`-\`): one
-object a line, objects one after the other, or one array of objects. Or states a single event by
-options.
+object per line, consecutive objects, or one array of objects. Alternatively, options describe a
+single event.
 
-Events are stored in order, batch by batch; a batch is stored whole or not at all, and once it is
-acknowledged it is on disk. A server that is busy, restarting or out of disk is asked again. If
-the command fails all the same it prints how to go on without storing anything twice.
+Events are stored in order, in batches; a batch is stored completely or not at all, and is on disk
+once it is acknowledged. Requests are retried while the server is busy, restarting or out of disk
+space. If the command fails nevertheless, it prints how to continue without storing anything twice.
 
-What \`waybill export\` wrote as NDJSON or JSON can be sent to another server, also repeatedly: the
-time of receipt and the place in the ledger are left out, and the events that Waybill recorded of
-itself are skipped and counted.`,
+NDJSON or JSON from \`waybill export\` can be sent to another server, even repeatedly: the time of
+receipt and the position in the ledger are removed, and events that Waybill recorded about itself
+are skipped and counted.`,
     options: OPTIONS,
     operandCount: { min: 0, max: Number.POSITIVE_INFINITY },
     examples: [
@@ -126,7 +127,7 @@ function readOptions({ options }: Call<typeof OPTIONS>) {
 }
 
 interface NamedInput {
-  /** Undefined for the event that the options state. */
+  /** Undefined for the event given by options. */
   readonly name: string | undefined
   readonly stream: () => Readable
 }
@@ -135,7 +136,7 @@ function inputsOf({ options, operands, io }: Call<typeof OPTIONS>): readonly Nam
   const stated = givenEventOptions(options)
   if (stated.length > 0) {
     if (operands.length > 0) {
-      throw new CommandError(`--${stated[0]} states one event; it cannot go with files`, {
+      throw new CommandError(`--${stated[0]} describes a single event; files are not allowed`, {
         ending: 'usage',
       })
     }
@@ -143,7 +144,7 @@ function inputsOf({ options, operands, io }: Call<typeof OPTIONS>): readonly Nam
     return [{ name: undefined, stream: () => Readable.from([line]) }]
   }
   if (operands.length === 0 && io.stdin.isTTY === true) {
-    throw new CommandError('nothing to send: name files, pipe events in, or give --action', {
+    throw new CommandError('nothing to send: name files, pipe events in, or use --action', {
       ending: 'usage',
       hint: 'waybill send --help',
     })
@@ -162,8 +163,8 @@ function standardInput(io: CommandIo): Input {
 }
 
 /**
- * Adds what the input holds; what waits too long for the next chunk goes as a smaller batch.
- * Answers how many events were skipped, those that Waybill recorded of itself.
+ * Adds the values of an input; a batch that waits too long for more input is sent early. Resolves
+ * with the number of skipped events, those that Waybill recorded about itself.
  */
 async function sendInput(
   sender: EventSender,
@@ -212,7 +213,7 @@ function interrupted(cause: unknown): CommandError {
   return new CommandError('interrupted', { ending: 'interrupted', cause })
 }
 
-/** The error with what was stored before it, and how to go on. */
+/** The error with the number of events stored before it, and how to continue. */
 function explained(
   error: unknown,
   totals: SentTotals,
@@ -226,7 +227,7 @@ function explained(
       : `${grouped(count)} events of earlier batches are stored`
   const hint =
     `run the same command again with --idempotency-key ${run.idempotencyKey} to send ` +
-    `the rest: what is stored is not stored twice`
+    `the rest; nothing is stored twice`
   return new CommandError(`${error.message}\n  ${stored}`, {
     ending: error.ending,
     hint,
@@ -235,14 +236,12 @@ function explained(
 }
 
 function summary({ accepted, duplicates, batches }: SentTotals, progress: Progress): string {
-  if (batches === 0) return 'nothing to send: the input holds no event'
-  const events = accepted === 1 ? '1 event' : `${grouped(accepted)} events`
-  const before = duplicates === 0 ? '' : `, ${grouped(duplicates)} were there before`
+  if (batches === 0) return 'nothing to send: the input contains no events'
   const rate = batches > 1 ? `, ${grouped(progress.rate(accepted + duplicates))}/s` : ''
-  return `stored ${events}${before}${rate}`
+  return `${storedText({ accepted, duplicates })}${rate}`
 }
 
 function skippedText(count: number): string {
   const events = count === 1 ? '1 event' : `${grouped(count)} events`
-  return `skipped ${events} that Waybill recorded of itself`
+  return `skipped ${events} that Waybill recorded about itself`
 }

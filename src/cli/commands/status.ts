@@ -11,8 +11,8 @@ import { byteSize, grouped } from '../terminal/progress.ts'
 export const statusCommand = defineCommand(
   {
     name: 'status',
-    summary: 'Show how a server and its ledger are',
-    description: 'Ends with 1 when the stored events contradict what the ledger recorded of them.',
+    summary: 'Show the status of a server and its ledger',
+    description: 'Exits with 1 when the stored events do not match the records of the ledger.',
     options: { json: { type: 'switch', description: 'As one JSON object' }, ...CONNECTION_OPTIONS },
     examples: [{ line: 'waybill status', does: 'version, ledger, store' }],
   },
@@ -51,15 +51,15 @@ function report(status: Members): string {
     .join('')
 }
 
-/** How far the store is behind what is accepted, which the journal holds. */
+/** How far the store lags behind the events accepted into the journal. */
 function journalText(ledger: Members): string {
   const behind = membersAt(ledger, 'behind')
   const size = byteSize(Number(ledger['journalBytes']))
   const reads = ledger['reads'] === 'unavailable' ? ', reads are unavailable' : ''
-  return `${size}, the store is ${eventCount(behind['events'])} behind${reads}`
+  return `${size}, store is ${eventCount(behind['events'])} behind${reads}`
 }
 
-/** What is signed of the ledger, and when it was last compared with that. */
+/** The signed size of the ledger, and its last verification. */
 function publishedLines(ledger: Members): readonly (readonly [string, unknown])[] {
   const { checkpoint, verification, readOnly } = ledger
   const lines: (readonly [string, unknown])[] = []
@@ -72,16 +72,16 @@ function publishedLines(ledger: Members): readonly (readonly [string, unknown])[
   return lines
 }
 
-/** An administrator of one tenant gets the number of its events alone. */
+/** An administrator of one tenant sees only the number of its events. */
 function storeText(store: Members): string {
   const events = Number(store['rows'])
   if (store['bytes'] === undefined) return `${eventCount(events)} of the tenant`
   const bytes = Number(store['bytes'])
-  const each = events > 0 ? `, ${(bytes / events).toFixed(1)} bytes an event` : ''
+  const each = events > 0 ? `, ${(bytes / events).toFixed(1)} bytes per event` : ''
   return `${eventCount(events)}, ${byteSize(bytes)}${each}`
 }
 
-/** What the rules of the server left out: nothing is skipped without a trace. */
+/** What the server's rules skipped, so that nothing is skipped unnoticed. */
 function skippedLines({ skipped }: Members): readonly (readonly [string, unknown])[] {
   const counts = Array.isArray(skipped) ? skipped.filter(isMembers) : []
   return counts.map(({ source, rule, events }) => [

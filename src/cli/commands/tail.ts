@@ -20,21 +20,21 @@ const OPTIONS = {
   after: {
     type: 'text',
     placeholder: 'SEQ',
-    description: 'Begin after this place in the ledger; with the next event when left out',
+    description: 'Start after this position in the ledger; default is the next event',
   },
-  all: { type: 'switch', description: 'Begin with the first event of the ledger' },
+  all: { type: 'switch', description: 'Start with the first event of the ledger' },
   limit: {
     type: 'text',
     short: 'n',
     placeholder: 'NUMBER',
-    description: 'End after this many events',
+    description: 'Stop after this many events',
   },
   ...FILTER_OPTIONS,
-  json: { type: 'switch', description: 'Whole events as JSON, one a line' },
+  json: { type: 'switch', description: 'Whole events as JSON, one per line' },
   ...CONNECTION_OPTIONS,
 } as const
 
-/** `waybill tail`: the live stream, over lost connections. */
+/** `waybill tail`: the live event stream, with reconnection. */
 export const tailCommand = defineCommand(
   {
     name: 'tail',
@@ -42,16 +42,15 @@ export const tailCommand = defineCommand(
     operands: '[TEXT …]',
     description: `${FILTER_HELP}
 
-Runs until Ctrl-C. When the connection is lost it is made again, and no event is left out or
-shown twice. If the server then has another ledger, or an older copy of this one, the command ends
-with an error.`,
+Runs until Ctrl-C. A lost connection is restored, and no event is left out or shown twice. If the
+server then has another ledger, or an older copy of this one, the command fails.`,
     options: OPTIONS,
     operandCount: { min: 0, max: Number.POSITIVE_INFINITY },
     examples: [
       { line: 'waybill tail', does: 'everything from now on' },
-      { line: 'waybill tail --outcome failure --outcome denied', does: 'what goes wrong' },
-      { line: 'waybill tail --json --after 1041', does: 'go on where a script stopped' },
-      { line: 'waybill tail --action image.push --limit 1', does: 'wait for the next push' },
+      { line: 'waybill tail --outcome failure --outcome denied', does: 'failures and denials' },
+      { line: 'waybill tail --json --after 1041', does: 'continues where a script stopped' },
+      { line: 'waybill tail --action image.push --limit 1', does: 'waits for the next push' },
     ],
   },
   tail,
@@ -76,10 +75,10 @@ async function tail({ options, operands, io }: Call<typeof OPTIONS>): Promise<En
         headers,
         signal,
       })
-      // From now on another ledger under the same address is refused instead of followed.
+      // From now on, another ledger at the same address is rejected instead of followed.
       const origin = answered.get('Waybill-Origin')
       if (origin !== null) query.set('origin', origin)
-      if (failures > 0) await write(io.stderr, 'connected again\n')
+      if (failures > 0) await write(io.stderr, 'reconnected\n')
       wasReached = true
       failures = 0
       for await (const { id, data } of readServerSentEvents(body ?? emptyBody())) {
@@ -95,7 +94,7 @@ async function tail({ options, operands, io }: Call<typeof OPTIONS>): Promise<En
     }
     if (signal.aborted) break
     failures += 1
-    if (failures === 1) await write(io.stderr, 'the connection was lost; trying again\n')
+    if (failures === 1) await write(io.stderr, 'connection lost; reconnecting\n')
     await pauseFor(backOffMs(failures), signal)
   }
   return 'interrupted'
@@ -108,7 +107,7 @@ function readLimit(text: string | undefined): number | undefined {
   throw new CommandError(`--limit: expected ${kind.expected}`, { ending: 'usage' })
 }
 
-/** A lost connection and a server that restarts pass; a refusal does not. */
+/** A lost connection or a restarting server is temporary; a rejection is not. */
 function isPassing(error: unknown): boolean {
   if (error instanceof OutputClosed) return false
   if (error instanceof ServerError) return error.ending === 'unreachable'

@@ -12,42 +12,42 @@ import { AMBIGUOUS_NAME, posted } from './user.ts'
 
 const DAY_MS = 86_400_000
 
-/** `waybill token create`: the one moment in which a token can be read. */
+/** `waybill token create`: the only time when a token can be read. */
 export const tokenCreateCommand = defineCommand(
   {
     name: 'token create',
-    summary: 'Create a token and print it, this once',
+    summary: 'Create a token and print it once',
     operands: 'USER',
-    description: `The token goes to standard output and everything else to standard error, so
-that a script can keep it in a variable. Waybill stores a hash of it alone: it cannot be shown
-again.
+    description: `The token goes to standard output and everything else to standard error, so that a
+script can keep it in a variable. Waybill stores only a hash, so the token cannot be shown again.
+
 
 USER is a name or an id. ${AMBIGUOUS_NAME}
 
-A token never allows more than its user may do; its scopes narrow that further. Scopes:
+A token never allows more than its user may do; scopes restrict it further. Scopes:
 ${SCOPES.join(', ')}.
 
-A writer sends events under its own name, the source api/USER. With --source it may send those of
-the sources that are named, and deliver to their routes alone: for collectors and importers that run
-elsewhere, and to bind a registry's token to that registry.`,
+By default a writer sends events from the source api/USER. With --source it may send events of the
+named sources, and deliver only to their routes: for collectors and importers on other machines, or
+to bind a registry's token to that registry.`,
     operandCount: { min: 1, max: 1 },
     options: {
       scope: {
         type: 'texts',
         short: 's',
         placeholder: 'SCOPE',
-        description: 'What it is for; may be repeated',
+        description: 'Permission of the token; may be repeated',
       },
       source: {
         type: 'texts',
         placeholder: 'KIND/NAME',
-        description: 'A source that it may speak for, and no others; may be repeated',
+        description: 'Source that it may send events of; may be repeated',
       },
-      name: { type: 'text', placeholder: 'TEXT', description: 'What it is called in lists' },
+      name: { type: 'text', placeholder: 'TEXT', description: 'Name in lists' },
       expires: {
         type: 'text',
         placeholder: 'DAYS|TIME',
-        description: 'When it ends: 90d, or an RFC 3339 time; never when left out',
+        description: 'Expiration: 90d, or an RFC 3339 time; default is never',
       },
       ...CONNECTION_OPTIONS,
     },
@@ -55,7 +55,7 @@ elsewhere, and to bind a registry's token to that registry.`,
       { line: 'waybill token create registry --scope events:write', does: 'for a sender' },
       {
         line: 'waybill token create reg1 --scope events:write --source distribution/reg1',
-        does: 'for one registry and nothing else',
+        does: 'for a single registry',
       },
       {
         line: 'TOKEN=$(waybill token create alice --scope org:admin --expires 90d)',
@@ -78,11 +78,10 @@ elsewhere, and to bind a registry's token to that registry.`,
     const ask = createClient(findConnection(options, io.env))
     const token = await jsonOf(await ask(posted('v1/tokens', body)))
     await write(io.stdout, `${plainLine(String(token['token']))}\n`)
-    const end = expiresAt === undefined ? '' : ` It ends at ${expiresAt}.`
+    const end = expiresAt === undefined ? '' : ` It expires at ${expiresAt}.`
     await write(
       io.stderr,
-      `This is the only time that the token is shown.${end} Its id is ` +
-        `${plainLine(String(token['id']))}.\n`,
+      `This token is shown only now.${end} Its id is ` + `${plainLine(String(token['id']))}.\n`,
     )
     return 'success'
   },
@@ -92,10 +91,10 @@ elsewhere, and to bind a registry's token to that registry.`,
 export const tokenListCommand = defineCommand(
   {
     name: 'token list',
-    summary: 'List the tokens, without their secrets',
+    summary: 'List tokens, without their secrets',
     description: 'Shows every token of the tenant, or of all tenants to an administrator of all.',
     options: {
-      json: { type: 'switch', description: 'As JSON, one a line' },
+      json: { type: 'switch', description: 'As JSON, one per line' },
       ...CONNECTION_OPTIONS,
     },
     examples: [{ line: 'waybill token list', does: 'a table' }],
@@ -117,13 +116,13 @@ export const tokenListCommand = defineCommand(
       { title: 'SCOPES', cell: scopesText },
       { title: 'SOURCES', cell: sourcesText },
     ]
-    const listing = { path: 'v1/tokens', columns, whenEmpty: 'there is no token' }
+    const listing = { path: 'v1/tokens', columns, whenEmpty: 'no tokens' }
     await showListing(listing, ask, { io, json: options.json })
     return 'success'
   },
 )
 
-/** `waybill token revoke`: ends a token, by its id. */
+/** `waybill token revoke`: revokes a token by its id. */
 export const tokenRevokeCommand = defineCommand(
   {
     name: 'token revoke',

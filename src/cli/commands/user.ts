@@ -9,30 +9,32 @@ import { defineCommand } from '../define-command.ts'
 import { listOf, memberColumn, showListing } from '../terminal/listing.ts'
 import { plainLine } from '../terminal/plain-line.ts'
 
-/** Longest password that is read from standard input, in UTF-16 units; the server has its own. */
+/**
+ * Longest password read from standard input, in UTF-16 units; the server has a limit of its own.
+ */
 const PASSWORD_INPUT_LENGTH_MAX = 10_000
 
-/** What commands that take a user say about its name. */
-export const AMBIGUOUS_NAME = `If users of several tenants have the name, the command lists their
-ids and takes one of these instead.`
+/** Help about user names, for all commands that take a user. */
+export const AMBIGUOUS_NAME = `If users of several tenants have this name, the command lists their
+ids; use one of these instead.`
 
-/** `waybill user create`: a person, robot, service or organisation. */
+/** `waybill user create`: a person, robot, service or organization. */
 export const userCreateCommand = defineCommand(
   {
     name: 'user create',
-    summary: 'Create a user, robot, service or organisation',
+    summary: 'Create a user, robot, service or organization',
     operands: 'NAME',
-    description: `A user sees nothing until it has a role (in the whole tenant) or a grant
-(\`waybill grant add\`), and asks with a token (\`waybill token create\`).
+    description: `A user sees nothing without a role (in the whole tenant) or a grant
+(\`waybill grant add\`), and authenticates with a token (\`waybill token create\`).
 
-Roles: ${ROLES.join(', ')}. An auditor reads everything of its tenant; a writer only sends.`,
+Roles: ${ROLES.join(', ')}. Auditors can read everything in their tenant; writers can only send.`,
     operandCount: { min: 1, max: 1 },
     options: {
       email: { type: 'text', placeholder: 'ADDRESS', description: 'E-mail address' },
       kind: {
         type: 'text',
         placeholder: 'KIND',
-        description: `${USER_KINDS.join(', ')}; ${USER_KINDS[0]} when left out`,
+        description: `${USER_KINDS.join(', ')}; default ${USER_KINDS[0]}`,
       },
       role: {
         type: 'texts',
@@ -42,9 +44,9 @@ Roles: ${ROLES.join(', ')}. An auditor reads everything of its tenant; a writer 
       tenant: {
         type: 'text',
         placeholder: 'NAME',
-        description: 'Its tenant; the default one when left out',
+        description: 'Tenant of the user; default is the default tenant',
       },
-      'password-stdin': { type: 'switch', description: 'Read its password from standard input' },
+      'password-stdin': { type: 'switch', description: 'Read the password from standard input' },
       ...CONNECTION_OPTIONS,
     },
     examples: [
@@ -74,10 +76,10 @@ Roles: ${ROLES.join(', ')}. An auditor reads everything of its tenant; a writer 
 export const userListCommand = defineCommand(
   {
     name: 'user list',
-    summary: 'List the users',
+    summary: 'List users',
     description: 'Shows every user of the tenant, or of all tenants to an administrator of all.',
     options: {
-      json: { type: 'switch', description: 'As JSON, one a line' },
+      json: { type: 'switch', description: 'As JSON, one per line' },
       ...CONNECTION_OPTIONS,
     },
     examples: [{ line: 'waybill user list', does: 'a table' }],
@@ -91,7 +93,7 @@ export const userListCommand = defineCommand(
       memberColumn('EMAIL', 'email'),
       memberColumn('ID', 'id'),
     ]
-    const listing = { path: 'v1/users', columns, whenEmpty: 'there is no user' }
+    const listing = { path: 'v1/users', columns, whenEmpty: 'no users' }
     await showListing(listing, createClient(findConnection(options, io.env)), {
       io,
       json: options.json,
@@ -100,7 +102,7 @@ export const userListCommand = defineCommand(
   },
 )
 
-/** `waybill user delete`: a user with what it was granted, by name or id. */
+/** `waybill user delete`: deletes a user with its grants and tokens, by name or id. */
 export const userDeleteCommand = defineCommand(
   {
     name: 'user delete',
@@ -108,7 +110,7 @@ export const userDeleteCommand = defineCommand(
     operands: 'NAME',
     description: `Takes a name or an id. ${AMBIGUOUS_NAME}
 
-Events that name the user stay as they are.`,
+Events that name the user remain unchanged.`,
     operandCount: { min: 1, max: 1 },
     options: CONNECTION_OPTIONS,
     examples: [{ line: 'waybill user delete alice', does: 'by name' }],
@@ -123,7 +125,7 @@ Events that name the user stay as they are.`,
       throw new CommandError(`there is no user ${JSON.stringify(name)}`, { ending: 'failure' })
     if (found.length > 1) {
       const ids = found.map(({ id, tenant }) => `  ${String(id)} (${tenantText(tenant)})`)
-      const first = `${found.length} users are named ${JSON.stringify(name)}; give the id of one:`
+      const first = `${found.length} users are named ${JSON.stringify(name)}; use one of these ids:`
       throw new CommandError([first, ...ids.map(plainLine)].join('\n'), {
         ending: 'failure',
         hint: 'waybill user list',
@@ -149,9 +151,12 @@ export function posted(path: string, body: string) {
 
 async function readPassword(io: CommandIo): Promise<string> {
   if (io.stdin.isTTY === true) {
-    throw new CommandError('--password-stdin: pipe the password in, it would show here', {
-      ending: 'usage',
-    })
+    throw new CommandError(
+      '--password-stdin: pipe the password in; typed here, it would be visible',
+      {
+        ending: 'usage',
+      },
+    )
   }
   let text = ''
   for await (const chunk of io.stdin) {

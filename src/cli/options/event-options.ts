@@ -4,19 +4,19 @@ import type { OptionValues } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import { absoluteTime } from './filter-options.ts'
 
-/** The options that state one event, by the names of its fields. */
+/** The options that describe a single event, named for its fields. */
 export const EVENT_OPTIONS = {
-  action: { type: 'text', placeholder: 'ACTION', description: 'What was done: image.push' },
+  action: { type: 'text', placeholder: 'ACTION', description: 'Action, such as image.push' },
   category: {
     type: 'text',
     placeholder: 'CATEGORY',
-    description: 'What it is about; known for the actions of the catalogue',
+    description: 'Category; default from the action, if in the catalogue',
   },
-  actor: { type: 'text', placeholder: 'NAME', description: 'Who did it' },
+  actor: { type: 'text', placeholder: 'NAME', description: 'Name of the actor' },
   'actor-kind': {
     type: 'text',
     placeholder: 'KIND',
-    description: 'user, robot, service, system or anonymous; user when left out',
+    description: 'user, robot, service, system or anonymous; default user',
   },
   namespace: { type: 'text', placeholder: 'NAME', description: 'Namespace of the target' },
   repository: { type: 'text', placeholder: 'NAME', description: 'Repository, without namespace' },
@@ -25,9 +25,9 @@ export const EVENT_OPTIONS = {
   target: {
     type: 'text',
     placeholder: 'NAME',
-    description: 'Name of the target, for other things',
+    description: 'Name of any other target',
   },
-  'target-type': { type: 'text', placeholder: 'TYPE', description: 'What the target is' },
+  'target-type': { type: 'text', placeholder: 'TYPE', description: 'Type of the target' },
   outcome: {
     type: 'text',
     placeholder: 'OUTCOME',
@@ -36,36 +36,40 @@ export const EVENT_OPTIONS = {
   level: {
     type: 'text',
     placeholder: 'LEVEL',
-    description: 'info, warn or error; when left out, error for failure and denied, else info',
+    description: 'info, warn or error; default error for failure and denied, else info',
   },
-  ip: { type: 'text', placeholder: 'ADDRESS', description: 'Address that it came from' },
-  message: { type: 'text', placeholder: 'TEXT', description: 'One line for people' },
-  details: { type: 'text', placeholder: 'JSON', description: 'Anything else, as a JSON object' },
-  time: { type: 'text', placeholder: 'TIME', description: 'When; the time of receipt if left out' },
-  id: { type: 'text', placeholder: 'UUID', description: 'Makes it recognisable if sent again' },
+  ip: { type: 'text', placeholder: 'ADDRESS', description: 'IP address of the client' },
+  message: { type: 'text', placeholder: 'TEXT', description: 'Message for people' },
+  details: { type: 'text', placeholder: 'JSON', description: 'Further data, as a JSON object' },
+  time: { type: 'text', placeholder: 'TIME', description: 'Time; default is the time of receipt' },
+  id: {
+    type: 'text',
+    placeholder: 'UUID',
+    description: 'Id by which a repeated event is recognized',
+  },
   tenant: {
     type: 'text',
     placeholder: 'NAME',
-    description: 'Tenant; the one of the token if left out',
+    description: "Tenant; default is the token's",
   },
 } as const
 
 type Values = OptionValues<typeof EVENT_OPTIONS>
 
-/** The options that were given, by name. */
+/** The names of the given options. */
 export function givenEventOptions(values: Values): readonly string[] {
   const given: Readonly<Record<string, unknown>> = values
   return Object.keys(EVENT_OPTIONS).filter((name) => given[name] !== undefined)
 }
 
-/** The event that the options state, without what they leave out. The server checks its values. */
+/** The event that the options describe. The server validates its values. */
 export function eventOfOptions(values: Values): NewEvent {
   if (values.action === undefined) {
-    throw new CommandError('missing --action: what was done, such as image.push', {
+    throw new CommandError('missing --action, such as image.push', {
       ending: 'usage',
       hint:
-        `--${givenEventOptions(values)[0]} states one event; ` +
-        'those that are read say it themselves',
+        `--${givenEventOptions(values)[0]} describes a single event; ` +
+        'it does not apply to events from files',
     })
   }
   const { namespace, repository, tag, digest } = values
@@ -92,7 +96,7 @@ export function eventOfOptions(values: Values): NewEvent {
     id: values.id,
     tenant: values.tenant,
   }
-  // Through JSON, as it is sent: what is undefined goes, and the server is the one to check.
+  // Converted through JSON, as it is sent, to drop undefined members; the server validates it.
   return JSON.parse(JSON.stringify(event))
 }
 

@@ -1,20 +1,24 @@
 import { CommandError } from '../command-error.ts'
 
-/** The options that find events, by the names of the API's parameters; repeated: "or". */
+/** The filter options, named for the parameters of the API; repeated values mean "or". */
 const FINDING_OPTIONS = {
   from: {
     type: 'text',
     placeholder: 'TIME',
     description:
-      'Events at this time or later: 2026-11-22, 2026-11-22T08:00:00Z, or 90m, 12h, 7d ago',
+      'Events from this time on: 2026-11-22, 2026-11-22T08:00:00Z, or an age: 90m, 12h, 7d',
   },
   to: { type: 'text', placeholder: 'TIME', description: 'Events before this time' },
-  actor: { type: 'texts', placeholder: 'NAME', description: 'Name, id or e-mail of who did it' },
-  action: { type: 'texts', placeholder: 'ACTION', description: 'What was done: image.push' },
+  actor: {
+    type: 'texts',
+    placeholder: 'NAME',
+    description: 'Name, id or e-mail address of the actor',
+  },
+  action: { type: 'texts', placeholder: 'ACTION', description: 'Action, such as image.push' },
   category: {
     type: 'texts',
     placeholder: 'CATEGORY',
-    description: 'What it is about: image, container, pipeline …',
+    description: 'Category: image, container, pipeline …',
   },
   namespace: { type: 'texts', placeholder: 'NAME', description: "The target's namespace" },
   repository: {
@@ -26,12 +30,12 @@ const FINDING_OPTIONS = {
     type: 'texts',
     placeholder: 'NAME',
     description:
-      "The target's name, id, tag or digest; of an id or a digest also its first 12 or more digits",
+      "The target's name, id, tag or digest; 12 or more leading digits suffice for an id or digest",
   },
   source: {
     type: 'texts',
     placeholder: 'KIND[/NAME]',
-    description: 'The system that reported it',
+    description: 'The source of the event',
   },
   level: { type: 'texts', placeholder: 'LEVEL', description: 'info, warn or error' },
   outcome: {
@@ -46,13 +50,13 @@ const FINDING_OPTIONS = {
 type FindingName = keyof typeof FINDING_OPTIONS
 type ExcludedName = Exclude<FindingName, 'from' | 'to'>
 
-/** `--not-actor`: the opposite of an option that may be repeated. */
+/** `--not-actor`: the opposite of a repeatable option. */
 function notOption(name: ExcludedName) {
   const { placeholder } = FINDING_OPTIONS[name]
-  return { type: 'texts', placeholder, description: `Leave out what --${name} finds` } as const
+  return { type: 'texts', placeholder, description: `Exclude events that --${name} finds` } as const
 }
 
-/** The options that choose events: those that find them and those that leave some out. */
+/** All filter options, including those that exclude events. */
 export const FILTER_OPTIONS = {
   ...FINDING_OPTIONS,
   'not-actor': notOption('actor'),
@@ -69,23 +73,23 @@ export const FILTER_OPTIONS = {
   not: {
     type: 'texts',
     placeholder: 'TEXT',
-    description: 'Leave out events in which every word of TEXT occurs',
+    description: 'Exclude events that contain every word of TEXT',
   },
 } as const
 
 type FilterName = keyof typeof FILTER_OPTIONS
 type FilterValues = { readonly [Name in FilterName]: string | readonly string[] | undefined }
 
-/** For people: how the filters work. */
+/** Explains the filters, for the help. */
 export const FILTER_HELP =
-  'A filter that is repeated matches any of its values; different filters must all ' +
-  'match. One that begins with --not leaves out what its opposite finds. TEXT is a full-text ' +
-  'search: every word of it must occur.'
+  'A repeated filter matches any of its values; different filters must all match. A filter that ' +
+  'begins with --not excludes what its opposite finds. TEXT is a full-text search: every word of ' +
+  'it must occur.'
 
 /**
- * The query of the API for filters, and full-text operands, as they were given.
+ * The API query for filters and full-text operands.
  *
- * @throws CommandError `usage` for a time that cannot be read.
+ * @throws CommandError `usage` for an invalid time.
  */
 export function filterQuery(values: FilterValues, texts: readonly string[]): URLSearchParams {
   const query = new URLSearchParams()
@@ -99,7 +103,7 @@ export function filterQuery(values: FilterValues, texts: readonly string[]): URL
   return query
 }
 
-/** The name of an option's parameter in the API: `-actor` for `--not-actor`. */
+/** The API parameter of an option: `-actor` for `--not-actor`. */
 function parameterOf(name: FilterName): string {
   return name === 'not' ? '-q' : name.replace(/^not-/, '-')
 }
@@ -112,7 +116,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 }
 
-/** A time that was given as an age (`12h`), as RFC 3339; every other text as it is. */
+/** Converts an age (`12h`) to an RFC 3339 time; returns any other text unchanged. */
 export function absoluteTime(option: string, text: string): string {
   const { count, unit } = /^(?<count>\d{1,6})(?<unit>[smhdw])$/.exec(text)?.groups ?? {}
   const unitMs = UNIT_MS[unit ?? '']

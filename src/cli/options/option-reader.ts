@@ -1,11 +1,11 @@
 import type { ValueKind } from '../../config/table/value-kind.ts'
 import { CommandError } from '../command-error.ts'
 
-/** Reads the values of one command's options. */
+/** Parses the option values of one command. */
 export interface OptionReader {
-  /** A wrong use of the command, with its own help as the hint. */
+  /** An error for wrong usage, with the command's help as the hint. */
   usage(message: string): CommandError
-  /** The value of an option. @throws CommandError when its text is not of the kind. */
+  /** Parses an option's value. @throws CommandError when the text is not of the kind. */
   read<Value>(
     option: string,
     text: string,

@@ -1,7 +1,7 @@
 import { wholeNumber } from '../../config/table/value-kind.ts'
 import { CommandError } from '../command-error.ts'
 
-/** The seq that `--after` names. @throws CommandError `usage`. */
+/** Parses the value of `--after`. @throws CommandError `usage`. */
 export function readAfter(text: string | undefined): string | undefined {
   if (text === undefined) return text
   const kind = wholeNumber(0, Number.MAX_SAFE_INTEGER)

@@ -5,10 +5,10 @@ import { SettingsError } from '../../config/table/settings-error.ts'
 import { CommandError } from '../command-error.ts'
 
 /**
- * The settings of a server by flags and variables, and by the configuration file that they name.
+ * The settings of a server from flags and variables, and from the configuration file in them.
  *
- * @param collectors those that have a list in the configuration.
- * @throws CommandError that names each problem.
+ * @param collectors the kinds of collectors with a list in the configuration.
+ * @throws CommandError that lists each problem.
  */
 export function settingsOrRefused(
   flags: SettingSources['flags'],

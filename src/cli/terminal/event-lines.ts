@@ -1,16 +1,16 @@
 import { isMembers, type Members } from '../../core/json/json.ts'
 import type { Column } from './text-table.ts'
 
-/** An event as the API answers it; a newer server may say more than this program knows. */
+/** An event from the API; a newer server may send members unknown to this program. */
 export type ReceivedEvent = Members
 
-/** The columns of events for people. */
+/** The columns of the event table. */
 export const EVENT_COLUMNS: readonly Column<ReceivedEvent>[] = [
   {
     title: 'TIME',
     cell: (event) => textAt(event, 'time').replace(/\.(\d{3})\d*Z$/, '.$1Z'),
     widthMin: 24,
-    colour: (paint, _event, text) => paint('dim', text),
+    color: (paint, _event, text) => paint('dim', text),
   },
   { title: 'ACTION', cell: (event) => textAt(event, 'action'), widthMin: 16 },
   { title: 'ACTOR', cell: actorText, widthMin: 12 },
@@ -18,7 +18,7 @@ export const EVENT_COLUMNS: readonly Column<ReceivedEvent>[] = [
     title: 'OUTCOME',
     cell: (event) => textAt(event, 'outcome'),
     widthMin: 7,
-    colour: (paint, event, text) => {
+    color: (paint, event, text) => {
       const outcome = textAt(event, 'outcome')
       if (outcome === 'denied') return paint('yellow', text)
       return outcome === 'failure' ? paint('red', text) : text
@@ -42,7 +42,7 @@ function actorText(event: ReceivedEvent): string {
   )
 }
 
-/** `namespace/repository:tag`, or what else names the target, or the message. */
+/** `namespace/repository:tag`, or else another name of the target, or the message. */
 function targetText(event: ReceivedEvent): string {
   const target = isMembers(event['target']) ? event['target'] : {}
   const path = [textAt(target, 'namespace'), textAt(target, 'repository')].filter(Boolean).join('/')

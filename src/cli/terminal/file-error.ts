@@ -1,14 +1,14 @@
 import { CommandError } from '../command-error.ts'
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or directory',
+  ENOENT: 'no such file or directory',
   EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
+  EISDIR: 'is a directory',
   ENOTDIR: 'a part of the path is not a directory',
-  ENOSPC: 'no space is left on the disk',
+  ENOSPC: 'no space left on the disk',
 }
 
-/** An error of the file system for people; any other error as it is. */
+/** A file system error in words for people; any other error unchanged. */
 export function fileError(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error
   const reason = REASONS[String(error.code)] ?? error.message

@@ -19,12 +19,12 @@ usage: waybill COMMAND [OPTIONS]
 
 Commands:
 ${list.join('\n')}
-  ${'help'.padEnd(width)}Show this, or the help of a command: waybill help send
+  ${'help'.padEnd(width)}Show this help, or that of a command: waybill help send
   ${'version'.padEnd(width)}Show the version
 
-All commands but serve talk to a running server: --server URL or WAYBILL_SERVER names it,
---token or WAYBILL_TOKEN says who asks. On the server's own machine neither is needed where the
-data directory can be read.
+All commands except serve talk to a running server: --server or WAYBILL_SERVER is its URL,
+--token or WAYBILL_TOKEN the token. Neither is needed on the machine of the server, if the data
+directory can be read.
 
 Exit codes:
 ${codes.join('\n')}
@@ -40,7 +40,7 @@ export function commandHelp(command: Command): string {
       return { left: `${letter}--${name}${value}`, right: description }
     },
   )
-  const all = [...options, { left: HELP_OPTION, right: 'Show this' }]
+  const all = [...options, { left: HELP_OPTION, right: 'Show this help' }]
   const examples = command.examples.map(({ line, does }) => `  # ${does}\n  ${line}`)
   return [
     `waybill ${command.name}: ${command.summary}`,
@@ -51,16 +51,16 @@ export function commandHelp(command: Command): string {
   ].join('\n\n')
 }
 
-/** How a command is called, as one line. */
+/** The usage of a command, as one line. */
 export function usageLine({ name, operands }: Command): string {
   return ['waybill', name, operands, '[OPTIONS]'].filter(Boolean).join(' ')
 }
 
-/** `waybill token --help`: the commands that begin with the word. */
+/** `waybill token --help`: the commands that begin with a word. */
 export function groupHelp(word: string, commands: readonly Command[]): string {
   const width = Math.max(...commands.map((command) => usageLine(command).length)) + 2
   const list = commands.map((command) => `  ${usageLine(command).padEnd(width)}${command.summary}`)
-  return `${list.join('\n')}\n\nwaybill ${word} COMMAND --help says more.\n`
+  return `${list.join('\n')}\n\nSee waybill ${word} COMMAND --help.\n`
 }
 
 const OPTION_INDENT = 28
@@ -73,7 +73,7 @@ function optionText({ left, right }: { readonly left: string; readonly right: st
     : start.padEnd(OPTION_INDENT) + text.trimStart()
 }
 
-/** Breaks a text into lines, each behind the same indentation. */
+/** Breaks a text into lines with the same indentation. */
 function wrap(text: string, indent: number): string {
   const lines: string[] = []
   let line = ''

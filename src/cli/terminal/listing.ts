@@ -4,16 +4,16 @@ import { type CommandIo, write } from '../command-io.ts'
 import { paintFor } from './terminal-style.ts'
 import { type Column, textTable } from './text-table.ts'
 
-/** A list that the server keeps, and how it is shown. */
+/** A list from the server, and how it is shown. */
 export interface Listing {
-  /** `v1/users`; the answer holds the list under the last word of it. */
+  /** `v1/users`; the answer contains the list under the last word of the path. */
   readonly path: string
   readonly columns: readonly Column<Members>[]
-  /** What is said when it is empty. */
+  /** The message for an empty list. */
   readonly whenEmpty: string
 }
 
-/** Shows a list: as a table, or each item as a line of JSON. */
+/** Shows a list as a table, or as one line of JSON per item. */
 export async function showListing(
   { path, columns, whenEmpty }: Listing,
   ask: Ask,
@@ -29,14 +29,14 @@ export async function showListing(
   }
 }
 
-/** The items of a list of the server. */
+/** Fetches the items of a list. */
 export async function listOf(path: string, ask: Ask): Promise<readonly Members[]> {
   const answer = await jsonOf(await ask({ path }))
   const items = answer[path.slice(path.lastIndexOf('/') + 1)]
   return Array.isArray(items) ? items.filter(isMembers) : []
 }
 
-/** A column that shows one member; lists are joined, what is missing is a dash. */
+/** A column for one member; lists are joined, and a missing value is a dash. */
 export function memberColumn(title: string, name: string): Column<Members> {
   return {
     title,

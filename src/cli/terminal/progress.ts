@@ -1,20 +1,20 @@
 import type { Output } from '../command-io.ts'
 
-/** Shortest time between two drawings, in milliseconds. */
+/** Shortest time between two updates of the line, in milliseconds. */
 const DRAW_INTERVAL_MS = 100
 const CLEAR_LINE = '\r\u001b[K'
 
-/** A line that tells how far a command is, on a terminal; nothing anywhere else. */
+/** A line on a terminal that shows the progress of a command; without a terminal, nothing. */
 export interface Progress {
-  /** Draws anew, unless it was drawn just before. */
+  /** Redraws the line, unless it was drawn just before. */
   update(count: number): void
-  /** Takes the line away again. */
+  /** Removes the line. */
   clear(): void
-  /** Counted per second since the start. */
+  /** Count per second since the start. */
   rate(count: number): number
 }
 
-/** @param words what is counted and how it is written: `(count, rate) => '5 events, 2/s'`. */
+/** @param words the text of the line: `(count, rate) => '5 events, 2/s'`. */
 export function createProgress(
   output: Output,
   words: (count: number, perSecond: number) => string,

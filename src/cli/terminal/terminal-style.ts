@@ -1,12 +1,12 @@
 import type { Environment } from '../../config/table/environment.ts'
 import type { Output } from '../command-io.ts'
 
-type Colour = 'bold' | 'dim' | 'red' | 'yellow'
+type Color = 'bold' | 'dim' | 'red' | 'yellow'
 
-/** Puts a text in a colour; leaves it as it is where there is no terminal or NO_COLOR is set. */
-export type Paint = (colour: Colour, text: string) => string
+/** Colors a text, except without a terminal or when NO_COLOR is set. */
+export type Paint = (color: Color, text: string) => string
 
-const SEQUENCES: Readonly<Record<Colour, string>> = {
+const SEQUENCES: Readonly<Record<Color, string>> = {
   bold: '\u001b[1m',
   dim: '\u001b[2m',
   red: '\u001b[31m',
@@ -14,8 +14,8 @@ const SEQUENCES: Readonly<Record<Colour, string>> = {
 }
 const RESET = '\u001b[0m'
 
-/** How to colour text on an output. NO_COLOR: https://no-color.org, any value that is not empty. */
+/** How to color text on an output. NO_COLOR: https://no-color.org, any non-empty value. */
 export function paintFor(output: Output, env: Environment): Paint {
   const plain = output.isTTY !== true || Boolean(env['NO_COLOR']) || env['TERM'] === 'dumb'
-  return (colour, text) => (plain || text === '' ? text : `${SEQUENCES[colour]}${text}${RESET}`)
+  return (color, text) => (plain || text === '' ? text : `${SEQUENCES[color]}${text}${RESET}`)
 }

@@ -3,16 +3,16 @@ import type { Paint } from './terminal-style.ts'
 
 const GAP = '  '
 
-/** One column of a table; `colour` may colour the padded cell by its row. */
+/** A column of a table; `color` may color the padded cell depending on its row. */
 export interface Column<Row> {
   readonly title: string
   readonly cell: (row: Row) => string
-  /** Narrowest, in characters, so that rows that come later line up. */
+  /** Minimum width, in characters, so that later rows line up. */
   readonly widthMin?: number
-  readonly colour?: (paint: Paint, row: Row, text: string) => string
+  readonly color?: (paint: Paint, row: Row, text: string) => string
 }
 
-/** Rows under one another with their titles on top; the last column is never padded. */
+/** Formats rows under a line of titles; the last column is not padded. */
 export function textTable<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -23,7 +23,7 @@ export function textTable<Row>(
   return `${paint('bold', titles.trimEnd())}\n${tableRows(rows, columns, { paint, widths })}`
 }
 
-/** The rows alone, for a table that goes on. */
+/** Formats only the rows, to continue a table. */
 export function tableRows<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -33,14 +33,14 @@ export function tableRows<Row>(
     .map((row) => {
       const cells = columns.map((column, index) => {
         const text = padded(plainLine(column.cell(row)), index, widths)
-        return column.colour === undefined ? text : column.colour(paint, row, text)
+        return column.color === undefined ? text : column.color(paint, row, text)
       })
       return `${cells.join(GAP).trimEnd()}\n`
     })
     .join('')
 }
 
-/** Widths of the columns, in characters, that fit the titles and all of the rows. */
+/** Column widths, in characters, that fit the titles and all rows. */
 export function columnWidths<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],

@@ -50,7 +50,7 @@ describe.each(COMMANDS.map((command) => [command.name, command] as const))(
     test('an unknown option is refused before anything is done', async () => {
       const outcome = await run([...name.split(' '), '--no-such-option'])
       expect(outcome).toMatchObject({ code: 2, stdout: '', served: [] })
-      expect(outcome.stderr).toContain('there is no option --no-such-option')
+      expect(outcome.stderr).toContain('unknown option --no-such-option')
     })
   },
 )
