@@ -15,10 +15,10 @@ import { KnownShapes } from './clickhouse/shapes/known-shapes.ts'
 import { createStoredLeaves } from './clickhouse/tree/stored-leaves.ts'
 import { createEventWriter } from './clickhouse/write/event-writer.ts'
 
-/** Where events live: a directory of this process (chDB), or a ClickHouse server. */
+/** The location of events: a directory of this process (chDB), or a ClickHouse server. */
 export type StoreLocation = { readonly dataDirectory: string } | { readonly url: string }
 
-/** Where a store is and whose ledger is written there. */
+/** The location of a store and the ledger to write. */
 export interface OpenStoreOptions {
   readonly location: StoreLocation
   /** The instance whose ledger the store's writer writes. */
@@ -26,25 +26,25 @@ export interface OpenStoreOptions {
   readonly clock: Clock
 }
 
-/** How much a store holds. */
+/** How much a store contains. */
 interface StoreSize {
   /** Events of all origins. */
   readonly events: number
-  /** Compressed, indexes included. */
+  /** Compressed, including indexes. */
   readonly bytesOnDisk: number
 }
 
-/** Whether a store answers and stores, asked for real; both reject when it does not. */
+/** Real checks whether a store reads and writes; both reject when it does not. */
 interface StoreProbes {
   /** Reads an event, if there is one. */
   read(): Promise<unknown>
-  /** Writes a record, durably. */
+  /** Writes a record durably. */
   write(): Promise<unknown>
   /** Why stored data could not be read since the store was opened; undefined when all could. */
   damage(): string | undefined
 }
 
-/** An open store: events, operational state, and how much there is of them. */
+/** An open store: events, operational state, and its size. */
 export interface Store {
   readonly reader: EventReader
   readonly writer: EventWriter
@@ -52,10 +52,10 @@ export interface Store {
   readonly leaves: StoredLeaves
   readonly records: RecordStore
   readonly probes: StoreProbes
-  /** Parts of tables that the engine found damaged and left out when it opened them, by name. */
+  /** Names of table parts that the engine found damaged and left out when it opened them. */
   readonly damagedParts: readonly string[]
   size(): Promise<StoreSize>
-  /** Waits for what runs. Nothing of the store may be used afterwards. */
+  /** Waits for running calls. The store must not be used afterwards. */
   close(): Promise<void>
 }
 
@@ -63,7 +63,7 @@ export interface Store {
  * Opens a store and brings its schema up to date.
  *
  * @throws Fault `store.unavailable` when the server does not answer, or the directory cannot be
- *   opened or is open in another process.
+ * opened or is open in another process.
  */
 export async function openStore({ location, origin, clock }: OpenStoreOptions): Promise<Store> {
   const connection = watchDamage(

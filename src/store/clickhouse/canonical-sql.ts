@@ -9,8 +9,8 @@ import {
 } from '../../core/event/field-keys.ts'
 
 /**
- * SQL that writes an event of table `events` as canonical JSON (RFC 8785) inside the engine, faster
- * than rows that are parsed, rebuilt and serialised here.
+ * SQL that writes an event of table `events` as canonical JSON (RFC 8785) in the engine, which is
+ * faster than parsing and serializing rows here.
  *
  * @param withSeq whether `seq` is a member too, as in exports; leaves are made without it.
  */
@@ -24,7 +24,7 @@ export function canonicalJsonSql({ withSeq }: { readonly withSeq: boolean }): st
 
 function objectMember({ key, members: keys }: ObjectKey): Member {
   const value = objectSql(keys.flatMap((one) => membersOf(key, one)))
-  // A source is always there, and an actor at least as null.
+  // A source is always present, and an actor is null or an object.
   if (key === 'source') return always(key, value)
   if (key === 'actor') return always(key, `if(actor_kind = '', 'null', ${value})`)
   const columns = keys.map(({ number }) => `${fieldAt(number).column} != ''`)
@@ -33,9 +33,9 @@ function objectMember({ key, members: keys }: ObjectKey): Member {
 
 function membersOf(parent: FieldParent, { key, number }: FieldKey): readonly Member[] {
   const member = memberOf(key, number)
-  // An actor that is there has a kind.
+  // An actor that is present has a kind.
   if (parent === 'actor' && key === 'kind') return [always(key, member.value)]
-  // What the source called the event is stored once when it is the id.
+  // The source's id is stored only once when it equals the id.
   return number === FIELD_NUMBER['/source/eventId']
     ? [{ ...always(key, ID), when: "event_id_is_id = '1'" }, member]
     : [member]
@@ -49,11 +49,11 @@ function memberOf(key: string, number: number): Member {
   return isRequired ? always(key, textSql(column)) : optional(key, column)
 }
 
-/** A member of a JSON object: its value as SQL that gives JSON text, and when it is there. */
+/** A member of a JSON object: SQL for its JSON text, and the condition for its presence. */
 interface Member {
   readonly key: string
   readonly value: string
-  /** SQL condition; absent: always. */
+  /** SQL condition; absent when the member is always present. */
   readonly when?: string
 }
 
@@ -61,12 +61,12 @@ function always(key: string, value: string): Member {
   return { key, value }
 }
 
-/** A member with the text of a column, left out when that is empty. */
+/** A member with the text of a column, omitted when that is empty. */
 function optional(key: string, column: string): Member {
   return { key, value: textSql(column), when: `${column} != ''` }
 }
 
-/** Each member is written with a comma before it, and the first comma is cut off. */
+/** Each member is written after a comma, and the first comma is removed. */
 function objectSql(members: readonly Member[]): string {
   const pieces = members.map(({ key, value, when }) => {
     const piece = `concat(',"${key}":', ${value})`
@@ -76,8 +76,8 @@ function objectSql(members: readonly Member[]): string {
 }
 
 /**
- * A text as JCS writes it. The engine's own function differs for characters that are rare in
- * events (it writes control characters with capital digits, and escapes U+2028 and U+2029): texts
+ * A string in JCS form. The engine's own function differs for characters that are rare in events
+ * (it writes control characters with capital hex digits, and escapes U+2028 and U+2029). Strings
  * with those are escaped here, character by character.
  */
 function textSql(column: string): string {
@@ -100,7 +100,10 @@ const SHORT_ESCAPES: Readonly<Record<number, string>> = {
   13: '\\r',
 }
 
-/** Pairs of a character and its escape, as an SQL array; backslash first: the rest add some. */
+/**
+ * Pairs of a character and its escape, as an SQL array; backslash first, because the others add
+ * some.
+ */
 const ESCAPES = (() => {
   const controls = Array.from({ length: 0x20 }, (_, code) => {
     const hex = code.toString(16).padStart(2, '0')

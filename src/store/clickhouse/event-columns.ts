@@ -2,15 +2,15 @@ import { fieldAt, keysIn } from '../../core/event/field-keys.ts'
 import { EVENT_FIELDS, type EventField, type PackedColumn } from '../../core/event/fields.ts'
 import type { Field } from '../../core/query/query.ts'
 
-/** Stands between packed texts: no text of an event has it, and no search finds it. */
+/** Separates packed texts: it occurs in no text of an event, and no search matches it. */
 export const PACKED_SEPARATOR = '\0'
 
-/** Says that what the source called the event is the event's id, which is not stored twice. */
+/** Flags that the source's id equals the event's id, which is then not stored twice. */
 export const EVENT_ID_IS_ID = 'event_id_is_id'
 /** Words of `details` that its JSON escapes hide from full-text search. */
 export const ESCAPED_WORDS = 'escaped_words'
 
-/** Texts of packed columns that are no fields: what they say follows from fields. */
+/** Texts of packed columns that are derived from fields. */
 const DERIVED_TEXTS = [
   { column: EVENT_ID_IS_ID, packed: ['shape', 3] },
   { column: 'target_members', packed: ['shape', 4] },
@@ -21,15 +21,15 @@ const FIELDS: readonly EventField[] = EVENT_FIELDS
 
 /** A text in a packed column. */
 export interface PackedText {
-  /** As what the schema declares it (`ALIAS`), which is how conditions and exports name it. */
+  /** The name under which the schema declares it (`ALIAS`), which conditions and exports use. */
   readonly name: string
-  /** Absent for a text that is no field's. */
+  /** Absent for a text that is not a field. */
   readonly field?: EventField
 }
 
 /**
- * The packed columns of table `events` and the texts in each, in order. `shape` holds what few
- * combinations occur of.
+ * The packed columns of table `events` and their texts, in order. `shape` holds texts that occur in
+ * few combinations.
  */
 export const PACKED_COLUMNS: Readonly<Record<PackedColumn, readonly PackedText[]>> = {
   shape: textsIn('shape'),
@@ -51,12 +51,12 @@ function textsIn(packedColumn: PackedColumn): readonly PackedText[] {
     .map(({ place: _place, ...text }) => text)
 }
 
-/** The columns of one field each, but for `id`, `time` and `received`, in the order of a row. */
+/** The columns with a single field, except `id`, `time` and `received`, in the order of a row. */
 export const OWN_COLUMNS: readonly EventField[] = FIELDS.filter(
   ({ packed, kind }) => packed === undefined && kind !== 'uuid' && kind !== 'time',
 )
 
-/** The field whose column `digest` holds it in a form of its own: see `stored-digest.ts`. */
+/** The column that stores digests in a special form; see `stored-digest.ts`. */
 export const DIGEST_COLUMN = 'digest'
 
 /** The fields that a target may have and their letters in `target_members`, in order. */
@@ -65,7 +65,7 @@ export const TARGET_MEMBERS: readonly TargetMember[] = keysIn('target').flatMap(
   return letter === undefined ? [] : [{ letter, field, number }]
 })
 
-/** What conditions name a field by; undefined when none can. */
+/** The name of a field in conditions; undefined when it has none. */
 export function filterOf({ filter }: EventField): Field | undefined {
   return filter as Field | undefined
 }
@@ -76,15 +76,15 @@ interface TargetMember {
   readonly number: number
 }
 
-/** SQL of what `target_members` has to be. */
+/** SQL of the expected value of `target_members`. */
 const TARGET_MEMBERS_SQL = `concat(${TARGET_MEMBERS.map(
   ({ letter, field }) => `if(${field.column} = '', '', '${letter}')`,
 ).join(', ')})`
 
 /**
- * SQL that holds for an event that has in its columns only what its leaf tells of: packed columns
- * have as many texts as they should, no names stand beside an actor that is null,
- * `target_members`, which filters go by, is true, and a SHA-256 stands as filters look for it.
+ * SQL that holds for an event whose columns contain nothing beyond what its leaf shows: packed
+ * columns have the right number of texts, a null actor has no names, `target_members`, which
+ * filters use, is correct, and a SHA-256 is stored in the form that filters look for.
  */
 export const WHOLE_EVENT_SQL = [
   ...Object.entries({ ...PACKED_COLUMNS, request: REQUEST_TEXTS }).map(
@@ -96,10 +96,10 @@ export const WHOLE_EVENT_SQL = [
   "NOT match(digest, '^sha256:[0-9a-f]{64}$')",
 ].join(' AND ')
 
-/** What the sender called the event, as SQL. */
+/** SQL of the source's id of an event. */
 export const EVENT_ID_SQL = "if(event_id_is_id = '1', toString(id), source_event_id)"
 
-/** The SQL expression of a field: a text, `''` where the event lacks it. */
+/** The SQL expression of a field: a text, `''` if the event lacks it. */
 export const FIELD_SQL: Readonly<Record<Field, string>> = {
   ...(Object.fromEntries(
     FIELDS.flatMap(({ filter, column }) => (filter === undefined ? [] : [[filter, column]])),

@@ -14,7 +14,7 @@ const CREATE_MIGRATIONS = `
   ENGINE = MergeTree ORDER BY file
   SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`
 
-/** The table of the first directories lacks the column. */
+/** The table lacks this column in the oldest databases. */
 const ADD_SHA256 = 'ALTER TABLE schema_migrations ADD COLUMN IF NOT EXISTS sha256 String'
 
 /** What to do about data that this program cannot use. */
@@ -24,15 +24,15 @@ const WAY_ON =
   'directory or database (`waybill send FILE`)'
 
 /**
- * Brings the database to the newest schema: applies each file of schema/ that is not recorded yet,
- * in order of number, and records it with its hash. A file is never changed after it came to
- * `main`: a change of the schema is a file of its own. A database that has it is not written to.
+ * Brings the database to the newest schema: applies the files of schema/ that are not recorded yet,
+ * in order of number, and records each with its hash. A file is never changed once it is on `main`:
+ * every schema change is a new file. A database that is up to date is not written to.
  *
- * ClickHouse has no transaction over DDL, so a file holds one statement that may be run twice
- * (`IF NOT EXISTS`): after a crash between a statement and its record, it is run again.
+ * ClickHouse has no transactions for DDL, so each file has one statement that may run twice (`IF
+ * NOT EXISTS`): after a crash between statement and record, it runs again.
  *
  * @throws Fault `store.unavailable` for a database with another schema, and when the disk is too
- *   full to change it.
+ * full to change it.
  */
 export async function migrate(connection: ClickHouseConnection): Promise<void> {
   const columns = await columnsOf(connection, 'schema_migrations')
@@ -53,7 +53,7 @@ export async function migrate(connection: ClickHouseConnection): Promise<void> {
   }
 }
 
-/** The names of a table's columns; none without such a table. */
+/** The names of a table's columns; none if the table does not exist. */
 async function columnsOf(
   connection: ClickHouseConnection,
   table: string,
@@ -82,7 +82,7 @@ async function schemaFiles(): Promise<readonly SchemaFile[]> {
   )
 }
 
-/** @param applied the hashes of the files that were applied, `''` where none was recorded. */
+/** @param applied the hashes of the applied files, `''` where none was recorded. */
 async function checkApplied(
   connection: ClickHouseConnection,
   files: readonly SchemaFile[],
@@ -101,7 +101,7 @@ async function checkApplied(
   throw otherSchema('is of an older version of Waybill, from before its first release')
 }
 
-/** Of a database from before hashes were recorded, the table that inserts go to is compared. */
+/** For a database from before hashes were recorded, compares the table that inserts use. */
 async function isInboxOlder(connection: ClickHouseConnection): Promise<boolean> {
   const columns = await columnsOf(connection, 'event_inbox')
   const isEqual = columns.size === INSERTED_COLUMNS.length

@@ -2,15 +2,15 @@ import { Fault } from '../../core/errors.ts'
 import type { ClickHouseConnection, Statement } from './connection/connection.ts'
 
 /**
- * Room that a change of the schema needs, in bytes. On a full disk the engine replaces the
- * definition of a table by an empty file, and does not open the directory again.
+ * Disk space that a change of the schema needs, in bytes. On a full disk the engine replaces the
+ * definition of a table with an empty file, and cannot open the directory again.
  */
 const FREE_BYTES_MIN = 16 * 1024 * 1024
 
 /**
  * Runs a statement that changes the schema.
  *
- * @throws Fault `store.unavailable` when the disk is too full for it.
+ * @throws Fault `store.unavailable` when the disk is too full.
  */
 export async function changeSchema(
   connection: ClickHouseConnection,
@@ -20,14 +20,14 @@ export async function changeSchema(
   if (freeBytes < FREE_BYTES_MIN) {
     throw new Fault('store.unavailable', {
       detail:
-        `the schema of the store must change, and its disk has ${freeBytes} bytes free: ` +
+        `the schema of the store must be updated, but its disk has only ${freeBytes} bytes free: ` +
         `free ${FREE_BYTES_MIN} bytes and start again`,
     })
   }
   await connection.command(statement)
 }
 
-/** A server may keep its disks from its users: then there is room as far as is known. */
+/** A server may hide its disks from its users; then the space counts as sufficient. */
 async function freeBytesOf(connection: ClickHouseConnection): Promise<number> {
   const sql = 'SELECT min(free_space) FROM system.disks'
   const rows = await connection.rows<[number]>({ sql }).catch((error: unknown) => {

@@ -12,16 +12,16 @@ import { openingProblem } from './opening-problem.ts'
 import { createPool } from './session-pool.ts'
 
 /**
- * Sessions that answer queries; further queries wait. There are more of them than questions that
- * clients may ask at once, since a count asks the engine several queries side by side.
+ * Sessions for queries; further queries wait. There are more sessions than queries that clients may
+ * run at once, since a count runs several engine queries in parallel.
  */
 const READERS = 10
-/** Streams that may run at once, each in a session of its own: downloads and jobs of exports. */
+/** Most concurrent streams, each with a session of its own: downloads and export jobs. */
 const STREAMS_MAX = 12
 const STREAM_RETRY_AFTER_SECONDS = 10
 const MEBIBYTE = 1024 * 1024
 
-/** What the engine may keep in memory between queries; its defaults suit a machine of its own. */
+/** Memory that the engine may keep between queries; its defaults are for a dedicated machine. */
 const MEMORY_SETTINGS = {
   mark_cache_size: 64 * MEBIBYTE,
   index_mark_cache_size: 32 * MEBIBYTE,
@@ -35,8 +35,8 @@ const MEMORY_SETTINGS = {
 /**
  * Opens ClickHouse inside this process (chDB), on a directory that no other process has open.
  *
- * A session runs one query at a time, and sessions on one directory run side by side: one writes,
- * a few read, and each stream has its own, since any other query on its session would end it.
+ * A session runs one query at a time, but sessions on one directory run in parallel: one writes,
+ * several read, and each stream has a session, since any other query on it would end the stream.
  *
  * @throws Fault `store.unavailable` when the directory is in use or cannot be opened.
  */
@@ -47,17 +47,17 @@ export function openChdb(dataDirectory: string): ClickHouseConnection {
   }
   if (PATTERN_CHARACTER.test(directories.inserts)) {
     throw new Fault('store.unavailable', {
-      detail: `${dataDirectory}: the path of a data directory has none of * ? { }`,
+      detail: `${dataDirectory}: the path of a data directory must not contain * ? { }`,
     })
   }
   mkdirSync(dataDirectory, { recursive: true })
   return new ChdbConnection(directories)
 }
 
-/** The engine takes a path with one of these for a pattern, and would read other files or none. */
+/** The engine treats a path with one of these as a pattern, and would read other files or none. */
 const PATTERN_CHARACTER = /[*?{}]/
 
-/** The open connections of this process: no other process can have one on the same directory. */
+/** The open connections of this process; no other process can have one on the same directory. */
 const openConnections = new Set<ChdbConnection>()
 
 interface Directories {
@@ -77,8 +77,8 @@ class ChdbConnection implements ClickHouseConnection {
   constructor(directories: Directories) {
     this.#directories = directories
     this.#writer = this.#open()
-    // Now that no other process has the directory open: what one that was killed left of its
-    // inserts is of no use.
+    // No other process has the directory open, so these are leftovers of a process that was
+    // killed.
     rmSync(directories.inserts, { recursive: true, force: true })
     mkdirSync(directories.inserts, { recursive: true })
     this.#writing = createPool([this.#writer])
@@ -121,8 +121,9 @@ class ChdbConnection implements ClickHouseConnection {
   }
 
   /**
-   * The binding takes text formats alone, and the engine reads others from files. One name serves
-   * all inserts, as one session writes. The file need not be durable: what is made of it is.
+   * The binding accepts only text formats, and the engine reads others from files. One file name
+   * serves all inserts, because only one session writes. The file need not be durable, but the
+   * inserted part is.
    */
   async #insertFile(session: Session, { table, columns, format, bytes }: Insertion): Promise<void> {
     const file = join(this.#directories.inserts, 'group')
@@ -137,7 +138,7 @@ class ChdbConnection implements ClickHouseConnection {
     }
   }
 
-  /** The one session that writes ends a statement before its call rejects. */
+  /** The single writing session finishes a statement before its call rejects. */
   async endInserts(): Promise<void> {}
 
   async command(statement: Statement): Promise<void> {
@@ -148,7 +149,7 @@ class ChdbConnection implements ClickHouseConnection {
   async *stream(statement: Statement, format: StreamFormat): AsyncIterable<Uint8Array> {
     if (this.#streams.size >= STREAMS_MAX) {
       throw new Fault('store.unavailable', {
-        detail: `${STREAMS_MAX} exports run already`,
+        detail: `${STREAMS_MAX} exports are already running`,
         retryAfterSeconds: STREAM_RETRY_AFTER_SECONDS,
       })
     }
@@ -156,7 +157,7 @@ class ChdbConnection implements ClickHouseConnection {
     this.#streams.add(session)
     try {
       const sql = bindLiterals(statement)
-      // Streamed, each block of rows would be a file of its own.
+      // Streaming would make each block of rows a separate file.
       if (format === 'Parquet') yield (await session.queryAsync(sql, { format })).bytes()
       else yield* chunks(session, sql, format)
     } catch (error) {

@@ -13,16 +13,18 @@ import { engineFault } from './engine-fault.ts'
 import { ENGINE_SETTINGS, QUERY_BYTES_MAX, QUERY_SECONDS_MAX } from './engine-settings.ts'
 import { parseRows } from './json-rows.ts'
 
-/** Connections to the server at once; further calls wait for a free one. */
+/** Most concurrent connections to the server; further calls wait for a free one. */
 const CONNECTIONS_MAX = 64
 /** Longest wait for the server's next byte, in milliseconds. */
 const REQUEST_TIMEOUT_MS = (QUERY_SECONDS_MAX + 30) * 1000
 /** Longest wait for inserts to end, in milliseconds. */
 const ENDING_MS_MAX = 10_000
 const ENDING_POLL_MS = 100
-/** Rows that the server gathers in memory before it answers, in bytes; more of them in a file. */
+/**
+ * Most bytes of rows that the server buffers in memory before it answers; it writes more to a file.
+ */
 const GATHERED_BYTES_MAX = 64 * 1024 * 1024
-/** The client writes settings into the URL, as text. */
+/** The client writes settings to the URL, as text. */
 const SETTINGS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(ENGINE_SETTINGS).map(([name, value]) => [name, String(value)]),
 )
@@ -30,8 +32,8 @@ const SETTINGS: Readonly<Record<string, string>> = Object.fromEntries(
 const DATABASE_DEFAULT = 'default'
 
 /**
- * Connects to a ClickHouse server at `http://user:password@host:port/database`. The database is
- * made when it does not exist.
+ * Connects to a ClickHouse server at `http://user:password@host:port/database`. Creates the
+ * database if it does not exist.
  *
  * @throws Fault `store.unavailable` when the server does not answer.
  */
@@ -45,7 +47,7 @@ export async function openHttp(url: string): Promise<ClickHouseConnection> {
     max_open_connections: CONNECTIONS_MAX,
     request_timeout: REQUEST_TIMEOUT_MS,
     application: 'waybill',
-    // What fails is thrown, and logged once by whoever handles it.
+    // Failures are thrown, and logged once where they are handled.
     log: { level: ClickHouseLogLevel.OFF },
     use_multipart_params_auto: true,
     clickhouse_settings: SETTINGS,
@@ -95,11 +97,11 @@ class HttpConnection implements ClickHouseConnection {
 
   async insert({ name, table, columns, format, bytes }: Insertion): Promise<void> {
     try {
-      // The client's own insert takes streams of rows; these bytes are rows already.
+      // The client's own insert expects streams of rows, but these bytes are encoded already.
       const { stream } = await this.#client.exec({
         query: `INSERT INTO ${table} (${columns.join(', ')}) FORMAT ${format}`,
         values: Readable.from([bytes], { objectMode: false }),
-        // The server runs no second query of an id that is running.
+        // The server rejects a second query with the id of a running one.
         ...(name !== undefined && { query_id: name }),
         clickhouse_settings: {
           wait_end_of_query: 1,
@@ -115,12 +117,12 @@ class HttpConnection implements ClickHouseConnection {
     }
   }
 
-  /** A user may end queries of its own without any grant. */
+  /** A user may end their own queries without any grant. */
   async endInserts(namePrefix: string): Promise<void> {
     const parameters = { namePrefix }
     const sql = 'KILL QUERY WHERE startsWith(query_id, {namePrefix:String}) ASYNC'
     for (let waitedMs = 0; waitedMs <= ENDING_MS_MAX; waitedMs += ENDING_POLL_MS) {
-      // A query that waits for its sender ends when the sender is gone.
+      // A query that waits for its sender ends when the sender disconnects.
       const [row] = await this.rows<[number]>({
         sql: 'SELECT count() FROM system.processes WHERE startsWith(query_id, {namePrefix:String})',
         parameters,
@@ -129,7 +131,7 @@ class HttpConnection implements ClickHouseConnection {
       await this.command({ sql, parameters })
       await delay(ENDING_POLL_MS)
     }
-    throw new Fault('store.unavailable', { detail: 'an insert that was cut off still runs' })
+    throw new Fault('store.unavailable', { detail: 'an interrupted insert is still running' })
   }
 
   async command(statement: Statement): Promise<void> {
@@ -165,8 +167,8 @@ class HttpConnection implements ClickHouseConnection {
 }
 
 /**
- * The bytes of a response, which throws when the query failed on the way: the status was sent by
- * then, so the server appends the error between two marks that hold a tag of the request.
+ * The bytes of a response; throws when the query failed on the way. The status has been sent by
+ * then, so the server appends the error between two marks that contain a tag of the request.
  */
 async function* checked(stream: Readable, tag: string | undefined): AsyncIterable<Uint8Array> {
   const mark = tag === undefined ? undefined : Buffer.from(`__exception__\r\n${tag}\r\n`)
@@ -184,13 +186,13 @@ async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(all)
 }
 
-/** A server that cannot write its file, since its disk is full, answers 200 with what it has. */
+/** A server that cannot write its file because its disk is full answers 200 with partial rows. */
 function checkCount(count: number, headers: ResponseHeaders): void {
   const summary = headers['x-clickhouse-summary']
   if (typeof summary !== 'string') return
   const { result_rows: expected }: { readonly result_rows?: string } = JSON.parse(summary)
   if (expected === undefined || Number(expected) === count) return
-  throw new Error(`the server answered ${count} of ${expected} rows: is its disk full?`)
+  throw new Error(`the server returned ${count} of ${expected} rows: is its disk full?`)
 }
 
 function rethrow(error: unknown): never {

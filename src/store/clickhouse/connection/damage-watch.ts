@@ -3,11 +3,11 @@ import type { ClickHouseConnection, Statement } from './connection.ts'
 
 /** A connection that remembers whether stored data could not be read. */
 export interface WatchedConnection extends ClickHouseConnection {
-  /** The first `store.damaged` that a call ended with; undefined when none did. */
+  /** The first `store.damaged` with which a call failed; undefined when none did. */
   readonly damage: Fault | undefined
 }
 
-/** Wraps a connection: every call does what it did, and a `store.damaged` is remembered. */
+/** Wraps a connection: calls behave as before, and a `store.damaged` is remembered. */
 export function watchDamage(connection: ClickHouseConnection): WatchedConnection {
   let damage: Fault | undefined
   const note = (error: unknown): never => {

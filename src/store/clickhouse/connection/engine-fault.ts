@@ -1,12 +1,12 @@
 import { Fault } from '../../../core/errors.ts'
 
-/** After how many seconds a client may try again when the engine could not answer. */
+/** Seconds after which a client may retry when the engine could not answer. */
 const RETRY_AFTER_SECONDS = 5
 
 /**
- * Engine errors that say the statement is wrong, by ClickHouse error code: trying again would not
- * help, and it is Waybill's fault. Everything else (disk full, memory, timeouts, too many parts, a
- * server that is gone) may pass.
+ * ClickHouse error codes for an invalid statement, which is Waybill's fault; a retry would not
+ * help. All other errors (disk full, memory, timeouts, too many parts, a lost server) may be
+ * temporary.
  */
 const STATEMENT_ERRORS: ReadonlySet<number> = new Set([
   6, // CANNOT_PARSE_TEXT
@@ -33,8 +33,8 @@ const STATEMENT_ERRORS: ReadonlySet<number> = new Set([
 ])
 
 /**
- * Engine errors that say that stored data cannot be read: a file is missing, short or altered. They
- * do not pass by themselves.
+ * Error codes for stored data that cannot be read: a file is missing, short or altered. Retries do
+ * not help.
  */
 const DAMAGE_ERRORS: ReadonlySet<number> = new Set([
   32, // ATTEMPT_TO_READ_AFTER_EOF
@@ -49,7 +49,7 @@ const DAMAGE_ERRORS: ReadonlySet<number> = new Set([
   740, // POTENTIALLY_BROKEN_DATA_PART
 ])
 
-/** The Fault that stands for an error of either engine. Faults pass through unchanged. */
+/** Converts an error of either engine to a Fault. Faults pass through unchanged. */
 export function engineFault(error: unknown): Fault {
   if (error instanceof Fault) return error
   const code = clickHouseCode(error)
@@ -62,7 +62,7 @@ export function engineFault(error: unknown): Fault {
   return new Fault('store.unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS, cause: error })
 }
 
-/** Engine errors that say that a query asks for too much, whenever it is asked. */
+/** Error codes for a query that exceeds a limit, however often it is repeated. */
 const COMPLEXITY_ERRORS: ReadonlySet<number> = new Set([
   158, // TOO_MANY_ROWS
   161, // TOO_MANY_COLUMNS
@@ -79,14 +79,17 @@ const TIMEOUT_ERRORS: ReadonlySet<number> = new Set([
   160, // TOO_SLOW
 ])
 const MEMORY_ERROR = 241
-/** A query's own limit, not that of the whole engine, which other queries may have used up. */
+/**
+ * The limit of the query itself, not that of the whole engine, which other queries may have used
+ * up.
+ */
 const OWN_MEMORY_LIMIT = /query memory limit exceeded|memory limit \(for query\) exceeded/i
-/** A server refuses a form whose fields are too many or too long before it has an error code. */
+/** A server rejects a form with too many or too long fields before it has an error code. */
 const REFUSED_FORM = /HTML Form Exception: (Field value too long|Too many)/
 
 /**
- * The Fault of a question that a client put together. Where the store as such is not at fault it
- * says so: such a question is not to be repeated as it is. Faults of other kinds are unchanged.
+ * Refines the Fault of a query that a client composed: if the query itself is the cause, the Fault
+ * says so, because repeating it would not help. Other errors are unchanged.
  */
 export function queryFault(error: unknown): unknown {
   if (!(error instanceof Fault) || error.cause === undefined) return error
@@ -104,7 +107,7 @@ export function queryFault(error: unknown): unknown {
     : error
 }
 
-/** The ClickHouse error code in an error of chDB or of the HTTP client; undefined when none. */
+/** The ClickHouse error code in an error of chDB or of the HTTP client, if any. */
 function clickHouseCode(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined
   const ofChdb = 'clickhouseCode' in error ? error.clickhouseCode : undefined

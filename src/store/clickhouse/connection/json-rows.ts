@@ -1,8 +1,8 @@
 /**
- * Reads rows in the engine's JSONCompactEachRow format: one JSON array on each line.
+ * Parses rows in the engine's JSONCompactEachRow format: one JSON array on each line.
  *
- * A line break never occurs inside a row, so the lines become one JSON text and are parsed at
- * once, which is faster than one by one. The shape of a row is what the SELECT list says.
+ * Rows contain no line breaks, so all lines can be parsed as one JSON text, which is faster than
+ * parsing each. The SELECT list determines the shape of a row.
  */
 export function parseRows<Row extends readonly unknown[]>(lines: string): readonly Row[] {
   const trimmed = lines.endsWith('\n') ? lines.slice(0, -1) : lines
@@ -12,7 +12,7 @@ export function parseRows<Row extends readonly unknown[]>(lines: string): readon
 
 const LINE_FEED = 0x0a
 
-/** Cuts a stream of bytes behind line breaks, so that each piece of text holds whole lines. */
+/** Splits a stream of bytes at line breaks, so that each piece of text consists of whole lines. */
 export async function* wholeLines(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string> {
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of chunks) {

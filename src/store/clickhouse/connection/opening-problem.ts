@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 
 /**
  * Why the engine could not open its directory, as a sentence for the operator. The engine writes
- * its reason to standard error alone, so the usual ones are looked for here.
+ * its reason only to standard error, so the usual ones are checked here.
  */
 export function openingProblem(directory: string): string {
   const nearest = existsSync(directory) ? directory : dirname(directory)
@@ -23,7 +23,7 @@ function accessProblem(directory: string): string | undefined {
   }
 }
 
-/** The engine notes its process in a file `status`, which outlives a process that was killed. */
+/** The engine writes its process id to a file `status`, which remains after a kill. */
 function runningOwner(directory: string): number | undefined {
   const file = join(directory, 'status')
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
@@ -36,7 +36,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // A process of another user may not be signaled, but it runs.
+    // A process of another user cannot be signaled, but it is running.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

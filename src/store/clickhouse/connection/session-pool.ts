@@ -1,10 +1,12 @@
-/** Lends out a fixed set of things that serve one caller at a time. */
+/** Lends items of a fixed set to one caller at a time. */
 export interface Pool<Item> {
-  /** Runs `work` with an item of its own, waiting in order of arrival until one is free. */
+  /**
+   * Runs `work` with an item for its exclusive use, waiting in order of arrival until one is free.
+   */
   use<Result>(work: (item: Item) => Promise<Result>): Promise<Result>
 }
 
-/** A pool over `items`; it does not own them and closes none. */
+/** A pool over `items`; it does not close them. */
 export function createPool<Item>(items: readonly Item[]): Pool<Item> {
   const idle = [...items]
   const waiting: ((item: Item) => void)[] = []

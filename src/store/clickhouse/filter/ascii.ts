@@ -1,4 +1,4 @@
-/** Texts whose letters are folded alike here and in the engine: no control characters either. */
+/** Printable texts whose case is folded alike here and in the engine. */
 const ASCII = /^[\x20-\x7e]*$/
 
 /** Whether a text is printable ASCII. */

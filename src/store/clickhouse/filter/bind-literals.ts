@@ -3,14 +3,15 @@ import type { ParameterValue, Statement } from '../connection/connection.ts'
 const PLACEHOLDER = /\{(\w+):([A-Za-z0-9()]+)\}/g
 
 /**
- * The text of a statement with its parameters written in as literals.
+ * The text of a statement with its parameters as literals.
  *
- * It exists for chDB alone, whose own binding is not usable by a server: parameters are state of
- * the process, so chDB runs every parameterised query of all sessions one after the other, and a
- * count over the whole log would hold up every page. A literal is always cast to the placeholder's
- * type, so both connections see the same types.
+ * Only chDB needs it. Its own binding is unusable in a server: parameters are process state, so
+ * chDB runs the parameterized queries of all sessions one at a time, and a count over the whole log
+ * would block every page. Literals are cast to the placeholder's type, so both connections see the
+ * same types.
  *
- * @throws Error when a placeholder has no value: a fault of the caller's, never of a client's.
+ * @throws Error when a placeholder has no value, which is a bug of the caller, never a client's
+ * fault.
  */
 export function bindLiterals(statement: Statement): string {
   const parameters = statement.parameters ?? {}
@@ -28,13 +29,14 @@ function literal(value: ParameterValue): string {
 }
 
 function integer(value: number): string {
-  if (!Number.isSafeInteger(value)) throw new Error(`statement parameter ${value} is no integer`)
+  if (!Number.isSafeInteger(value))
+    throw new Error(`statement parameter ${value} is not an integer`)
   return String(value)
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', "'": "\\'", '\0': '\\0' }
 
-/** A string literal: only the backslash and the quote can end one; NUL would end the statement. */
+/** A string literal. Only a backslash or a quote can end one; NUL would end the statement. */
 function quote(text: string): string {
   return `'${text.replace(/[\\'\0]/g, (character) => ESCAPES[character] ?? '')}'`
 }

@@ -8,7 +8,7 @@ import { isAscii } from './ascii.ts'
 import type { StatementParameters } from './statement-parameters.ts'
 import { textSql } from './text-search.ts'
 
-/** A WHERE condition for the events that a filter lets through; its values are parameters. */
+/** A WHERE condition for the events that match a filter; its values are parameters. */
 export function filterSql(filter: PartedFilter, parameters: StatementParameters): string {
   const tests = [tenantSql(filter.tenants, parameters)]
   if (filter.fromMicros !== undefined) {
@@ -40,15 +40,15 @@ function allTests(
   return [...tests, ...pairTests(conditions, parameters)]
 }
 
-/** Fields of which the indexes of schema/001-events.sql over pairs cover each with `namespace`. */
+/** Fields that the pair indexes of schema/001-events.sql combine with `namespace`. */
 const PAIRED_WITH_NAMESPACE: readonly (readonly Field[])[] = [
   ['actorName', 'actorId', 'actorEmail'],
   ['repository'],
 ]
 
 /**
- * What follows from a namespace and a condition on fields that an index covers with it, in the form
- * that the index understands: most rows have neither of two common values together.
+ * Redundant conditions in the form that the pair indexes understand, derived from a namespace and a
+ * condition on an indexed field. Most rows do not have both of two common values.
  */
 function pairTests(
   conditions: readonly Condition[],
@@ -73,7 +73,7 @@ interface Demand {
   readonly value: string
 }
 
-/** The first demand that some of the fields have a single value; undefined when there is none. */
+/** The first demand for a single value in some of the fields; undefined when there is none. */
 function onlyValue(conditions: readonly Condition[], among: readonly Field[]): Demand | undefined {
   for (const condition of conditions) {
     const demand = demandOf(condition)
@@ -82,7 +82,7 @@ function onlyValue(conditions: readonly Condition[], among: readonly Field[]): D
   return undefined
 }
 
-/** What a condition demands, if that is a value of a field, or the same value of any of several. */
+/** The value that a condition demands of a field, or of any of several fields. */
 function demandOf(condition: Condition): Demand | undefined {
   if ('field' in condition && 'in' in condition) {
     const [value, ...others] = condition.in
@@ -98,7 +98,7 @@ function demandOf(condition: Condition): Demand | undefined {
   return { fields: demands.flatMap((demand) => demand?.fields ?? []), value }
 }
 
-/** A condition that holds for events of the tenants: of none when the list is empty. */
+/** A condition for the events of the tenants; with an empty list it matches none. */
 export function tenantSql(
   tenants: readonly string[] | 'all',
   parameters: StatementParameters,
@@ -145,7 +145,7 @@ function beginningSql(
   return tests.length === 0 ? 'false' : `(${tests.join(' OR ')})`
 }
 
-/** Letters outside of ASCII cost several times as much to fold, and few values have any. */
+/** Folding letters outside ASCII costs several times as much, and few values have any. */
 function ignoringCaseSql(
   { field, inIgnoringCase }: Extract<Condition, { readonly inIgnoringCase: unknown }>,
   parameters: StatementParameters,
@@ -154,7 +154,7 @@ function ignoringCaseSql(
     const folded = inIgnoringCase.map((value) => value.toLowerCase())
     return oneOfSql(`lower(${FIELD_SQL[field]})`, folded, parameters)
   }
-  // Both sides are folded by the engine, so that they are folded alike.
+  // The engine folds both sides, so that they are folded alike.
   const values = parameters.add('Array(String)', inIgnoringCase)
   const folded = `arrayMap(value -> lowerUTF8(value), ${values})`
   return `has(${folded}, lowerUTF8(${FIELD_SQL[field]}))`
@@ -174,7 +174,7 @@ function detailSql(
   parameters: StatementParameters,
 ): string {
   const key = parameters.add('String', detail)
-  // The engine would also make texts of numbers.
+  // The engine would also convert numbers to text.
   const text = `if(JSONType(details, ${key}) = 'String', JSONExtractString(details, ${key}), '')`
   return oneOfSql(text, values, parameters)
 }
@@ -184,14 +184,14 @@ function allOfSql(conditions: readonly Condition[], parameters: StatementParamet
   return `(${conditions.map((condition) => conditionSql(condition, parameters)).join(' AND ')})`
 }
 
-/** Whether values are the empty one alone, as a condition on a field's presence has them. */
+/** Whether the only value is the empty one, as in a condition on a field's presence. */
 export function isEmptyAlone([first, ...others]: readonly string[]): boolean {
   return first === '' && others.length === 0
 }
 
 /**
- * Ids are compared as UUIDs, and digests as they are stored, so that their indexes serve. Whether a
- * target has a member is asked of its shape, of which there are counts by day.
+ * Ids are compared as UUIDs, and digests as they are stored, so that their indexes apply. Whether a
+ * target has a member is answered by its shape, for which counts by day exist.
  */
 function fieldSql(
   field: Field,
@@ -211,7 +211,7 @@ function fieldSql(
 }
 
 function uuidSql(values: readonly string[], parameters: StatementParameters): string {
-  // Stored ids are lower case, and comparison minds the case: another spelling equals no id.
+  // Stored ids are lower case and compared exactly, so another spelling matches no id.
   const ids = values.filter((value) => isUuid(value) && value === value.toLowerCase())
   return ids.length === 0 ? 'false' : `id IN ${parameters.add('Array(UUID)', ids)}`
 }
@@ -223,7 +223,7 @@ function oneOfSql(
 ): string {
   const [first, second] = values
   if (first === undefined) return 'false'
-  // An equality with one value lets the engine read a sorted run from its end.
+  // With an equality, the engine can read a sorted run from its end.
   if (second === undefined) return `${expression} = ${parameters.add('String', first)}`
   return `${expression} IN ${parameters.add('Array(String)', values)}`
 }

@@ -3,21 +3,21 @@ import { startOfLocalDay, type TimeZone } from '../../../core/time/time-zone.ts'
 import { DAY_MICROS, MINUTE_MICROS } from '../read/time-windows.ts'
 import type { StatementParameters } from './statement-parameters.ts'
 
-/** How events are told apart by their interval of time. */
+/** How events are assigned to intervals of time. */
 export interface IntervalSql {
-  /** What the interval of an event is told by, as SQL over its columns. */
+  /** SQL for the unit that identifies an event's interval. */
   readonly unitSql: string
-  /** SQL of a number that stands for the start of the interval and grows with it. */
+  /** SQL for a number that represents the start of the interval and grows with it. */
   readonly startSql: (unit: string) => string
-  /** The start in microseconds since the epoch that such a number stands for. */
+  /** Converts such a number to microseconds since the epoch. */
   readonly microsOf: (start: number) => number
 }
 
 const HOUR_MICROS = 60 * MINUTE_MICROS
 
 /**
- * Calendar intervals, of UTC or of a zone. The engine's usual functions end with 32-bit times in
- * 2106, and its zones know only some changes of clocks: these do with arithmetic instead.
+ * Calendar intervals in UTC or in a time zone. The engine's own functions end with 32-bit times in
+ * 2106, and its zones lack some clock changes, so these use arithmetic instead.
  */
 export function intervalSql(
   interval: HistogramInterval,
@@ -43,7 +43,7 @@ function inUtc(interval: HistogramInterval): IntervalSql {
     return { unitSql, startSql: (unit) => `${unit} * ${width}`, microsOf }
   }
   return {
-    // The form that the counts by day have.
+    // As in the counts by day.
     unitSql: 'toDate32(time)',
     startSql: (unit) => `${firstDaySql(interval, `toInt64(toInt32(${unit}))`)} * ${DAY_MICROS}`,
     microsOf,
@@ -57,12 +57,12 @@ function firstDaySql(interval: 'day' | 'week' | 'month', day: string): string {
   return `(${day} + 1 - toDayOfMonth(addDays(toDate32('1970-01-01'), ${day})))`
 }
 
-/** What the clocks of a zone show for an event, as SQL. */
+/** The local time of an event in a zone, as SQL. */
 interface ClockSql {
   /** When its offset began, microseconds since the epoch. */
   readonly sinceSql: string
   readonly offsetSql: string
-  /** The time that they show, as if it were UTC, in microseconds since the epoch. */
+  /** Local time, as if it were UTC, in microseconds since the epoch. */
   readonly localSql: string
 }
 
@@ -76,8 +76,8 @@ function clockSql({ periods }: TimeZone, parameters: StatementParameters): Clock
 }
 
 /**
- * An hour that clocks show twice is two. Where they change within an hour, by half of one, another
- * begins with the change.
+ * An hour that occurs twice is two intervals. When clocks change within an hour, by half of one,
+ * the change begins a new interval.
  */
 function ofClock(interval: 'minute' | 'hour', clock: ClockSql): IntervalSql {
   const start = startOf(clock.localSql, interval === 'minute' ? MINUTE_MICROS : HOUR_MICROS)
@@ -89,8 +89,8 @@ function ofClock(interval: 'minute' | 'hour', clock: ClockSql): IntervalSql {
 }
 
 /**
- * The last multiple of a width that is not greater; `intDiv` alone rounds towards zero. A width
- * that the engine takes for unsigned would make a negative value unsigned as well.
+ * The greatest multiple of a width that is not greater than a value; `intDiv` alone rounds towards
+ * zero. An unsigned width would make a negative value unsigned as well.
  */
 function startOf(value: string, width: number): string {
   return `(${value} - positiveModulo(${value}, toInt64(${width})))`

@@ -3,20 +3,20 @@ import type { ClickHouseConnection } from '../connection/connection.ts'
 
 type Tenants = EventFilter['tenants']
 
-/** Tenants that are kept count of: of more than one it does not matter how many. */
+/** Tenants that are remembered; only whether there is more than one matters. */
 const TENANTS_NOTED_MAX = 2
 
 /**
- * Answers questions about all tenants as such about the one there is, if that is so: those are
- * answered in order, where events of several tenants have to be sorted.
+ * Narrows queries about all tenants to the only tenant, if there is just one: the engine can then
+ * read in order, instead of sorting the events of several tenants.
  *
- * Where nobody else writes, the tenants are those that were there at first and those noted since.
- * Otherwise whether it is still so is asked beside each question, in 2 ms, until there are several:
- * an answer that a second tenant's events are missing from is thrown away.
+ * If only this process writes, the tenants are those found at first and those noted since.
+ * Otherwise a parallel query of 2 ms checks the tenants with each read, until there are several; an
+ * answer that may lack a second tenant's events is discarded.
  */
 export class OnlyTenant {
   readonly #connection: ClickHouseConnection
-  /** Of events written here, and of those there were when this was last asked. */
+  /** Tenants of events written here, and those found by the latest check. */
   readonly #known = new Set<string>()
   #hasLooked = false
 
@@ -24,7 +24,7 @@ export class OnlyTenant {
     this.#connection = connection
   }
 
-  /** Takes note of the tenant of an event that is about to be written. */
+  /** Notes the tenant of an event that is about to be written. */
   note(tenant: string): void {
     if (this.#known.size < TENANTS_NOTED_MAX) this.#known.add(tenant)
   }
@@ -41,8 +41,7 @@ export class OnlyTenant {
   }
 
   /**
-   * The tenants to ask about instead of `tenants`. Where others write too they are only what was
-   * known a moment ago.
+   * The tenants to query instead of `tenants`. If others write too, the answer may be out of date.
    */
   async narrowed(tenants: Tenants): Promise<Tenants> {
     if (tenants !== 'all') return tenants
@@ -50,7 +49,7 @@ export class OnlyTenant {
     return this.#known.size === 1 ? [...this.#known] : tenants
   }
 
-  /** The same, but only on a connection with one writer, where it stays true. */
+  /** The same, but only on a connection with a single writer, where it stays correct. */
   async lastingly(tenants: Tenants): Promise<Tenants> {
     return this.#connection.isExclusive ? this.narrowed(tenants) : tenants
   }

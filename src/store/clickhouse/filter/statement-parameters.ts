@@ -12,8 +12,8 @@ type ParameterType =
   | 'Array(UUID)'
 
 /**
- * Collects the values of a statement while its text is put together: `add` keeps a value and
- * answers the placeholder that stands for it.
+ * Collects the parameters of a statement while its text is composed: `add` stores a value and
+ * returns its placeholder.
  */
 export class StatementParameters {
   readonly values: Record<string, ParameterValue> = {}
@@ -26,7 +26,7 @@ export class StatementParameters {
     return `{${name}:${type}}`
   }
 
-  /** A moment, given in microseconds since the epoch, as a DateTime64(6, 'UTC'). */
+  /** A time in microseconds since the epoch, as a DateTime64(6, 'UTC'). */
   addTime(micros: number): string {
     return `fromUnixTimestamp64Micro(${this.add('Int64', micros)}, 'UTC')`
   }

@@ -7,7 +7,7 @@ import {
   writeThrift,
 } from './thrift-compact.ts'
 
-/** What a Parquet file begins and ends with (Parquet format, "File format"). */
+/** The first and last bytes of a Parquet file (Parquet format, "File format"). */
 const MAGIC = Buffer.from('PAR1')
 /** The end of a file: the length of its footer in four bytes, then the magic bytes. */
 const TAIL_BYTES = 8
@@ -18,21 +18,25 @@ const ROW_GROUP = { columns: 1, fileOffset: 5, ordinal: 7 }
 const CHUNK = { fileOffset: 2, metadata: 3, pageIndexes: [4, 5, 6, 7] }
 const METADATA = { dataPage: 9, indexPage: 10, dictionaryPage: 11, bloomFilter: [14, 15] }
 const SCHEMA_ELEMENT = { name: 4, convertedType: 6, logicalType: 10 }
-/** The JSON of `ConvertedType`, and that of `LogicalType`, which is a field without content. */
+/**
+ * The number of JSON in `ConvertedType`, and in `LogicalType`, where it is a field without content.
+ */
 const CONVERTED_JSON = 19n
 const LOGICAL_JSON = 12
 
 /**
- * Makes one Parquet file of several that have the same columns, in their order, while they come.
- * Row groups stay as they are, byte for byte; the footer at the end says where they are now. What
- * is optional and has places of its own in it is left out: page indexes and bloom filters.
+ * Joins Parquet files with the same columns into one, in order, while they arrive. Row groups are
+ * copied byte for byte; the new footer has their new offsets. Optional parts of the footer with
+ * offsets of their own, page indexes and bloom filters, are dropped.
  *
  * Memory grows by the description of each row group, a few kilobytes.
  *
- * @param files each a whole file; the first says what the columns are.
- * @param jsonColumn a column of texts that gets the logical type JSON. The engine writes that type
- *   for columns of its own type JSON alone, which loses nulls, empty objects and dots in names.
- * @throws Error when there is no file, or one is cut off.
+ * @param files complete files; the first one defines the columns.
+ *
+ * @param jsonColumn a text column that gets the logical type JSON. The engine writes that type only
+ * for its own type JSON, which loses nulls, empty objects and dots in names.
+ *
+ * @throws Error when there is no file, or one is truncated.
  */
 export async function* joinParquetFiles(
   files: AsyncIterable<Uint8Array>,
@@ -53,7 +57,7 @@ export async function* joinParquetFiles(
     yield pagesBytes === 0 ? Buffer.concat([MAGIC, pages]) : pages
     pagesBytes += pages.length
   }
-  if (first === undefined) throw new Error('there is no Parquet file to begin with')
+  if (first === undefined) throw new Error('no Parquet file to begin with')
   yield tailOf(
     withFields(withJsonColumn(first, jsonColumn), [
       [FILE.rows, { type: THRIFT.i64, number: rows }],
@@ -67,7 +71,7 @@ function parseFile(file: Uint8Array): { readonly pages: Buffer; readonly footer:
   const tail = bytes.length - TAIL_BYTES
   const isWhole = tail >= MAGIC.length && bytes.subarray(-MAGIC.length).equals(MAGIC)
   const start = isWhole ? tail - bytes.readUInt32LE(tail) : 0
-  if (start < MAGIC.length) throw new Error('a Parquet file is cut off')
+  if (start < MAGIC.length) throw new Error('a Parquet file is truncated')
   return {
     pages: bytes.subarray(MAGIC.length, start),
     footer: readThrift(bytes.subarray(start, tail)),
@@ -81,7 +85,7 @@ function tailOf(footer: ThriftStruct): Buffer {
   return Buffer.concat([bytes, length, MAGIC])
 }
 
-/** Without its ordinal, which is optional and ends at 32,767. */
+/** Drops the ordinal, which is optional and ends at 32,767. */
 function movedRowGroup(group: ThriftStruct, byBytes: bigint): ThriftStruct {
   const columns = structsAt(group, ROW_GROUP.columns).map((chunk) => movedChunk(chunk, byBytes))
   const items = { type: THRIFT.list, itemType: THRIFT.struct, items: columns } as const
@@ -105,7 +109,7 @@ function movedChunk(chunk: ThriftStruct, byBytes: bigint): ThriftStruct {
   )
 }
 
-/** The struct with these places, where it has them, so many bytes further on. 0 is no place. */
+/** Shifts the offsets of a struct, where present, by a number of bytes. 0 is not an offset. */
 function moved(struct: ThriftStruct, places: readonly number[], byBytes: bigint): ThriftStruct {
   const isThere = (id: number) => struct.fields.has(id) && numberAt(struct, id) > 0n
   return withFields(
@@ -165,5 +169,5 @@ function structOf(value: ThriftValue | undefined, id: number): ThriftStruct {
 }
 
 function unreadable(id: number): Error {
-  return new Error(`field ${id} of a Parquet file's footer is not what the format says`)
+  return new Error(`field ${id} of a Parquet file's footer is not as the format specifies`)
 }

@@ -1,9 +1,9 @@
 /**
- * Thrift's compact protocol, in which a Parquet file describes itself: structs whose fields have
- * numbers instead of names, as trees that can be changed and written again.
+ * Thrift's compact protocol, which Parquet files use for their metadata: structs with numbered
+ * fields, as trees that can be changed and written again.
  */
 
-/** Types of the compact protocol. A boolean field is its type, and has no bytes of its own. */
+/** Types of the compact protocol. A boolean field is encoded in its type and has no bytes. */
 export const THRIFT = {
   true: 1,
   false: 2,
@@ -31,19 +31,19 @@ interface ThriftList {
   readonly items: readonly ThriftValue[]
 }
 
-/** A whole number of 16, 32 or 64 bits. */
+/** An integer of 16, 32 or 64 bits. */
 interface ThriftNumber {
   readonly type: typeof THRIFT.i16 | typeof THRIFT.i32 | typeof THRIFT.i64
   readonly number: bigint
 }
 
-/** A text, or the bytes of a value that nothing here looks into. */
+/** A string, or the bytes of a value that is not interpreted here. */
 interface ThriftBytes {
   readonly type: typeof THRIFT.binary | typeof THRIFT.byte | typeof THRIFT.double
   readonly bytes: Buffer
 }
 
-/** A struct that was written already, which takes far less memory than its tree. */
+/** A serialized struct, which takes far less memory than its tree. */
 export interface WrittenStruct {
   readonly type: typeof THRIFT.struct
   readonly written: Buffer
@@ -53,7 +53,7 @@ interface ThriftBoolean {
   readonly type: typeof THRIFT.true | typeof THRIFT.false
 }
 
-/** Whatever a field holds. */
+/** The value of a field. */
 export type ThriftValue =
   | ThriftStruct
   | WrittenStruct
@@ -63,21 +63,21 @@ export type ThriftValue =
   | ThriftBoolean
 
 const DOUBLE_BYTES = 8
-/** Lists of this length and longer have it after the byte of their type. */
+/** From this length on, the length of a list follows the byte of its type. */
 const LONG_LIST = 15
-/** How far above the last field a number may be to share a byte with its type. */
+/** Largest difference to the last field's number that shares a byte with the type. */
 const STEP_MAX = 15
 
 /**
- * Reads the struct that the bytes begin with.
+ * Reads the struct at the beginning of the bytes.
  *
- * @throws Error when they do not hold one, or one with a type that Parquet has no use for.
+ * @throws Error when there is no valid struct, or one with a type that Parquet does not use.
  */
 export function readThrift(bytes: Buffer): ThriftStruct {
   return new Reader(bytes).struct()
 }
 
-/** The bytes of a struct. */
+/** Serializes a struct. */
 export function writeThrift({ fields }: ThriftStruct): Buffer {
   const parts: Buffer[] = []
   let last = 0
@@ -120,7 +120,7 @@ function listHead({ itemType, items }: ThriftList): Buffer {
   return Buffer.concat([Buffer.from([(LONG_LIST << 4) | itemType]), varint(BigInt(items.length))])
 }
 
-/** Booleans of a list are bytes, unlike those of a struct. */
+/** Booleans in a list are bytes, unlike those in a struct. */
 function itemBytes(value: ThriftValue): Buffer {
   if (value.type === THRIFT.true || value.type === THRIFT.false) return Buffer.from([value.type])
   return valueBytes(value)
@@ -214,7 +214,7 @@ function varint(value: bigint): Buffer {
   return Buffer.from(bytes)
 }
 
-/** Numbers near zero, of either sign, as small ones without a sign. */
+/** Maps signed numbers near zero to small unsigned ones. */
 function zigzag(value: bigint): bigint {
   return value < 0n ? -2n * value - 1n : 2n * value
 }

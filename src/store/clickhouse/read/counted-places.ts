@@ -7,20 +7,20 @@ import type { PartedFilter } from '../shapes/shape-parts.ts'
 import { missingMemberSql } from '../shapes/shape-values.ts'
 import { ALL_TIME, DAY_MICROS, type TimeWindow } from './time-windows.ts'
 
-/** Which events are counted, and by what. */
+/** Which events are counted, and how they are grouped. */
 export interface Counted extends Pick<HistogramQuery, 'interval' | 'by' | 'timeZone'> {
   readonly filter: PartedFilter
 }
 
-/** One of the places where events are counted, which have none in common. */
+/** One of several disjoint sets of events to count. */
 export interface CountedPlace {
   /** The WHERE condition. */
   readonly whereSql: (parameters: StatementParameters) => string
-  /** The SETTINGS clause, which keeps the engine from weighing every projection. */
+  /** The SETTINGS clause, which limits the projections that the engine considers. */
   readonly settingsSql: string
 }
 
-/** The places where the events of a filter are counted; none when there are no such events. */
+/** The places where the events of a filter are counted; empty when no events can match. */
 export function countedPlaces(counted: Counted): readonly CountedPlace[] {
   const { filter } = counted
   if (filter.parts === undefined) return placesOf(counted)
@@ -32,9 +32,9 @@ export function countedPlaces(counted: Counted): readonly CountedPlace[] {
 const FROM_EVENTS = `SETTINGS priority = ${PRIORITY.count}, optimize_use_projections = 0`
 
 /**
- * Whole days are counted from a projection of table `events`, when one has the fields that are
- * asked about; the engine takes it only for conditions on the day itself. What is left of a span
- * before and after its whole days is counted from the events.
+ * Counts whole days from a projection of table `events`, if one has the requested fields; the
+ * engine uses it only for conditions on the day. The rest of the span, before and after the whole
+ * days, is counted from the events.
  */
 function placesOf({ filter, interval, by, timeZone }: Counted): readonly CountedPlace[] {
   const span = {
@@ -74,26 +74,29 @@ function spanSql({ fromMicros, toMicros }: TimeWindow, parameters: StatementPara
   return `time >= ${parameters.addTime(fromMicros)} AND time < ${parameters.addTime(toMicros)}`
 }
 
-/** The tenant and the fields of the shape, which each of the projections has. */
-const TOLD_BY_SHAPE: readonly Field[] = [
+/** The tenant and the fields of the shape, which every projection has. */
+const IN_EVERY_PROJECTION: readonly Field[] = [
   'tenant',
   ...PACKED_COLUMNS.shape.flatMap(({ field }) => (field && filterOf(field)) ?? []),
   'verb',
 ]
 
 /**
- * The projections of schema/001-events.sql, the smallest first, and what events are counted by in
- * each, besides their day and their shape.
+ * The projections of schema/001-events.sql, the smallest first, with the fields that each has
+ * besides day and shape.
  */
 const COUNTS_BY_DAY: readonly (readonly [name: string, fields: ReadonlySet<Field>])[] = [
-  ['by_shape_and_day', new Set(TOLD_BY_SHAPE)],
-  ['by_namespace_and_day', new Set<Field>([...TOLD_BY_SHAPE, 'namespace'])],
-  ['by_actor_and_day', new Set<Field>([...TOLD_BY_SHAPE, 'actorId', 'actorName', 'actorEmail'])],
-  ['by_address_and_day', new Set<Field>([...TOLD_BY_SHAPE, 'ip'])],
-  ['by_repository_and_day', new Set<Field>([...TOLD_BY_SHAPE, 'namespace', 'repository'])],
+  ['by_shape_and_day', new Set(IN_EVERY_PROJECTION)],
+  ['by_namespace_and_day', new Set<Field>([...IN_EVERY_PROJECTION, 'namespace'])],
+  [
+    'by_actor_and_day',
+    new Set<Field>([...IN_EVERY_PROJECTION, 'actorId', 'actorName', 'actorEmail']),
+  ],
+  ['by_address_and_day', new Set<Field>([...IN_EVERY_PROJECTION, 'ip'])],
+  ['by_repository_and_day', new Set<Field>([...IN_EVERY_PROJECTION, 'namespace', 'repository'])],
 ]
 
-/** The name of the projection that has counts of events by `by` for whole days, if one has. */
+/** The name of the projection that counts events by `by` for whole days, if there is one. */
 export function countsByDay(
   { conditions, parts }: PartedFilter,
   by: readonly Field[],
@@ -113,7 +116,7 @@ function isOnFields(condition: Condition, fields: ReadonlySet<Field>): boolean {
   return condition.anyOf.every((all) => all.every((one) => isOnFields(one, fields)))
 }
 
-/** Whether a condition asks only whether a target has a member, which the shape tells. */
+/** Whether a condition depends only on whether a target has a member, which the shape shows. */
 function isOnPresence(condition: Extract<Condition, { readonly field: Field }>): boolean {
   if (missingMemberSql(condition.field) === undefined) return false
   if ('in' in condition) return isEmptyAlone(condition.in)

@@ -8,7 +8,7 @@ import { StatementParameters } from '../filter/statement-parameters.ts'
 import type { PartedFilter } from '../shapes/shape-parts.ts'
 import { type Counted, type CountedPlace, countedPlaces } from './counted-places.ts'
 
-/** The exact number of events that a filter lets through. */
+/** The exact number of events that match a filter. */
 export async function countEvents(
   connection: ClickHouseConnection,
   filter: PartedFilter,
@@ -20,8 +20,8 @@ export async function countEvents(
 }
 
 /**
- * Each answers one row with the number of events in one of the places where those of a filter are
- * counted. One by one they cost less than as one statement, and they run side by side.
+ * Statements that each return one row, the number of events in one of the places. Separate
+ * statements cost less than a combined one, and run in parallel.
  */
 export function countStatements(filter: PartedFilter): readonly Statement[] {
   return countedPlaces({ filter, interval: 'day', by: [] }).map(({ whereSql, settingsSql }) => {
@@ -63,7 +63,7 @@ export async function readHistogram(
 
 /**
  * A SELECT of `start`, a count, and the fields as `by_…`, to be grouped. Counts of several places
- * are summed; those of one are the answer, without the sixth of the time that summing takes.
+ * are summed; a single place needs no sum, which would take a sixth of the time.
  */
 function countsSql(
   { unitSql, startSql }: IntervalSql,

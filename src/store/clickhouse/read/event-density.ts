@@ -2,21 +2,21 @@ import type { Clock } from '../../../core/time/timestamp.ts'
 import type { ClickHouseConnection } from '../connection/connection.ts'
 import { DAY_MICROS, MINUTE_MICROS } from './time-windows.ts'
 
-/** Events that a list query looks through before it consults the indexes of all the others. */
+/** Events that a list query searches before it consults the indexes of all others. */
 const WINDOW_EVENTS = 500_000
-/** How long an estimate is used. */
+/** How long an estimate is used, in microseconds. */
 const ESTIMATE_MICROS_MAX = MINUTE_MICROS
 
-/** Where the events of a store begin, and how much time so many of them take up. */
+/** When the oldest event of a store occurred, and how densely events lie in time. */
 export interface Density {
   readonly oldestMicros: number
-  /** The time that `WINDOW_EVENTS` events cover on average. */
+  /** The time span that `WINDOW_EVENTS` events cover on average. */
   readonly windowMicros: number
 }
 
 /**
- * An estimate of how events lie in time, made anew about once a minute. It decides where list
- * queries look first: one that is out of date costs time, never an event.
+ * An estimate of the distribution of events in time, renewed about once a minute. It decides where
+ * list queries look first: an outdated estimate costs time, but loses no event.
  */
 export class EventDensity {
   readonly #connection: ClickHouseConnection
@@ -30,14 +30,14 @@ export class EventDensity {
     this.#clock = clock
   }
 
-  /** The first call waits for an estimate; later ones take the last while a new one is made. */
+  /** The first call waits for an estimate; later calls use the last one while a new one is made. */
   async current(): Promise<Density> {
     const isFirst = this.#madeMicros === Number.NEGATIVE_INFINITY
     if (this.#clock() - this.#madeMicros > ESTIMATE_MICROS_MAX) {
       this.#making ??= this.#make().finally(() => {
         this.#making = undefined
       })
-      // A query that cannot estimate will fail by itself; this one must not fail it.
+      // A failed estimate must not fail the query.
       const made = this.#making.catch(() => undefined)
       if (isFirst) await made
     }

@@ -23,7 +23,7 @@ export interface EventReaderOptions {
   readonly knownShapes: KnownShapes
 }
 
-/** The reader of all ledgers on a connection whose schema is in place. */
+/** The reader of all ledgers on a connection with an up-to-date schema. */
 export function createEventReader(
   connection: ClickHouseConnection,
   { clock, onlyTenant, knownShapes }: EventReaderOptions,
@@ -50,7 +50,7 @@ export function createEventReader(
   })
 }
 
-/** Tells questions that ask for too much from a store that cannot answer. */
+/** Distinguishes queries that exceed a limit from a store that cannot answer. */
 function withQueryFaults(reader: EventReader): EventReader {
   const answered = <Answer>(answer: Promise<Answer>) =>
     answer.catch((error: unknown) => {

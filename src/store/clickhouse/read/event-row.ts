@@ -14,17 +14,17 @@ import {
   type PackedText,
 } from '../event-columns.ts'
 
-/** Columns in front of the texts: seq, origin, id, time, received. */
+/** Columns before the texts: seq, origin, id, time, received. */
 const FIXED_COLUMNS = 5
 
-/** The SELECT list of a whole event: a row of `EventRow`. */
+/** The SELECT list of a whole event, a row of `EventRow`. */
 export const EVENT_ROW_SQL = [
   ...['seq', 'origin', 'id', 'time', 'received'],
   ...OWN_COLUMNS.map(({ column }) => column),
   ...Object.keys(PACKED_COLUMNS),
 ].join(', ')
 
-/** An event as the engine answers it; for what is packed see `PACKED_COLUMNS`. */
+/** An event as the engine returns it; see `PACKED_COLUMNS` for the packed columns. */
 export type EventRow = readonly [
   seq: number,
   origin: string,
@@ -40,7 +40,7 @@ const RECEIVED = FIELD_NUMBER['/received']
 const SOURCE_EVENT_ID = FIELD_NUMBER['/source/eventId']
 const DETAILS = FIELD_NUMBER['/details']
 
-/** In place of the number of a field: a text that is no field's, and the one that is a flag. */
+/** Used instead of a field's number: for a derived text, and for the one that is a flag. */
 const NO_FIELD = -1
 const EVENT_ID_IS_ID_FLAG = -2
 
@@ -52,16 +52,16 @@ function numberOfText({ name, field }: PackedText): number {
   return name === EVENT_ID_IS_ID ? EVENT_ID_IS_ID_FLAG : NO_FIELD
 }
 
-/** The members of an event; of one form, which is faster to walk. */
+/** The members of an event, all of the same form, which is faster to walk. */
 const MEMBERS = EVENT_MEMBERS.map((one) => ({ number: NO_FIELD, members: [], ...one }))
 
 type Values = Record<string, unknown>
 
 /**
- * The event that was stored as a row: equal to the one that was encoded.
+ * Decodes a row to the event that was stored, equal to the one that was encoded.
  *
- * Members are set one by one in canonical order (RFC 8785): serialising the event then gives its
- * canonical text without sorting.
+ * Members are set in canonical order (RFC 8785), so that serializing the event yields its canonical
+ * text without sorting.
  */
 export function decodeEvent(row: EventRow): StoredEvent {
   const texts = textsOf(row)
@@ -72,7 +72,7 @@ export function decodeEvent(row: EventRow): StoredEvent {
     else if (value !== '' && value !== undefined) event[key] = value
     else if (key === 'actor') event[key] = null
   }
-  // Every member that an event must have is in its row.
+  // Rows contain all required members.
   return { event: event as unknown as Event, origin: row[1], seq: row[0] }
 }
 
@@ -90,7 +90,7 @@ function textsOf(row: EventRow): readonly string[] {
   let isEventIdId = false
   for (let index = 0; index < PACKED_NUMBERS.length; index += 1, column += 1) {
     const numbers = PACKED_NUMBERS[index] ?? []
-    // The engine gives back what was stored, so as many as went in.
+    // The engine returns what was stored, so the number of texts is right.
     const packed = columns[column]?.split(PACKED_SEPARATOR) ?? []
     for (let place = 0; place < numbers.length; place += 1) {
       const number = numbers[place] ?? NO_FIELD

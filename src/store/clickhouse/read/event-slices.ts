@@ -4,16 +4,19 @@ import { filterSql } from '../filter/filter-sql.ts'
 import { StatementParameters } from '../filter/statement-parameters.ts'
 import { ALL_TIME, MINUTE_MICROS, type TimeWindow } from './time-windows.ts'
 
-/** Events of a slice, about: what the engine sorts, or writes into one Parquet file, at once. */
+/**
+ * Approximate number of events in a slice, which the engine sorts or writes to a Parquet file at
+ * once.
+ */
 const SLICE_EVENTS = 16_000
-/** A slice of more events than this is cut again, in finer units of time. */
+/** A slice with more events than this is split further, in finer units of time. */
 const SLICE_EVENTS_MAX = 2 * SLICE_EVENTS
-/** Slices begin with an hour, or a second, a millisecond, a microsecond of a crowded one. */
+/** Slices begin at an hour; crowded ones at a second, a millisecond or a microsecond. */
 const UNITS_MICROS: readonly number[] = [60 * MINUTE_MICROS, 1_000_000, 1_000, 1]
 
 /**
- * Cuts a filter into filters for adjoining slices of time, in `order`, that are small enough to be
- * sorted in memory one after the other. Only events of the same microsecond are never parted.
+ * Splits a filter into filters for consecutive time slices, in `order`, each small enough to be
+ * sorted in memory. Events of the same microsecond stay together.
  */
 export async function* timeSlices(
   connection: ClickHouseConnection,
@@ -50,7 +53,7 @@ interface CountedSlice extends TimeWindow {
   readonly events: number
 }
 
-/** Slices that begin where a unit of time does, oldest first. */
+/** Slices that begin at a unit of time, oldest first. */
 async function countSlices(
   connection: ClickHouseConnection,
   whole: EventFilter & TimeWindow,
@@ -69,7 +72,7 @@ async function countSlices(
       GROUP BY slice ORDER BY first`,
     parameters: parameters.values,
   })
-  // The outermost slices reach to the ends, so that what arrives meanwhile is in one of them.
+  // The outermost slices extend to the ends, so that they include events that arrive meanwhile.
   const starts = rows.slice(1).map(([unit]) => unit * unitMicros)
   const edges = [whole.fromMicros, ...starts, whole.toMicros]
   return edges.slice(1).map((toMicros, index) => ({

@@ -10,21 +10,21 @@ import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
 import { timeSlices } from './event-slices.ts'
 import { EXPORT_DOCUMENTS, type ExportDocument } from './export-documents.ts'
 
-/** Rows that a stream holds at once. Fewer cost time, more only memory. */
+/** Rows that a stream holds at once. Fewer would cost time, more only memory. */
 const STREAM_BLOCK_ROWS = 2048
 /**
- * The same for rows that become objects. A batch that is worked on for longer outlives the young
- * generation of the heap, and resident memory then grows with what is only collected rarely.
+ * The same for rows that become objects. A batch in use for longer would leave the young generation
+ * of the heap, and resident memory would grow by objects that are rarely collected.
  */
 const BATCH_ROWS = 256
 
-/** Where streams read, and what is known about the tenants there. */
+/** Where streams read, and what is known of the tenants. */
 export interface StreamSource {
   readonly connection: ClickHouseConnection
   readonly onlyTenant: OnlyTenant
 }
 
-/** Every matching event, in batches of what the engine sends at once. */
+/** Streams every matching event, in the batches that the engine sends. */
 export async function* streamEvents(
   source: StreamSource,
   filter: EventFilter,
@@ -62,8 +62,8 @@ async function* streamSlices(
 }
 
 /**
- * A filter in parts that the engine can answer in constant memory, in `order`. The events of one
- * tenant are stored in order of time: they are one part. Those of several have to be sorted.
+ * Splits a filter into parts that the engine can answer in constant memory, in `order`. The events
+ * of a single tenant are stored in time order and form one part; those of several must be sorted.
  */
 async function* sortableSlices(
   source: StreamSource,
@@ -75,15 +75,18 @@ async function* sortableSlices(
   else yield* timeSlices(source.connection, filter, order)
 }
 
-/** A filter in parts, oldest first, that make a Parquet file each, which the engine holds whole. */
+/**
+ * Splits a filter into parts, oldest first, one for each Parquet file, which the engine keeps in
+ * memory.
+ */
 async function* fileSlices(source: StreamSource, filter: EventFilter): AsyncIterable<EventFilter> {
   const tenants = await source.onlyTenant.lastingly(filter.tenants)
   yield* timeSlices(source.connection, { ...filter, tenants }, 'oldest')
 }
 
 /**
- * Without buffering and in one thread: to read in parallel the engine would hold blocks of every
- * column of every part, some 200 MB for a million events, and be hardly faster.
+ * Without buffering and in one thread: for parallel reading the engine would hold blocks of every
+ * column of every part, about 200 MB for a million events, with hardly any gain in speed.
  */
 function selectAll(
   columns: string,

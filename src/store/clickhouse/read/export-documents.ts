@@ -5,7 +5,7 @@ import type { StreamFormat } from '../connection/connection.ts'
 import { EVENT_ID_SQL } from '../event-columns.ts'
 import { joinParquetFiles } from '../parquet/joined-files.ts'
 
-/** How an export document comes about: what the engine writes, and what goes around it. */
+/** How an export document is made: the engine's output, and the frame around it. */
 export interface ExportDocument {
   /** The SELECT list. */
   readonly columns: string
@@ -13,12 +13,12 @@ export interface ExportDocument {
   readonly frame: (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
 }
 
-/** Kinds of fields that no sender can make a formula of. */
+/** Kinds of fields that no sender can turn into a formula. */
 const PLAIN_KINDS: readonly FieldKind[] = ['uuid', 'time', 'word', 'object']
 
 /**
  * The columns of CSV and Parquet exports, in order: `actor_name` is the event's `actor.name`. The
- * list is a contract with those who read exports; new columns go to its end.
+ * list is a contract with readers of exports; new columns go to its end.
  */
 const EXPORT_COLUMNS: readonly ExportColumn[] = [
   { name: 'origin', sql: 'origin', isPresent: true, isPlain: false },
@@ -31,7 +31,7 @@ interface ExportColumn {
   readonly sql: string
   /** Whether every event has it. Other columns are null in Parquet where an event lacks them. */
   readonly isPresent: boolean
-  /** Whether no sender can make a formula of it: a number, a time, a word of Waybill's own. */
+  /** Whether no sender can turn it into a formula: a number, a time, one of Waybill's own words. */
   readonly isPlain: boolean
 }
 
@@ -42,7 +42,7 @@ function exportColumn({ path, column, kind, isRequired = false }: EventField): E
   return { ...common, sql: path === '/source/eventId' ? EVENT_ID_SQL : column }
 }
 
-/** How each format is asked of the engine and framed. */
+/** The engine's format and the frame of each export format. */
 export const EXPORT_DOCUMENTS: Readonly<Record<ExportFormat, ExportDocument>> = {
   ndjson: {
     columns: canonicalJsonSql({ withSeq: true }),
@@ -68,15 +68,15 @@ export const EXPORT_DOCUMENTS: Readonly<Record<ExportFormat, ExportDocument>> = 
 
 /**
  * A cell of the CSV export. Spreadsheets run a text that begins with = + - @ (or their full-width
- * forms), tab, return or line feed as a formula, and a client chooses its user agent: such a text
- * gets an apostrophe in front. The other formats hold every text as it is.
+ * forms), tab, return or line feed as a formula, and clients choose their user agent. So such a
+ * text gets a leading apostrophe. The other formats keep every text unchanged.
  */
 function csvCellSql({ sql, isPlain }: ExportColumn): string {
   if (isPlain) return sql
   return `if(match(${sql}, '^[=+@＝＋－＠\\t\\r\\n-]'), concat('\\'', ${sql}), ${sql})`
 }
 
-/** A column of the Parquet export. No event has an empty text, so `''` is what is not there. */
+/** A column of the Parquet export. No event has an empty text, so `''` means absent. */
 function parquetColumnSql({ name, sql, isPresent }: ExportColumn): string {
   return `${isPresent ? sql : `nullIf(${sql}, '')`} AS ${name}`
 }
@@ -84,8 +84,8 @@ function parquetColumnSql({ name, sql, isPresent }: ExportColumn): string {
 const CSV_LINE_END = '\r\n'
 
 /**
- * The engine's own header would come again with every piece of the stream. This one waits for the
- * first piece, so that a document that cannot begin is an error and not a header.
+ * The engine would repeat its own header in every piece of the stream. This header waits for the
+ * first piece, so that a document that cannot begin is an error rather than a header.
  */
 async function* csvWithHeader(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const header = Buffer.from(`${EXPORT_COLUMNS.map(({ name }) => name).join(',')}${CSV_LINE_END}`)
@@ -97,7 +97,7 @@ async function* csvWithHeader(chunks: AsyncIterable<Uint8Array>): AsyncIterable<
   if (isFirst) yield header
 }
 
-/** Lines that each begin with a comma, as one JSON array. */
+/** Converts lines that each begin with a comma to a JSON array. */
 async function* jsonArray(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   let isFirst = true
   for await (const chunk of chunks) {

@@ -18,11 +18,11 @@ type NameRow = [
 ]
 
 /**
- * Finds events by what their senders called them; the answer is keyed by position in `names`.
+ * Finds events by their senders' ids; the result is keyed by position in `names`.
  *
  * A retry repeats its event's time, so (tenant, time), the head of the sort key, finds most. Only
- * names that are not there (an event without a time of its own gets another at each delivery) are
- * looked up by id alone.
+ * names not found there (an event without a time gets another one at each delivery) are looked up
+ * by id alone.
  */
 export async function findNamed(
   connection: ClickHouseConnection,

@@ -17,20 +17,20 @@ import { decodeEvent, EVENT_ROW_SQL, type EventRow } from './event-row.ts'
 import { withoutSkippedDays } from './skipped-days.ts'
 import { ALL_TIME, type TimeWindow, timeWindows } from './time-windows.ts'
 
-/** Filters that are remembered as rare; the oldest is forgotten beyond. */
+/** Filters that are remembered as rare; the oldest is dropped first. */
 const RARE_FILTERS_MAX = 1000
 
-/** Share of the first window that is looked at before it when several tenants are asked about. */
+/** Share of the first window that is searched before it in queries about several tenants. */
 const MERGED_SHARE = 1 / 25
 
 /** Where a list query looks first. */
 export interface FirstWindow {
-  /** Where events of the asked order are thought to begin. */
+  /** Where events in the requested order are expected to begin. */
   readonly startMicros: number
   readonly widthMicros: number
 }
 
-/** What a page is asked for, but for how many events it holds. */
+/** The query for a page, without its size. */
 type Asked = Omit<PageQuery, 'limit'>
 
 /** Reads pages of events from a connection. */
@@ -38,8 +38,8 @@ export class PageReader {
   readonly #connection: ClickHouseConnection
   readonly #onlyTenant: OnlyTenant
   /**
-   * Filters whose last page was not filled by its first window: the next page looks everywhere at
-   * once. It only saves queries; the answer is the same whatever is in here.
+   * Filters whose last page was not filled by its first window, so that the next page searches
+   * everything at once. It only saves queries; the result does not depend on it.
    */
   readonly #rare = new Set<string>()
 
@@ -55,7 +55,7 @@ export class PageReader {
     )
   }
 
-  /** Events to skip are counted by the engine, which cannot do that window by window. */
+  /** The engine counts the events to skip, which it cannot do window by window. */
   async #readFar(query: PageQuery): Promise<EventPage> {
     const { limit, ...nearer } = await withoutSkippedDays(this.#connection, query)
     const statement = pageStatement(nearer, pageSpan(nearer), limit + 1)
@@ -71,7 +71,7 @@ export class PageReader {
     const startMicros = query.after?.timeMicros ?? first.startMicros
     const widthsMicros = isRare ? [] : widthsOf(query.filter, first.widthMicros)
     const windows = timeWindows(span, query.order, { startMicros, widthsMicros })
-    // One event more than the page holds tells whether another page follows.
+    // One event more than the page size shows whether another page follows.
     const wanted = query.limit + 1
     const events: StoredEvent[] = []
     for (const [index, window] of windows.entries()) {
@@ -91,7 +91,7 @@ export class PageReader {
   }
 }
 
-/** A page of the events that were found, of which there is one more when another page follows. */
+/** A page from the events found; one more than the limit means that another page follows. */
 function pageOf(events: readonly StoredEvent[], limit: number): EventPage {
   const last = events[limit - 1]
   if (events.length <= limit || last === undefined) return { events }
@@ -99,15 +99,15 @@ function pageOf(events: readonly StoredEvent[], limit: number): EventPage {
 }
 
 /**
- * One tenant's events stand in order of time and are read only as far as the page goes. Those of
- * several tenants have to be sorted, all that a window holds: the first one is small.
+ * The events of a single tenant are in time order, so only a page is read. Those of several must be
+ * sorted, all that are in a window, so the first window is small.
  */
 function widthsOf({ tenants }: EventFilter, widthMicros: number): readonly number[] {
   const isOne = tenants !== 'all' && tenants.length === 1
   return isOne ? [widthMicros] : [Math.ceil(widthMicros * MERGED_SHARE), widthMicros]
 }
 
-/** Fields whose indexes leave so little to read that windows would only cost their queries. */
+/** Fields whose indexes leave so little to read that windows would only add queries. */
 const SELECTIVE_FIELDS: ReadonlySet<Field> = new Set(['id', 'eventId', 'digest'])
 
 function isSelective({ conditions }: EventFilter): boolean {
@@ -118,7 +118,7 @@ function isSelective({ conditions }: EventFilter): boolean {
   )
 }
 
-/** The times at which events of the page may be: at the cursor's own time there may be more. */
+/** The time span of the page's events, including the cursor's own time, which may have more. */
 function pageSpan({ filter, order, after }: Asked): TimeWindow {
   const fromMicros = filter.fromMicros ?? ALL_TIME.fromMicros
   const toMicros = filter.toMicros ?? ALL_TIME.toMicros
@@ -128,11 +128,11 @@ function pageSpan({ filter, order, after }: Asked): TimeWindow {
     : { fromMicros: Math.max(fromMicros, after.timeMicros), toMicros }
 }
 
-/** One thread: a page is read from one end of a sorted run, a second thread would read in vain. */
+/** One thread: a page is read from one end of a sorted run, so a second thread would be useless. */
 function pageStatement(query: Asked, window: TimeWindow, limit: number): Statement {
   const parameters = new StatementParameters()
   const direction = query.order === 'newest' ? 'DESC' : 'ASC'
-  // The window bounds `time` by itself: a comparison of tuples alone would not use the index.
+  // The window bounds `time` itself, because a comparison of tuples would not use the index.
   const filter = filterSql({ ...query.filter, ...window }, parameters)
   const after = query.after === undefined ? '' : ` AND ${afterSql(query, query.after, parameters)}`
   const offset = query.skip === undefined ? '' : `OFFSET ${parameters.add('UInt64', query.skip)}`
@@ -155,7 +155,7 @@ function afterSql(query: Asked, after: Position, parameters: StatementParameters
   return `(time, origin, seq) ${comparison} (${place.join(', ')})`
 }
 
-/** The place of an event in the total order. */
+/** The position of an event in the total order. */
 function positionOf({ event, origin, seq }: StoredEvent): Position {
   return { timeMicros: parseTimestamp(event.time) ?? 0, origin, seq }
 }

@@ -4,14 +4,14 @@ import { countsByDay } from './counted-places.ts'
 import { readHistogram } from './event-counts.ts'
 import { DAY_MICROS } from './time-windows.ts'
 
-/** From so many skipped events on it pays to ask first on which day the page begins. */
+/** From this many skipped events on, it pays to find the first day of the page first. */
 const SKIPPED_EVENTS_MIN = 20_000
-/** More days with events than times that events can have: all of them are counted. */
+/** More days than events can span, so that all of them are counted. */
 const DAYS_MAX = 1_000_000
 
 /**
- * The same page with fewer events to skip. Each of them is read, so for a page far back whose
- * filter the counts by day can answer, the days are skipped that lie wholly before it.
+ * The same page with fewer events to skip. Skipped events are read, so for a distant page whose
+ * filter the counts by day can answer, the days that are entirely before it are skipped.
  */
 export async function withoutSkippedDays(
   connection: ClickHouseConnection,
@@ -30,7 +30,7 @@ export async function withoutSkippedDays(
   return query
 }
 
-/** The events of a day and of all that follow in `order`. */
+/** The events of a day and of all following days in `order`. */
 function fromDay(filter: EventFilter, order: PageQuery['order'], startMicros: number): EventFilter {
   const endMicros = startMicros + DAY_MICROS
   return order === 'newest'

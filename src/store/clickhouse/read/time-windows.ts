@@ -6,24 +6,24 @@ export const MINUTE_MICROS = 60 * 1_000_000
 /** A day in microseconds. */
 export const DAY_MICROS = 24 * 60 * MINUTE_MICROS
 
-/** A span of time, [from, to) in microseconds since the epoch. */
+/** A time span, [from, to) in microseconds since the epoch. */
 export interface TimeWindow {
   readonly fromMicros: number
   readonly toMicros: number
 }
 
-/** All time that an event may carry. */
+/** All times that an event may have. */
 export const ALL_TIME: TimeWindow = { fromMicros: TIME_MICROS_MIN, toMicros: TIME_MICROS_END }
 
 /**
- * Cuts a span of time into adjoining windows, in `order`: of the given widths, then the rest.
+ * Splits a time span into consecutive windows, in `order`: of the given widths, then the rest.
  *
- * A list query runs window by window until its page is full. A filter that many events meet is
- * answered from the first one; for one that few meet, the last consults the indexes of all the
- * other events, which the first would have waited for in vain.
+ * A list query searches window by window until its page is full. A filter that many events match is
+ * answered from the first window; for one that few match, the last window consults the indexes of
+ * all other events.
  *
- * @param place.startMicros where the events are thought to begin (`oldest`) or end (`newest`); the
- *   first window takes in what lies before that too: a wrong guess costs time, never an event.
+ * @param place.startMicros where the events are expected to begin (`oldest`) or end (`newest`). The
+ * first window includes everything before it too: a wrong guess costs time, but loses no event.
  */
 export function timeWindows(
   span: TimeWindow,

@@ -1,21 +1,23 @@
 import type { ClickHouseConnection } from '../connection/connection.ts'
 import { type ShapeValues, shapeValues } from './shape-values.ts'
 
-/** Shapes that are kept; where there are more, conditions on them are left to the engine. */
+/** Shapes that are remembered; with more, the engine evaluates the conditions on them. */
 const SHAPES_MAX = 1000
 
-/** A shape, and what it tells: read once, since every filter is held against all of them. */
+/**
+ * A shape and its values, which are parsed once because every filter is compared with all shapes.
+ */
 export interface KnownShape {
   readonly shape: string
   readonly values: ShapeValues
 }
 
 /**
- * The shapes of all events (`PACKED_COLUMNS`), of which there are a handful: what no shape allows
- * need not be looked for, and what is left to ask of the others is simpler.
+ * The shapes of all events (`PACKED_COLUMNS`), usually a handful. A condition that no shape meets
+ * need not be searched, and the remaining conditions become simpler.
  *
- * They are those that were there at first and those noted since, so they are known only where
- * nobody else writes.
+ * They are those found at first and those noted since, so they are known only if no other process
+ * writes.
  */
 export class KnownShapes {
   readonly #connection: ClickHouseConnection
@@ -27,7 +29,7 @@ export class KnownShapes {
     this.#connection = connection
   }
 
-  /** Takes note of the shape of an event that is about to be written. */
+  /** Notes the shape of an event that is about to be written. */
   note(bytes: Buffer, start: number, end: number): void {
     if (this.#shapes.size > SHAPES_MAX) return
     const key = bytes.toString('latin1', start, end)
@@ -36,7 +38,7 @@ export class KnownShapes {
     this.#shapes.set(key, { shape, values: shapeValues(shape) })
   }
 
-  /** All shapes that there are; undefined when others write too, or when there are too many. */
+  /** All existing shapes; undefined when others write too, or when there are too many. */
   async all(): Promise<Iterable<KnownShape> | undefined> {
     if (!this.#connection.isExclusive) return undefined
     if (!this.#hasLooked) await this.#look()

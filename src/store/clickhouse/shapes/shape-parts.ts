@@ -1,11 +1,11 @@
 import type { Condition, EventFilter } from '../../../core/query/query.ts'
 import { isAscii } from '../filter/ascii.ts'
 import type { KnownShape, KnownShapes } from './known-shapes.ts'
-import type { ShapeValues, Told } from './shape-values.ts'
+import type { ShapeValue, ShapeValues } from './shape-values.ts'
 
-/** Shapes that a statement may name in all; where there are more, it does not name them. */
+/** Most shapes that a statement may list in total; with more, it does not list them. */
 const SHAPES_NAMED_MAX = 64
-/** Parts that a statement may have. */
+/** Most parts of a statement. */
 const PARTS_MAX = 8
 
 /** The events of some shapes that meet some conditions. */
@@ -14,21 +14,21 @@ interface ShapePart {
   readonly conditions: readonly Condition[]
 }
 
-/** A filter that may be taken apart by the shapes of the events. */
+/** A filter that may be split by the shapes of the events. */
 export interface PartedFilter extends EventFilter {
   /**
-   * The filter's events, each in one part; absent when it is not taken apart. `conditions` are what
-   * they were.
+   * The filter's events, each in one part; absent when the filter is not split. `conditions` remain
+   * unchanged.
    */
   readonly parts?: readonly ShapePart[]
 }
 
 /**
- * A filter with what the shapes of events tell of its conditions worked out.
+ * Simplifies a filter by what the shapes of events show about its conditions.
  *
- * The engine cannot use an index or the counts by day where conditions are alternatives, and it
- * has no idea that a field is empty in all events. Of each shape it is known here: what is left to
- * ask of its events is usually one comparison, or nothing.
+ * The engine cannot use an index or the counts by day for alternative conditions, and does not know
+ * that a field is empty in all events. For each shape this is known here, so that usually one
+ * comparison remains, or none.
  */
 export async function partByShapes(
   filter: EventFilter,
@@ -40,7 +40,7 @@ export async function partByShapes(
   return parts === undefined ? filter : { ...filter, parts }
 }
 
-/** Undefined where there is nothing to gain. */
+/** Undefined when nothing is gained. */
 function partsOf(
   conditions: readonly Condition[],
   shapes: Iterable<KnownShape>,
@@ -57,14 +57,14 @@ function partsOf(
     named += 1
     if (named > SHAPES_NAMED_MAX || parts.size > PARTS_MAX) return undefined
   }
-  // Naming the shapes would only be one more thing to test.
+  // Listing the shapes would only add a test.
   if (parts.size === 1 && parts.has(JSON.stringify(conditions))) return undefined
   return [...parts.values()]
 }
 
 type Conditions = readonly Condition[]
 
-/** What is left to ask of an event: all of these, which may be none. */
+/** The conditions that remain to be tested, possibly none. */
 type Left = Conditions | 'nothing holds'
 
 const HOLDS: Left = []
@@ -83,25 +83,25 @@ function leftOf(condition: Condition, values: ShapeValues): Left {
   if ('anyOf' in condition) return leftOfAny(condition.anyOf, values)
   if ('not' in condition) return leftOfNot(condition, values)
   if (!('field' in condition)) return [condition]
-  const told = values.get(condition.field)
-  if (told === undefined) return [condition]
-  if ('inIgnoringCase' in condition) return leftIgnoringCase(condition, told)
+  const known = values.get(condition.field)
+  if (known === undefined) return [condition]
+  if ('inIgnoringCase' in condition) return leftIgnoringCase(condition, known)
   if ('notHexadecimalDigits' in condition) {
-    return told !== 'not empty' && told.value === '' ? HOLDS : [condition]
+    return known !== 'not empty' && known.value === '' ? HOLDS : [condition]
   }
   if ('startsWithAny' in condition) {
-    if (told === 'not empty') return [condition]
-    const { value } = told
+    if (known === 'not empty') return [condition]
+    const { value } = known
     return condition.startsWithAny.some((text) => value.startsWith(text)) ? HOLDS : 'nothing holds'
   }
   if ('in' in condition) {
     const { field, in: wanted } = condition
-    if (told !== 'not empty') return wanted.includes(told.value) ? HOLDS : 'nothing holds'
+    if (known !== 'not empty') return wanted.includes(known.value) ? HOLDS : 'nothing holds'
     const others = wanted.filter((value) => value !== '')
     return others.length === 0 ? 'nothing holds' : [{ field, in: others }]
   }
   const { field, notIn } = condition
-  if (told !== 'not empty') return notIn.includes(told.value) ? 'nothing holds' : HOLDS
+  if (known !== 'not empty') return notIn.includes(known.value) ? 'nothing holds' : HOLDS
   const others = notIn.filter((value) => value !== '')
   return others.length === 0 ? HOLDS : [{ field, notIn: others }]
 }
@@ -128,17 +128,17 @@ function leftOfNot(
   return inner.length === 0 ? 'nothing holds' : [condition]
 }
 
-/** Other letters are folded by the engine, so that both sides are folded alike. */
+/** The engine folds other letters, so that both sides are folded alike. */
 function leftIgnoringCase(
   condition: Extract<Condition, { readonly inIgnoringCase: unknown }>,
-  told: Exclude<Told, undefined>,
+  known: Exclude<ShapeValue, undefined>,
 ): Left {
   const { field, inIgnoringCase: wanted } = condition
-  if (told === 'not empty') {
+  if (known === 'not empty') {
     const others = wanted.filter((value) => value !== '')
     return others.length === 0 ? 'nothing holds' : [{ field, inIgnoringCase: others }]
   }
-  if (![told.value, ...wanted].every(isAscii)) return [condition]
-  const value = told.value.toLowerCase()
+  if (![known.value, ...wanted].every(isAscii)) return [condition]
+  const value = known.value.toLowerCase()
   return wanted.some((one) => one.toLowerCase() === value) ? HOLDS : 'nothing holds'
 }

@@ -1,13 +1,13 @@
 import type { Field } from '../../../core/query/query.ts'
 import { filterOf, PACKED_COLUMNS, PACKED_SEPARATOR, TARGET_MEMBERS } from '../event-columns.ts'
 
-/** What an event's shape tells of a field: its value, that it has one, or nothing. */
-export type Told = { readonly value: string } | 'not empty' | undefined
+/** What a shape shows about a field: its value, that it is not empty, or nothing. */
+export type ShapeValue = { readonly value: string } | 'not empty' | undefined
 
-/** What a shape tells, by field. */
-export type ShapeValues = ReadonlyMap<Field, Told>
+/** What a shape shows, by field. */
+export type ShapeValues = ReadonlyMap<Field, ShapeValue>
 
-/** What conditions name the members of a target by, with their letters. */
+/** The names of target members in conditions, with their letters. */
 const MEMBERS = TARGET_MEMBERS.flatMap(({ letter, field }) => {
   const filter = filterOf(field)
   return filter === undefined ? [] : [{ letter, filter }]
@@ -15,7 +15,7 @@ const MEMBERS = TARGET_MEMBERS.flatMap(({ letter, field }) => {
 const MEMBER_LETTERS: ReadonlyMap<Field, string> = new Map(
   MEMBERS.map(({ letter, filter }) => [filter, letter]),
 )
-/** The names of an actor, which none has that is null. */
+/** The names of an actor; a null actor has none. */
 const ACTOR_NAMES = PACKED_COLUMNS.actor.flatMap(({ field }) => (field && filterOf(field)) ?? [])
 
 /** SQL that holds where a target lacks a member, by the shape; undefined for other fields. */
@@ -24,12 +24,12 @@ export function missingMemberSql(field: Field): string | undefined {
   return letter === undefined ? undefined : `position(target_members, '${letter}') = 0`
 }
 
-const EMPTY: Told = { value: '' }
+const EMPTY: ShapeValue = { value: '' }
 
-/** Reads what a shape tells. */
+/** Parses the values that a shape shows. */
 export function shapeValues(shape: string): ShapeValues {
   const texts = shape.split(PACKED_SEPARATOR)
-  const values = new Map<Field, Told>()
+  const values = new Map<Field, ShapeValue>()
   for (const [index, { name, field }] of PACKED_COLUMNS.shape.entries()) {
     const value = texts[index] ?? ''
     const filter = field && filterOf(field)

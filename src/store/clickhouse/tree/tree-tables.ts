@@ -1,7 +1,7 @@
 import type { LedgerHolding, TileHash, TreeHead } from '../../../ledger/event-writer.ts'
 import type { ClickHouseConnection } from '../connection/connection.ts'
 
-/** Keeps hashes of the tree of one origin; the same hash may be saved again. */
+/** Saves hashes of the tree of one origin; the same hash may be saved again. */
 export async function saveTileHashes(
   connection: ClickHouseConnection,
   origin: string,
@@ -44,7 +44,7 @@ export async function loadTileHashes(
   }))
 }
 
-/** Keeps a size of the tree and its root; the greatest size counts. */
+/** Saves a size of the tree and its root; the greatest size counts. */
 export async function saveTreeHead(
   connection: ClickHouseConnection,
   origin: string,
@@ -56,7 +56,7 @@ export async function saveTreeHead(
   })
 }
 
-/** The head of the greatest size that was saved. */
+/** The head of the greatest saved size. */
 export async function loadTreeHead(
   connection: ClickHouseConnection,
   origin: string,
@@ -70,7 +70,10 @@ export async function loadTreeHead(
   return row === undefined ? undefined : { size: row[0], rootHash: fromHex(row[1]) }
 }
 
-/** What is held of each origin. Every seq once means: as many as the next one, with that sum. */
+/**
+ * The events of each origin. The sum of the seqs and their number show whether every seq occurs
+ * once.
+ */
 export async function readHoldings(
   connection: ClickHouseConnection,
 ): Promise<readonly LedgerHolding[]> {

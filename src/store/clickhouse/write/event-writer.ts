@@ -20,15 +20,15 @@ import { encodeRows, INSERTED_COLUMNS, rowsWithSeqs } from './row-encoding.ts'
 /** Events read at once when a ledger is read in order of seq. */
 const SEQ_BATCH_EVENTS = 20_000
 
-/** What a writer of events needs. */
+/** What an event writer needs. */
 export interface EventWriterOptions {
   readonly origin: string
-  /** Both take note of what is about to be written. */
+  /** Both note the events that are about to be written. */
   readonly onlyTenant: OnlyTenant
   readonly knownShapes: KnownShapes
 }
 
-/** The writer of one origin's events on a connection whose schema is in place. */
+/** The writer of one origin's events on a connection with an up-to-date schema. */
 export function createEventWriter(
   connection: ClickHouseConnection,
   { origin, onlyTenant, knownShapes }: EventWriterOptions,
@@ -102,7 +102,7 @@ async function* canonicalFrom(
   connection: ClickHouseConnection,
   place: LedgerPlace,
 ): AsyncIterable<readonly string[]> {
-  // Without a text of its own the event has another leaf, which no tree over the ledger has.
+  // An empty text gives a leaf that is in no tree of the ledger.
   const columns = `seq, if(${WHOLE_EVENT_SQL}, ${canonicalJsonSql({ withSeq: false })}, '')`
   let expected = place.fromSeq
   for await (const rows of bySeq<[number, string]>(connection, columns, place)) {
@@ -115,11 +115,11 @@ async function* canonicalFrom(
     }
     yield texts
   }
-  // A ledger that is taken for a shorter one would give places out twice.
+  // A ledger that seems shorter than it is would assign seqs twice.
   const endSeq = await nextSeq(connection, place.origin)
   if (expected < endSeq) {
     throw new Fault('store.unavailable', {
-      detail: `the store has events up to ${endSeq}, and answered those up to ${expected}`,
+      detail: `the store has events up to ${endSeq}, but returned only those up to ${expected}`,
     })
   }
 }
@@ -147,15 +147,15 @@ async function* namesFrom(
 }
 
 /**
- * Rows of a ledger's events in order of seq, in batches cut by seq: each is a look-up of its own,
- * so memory holds one batch, and nothing is held open while the caller works.
+ * Rows of a ledger's events in order of seq, in batches cut by seq. Each batch is a separate query,
+ * so memory holds one batch, and no query stays open while the caller works.
  */
 async function* bySeq<Row extends readonly unknown[]>(
   connection: ClickHouseConnection,
   columns: string,
   { origin, fromSeq }: LedgerPlace,
 ): AsyncIterable<readonly Row[]> {
-  // A batch with missing events is short without being the last.
+  // A batch with missing events is short without being the last one.
   const endSeq = await nextSeq(connection, origin)
   for (let start = fromSeq; start < endSeq; start += SEQ_BATCH_EVENTS) {
     const end = start + SEQ_BATCH_EVENTS

@@ -26,23 +26,25 @@ const BACKSLASH = 0x5c
 const SEPARATOR = PACKED_SEPARATOR.charCodeAt(0)
 const FLAG_SET = '1'.charCodeAt(0)
 
-/** Of the columns that are no text: seq, id, time and received. */
+/** Bytes of the columns that are not texts: seq, id, time and received. */
 const FIXED_BYTES = UINT64_BYTES + 16 + 2 * UINT64_BYTES
-/** Around the texts of a row: the lengths of columns, and a separator or a flag for each text. */
+/**
+ * Bytes around the texts of a row: the lengths of columns, and a separator or a flag for each text.
+ */
 const FRAME_BYTES_MAX =
   INSERTED_COLUMNS.length * LENGTH_BYTES_MAX + EVENT_FIELDS.length + TARGET_MEMBERS.length + 4
 
 const ID = FIELD_NUMBER['/id']
 const SOURCE_EVENT_ID = FIELD_NUMBER['/source/eventId']
 const DETAILS = FIELD_NUMBER['/details']
-/** The columns of one text each. */
+/** The columns with a single text. */
 const OWN_TEXTS = OWN_COLUMNS.map((field) => ({
   number: fieldNumber(field),
   isDigest: field.kind === 'digest',
 }))
 const ACTOR = numbersOf(PACKED_COLUMNS.actor)
-// `event_id_is_id` and `target_members` stand between two parts of `shape`, the escaped words
-// between those of `texts`.
+// `event_id_is_id` and `target_members` are between two parts of `shape`, the escaped words between
+// two parts of `texts`.
 const [SHAPE_BEFORE_FLAGS, SHAPE_BEHIND_FLAGS] = aroundDerived('shape')
 const [TEXTS_BEFORE_WORDS, TEXTS_BEHIND_WORDS_WITH_EVENT_ID] = aroundDerived('texts')
 const TEXTS_BEHIND_WORDS = TEXTS_BEHIND_WORDS_WITH_EVENT_ID.filter(
@@ -54,7 +56,7 @@ const TARGET_MEMBER_BYTES = TARGET_MEMBERS.map(({ letter, number }) => ({
 }))
 const ALL_TEXTS = EVENT_FIELDS.map((_, number) => number)
 
-/** The numbers of the fields in front of the texts that are no fields, and of those behind them. */
+/** The numbers of the fields before the derived texts, and of those after them. */
 function aroundDerived(column: PackedColumn): readonly [readonly number[], readonly number[]] {
   const texts = PACKED_COLUMNS[column]
   const first = texts.findIndex(({ field }) => field === undefined)
@@ -71,14 +73,14 @@ interface EncodeOptions {
   readonly origin: string
   /** The name of the request (`requestName`), or `''`. */
   readonly request: string
-  /** Takes note of the shape of each row. */
+  /** Notes the shape of each row. */
   readonly knownShapes?: KnownShapes
 }
 
 /**
- * Serialises events as rows of the engine's RowBinary format, each with room for its seq: reading
- * rows as JSON is two thirds of what an insert costs the engine. Drafts hold their texts as they
- * stand in a row, so a row is copied together, and every ingested event pays for this function.
+ * Encodes events as rows in the engine's RowBinary format, each with room for its seq; reading rows
+ * as JSON would be two thirds of the engine's cost of an insert. Drafts hold their texts in the
+ * order of a row, so a row is made by copying. Every ingested event passes through this function.
  */
 export function encodeRows(
   drafts: readonly Draft[],
@@ -101,7 +103,7 @@ export function encodeRows(
   return { bytes: row.buffer.subarray(0, row.at), starts }
 }
 
-/** The rows of a group, one behind the other, with their seqs. */
+/** The rows of a group, concatenated and with their seqs. */
 export function rowsWithSeqs(firstSeq: number, rows: readonly EncodedRows[]): Buffer {
   const all = Buffer.concat(rows.map(({ bytes }) => bytes))
   let seq = firstSeq
@@ -146,7 +148,7 @@ function writePacked(row: RowWriter, draft: Draft, numbers: readonly number[]): 
   }
 }
 
-/** Answers where the shape begins, behind its length. */
+/** Returns where the shape begins, after its length. */
 function writeShape(row: RowWriter, draft: Draft, eventIdIsId: boolean): number {
   const texts = textBytes(draft, SHAPE_BEFORE_FLAGS) + textBytes(draft, SHAPE_BEHIND_FLAGS)
   let flags = eventIdIsId ? 1 : 0
@@ -227,7 +229,7 @@ function textBytes(draft: Draft, numbers: readonly number[]): number {
 
 const NO_WORDS = Buffer.alloc(0)
 
-/** Nearly always none: only details with a backslash have such words. */
+/** Nearly always empty: only details with a backslash have such words. */
 function escapedWordsOf(draft: Draft): Buffer {
   const end = draft.endOf(DETAILS)
   for (let index = draft.startOf(DETAILS); index < end; index += 1) {

@@ -2,11 +2,11 @@ import type { Draft } from '../../../core/event/draft.ts'
 
 /** Bytes of a column of type UInt64. */
 export const UINT64_BYTES = 8
-/** Most bytes of a text's length: seven bits in each, so 2 MiB, more than any text has. */
+/** Most bytes of a text's length: seven bits in each, so up to 2 MiB, more than any text has. */
 export const LENGTH_BYTES_MAX = 3
 const UINT32_VALUES = 2 ** 32
 
-/** Writes columns of the engine's RowBinary format into a buffer that has room for them. */
+/** Writes columns in the engine's RowBinary format to a buffer of sufficient size. */
 export class RowWriter {
   readonly buffer: Buffer
   at = 0
@@ -24,7 +24,7 @@ export class RowWriter {
     this.at += 1
   }
 
-  /** LEB128: seven bits in each byte, the lowest first. */
+  /** LEB128: seven bits in each byte, lowest first. */
   length(value: number): void {
     let rest = value
     for (; rest > 0x7f; rest >>>= 7) this.byte((rest & 0x7f) | 0x80)
@@ -37,12 +37,12 @@ export class RowWriter {
     this.part(draft, number)
   }
 
-  /** A text as a part of a column, without a length. */
+  /** A text as part of a column, without a length. */
   part(draft: Draft, number: number): void {
     this.bytes(draft.bytes, draft.startOf(number), draft.endOf(number))
   }
 
-  /** Byte by byte: for texts this short a call of the runtime's own copy costs more. */
+  /** Copies byte by byte: for such short texts the runtime's own copy costs more. */
   bytes(source: Uint8Array, start: number, end: number): void {
     const { buffer } = this
     let { at } = this
@@ -55,7 +55,7 @@ export class RowWriter {
     this.at += UINT64_BYTES
   }
 
-  /** Hexadecimal digits in lower case, two for each byte. */
+  /** Lower-case hexadecimal digits, two for each byte. */
   hex(digits: Uint8Array, start: number, end: number): void {
     for (let index = start; index < end; index += 2) {
       this.byte(
@@ -64,7 +64,7 @@ export class RowWriter {
     }
   }
 
-  /** A UUID is two numbers of 64 bits to the engine, each with its lowest byte first. */
+  /** To the engine a UUID is two 64-bit numbers, each with its lowest byte first. */
   uuid(text: Uint8Array, start: number): void {
     let place = 7
     for (let index = start; place >= 0 && place < 16; ) {
@@ -79,7 +79,7 @@ export class RowWriter {
 }
 
 const HYPHEN = 0x2d
-/** The value of a hexadecimal digit in lower case, by its byte. */
+/** The value of a lower-case hexadecimal digit, by its byte. */
 const HEX_DIGITS = (() => {
   const values = new Uint8Array(256)
   for (let value = 0; value < 16; value += 1) values[value.toString(16).charCodeAt(0)] = value

@@ -1,10 +1,10 @@
 import { PACKED_SEPARATOR } from '../event-columns.ts'
 import type { StatementParameters } from '../filter/statement-parameters.ts'
 
-// Column `digest` of schema/001-events.sql holds the bytes of a SHA-256, and any other digest as
-// text, with a NUL behind it where it is as long as those bytes are.
+// Column `digest` of schema/001-events.sql holds the bytes of a SHA-256. Any other digest is text,
+// followed by a NUL if it is as long as those bytes.
 
-/** What stands before the digits of a SHA-256 in a digest. */
+/** The prefix of a SHA-256 digest. */
 export const SHA256_PREFIX = Buffer.from('sha256:')
 /** Bytes of a SHA-256. */
 export const SHA256_BYTES = 32
@@ -29,7 +29,7 @@ export function isSha256(bytes: Uint8Array, start: number, end: number): boolean
   return true
 }
 
-/** SQL of what column `digest` holds of a digest, which is a parameter. */
+/** SQL for the value of column `digest` that represents a digest, which is a parameter. */
 export function storedDigestSql(digest: string, parameters: StatementParameters): string {
   const bytes = Buffer.from(digest)
   if (isSha256(bytes, 0, bytes.length)) {
@@ -40,8 +40,8 @@ export function storedDigestSql(digest: string, parameters: StatementParameters)
 }
 
 /**
- * SQL that holds for column `digest` of a digest that begins with a text, which is a parameter. The
- * whole bytes of a SHA-256 are compared as they are stored; only an odd last digit needs its text.
+ * SQL that holds for a column `digest` that begins with a text, which is a parameter. Whole bytes
+ * of a SHA-256 are compared as they are stored; only an odd last digit needs the text form.
  */
 export function digestBeginningSql(beginning: string, parameters: StatementParameters): string {
   const text = parameters.add('String', beginning)
