@@ -4,31 +4,31 @@ import type { Principal, Scope } from '../../access/directory/principal.ts'
 import { hasScope } from '../../access/directory/visibility.ts'
 import { Fault } from '../../core/errors.ts'
 
-/** What a route asks of whoever calls it. */
+/** What a route requires of its caller. */
 export interface Requirement {
-  /** The token carries one of these. */
+  /** The token has one of these. */
   readonly scopes: readonly Scope[]
-  /** Besides the scope: what the roles must allow. */
+  /** In addition to the scope: what the roles must allow. */
   readonly may?: (principal: Principal) => boolean
 }
 
-/** How the API document describes the tokens that `authenticated` looks for. */
+/** The tokens of `authenticated` in the API document. */
 export const TOKEN_SCHEME = {
   token: { type: 'http', scheme: 'bearer', description: 'A token of Waybill' },
 } as const
 
-/** Where a request carries its token. */
+/** Finds the token in a request. */
 export type TokenFinder = (request: FastifyRequest) => string | undefined
 
 const PRINCIPAL = 'principal'
 
-/** Lets the routes of a scope remember who asks. */
+/** Lets the routes of a scope remember their caller. */
 export function declarePrincipal(scope: FastifyInstance): void {
   scope.decorateRequest(PRINCIPAL, null)
 }
 
 /**
- * An `onRequest` hook that refuses requests before their body is read: `access.unauthenticated`
+ * An `onRequest` hook that rejects requests before their body is read: `access.unauthenticated`
  * without a valid token, `access.denied` when the requirement is not met.
  */
 export function authenticated(
@@ -36,7 +36,7 @@ export function authenticated(
   requirement: Requirement,
   findToken: TokenFinder = bearerToken,
 ): onRequestHookHandler {
-  // With a callback, not a promise: every request pays for it.
+  // A callback instead of a promise, because it runs for every request.
   return (request, _reply, done) => {
     const token = findToken(request)
     const principal = token === undefined ? undefined : bearerOf(request, directory, token)
@@ -54,14 +54,14 @@ export function authenticated(
 
 interface Sender {
   readonly principal: Principal
-  /** Undefined: by a session or a signature. */
+  /** Undefined for a session or a signature. */
   readonly usedToken: Principal | undefined
 }
 
 const SENDERS = new WeakMap<FastifyRequest, Sender>()
 
 /**
- * Who the token of a request stands for, as `directory.authenticate` says. The request remembers
+ * The principal of a request's token, according to `directory.authenticate`. The request remembers
  * it, so that the use of the token is recorded.
  */
 export function bearerOf(
@@ -75,22 +75,24 @@ export function bearerOf(
   return principal
 }
 
-/** Remembers whose session a request belongs to, or who signed it: it has no token of Waybill. */
+/**
+ * Remembers the principal of a request with a session or a signature, which has no Waybill token.
+ */
 export function nameSender(request: FastifyRequest, principal: Principal): void {
   SENDERS.set(request, { principal, usedToken: usedTokenOf(request) })
 }
 
-/** Who sent a request; undefined before that is known. */
+/** The sender of a request; undefined before it is known. */
 export function senderOf(request: FastifyRequest): Principal | undefined {
   return SENDERS.get(request)?.principal
 }
 
-/** Whose token a request used; undefined: it used none, or one that is not valid. */
+/** The principal whose token a request used; undefined without a valid token. */
 export function usedTokenOf(request: FastifyRequest): Principal | undefined {
   return SENDERS.get(request)?.usedToken
 }
 
-/** Who asks, on routes that have the hook of `authenticated`. */
+/** The caller, on routes with the hook of `authenticated`. */
 export function principalOf(request: FastifyRequest): Principal {
   return request.getDecorator<Principal>(PRINCIPAL)
 }

@@ -5,8 +5,8 @@ import { canonicalIp } from '../../core/values/ip-address.ts'
 import { recordableText } from '../../core/values/recordable-text.ts'
 
 /**
- * The address and the program of a request, as an event can hold them. An address that is none,
- * as a proxy may send, is left out.
+ * The address and the program of a request, in a form that events can hold. An invalid address,
+ * which a proxy may send, is left out.
  */
 export function clientOf(request: FastifyRequest): Client {
   const ip = canonicalIp(request.ip)

@@ -12,7 +12,7 @@ interface RequestReader {
 /** What a dialect may use to answer one request. */
 export type RequestContext = DialectContext & RequestReader
 
-/** The context of a request whose sender is known; else it reads as Waybill itself. */
+/** The context of a request whose sender is known; otherwise it reads as Waybill itself. */
 export function requestContext<Context extends Pick<DialectContext, 'readers'>>(
   context: Context,
   request: FastifyRequest,

@@ -1,4 +1,4 @@
-/** The bytes of a body, or more than `bytesMax` of one that is longer: the rest is not read. */
+/** The bytes of a body; more than `bytesMax` when it is longer, and the rest is not read. */
 export async function boundedBody(
   response: Response,
   bytesMax: number,

@@ -2,10 +2,10 @@ import type { NewEvent } from '../../core/event/new-event.ts'
 import type { GapEvent } from '../../intake/gap.ts'
 import type { CollectorRun } from './collector.ts'
 
-/** Events that are appended together: few enough for one request, and for progress to be seen. */
+/** Events appended together: few enough for one request, and to show progress. */
 const APPEND_EVENTS_MAX = 1000
 
-/** Takes the events of one run to its sink, in order, and reports how far the run is. */
+/** Passes the events of one run to its sink, in order, and reports the progress. */
 export class CollectorIntake {
   readonly #run: CollectorRun
   #totals = { accepted: 0, duplicates: 0, missing: 0, gaps: 0 }
@@ -30,14 +30,14 @@ export class CollectorIntake {
   }
 
   /**
-   * Says that entries could not be had, and keeps their event. `missing` is their number, 0:
-   * unknown.
+   * Reports that entries could not be read, and stores the event for them. `missing` is their
+   * number; 0 means unknown.
    */
   async storeGap(event: GapEvent, missing: number, at: string): Promise<void> {
     this.#run.trouble(event.message)
     const before = this.#totals.duplicates
     await this.store([event], at)
-    // A gap that was found before, by a run that was interrupted, was counted then.
+    // A gap that an earlier, interrupted run found was counted then.
     if (this.#totals.duplicates > before) return
     const totals = this.#totals
     this.#totals = { ...totals, missing: totals.missing + missing, gaps: totals.gaps + 1 }

@@ -1,10 +1,12 @@
 import type { CollectorSink } from '../../intake/sink.ts'
 
-/** What a collector says while it runs, for progress, the log and metrics. */
+/** The progress of a running collector, for progress lines, the log and metrics. */
 export interface CollectorReport {
   readonly accepted: number
   readonly duplicates: number
-  /** Entries that the vendor counts but does not answer, by the `collector.gap` events. */
+  /**
+   * Entries that the vendor counts but does not return, according to the `collector.gap` events.
+   */
   readonly missing?: number
   /** `collector.gap` events that this run stored. */
   readonly gaps?: number
@@ -18,26 +20,30 @@ export interface CollectorRun {
   readonly signal: AbortSignal
   /** Called after every append, with the totals of this run. */
   report(report: CollectorReport): void
-  /** Called with a sentence for people when something is waited for, or is not as it should be. */
+  /**
+   * Called with a sentence for people when the run waits for something, or when something is wrong.
+   */
   trouble(message: string): void
 }
 
 /** Reads one instance of a vendor's log into the ledger. */
 export interface Collector {
-  /** The dialect it reads: `quay`. */
+  /** The dialect that it reads: `quay`. */
   readonly kind: string
-  /** The configured instance; with `kind` the name of its position and of its events' source. */
+  /**
+   * The configured instance. `kind` and `name` identify its position and the source of its events.
+   */
   readonly name: string
   /** Pause between two runs, in milliseconds. */
   readonly everyMs: number
   /**
-   * Reads everything that is new since the saved position, then returns. Waits out 429 and 5xx
-   * itself; rejects when that did not help, and a later run goes on where this one ended.
+   * Reads everything new since the saved position, then returns. Retries 429 and 5xx itself;
+   * rejects when that did not help, and a later run continues where this one stopped.
    */
   collect(run: CollectorRun): Promise<void>
 }
 
-/** Some logs were refused to the collector's credentials; the others were read. */
+/** Access to some logs was refused to the collector's credentials; the others were read. */
 export class LogsRefusedError extends Error {
   /** @param refusals one line for each log; they hold no secret. */
   constructor(refusals: readonly string[], options?: ErrorOptions) {
@@ -46,7 +52,7 @@ export class LogsRefusedError extends Error {
   }
 }
 
-/** Some logs could not be read to their end; the others were read. */
+/** Some logs could not be read completely; the others were read. */
 export class LogsUnreadError extends Error {
   /** @param failures one line for each log; they hold no secret. */
   constructor(failures: readonly string[], options?: ErrorOptions) {

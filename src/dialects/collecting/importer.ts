@@ -1,27 +1,30 @@
 import type { CollectorSink } from '../../intake/sink.ts'
 import type { CollectorReport } from './collector.ts'
 
-/** What is to be imported, and as what. */
+/** What to import, and under which name. */
 export interface ImportRequest {
-  /** Name of the instance: with the dialect it is the source of every event. */
+  /** Name of the instance, which with the dialect is the source of every event. */
   readonly name: string
-  /** Tenant of the events; undefined: that of the credentials they are sent with. */
+  /** Tenant of the events; undefined for that of the credentials used. */
   readonly tenant: string | undefined
-  /** URL of the vendor's database; undefined: none is read. May hold a password. */
+  /** URL of the vendor's database, which may contain a password; undefined to read none. */
   readonly database: string | undefined
-  /** Files that the vendor archived its log to; their order does not matter. */
+  /** Files to which the vendor archived its log, in any order. */
   readonly archives: readonly string[]
-  /** File that says what the ids in `archives` stand for. */
+  /** File with the names for the ids in `archives`. */
   readonly namesFile: string | undefined
-  /** First time that is imported, in microseconds since the epoch; undefined: any. */
+  /** Start of the imported time range, in microseconds since the epoch; undefined for no start. */
   readonly fromMicros: number | undefined
-  /** End (exclusive) of what is imported, in microseconds since the epoch; undefined: none. */
+  /**
+   * End (exclusive) of the imported time range, in microseconds since the epoch; undefined for no
+   * end.
+   */
   readonly toMicros: number | undefined
 }
 
-/** What an importer says while it runs. */
+/** The progress of a running importer. */
 export interface ImportReport extends Omit<CollectorReport, 'missing'> {
-  /** How much of everything is done, from 0 to 1; undefined while that is not known. */
+  /** The completed share of the work, from 0 to 1; undefined while unknown. */
   readonly share: number | undefined
 }
 
@@ -31,48 +34,50 @@ export interface ImportRun {
   readonly signal: AbortSignal
   /** Called after every append, with the totals of this run. */
   report(report: ImportReport): void
-  /** Called with a sentence for people when something is waited for, or is not as it should be. */
+  /**
+   * Called with a sentence for people when the run waits for something, or when something is wrong.
+   */
   warn(message: string): void
 }
 
-/** What became of everything that was read. */
+/** The result of an import. */
 export interface ImportTotals {
   readonly accepted: number
   readonly duplicates: number
-  /** Of those: events that hold a part of their content as plain text, since it is not valid. */
+  /** Included above: events with a part of their content as plain text, because it is not valid. */
   readonly keptAsText: number
-  /** Of those: events that hold the beginning of a content that is over a limit. */
+  /** Included above: events with only the beginning of a content that exceeds a limit. */
   readonly cut: number
-  /** Of those: events with the time of the import, since that of the row cannot be read. */
+  /** Included above: events with the time of the import, because that of the row is unreadable. */
   readonly untimed: number
-  /** Of those: events whose row has something in place of an address that is no address. */
+  /** Included above: events whose row has something other than an address in its place. */
   readonly addressesAsSent: number
-  /** Of those: dead letters, which hold rows that no event can be made of. */
+  /** Included above: dead letters for rows that cannot become events. */
   readonly deadLetters: number
-  /** One line for each file that could not be read to its end; the others were. */
+  /** One line for each file that could not be read completely; the others were. */
   readonly damages: readonly string[]
-  /** Rows that were left alone: outside of the time range, or known to be read before. */
+  /** Rows that were skipped: outside the time range, or known to be read before. */
   readonly skipped: number
 }
 
-/** Reads what a vendor's product kept into the ledger, once, as `Collector` does over its API. */
+/** Reads what a vendor's product stored into the ledger, once, as `Collector` does over its API. */
 export interface Importer {
-  /** The dialect it reads: `quay`. */
+  /** The dialect that it reads: `quay`. */
   readonly kind: string
   readonly name: string
   /**
-   * Reads everything after the saved position, then returns. It may be stopped at any moment: the
-   * next run goes on where this one ended, and what is read again is recognised.
+   * Reads everything after the saved position, then returns. It may be stopped at any time: the
+   * next run continues where this one stopped, and events that are read again are recognized.
    *
-   * @throws ImportError when it cannot go on.
+   * @throws ImportError when it cannot continue.
    */
   import(run: ImportRun): Promise<ImportTotals>
 }
 
-/** @throws ImportError when the request cannot be carried out as it is. */
+/** @throws ImportError when the request cannot be carried out as stated. */
 export type OpenImporter = (request: ImportRequest) => Promise<Importer>
 
-/** An import cannot go on: one line for people, which never holds a password. */
+/** An import cannot continue: one line for people, which never contains a password. */
 export class ImportError extends Error {
   /** What to do about it, as a phrase. */
   readonly hint: string | undefined

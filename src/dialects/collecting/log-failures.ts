@@ -1,16 +1,17 @@
 import { LogsRefusedError, LogsUnreadError } from './collector.ts'
 import { VendorError } from './vendor-error.ts'
 
-/** The logs of a run that could not be read. A failure does not end the reading of the others. */
+/** The logs of a run that could not be read. A failure does not stop the reading of other logs. */
 export class LogFailures {
   readonly #refusals: string[] = []
   readonly #failures: string[] = []
 
   /**
-   * Notes what a vendor's server did instead of answering a log.
+   * Notes a failure of a vendor's server for one log.
    *
    * @param name of the log, for people.
-   * @throws error itself when it is not a vendor's.
+   *
+   * @throws the error itself when it is not a VendorError.
    */
   add(name: string, error: unknown): VendorError {
     if (!(error instanceof VendorError)) throw error

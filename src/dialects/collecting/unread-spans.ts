@@ -1,9 +1,9 @@
 import { VendorError } from './vendor-error.ts'
 
 /**
- * Parts of a log of which nothing could be read, though the vendor's server is there. Once a later
- * part can be read they are lost, and kept as gaps; until then the server may be out of order as a
- * whole, and the next run reads them again.
+ * Parts of a log that could not be read although the vendor's server answers. Once a later part can
+ * be read, they are lost and stored as gaps. Until then the whole server may have a problem, and
+ * the next run reads them again.
  */
 export class UnreadSpans<Span> {
   #spans: { readonly span: Span; readonly error: VendorError }[] = []
@@ -12,13 +12,13 @@ export class UnreadSpans<Span> {
     return this.#spans.length === 0
   }
 
-  /** @throws error itself, when it is not about one answer. */
+  /** @throws the error itself, when it does not concern a single answer. */
   add(span: Span, error: unknown): void {
     if (!isUseless(error)) throw error
     this.#spans.push({ span, error })
   }
 
-  /** To be called when something was read. */
+  /** To be called after something was read. */
   async settle(storeGap: (span: Span, reason: string) => Promise<void>): Promise<void> {
     const spans = this.#spans
     this.#spans = []
@@ -32,7 +32,7 @@ export class UnreadSpans<Span> {
   }
 }
 
-/** Whether a vendor's server is there, and only one answer of it cannot be used. */
+/** Whether a vendor's server answers, and only one of its answers is unusable. */
 export function isUseless(error: unknown): error is VendorError {
   return error instanceof VendorError && error.isUseless
 }

@@ -8,37 +8,37 @@ import { VendorError } from './vendor-error.ts'
 const ANSWER_MS_MAX = 60_000
 /** Largest answer, in bytes. */
 const ANSWER_BYTES_MAX = 32 * 1024 * 1024
-/** Bytes that are read of an answer which refuses: its first words. */
+/** Bytes that are read of an error answer: its first words. */
 const REFUSAL_BYTES_MAX = 64 * 1024
 /** Attempts at one request before a run gives up. */
 const ATTEMPTS_MAX = 7
-/** Attempts at a request at the statuses of its `givesUpAt`. */
+/** Attempts at a request for the statuses of its `givesUpAt`. */
 const BRIEF_ATTEMPTS_MAX = 2
-/** Wait before the second attempt, in milliseconds; it doubles from there. */
+/** Pause before the second attempt, in milliseconds; it doubles from there. */
 const BACK_OFF_MS = 1000
-/** Longest wait between two attempts that the client chooses itself, in milliseconds. */
+/** Longest pause between two attempts that the client chooses, in milliseconds. */
 const BACK_OFF_MS_MAX = 60_000
-/** Longest wait that a vendor can ask for, in milliseconds. */
+/** Longest pause that a vendor can request, in milliseconds. */
 const RETRY_AFTER_MS_MAX = 15 * 60_000
 
 /** A request for one JSON answer of a vendor's API. */
 interface VendorRequest {
-  /** Relative to the API's address, without a slash in front, every segment encoded. */
+  /** Relative to the API's address, without a leading slash, every segment encoded. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | undefined>>
-  /** Reads the body or throws a SyntaxError; absent: as `parseJsonKeepingNumbers` does. */
+  /** Parses the body or throws a SyntaxError; default `parseJsonKeepingNumbers`. */
   readonly parse?: (body: string) => unknown
-  /** Statuses that are tried once more and not waited out: at this request they do not pass. */
+  /** Statuses that are retried only once, because for this request they do not pass. */
   readonly givesUpAt?: readonly number[]
 }
 
 /**
- * Reads the API of one vendor's server. `get` answers what the JSON of the body says.
+ * Reads the API of one vendor's server. `get` returns the parsed JSON of the body.
  *
- * It waits out what passes by itself: 429, 500, 502 to 504, an answer that breaks off or does not
- * come. It waits as long as `Retry-After` says, else twice as long each time, and half of that is
- * chance. Once a request has failed for good each further one is tried once, until one succeeds.
- * It follows no redirect, so credentials go to no other server.
+ * It retries temporary failures: 429, 500, 502 to 504, an incomplete or missing answer. The pause
+ * is that of `Retry-After`, else it doubles each time, and half of it is random. Once a request has
+ * failed for good, further requests are tried only once until one succeeds. Redirects are not
+ * followed, so credentials go to no other server.
  *
  * `get` rejects with VendorError, and with the signal's reason once that aborts.
  */
@@ -46,17 +46,17 @@ export interface VendorClient {
   get(request: VendorRequest, signal: AbortSignal): Promise<unknown>
 }
 
-/** What a vendor client is made of. */
+/** What a vendor client needs. */
 export interface VendorClientOptions {
-  /** Address of the server; its path, if any, stays in front of every request's. */
+  /** Address of the server; its path, if any, precedes the path of every request. */
   readonly url: string
   readonly credentials: VendorCredentials
   readonly userAgent: string
-  /** Called with a sentence for people before each wait. */
+  /** Called with a sentence for people before each pause. */
   readonly trouble?: (message: string) => void
-  /** Stands in for `BACK_OFF_MS`. */
+  /** Replaces `BACK_OFF_MS`. */
   readonly backOffMs?: number | undefined
-  /** Stands in for `ANSWER_MS_MAX`. */
+  /** Replaces `ANSWER_MS_MAX`. */
   readonly answerMsMax?: number
 }
 
@@ -93,7 +93,7 @@ export function createVendorClient(options: VendorClientOptions): VendorClient {
   }
 }
 
-/** Asks for an answer; with new credentials, once, when those that there were are refused. */
+/** Requests an answer; renews the credentials once when they are refused. */
 function askingOnceRenewed(
   request: VendorRequest,
   signal: AbortSignal,
@@ -150,14 +150,14 @@ async function refusalOf(response: Response, url: URL): Promise<VendorError> {
   return VendorError.ofStatus(url, response.status, { body, retryAfterMs })
 }
 
-/** Some servers begin their texts with a byte order mark, which is no JSON. */
+/** Some servers begin their texts with a byte-order mark, which is not valid JSON. */
 function textOf(bytes: Buffer): string {
   return bytes.toString().replace(/^\u{feff}/u, '')
 }
 
 function urlOf({ path, query = {} }: VendorRequest, base: string): URL {
   const url = new URL(path, base.endsWith('/') ? base : `${base}/`)
-  // Credentials do not belong here, and fetch would repeat them in its refusal of the whole URL.
+  // Credentials do not belong here, and fetch would repeat them in its error about the URL.
   url.username = ''
   url.password = ''
   for (const [name, value] of Object.entries(query)) {

@@ -1,19 +1,20 @@
-/** What a vendor client shows its server with every request. */
+/** The credentials that a vendor client sends with every request. */
 export interface VendorCredentials {
   /**
-   * @param url of the GET that they are for: a signature holds for one request alone.
-   * @throws VendorError or an error whose message holds no secret.
+   * @param url of the GET request, because a signature is valid for one request only.
+   *
+   * @throws VendorError, or an error whose message contains no secret.
    */
   headers(url: URL): Promise<Readonly<Record<string, string>>>
-  /** Gets new ones after a 401: a file is read again, a session opened anew. */
+  /** Gets new credentials after a 401: reads a file again, or opens a new session. */
   renew?(): Promise<void>
 }
 
 /**
- * A bearer token (RFC 6750). It is read when it is first needed and again after it was refused, so
- * that a file can be replaced while the collector runs.
+ * A bearer token (RFC 6750). It is read when first needed and again after a refusal, so that a file
+ * can be replaced while the collector runs.
  *
- * @param read where the token stands; its error holds no secret.
+ * @param read reads the token from its place; its error contains no secret.
  */
 export function bearerToken(read: () => Promise<string>): VendorCredentials {
   let token: Promise<string> | undefined

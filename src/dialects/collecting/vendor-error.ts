@@ -1,28 +1,28 @@
 import { isMembers } from '../../core/json/json.ts'
 
-/** Statuses that pass by themselves, as a rule. */
+/** Statuses that are usually temporary. */
 const PASSING: readonly number[] = [408, 429, 500, 502, 503, 504]
-/** Statuses that refuse a request for good, to these credentials or to all. */
+/** Statuses that refuse a request for good, for these credentials or for all. */
 const REFUSING: readonly number[] = [400, 401, 403, 404]
-/** Attempts at a request whose answer comes too slowly: each of them takes the longest time. */
+/** Attempts at a request whose answer is too slow, because each takes the longest time. */
 const SLOW_ATTEMPTS_MAX = 2
-/** Longest part of a vendor's own words in a message, in UTF-16 units. */
+/** Longest part of a vendor's own text in a message, in UTF-16 units. */
 const WORDS_LENGTH_MAX = 200
 
 /**
- * A vendor's server refused or did not answer. The message names the address, without its query and
- * without credentials, and the reason; it holds no secret.
+ * A vendor's server refused or did not answer. The message contains the address without query and
+ * credentials, and the reason, but no secret.
  */
 export class VendorError extends Error {
   /** Undefined when there was no answer. */
   readonly status: number | undefined
   /** Whether the same request may succeed later. */
   readonly isPassing: boolean
-  /** What `Retry-After` asked for. */
+  /** The pause that `Retry-After` requests. */
   readonly retryAfterMs: number | undefined
-  /** Most attempts at a request that fails so; undefined: as many as at any. */
+  /** Most attempts at a request that fails this way; undefined for the default. */
   readonly attemptsMax: number | undefined
-  /** Whether the server is there, and only this answer of it cannot be used. */
+  /** Whether the server answers, and only this answer is unusable. */
   readonly isUseless: boolean
 
   private constructor(message: string, facts: Facts) {
@@ -35,7 +35,7 @@ export class VendorError extends Error {
     this.isUseless = facts.isUseless ?? false
   }
 
-  /** Whether this request is refused for good, to these credentials or to all. */
+  /** Whether this request is refused for good, for these credentials or for all. */
   get isRefusal(): boolean {
     return this.status !== undefined && REFUSING.includes(this.status)
   }
@@ -46,13 +46,13 @@ export class VendorError extends Error {
     const reason = status >= 300 && status < 400 ? 'a redirect, which is not followed' : words
     const message = `${placeOf(url)} answered ${status}${reason === '' ? '' : `: ${reason}`}`
     const isPassing = PASSING.includes(status)
-    // A 500 is that of one answer; the others are those of a server that is busy or down.
+    // A 500 concerns one answer; the other statuses come from a server that is busy or down.
     const isUseless = status === 500 || !(isPassing || REFUSING.includes(status))
     return new VendorError(message, { status, isPassing, isUseless, retryAfterMs })
   }
 
   static notJson(url: URL): VendorError {
-    // A proxy in front may answer with a page of its own for a while.
+    // A proxy may temporarily answer with a page of its own.
     return new VendorError(`${placeOf(url)} answered with something that is not JSON`, {
       isPassing: true,
       isUseless: true,
@@ -60,13 +60,13 @@ export class VendorError extends Error {
   }
 
   static unexpected(path: string, expected: string): VendorError {
-    return new VendorError(`${path} answered something else than ${expected}`, {
+    return new VendorError(`${path} answered with something other than ${expected}`, {
       isPassing: false,
       isUseless: true,
     })
   }
 
-  /** A walk over pages that does not come to its end. */
+  /** A walk over pages that does not end. */
   static endlessPages(what: string): VendorError {
     return new VendorError(`${what}: its pages repeat or go on without end`, {
       isPassing: false,
@@ -75,16 +75,16 @@ export class VendorError extends Error {
   }
 
   static tooLarge(url: URL, bytesMax: number): VendorError {
-    return new VendorError(`${placeOf(url)} answered more than ${bytesMax} bytes`, {
+    return new VendorError(`${placeOf(url)} answered with more than ${bytesMax} bytes`, {
       isPassing: false,
       isUseless: true,
     })
   }
 
-  /** An answer that began and did not end in time. */
+  /** An answer that began but did not end in time. */
   static tooSlow(url: URL, answerMsMax: number): VendorError {
     const seconds = answerMsMax / 1000
-    return new VendorError(`${placeOf(url)} did not end its answer within ${seconds} s`, {
+    return new VendorError(`${placeOf(url)} did not finish its answer within ${seconds} s`, {
       isPassing: true,
       isUseless: true,
       attemptsMax: SLOW_ATTEMPTS_MAX,
@@ -115,7 +115,7 @@ function placeOf(url: URL): string {
   return `${url.origin}${url.pathname}`
 }
 
-/** What the vendor says about its refusal, in one line of plain text. */
+/** The vendor's own text about the failure, as one line of plain text. */
 function wordsOf(body: Buffer): string {
   const text = body.subarray(0, WORDS_LENGTH_MAX * 16).toString()
   return saidIn(text)

@@ -5,7 +5,7 @@ import { ERRORS, Fault, type Problem } from '../../../core/errors.ts'
 import { PROBLEMS_NAMED_MAX } from '../../../core/limits.ts'
 import { setRetryAfter } from '../api-error.ts'
 
-/** An error answer in the form of RFC 9457, of media type `application/problem+json`. */
+/** An error answer in the form of RFC 9457, with the media type `application/problem+json`. */
 interface ProblemDetails {
   readonly type: string
   readonly title: string
@@ -13,18 +13,18 @@ interface ProblemDetails {
   readonly detail?: string
   /** The code of the error table. */
   readonly code: string
-  /** What is wrong with which value, when the request can be put right. */
+  /** The invalid values, when the request can be corrected. */
   readonly errors?: readonly Problem[]
 }
 
 const PROBLEM_TYPE = 'application/problem+json'
 
-/** Most bytes of a refused body that are read for the sake of its sender. */
+/** Most bytes of a rejected body that are read so that its sender sees the answer. */
 const DISCARDED_BYTES_MAX = 64 * 1024 * 1024
-/** Longest time that is spent on it, ms. */
+/** Longest time for that, ms. */
 const DISCARD_MS_MAX = 10_000
 
-/** The error handler of every scope that answers in problem details. Logs what is our own fault. */
+/** The error handler of every scope that answers in problem details. Logs internal errors. */
 export async function answerProblem(
   error: FastifyError | Fault,
   request: FastifyRequest,
@@ -44,16 +44,16 @@ export async function answerProblem(
 }
 
 /**
- * The media type and the body of a fault's answer. As bytes, since to a text the framework adds a
- * charset, which this media type does not have.
+ * The media type and the body of a fault's answer. The body is bytes, because the framework would
+ * add a charset to a string, which this media type does not have.
  */
 export function problemBody(fault: Fault): { readonly type: string; readonly body: Buffer } {
   return { type: PROBLEM_TYPE, body: Buffer.from(JSON.stringify(problemDetails(fault))) }
 }
 
 /**
- * Reads what is left of a refused body, within bounds, without keeping it. To answer and close
- * while a client still sends resets its connection, and it never sees the answer.
+ * Reads the rest of a rejected body, within bounds, and discards it. Answering and closing while
+ * the client still sends would reset the connection, and the client would never see the answer.
  */
 async function discardRest(raw: IncomingMessage): Promise<void> {
   let discarded = 0
@@ -65,12 +65,12 @@ async function discardRest(raw: IncomingMessage): Promise<void> {
     if (discarded > DISCARDED_BYTES_MAX) enough.abort()
   })
   raw.resume()
-  // An end that does not come in time, or a client that goes away: answered all the same.
+  // The answer is sent even when the end is late or the client is gone.
   await finished(raw, { writable: false, signal: enough.signal }).catch(() => undefined)
   clearTimeout(timer)
 }
 
-/** What a client is told of an error. */
+/** The answer to a client for an error. */
 function problemDetails(fault: Fault): ProblemDetails {
   return {
     type: `urn:waybill:problem:${fault.code}`,
@@ -82,7 +82,7 @@ function problemDetails(fault: Fault): ProblemDetails {
   }
 }
 
-/** Any error as one of the table: what the framework refuses, and what nobody expected. */
+/** Converts any error to one of the table: rejections of the framework, and unexpected errors. */
 function toFault(error: FastifyError | Fault, request: FastifyRequest): Fault {
   if (error instanceof Fault) return error
   if (error.validation !== undefined) {
@@ -90,11 +90,13 @@ function toFault(error: FastifyError | Fault, request: FastifyRequest): Fault {
   }
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Fault('request.too-large', { detail: `a body has at most ${bytesMax(request)}` })
+      return new Fault('request.too-large', {
+        detail: `a body can have at most ${bytesMax(request)}`,
+      })
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Fault('request.media-type')
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      // The framework refuses `__proto__` and `constructor.prototype` with the same error.
+      // The framework rejects `__proto__` and `constructor.prototype` with the same error.
       return new Fault('request.malformed', {
         detail: 'the body is not JSON, or has a member __proto__ or constructor.prototype',
       })
@@ -113,13 +115,13 @@ function bytesMax(request: FastifyRequest): string {
   return `${request.routeOptions.bodyLimit} bytes`
 }
 
-/** Query parameters are named as such; values of a body by their JSON pointers. */
+/** Query parameters are identified by name; values of a body by their JSON pointers. */
 function validationProblems(error: FastifyError, request: FastifyRequest): readonly Problem[] {
   const isQuery = error.validationContext === 'querystring'
   const path = (pointer: string) => (isQuery ? (pointer.split('/')[1] ?? '') : pointer)
   const problems: Problem[] = []
   for (const { keyword, instancePath, params, message } of error.validation ?? []) {
-    // A forbidden member is reported twice; this is the one without its name in `params`.
+    // An unknown member is reported twice; this report lacks its name in `params`.
     if (keyword === 'boolean') continue
     const names = params['additionalProperties'] ?? params['requiredProperties']
     const expected = expectation(keyword, params, message)
@@ -144,7 +146,7 @@ function expectation(
   const { limit, type, allowedValues } = params
   switch (keyword) {
     case 'additionalProperties':
-      return 'nothing by this name'
+      return 'no such field'
     case 'required':
       return 'a value'
     case 'enum':
