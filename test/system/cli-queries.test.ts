@@ -192,7 +192,7 @@ test('tail ends with an error when an older copy of the ledger was restored', as
   await restored.stop()
   for (const folder of [data, copy]) rmSync(folder, { recursive: true })
   expect(child.exitCode).toBe(1)
-  expect(stderr()).toMatch(/it is after event \d+, but the last event here is \d+/)
+  expect(stderr()).toMatch(/the position is after event \d+, but the last event here is \d+/)
 })
 
 test('status for an administrator of one tenant counts the events of the tenant', async () => {

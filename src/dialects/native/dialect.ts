@@ -32,9 +32,9 @@ const NATIVE_API: ApiDescription = {
 }
 
 /**
- * Waybill's own API: everything that it can do, with problems in the form of RFC 9457.
+ * Waybill's own API: everything that it can do, with problems as in RFC 9457.
  *
- * @param ownCollectors those that run in this server.
+ * @param ownCollectors the collectors that run in this server.
  */
 export function nativeDialect(
   facts: InstanceFacts,
@@ -47,7 +47,7 @@ export function nativeDialect(
     register(scope, context) {
       scope.setErrorHandler(answerProblem)
       scope.setValidatorCompiler(withStrictIntegers(TypeBoxValidatorCompiler))
-      // Schemas describe the answers; they must not drop what an event has and they do not list.
+      // Schemas only describe the answers; they must not drop members that they do not list.
       scope.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
       declarePrincipal(scope)
       scope.register((routes, _options, done) => {
@@ -85,7 +85,7 @@ function registerRoutes(
     registerEventIntake(intake.withTypeProvider<TypeBoxTypeProvider>(), context)
     done()
   })
-  // Registered plugins run in order: by then every route is known.
+  // Plugins run in order, so every route is known by then.
   scope.register((rest, _options, done) => {
     refuseOtherMethods(rest, methodsOf)
     done()

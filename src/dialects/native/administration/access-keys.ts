@@ -13,14 +13,14 @@ const Info = {
 }
 const Created: Type.TSchema = Type.Object(
   { ...Info, secretKey: Type.String() },
-  { title: 'NewAccessKey', description: 'The pair of keys' },
+  { title: 'NewAccessKey', description: 'The new access key' },
 )
 const Listed: Type.TSchema = Type.Object(
   { accessKeys: Type.Array(Type.Object(Info, { title: 'AccessKey' })) },
   { description: 'The access keys, without their secrets' },
 )
 
-/** `/v1/access-keys`: pairs of keys with which requests are signed. */
+/** `/v1/access-keys`: pairs of keys for signing requests. */
 export function registerAccessKeys(
   scope: NativeScope,
   context: Pick<DialectContext, 'accessKeys' | 'directory' | 'administration'>,
@@ -28,7 +28,7 @@ export function registerAccessKeys(
   const { accessKeys, administration } = context
   const created = {
     operationId: 'createAccessKey',
-    summary: 'Create an access key; its secret is shown in this answer and never again',
+    summary: 'Create an access key; the secret is shown only in this answer',
     body: Type.Object(
       { user: UserReference },
       { additionalProperties: false, examples: [{ user: 'alice' }] },
@@ -43,7 +43,7 @@ export function registerAccessKeys(
   })
   const listed = {
     operationId: 'listAccessKeys',
-    summary: 'The access keys of the tenant',
+    summary: 'List the access keys of the tenant',
     response: { 200: Listed },
   }
   const list = { schema: listed, onRequest: administrators(context) }

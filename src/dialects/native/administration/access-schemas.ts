@@ -10,7 +10,7 @@ import { TOKEN_SOURCES_MAX } from '../../../access/directory/source-claims.ts'
 import { REPOSITORY_LENGTH_MAX } from '../../../core/limits.ts'
 import { REPOSITORY_PATTERN } from '../../../core/values/repository-name.ts'
 
-/** What the directory checks, and says better than a pattern can. */
+/** A text that the directory validates, because it gives better messages than a pattern can. */
 function text(pattern: string, lengthMax: number, description: string) {
   const documented = { pattern, maxLength: lengthMax, description }
   return Type.String({ minLength: 1, documented })
@@ -22,11 +22,11 @@ export const Name = text(TEXT_PATTERN, TEXT_LENGTH_MAX, 'Visible characters')
 export const UserName = text(
   USER_NAME_PATTERN,
   TEXT_LENGTH_MAX,
-  'In Unicode normal form C; neither a path nor a UUID',
+  'In Unicode normalization form C; neither a path nor a UUID',
 )
-/** Which user something is for. */
+/** The user that something is for. */
 export const UserReference = Type.String({
-  documented: { minLength: 1, description: 'Name or id of a user that there is' },
+  documented: { minLength: 1, description: 'Name or id of an existing user' },
 })
 /** A namespace that a grant is for. */
 export const Place = text(PLACE_PATTERN, TEXT_LENGTH_MAX, 'One namespace')
@@ -40,7 +40,7 @@ export const TokenSources = Type.Array(
   Type.String({
     documented: {
       pattern: '^(?!waybill/)[a-z][a-z0-9-]{0,63}/[!-.0-~][!-~]{0,254}$',
-      description: 'A source that it may speak for: `KIND/NAME`',
+      description: 'A source whose events it may send: `KIND/NAME`',
     },
   }),
   { documented: { maxItems: TOKEN_SOURCES_MAX } },
@@ -49,7 +49,7 @@ export const TokenSources = Type.Array(
 const Id = Type.String({ format: 'uuid' })
 const Time = Type.String({ format: 'date-time' })
 
-/** A user as the API answers it. */
+/** A user in the answers of the API. */
 export const UserSchema: Type.TSchema = Type.Object(
   {
     id: Id,
@@ -57,18 +57,18 @@ export const UserSchema: Type.TSchema = Type.Object(
     email: Type.Optional(Type.String()),
     kind: Type.Enum(USER_KINDS),
     tenant: Type.Union([Type.String({ examples: ['default'] }), Type.Null()], {
-      description: 'null: of no tenant, an administrator of the whole installation',
+      description: 'null: no tenant, an administrator of the whole installation',
     }),
     roles: Type.Array(Type.Enum(ROLES)),
     createdAt: Time,
     ownNamespace: Type.Optional(
-      Type.Boolean({ description: 'false: the namespace of its name takes a grant' }),
+      Type.Boolean({ description: 'false: the namespace of the same name requires a grant' }),
     ),
   },
   { title: 'User', description: 'The user' },
 )
 
-/** A grant as the API answers it. */
+/** A grant in the answers of the API. */
 export const GrantSchema: Type.TSchema = Type.Object(
   {
     id: Id,
@@ -97,16 +97,19 @@ export const TokenSchema: Type.TSchema = Type.Object(TokenMembers, {
   description: 'The token, without its secret',
 })
 
-/** A token as it is answered once. */
+/** A token as it is returned once. */
 export const NewTokenSchema: Type.TSchema = Type.Object(
   {
     ...TokenMembers,
-    token: Type.String({ description: 'What requests carry', examples: ['wb_…'] }),
+    token: Type.String({ description: 'The token for requests', examples: ['wb_…'] }),
   },
   { title: 'NewToken', description: 'The token with its secret' },
 )
 
 /** The answer of a list. */
 export function listOf(name: string, item: Type.TSchema): Type.TSchema {
-  return Type.Object({ [name]: Type.Array(item) }, { description: 'All that the caller may see' })
+  return Type.Object(
+    { [name]: Type.Array(item) },
+    { description: 'Everything that the caller may see' },
+  )
 }

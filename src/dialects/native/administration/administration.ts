@@ -23,10 +23,10 @@ import {
 import { administratorOf, administrators } from './administrators.ts'
 
 const Closed = { additionalProperties: false } as const
-const ById = Type.Object({ id: Type.String({ description: 'The id, as its list has it' }) })
+const ById = Type.Object({ id: Type.String({ description: 'The id, as in the list' }) })
 const NoContent: Record<204, Type.TSchema> = { 204: Type.Null() }
 
-/** Users, grants and tokens: what an administrator sees and changes of its own tenant. */
+/** Users, grants and tokens, which administrators see and change within their tenant. */
 export function registerAdministration(scope: NativeScope, context: DialectContext): void {
   registerUsers(scope, context)
   registerPasswords(scope, context)
@@ -85,7 +85,7 @@ function registerUsers(scope: NativeScope, context: AdministrationContext): void
     act: 'user.delete',
     async remove(by, id) {
       if (id === by.principal?.userId) {
-        throw new Fault('resource.conflict', { detail: 'a user cannot delete itself' })
+        throw new Fault('resource.conflict', { detail: 'users cannot delete themselves' })
       }
       await administration.deleteUser(by, id)
     },
@@ -95,7 +95,7 @@ function registerUsers(scope: NativeScope, context: AdministrationContext): void
 function registerPasswords(scope: NativeScope, context: AdministrationContext): void {
   const schema = {
     operationId: 'changePassword',
-    summary: 'Give a user another password, which ends its sessions',
+    summary: "Change a user's password and end their sessions",
     params: ById,
     body: Type.Object(
       { password: Password },
@@ -153,7 +153,7 @@ function registerGrants(scope: NativeScope, context: AdministrationContext): voi
   registerDeletion(scope, context, {
     path: '/v1/grants/:id',
     operationId: 'deleteGrant',
-    summary: 'Take a right away',
+    summary: 'Revoke a right',
     act: 'grant.delete',
     remove: (by, id) => administration.deleteGrant(by, id),
   })
@@ -164,7 +164,7 @@ interface StatedPlace {
   readonly repository?: string
 }
 
-/** A namespace, or a repository in it: stated apart, or as `namespace/repository`. */
+/** A namespace, or a repository in it: stated separately, or as `namespace/repository`. */
 function grantedPlace({
   namespace,
   repository,
@@ -197,7 +197,7 @@ function registerTokens(scope: NativeScope, context: AdministrationContext): voi
   )
   const created = {
     operationId: 'createToken',
-    summary: 'Create a token; it is shown in this answer and never again',
+    summary: 'Create a token; it is shown only in this answer',
     body,
     response: { 201: NewTokenSchema },
   }
@@ -223,11 +223,11 @@ function registerTokens(scope: NativeScope, context: AdministrationContext): voi
   })
 }
 
-/** What a route lists, of the tenant of the administrator who asks. */
+/** A list of the administrator's tenant. */
 interface List {
   readonly path: string
   readonly operationId: string
-  /** What is listed, and the member of the answer that it stands in. */
+  /** What is listed, which is also its member of the answer. */
   readonly name: string
   readonly item: Type.TSchema
   read(tenant: string | null): readonly object[]
@@ -237,7 +237,7 @@ function registerList(scope: NativeScope, context: AdministrationContext, list: 
   const { path, operationId, name, item, read } = list
   const schema = {
     operationId,
-    summary: `The ${name} of the tenant`,
+    summary: `List the ${name} of the tenant`,
     response: { 200: listOf(name, item) },
   }
   scope.get(path, { schema, onRequest: administrators(context) }, async (request) => ({

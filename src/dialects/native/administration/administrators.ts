@@ -7,10 +7,10 @@ import type { DialectContext } from '../../api/dialect.ts'
 import { clientOf } from '../../api/request-client.ts'
 
 /**
- * Lets administrators alone through to a route.
+ * Admits only administrators to a route.
  *
- * @param act what the route changes, so that a refused attempt at it is recorded; undefined: it
- *   only reads.
+ * @param act what the route changes, so that a refused attempt is recorded; undefined when it only
+ * reads.
  */
 export function administrators(
   { directory, administration }: Pick<DialectContext, 'directory' | 'administration'>,
@@ -31,7 +31,7 @@ export function administrators(
   }
 }
 
-/** Who asks, on routes of `administrators`. */
+/** The caller, on routes with `administrators`. */
 export function administratorOf(request: FastifyRequest): Administrator {
   return { principal: principalOf(request), client: clientOf(request) }
 }

@@ -3,7 +3,7 @@ import type { Event, StoredEvent } from '../../../core/event/event.ts'
 import { type FieldParent, fieldsIn } from '../../../core/event/field-keys.ts'
 import type { EventField } from '../../../core/event/fields.ts'
 
-/** An event as the native API answers it: as it was stored, and its place in the ledger. */
+/** An event in the native API: as it was stored, with its position in the ledger. */
 export type EventJson = Event & { readonly seq: number }
 
 /** A stored event in the form of the native API. */
@@ -11,7 +11,7 @@ export function eventJson(stored: StoredEvent): EventJson {
   return { ...stored.event, seq: stored.seq }
 }
 
-/** Examples of fields that documentation shows. */
+/** Example values of fields, for the documentation. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   '/tenant': 'default',
   '/source/kind': 'distribution',
@@ -29,10 +29,10 @@ function valueSchema({ path, kind, words = [] }: EventField): Type.TSchema {
   if (kind === 'time') return Type.String({ format: 'date-time' })
   if (kind === 'word') return Type.Enum([...words], about)
   if (kind !== 'object') return Type.String(about)
-  return Type.Object({}, { additionalProperties: true, description: 'Anything else' })
+  return Type.Object({}, { additionalProperties: true, description: 'Further data' })
 }
 
-/** An actor that is there has a kind. */
+/** An actor that is present has a kind. */
 function isAlwaysThere({ path, isRequired = false }: EventField): boolean {
   return isRequired || path === '/actor/kind'
 }
@@ -46,7 +46,7 @@ function schemaOf(parent: FieldParent): Record<string, Type.TSchema> {
   )
 }
 
-/** The form of an `EventJson`, for the API's description: answers are written without it. */
+/** The form of an `EventJson`, for the API's description; answers are written without it. */
 export const EventSchema: Type.TSchema = Type.Object(
   {
     ...schemaOf(''),

@@ -25,7 +25,7 @@ import { positionParameters } from './ledger-position.ts'
 
 const Closed = { additionalProperties: false } as const
 
-/** What `by` may count by: the words of the filters that name one field. */
+/** The fields that `by` may count by, named as the filters with a single field. */
 const COUNTED_FIELDS = {
   actor: 'actorName',
   action: 'action',
@@ -39,17 +39,17 @@ const COUNTED_FIELDS = {
   ip: 'ip',
 } as const satisfies Record<string, Field>
 
-/** Longest name of a time zone, in characters; the longest there is has 32. */
+/** Longest name of a time zone, in characters; the longest existing one has 32. */
 const TIME_ZONE_LENGTH_MAX = 64
 
 const COUNTED_WORDS = Object.keys(COUNTED_FIELDS) as (keyof typeof COUNTED_FIELDS)[]
 
 const Cursor = Type.String({
-  description: '`next` of the page before',
+  description: '`next` of the previous page',
   documented: { pattern: '^[A-Za-z0-9_-]{22,}$' },
 })
 
-/** `GET /v1/events` and what else reads events one answer at a time. */
+/** `GET /v1/events` and the other routes that read events one answer at a time. */
 export function registerEventSearch(scope: NativeScope, context: DialectContext): void {
   registerPage(scope, context)
   registerEvent(scope, context)
@@ -68,14 +68,14 @@ export function mayReadEvents(context: DialectContext) {
 function registerPage(scope: NativeScope, context: DialectContext): void {
   const schema = {
     operationId: 'searchEvents',
-    summary: 'Search events, a page at a time',
+    summary: 'Search events, one page at a time',
     querystring: Type.Object(
       {
         ...filterParameters,
         order: Type.Optional(
           Type.Enum(['newest', 'oldest', 'seq'], {
             default: 'newest',
-            description: "By time, or `seq`: by arrival in this instance's ledger",
+            description: "By time, or `seq` for the order of arrival in this instance's ledger",
           }),
         ),
         ...positionParameters,
@@ -84,7 +84,7 @@ function registerPage(scope: NativeScope, context: DialectContext): void {
             minimum: 1,
             maximum: PAGE_EVENTS_MAX,
             default: PAGE_EVENTS_DEFAULT,
-            description: 'Most events of a page',
+            description: 'Most events on a page',
           }),
         ),
         cursor: Type.Optional(Cursor),
@@ -128,7 +128,7 @@ function registerPage(scope: NativeScope, context: DialectContext): void {
   })
 }
 
-/** A place in the ledger means nothing to an order by time. */
+/** A position in the ledger has no meaning in an order by time. */
 function refuseWithoutSeq(position: Readonly<Record<string, unknown>>): void {
   const given = Object.keys(position).filter((name) => position[name] !== undefined)
   if (given.length === 0) return
@@ -153,7 +153,9 @@ function registerEvent(scope: NativeScope, context: DialectContext): void {
   })
 }
 
-/** What may not be seen is not there: the answer must not tell that an id exists. */
+/**
+ * An event that may not be seen counts as missing: the answer must not reveal that an id exists.
+ */
 export async function findVisible(
   events: EventReader,
   id: string,
@@ -170,10 +172,10 @@ export async function findVisible(
 function registerCount(scope: NativeScope, context: DialectContext): void {
   const schema = {
     operationId: 'countEvents',
-    summary: 'How many events match',
+    summary: 'Count the matching events',
     querystring: Type.Object(filterParameters, Closed),
     response: {
-      200: Type.Object({ count: Type.Integer() }, { description: 'How many there are' }),
+      200: Type.Object({ count: Type.Integer() }, { description: 'The number of events' }),
     },
   }
   scope.get('/v1/events/count', { schema, onRequest: mayReadEvents(context) }, async (request) => {
@@ -185,7 +187,7 @@ function registerCount(scope: NativeScope, context: DialectContext): void {
 function registerHistogram(scope: NativeScope, context: DialectContext): void {
   const schema = {
     operationId: 'countEventsByTime',
-    summary: 'Matching events counted by time, and by one field',
+    summary: 'Count matching events by time, and by one field',
     querystring: Type.Object(
       {
         ...filterParameters,
@@ -202,7 +204,7 @@ function registerHistogram(scope: NativeScope, context: DialectContext): void {
           }),
         ),
         by: Type.Optional(
-          Type.Enum(COUNTED_WORDS, { description: 'Count each value of this field by itself' }),
+          Type.Enum(COUNTED_WORDS, { description: 'Count each value of this field separately' }),
         ),
       },
       Closed,
@@ -213,12 +215,14 @@ function registerHistogram(scope: NativeScope, context: DialectContext): void {
           buckets: Type.Array(
             Type.Object({
               time: Type.String({ format: 'date-time', description: 'Start of the interval' }),
-              key: Type.Optional(Type.String({ description: 'The value of `by`; empty: none' })),
+              key: Type.Optional(
+                Type.String({ description: 'The value of `by`; empty when the event has none' }),
+              ),
               count: Type.Integer(),
             }),
           ),
         },
-        { description: 'The intervals that have events, oldest first' },
+        { description: 'The intervals with events, oldest first' },
       ),
     },
   }
@@ -241,7 +245,7 @@ function registerHistogram(scope: NativeScope, context: DialectContext): void {
   })
 }
 
-/** Nothing for UTC, whose days are counted beforehand. */
+/** Undefined for UTC, whose days are counted in advance. */
 function zoneOf(name: string | undefined): { readonly timeZone?: TimeZone } {
   if (name === undefined) return {}
   const timeZone = findTimeZone(name)

@@ -4,21 +4,21 @@ import type { RequestContext } from '../../api/request-context.ts'
 import { type EventJson, eventJson } from './event-json.ts'
 import { refuseForeignPosition } from './ledger-position.ts'
 
-/** A question for the events that arrived since a place in the ledger. */
+/** A query for the events that arrived after a position in the ledger. */
 export interface SinceQuery {
   readonly filter: EventFilter
-  /** Most events answered, from 1. */
+  /** Most events in the answer, from 1. */
   readonly limit: number
   readonly after?: number | undefined
   readonly origin?: string | undefined
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly cursor?: string | undefined
 }
 
-/** Events in the order of the ledger. */
+/** Events in ledger order. */
 export interface EventsSince {
   readonly events: EventJson[]
-  /** The seq up to which every matching event was answered: `after` of the next question. */
+  /** The seq up to which every matching event was returned: `after` for the next query. */
   readonly after: number
   readonly origin: string
   /** Present when more events match now. */
@@ -26,10 +26,10 @@ export interface EventsSince {
 }
 
 /**
- * The events of this instance's ledger after a place, in its own order: late ones too, whatever
- * time they have.
+ * The events of this instance's ledger after a position, in ledger order, including late events
+ * with any time.
  *
- * @throws Fault `query.position` for a place that the ledger does not have; `query.cursor`.
+ * @throws Fault `query.position` for a position that the ledger does not have; `query.cursor`.
  */
 export async function eventsSince(
   { events: reader, ledger, cursors }: RequestContext,
@@ -41,13 +41,13 @@ export async function eventsSince(
   refuseForeignPosition(position, ledger)
   const { origin, size } = ledger.status()
   const { afterSeq } = position
-  // One event more than is answered tells whether more follow.
+  // One event more than the answer shows whether more follow.
   const found = await reader.tail({ filter, origin, afterSeq, limit: limit + 1 })
   const answered = found.slice(0, limit)
   const lastSeq = answered.at(-1)?.seq ?? afterSeq
   const events = answered.map(eventJson)
   if (found.length === answered.length) {
-    // Every event below `size` could be seen: what was not found up to there does not match.
+    // All events below `size` were searched, so no others up to there match.
     return { events, after: Math.max(lastSeq, size - 1), origin }
   }
   const next = cursors.encode({ timeMicros: 0, origin, seq: lastSeq }, 'oldest', queryText)

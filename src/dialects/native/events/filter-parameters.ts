@@ -32,9 +32,9 @@ const Time = (description: string) =>
     }),
   )
 
-/** The opposite of a filter: no value of it may be the event's. */
+/** The opposite of a filter: the event may not have any of the values. */
 function excluded<Item extends Type.TSchema>(item: Item, filter: string) {
-  return repeatable(item, `Leaves out the events that \`${filter}\` with this value finds`)
+  return repeatable(item, `Excludes the events that \`${filter}\` with this value finds`)
 }
 
 const Action = Type.String({
@@ -48,7 +48,7 @@ const Outcome = Type.Enum(OUTCOMES)
 const Text = Type.String({
   minLength: 1,
   maxLength: FULL_TEXT_LENGTH_MAX,
-  // With a word in it, and without wildcards.
+  // With at least one word, and without wildcards.
   documented: { pattern: '^[^*?]*[0-9A-Za-z\\u0080-\u{10ffff}][^*?]*$' },
 })
 const Repository = Type.String({
@@ -63,22 +63,22 @@ const Ip = Type.String({
 })
 
 /**
- * The query parameters that choose events. Several values of one of them mean "or"; those with a
- * minus sign leave out, and different parameters add up.
+ * The query parameters that select events. Several values of one parameter mean "or"; those with a
+ * minus sign exclude events, and different parameters must all match.
  */
 export const filterParameters = {
-  tenant: repeatable(Name, 'Tenant; of those that the token may see'),
-  from: Time('events at it or later'),
-  to: Time('events before it'),
+  tenant: repeatable(Name, 'Tenant, among those that the token may see'),
+  from: Time('events from this time on'),
+  to: Time('events before this time'),
   actor: repeatable(Name, "The actor's name, id or email"),
   action: repeatable(Action, '`object.verb`, such as image.push; without wildcards'),
-  category: repeatable(Category, 'What the event is about'),
+  category: repeatable(Category, 'Category of the event'),
   namespace: repeatable(Name, "The target's namespace"),
   repository: repeatable(Repository, "The target's repository, without its namespace"),
   target: repeatable(
     Name,
-    "The target's name, id, tag or digest; of an id and a digest also the first " +
-      `${BEGINNING_DIGITS_MIN} or more hexadecimal digits, with or without \`sha256:\``,
+    "The target's name, id, tag or digest; for an id or a digest, the first " +
+      `${BEGINNING_DIGITS_MIN} or more hexadecimal digits suffice, with or without \`sha256:\``,
   ),
   source: repeatable(Name, 'Where the event came from: `kind` or `kind/name`'),
   level: repeatable(Level, 'How serious the event is'),
@@ -86,8 +86,8 @@ export const filterParameters = {
   ip: repeatable(Ip, "The client's address"),
   q: repeatable(
     Text,
-    "Words that all occur in the event's action, outcome, names, message, client or details; " +
-      'whole words, without `*` and `?`',
+    "Words that must all occur in the event's action, outcome, names, message, client or " +
+      'details; whole words, without `*` and `?`',
   ),
   '-tenant': excluded(Name, 'tenant'),
   '-actor': excluded(Name, 'actor'),
@@ -104,14 +104,14 @@ export const filterParameters = {
 }
 
 const FilterParameters = Type.Object(filterParameters)
-/** The filter parameters of a request, as the schema let them through. */
+/** The filter parameters of a request, as validated by the schema. */
 export type FilterParameters = Static<typeof FilterParameters>
 
 /**
- * The filter that a request asks for, never wider than `visible`. Equal requests give equal filters
- * whatever the order of their values, since a cursor is bound to its filter's text.
+ * The filter of a request, never wider than `visible`. Equal requests give equal filters in any
+ * order of values, because a cursor is bound to the text of its filter.
  *
- * Throws `request.invalid` naming the parameter.
+ * Throws `request.invalid` that names the parameter.
  */
 export function readFilter(parameters: FilterParameters, visible: Visibility): EventFilter {
   refuseTooMany(parameters)
@@ -133,7 +133,7 @@ const WILDCARD = /[*?]/
 /** A run of these is a word, as in the store's full-text search. */
 const WORD = /[0-9A-Za-z\u0080-\u{10ffff}]+/gu
 
-/** Before anything is looked at: the store tests every event of the time range for each of them. */
+/** Checked first, because the store tests every event of the time range for each value. */
 function refuseTooMany({ q = [], '-q': notQ = [], ...others }: FilterParameters): void {
   const words = [...q, ...notQ].reduce((sum, text) => sum + wordsIn(text), 0)
   if (words > FULL_TEXT_WORDS_MAX) {
@@ -161,7 +161,7 @@ function readTenants(
   return visible === 'all' ? normal(asked) : visible.filter((tenant) => asked.includes(tenant))
 }
 
-/** The filters that compare fields: an event has the value in any of them. */
+/** The filters that compare fields; an event needs the value in any of them. */
 const FILTERED_FIELDS = {
   actor: ['actorName', 'actorId', 'actorEmail'],
   action: ['action'],
@@ -219,7 +219,7 @@ function targetConditions(parameters: FilterParameters): readonly Condition[] {
   ]
 }
 
-/** @throws Fault `request.invalid` for a value that no event can be compared with. */
+/** @throws Fault `request.invalid` for a value that no event can have. */
 function checkValues(parameters: FilterParameters): void {
   for (const name of ['action', '-action'] as const) {
     for (const action of parameters[name] ?? []) {
@@ -234,15 +234,18 @@ function checkValues(parameters: FilterParameters): void {
   }
   for (const name of ['q', '-q'] as const) {
     for (const text of parameters[name] ?? []) {
-      if (wordsIn(text) === 0) throw invalidValue(name, 'a text with a letter or a digit')
+      if (wordsIn(text) === 0) throw invalidValue(name, 'a text with at least one letter or digit')
       if (WILDCARD.test(text)) {
-        throw invalidValue(name, 'whole words: parts of words, `*` and `?` cannot be searched for')
+        throw invalidValue(
+          name,
+          'whole words, because parts of words, `*` and `?` cannot be searched for',
+        )
       }
     }
   }
 }
 
-/** Addresses in the one spelling that events have. */
+/** Addresses in the canonical form that events have. */
 function readAddresses(
   parameters: FilterParameters,
   name: 'ip' | '-ip',
@@ -266,7 +269,7 @@ function noneOf(values: readonly string[] | undefined, fields: readonly Field[])
   return values === undefined ? [] : fields.map((field) => ({ field, notIn: normal(values) }))
 }
 
-/** What one of the values stands for. */
+/** The conditions for any of the values. */
 function anyOf(
   values: readonly string[] | undefined,
   conditionsOf: (value: string) => readonly Condition[],
@@ -299,7 +302,7 @@ function normal(values: readonly string[]): readonly string[] {
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-/** Times outside of those that an event can have are moved to the nearest that it can. */
+/** Times that no event can have are moved to the nearest that one can have. */
 function readTime(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const micros = parseTimestamp(DAY.test(text) ? `${text}T00:00:00Z` : text)

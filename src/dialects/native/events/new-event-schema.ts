@@ -8,7 +8,7 @@ import { NAME_LENGTH_MAX } from '../../../core/limits.ts'
 import { DIGEST } from '../../../core/values/digest.ts'
 import { REPOSITORY_PATTERN } from '../../../core/values/repository-name.ts'
 
-// What `parseNewEvent` takes. A text that is null or empty is one that was left out.
+// The input of `parseNewEvent`. A null or empty text counts as absent.
 
 const NO_NUL = '^[^\\u0000]*$'
 
@@ -31,20 +31,20 @@ const HOUR_AND_MINUTE = '(?:[01]\\d|2[0-3]):[0-5]\\d'
 const ZONE = `(?:[Zz]|[+-]${HOUR_AND_MINUTE})`
 const TIME = `^(?:${DAY})[Tt]${HOUR_AND_MINUTE}:(?:[0-5]\\d|60)(?:\\.\\d{1,9})?${ZONE}$`
 
-/** What documentation says about fields, by their paths. */
+/** Descriptions of fields, by their paths. */
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   '/id': "The sender's own id of the event",
-  '/time': 'When it happened, RFC 3339; else when it was received',
-  '/tenant': 'That of the token, which alone may be stated unless it has none',
-  '/source': 'Where the event comes from; another source than its own takes a token that names it',
+  '/time': 'When it happened, RFC 3339; default is the time of receipt',
+  '/tenant': 'The tenant of the token; only tokens without a tenant may state another',
+  '/source': 'Source of the event; a source other than its own needs a token bound to that source',
   '/action': '`object.verb`, such as image.push',
-  '/nativeAction': "What the sender's system calls it",
-  '/level': 'When left out: `error` for the outcomes failure and denied, else `info`',
+  '/nativeAction': "The sender's own name of the action",
+  '/level': 'Default: `error` for the outcomes failure and denied, else `info`',
   '/client/ip': 'IPv4 or IPv6, without a port; a zone (`fe80::1%eth0`) goes to `details.asSent`',
-  '/message': 'One line for readers',
+  '/message': 'One line for people',
   '/details':
-    'Anything else. A number that a double cannot hold is kept as text, digit for digit. ' +
-    '`asSent` has what could not be read, by the JSON pointer of its place',
+    'Further data. A number that a double cannot hold is kept as text, digit for digit. ' +
+    '`asSent` contains values that could not be read, by the JSON pointer of their place',
 }
 
 function describedAs(path: string, schema: object): object {
@@ -93,7 +93,7 @@ function propertiesOf(parent: FieldParent): object {
   )
 }
 
-/** An event for examples. */
+/** An example event. */
 export const EVENT_EXAMPLE = {
   action: 'image.push',
   outcome: 'success',
@@ -101,7 +101,7 @@ export const EVENT_EXAMPLE = {
   target: { namespace: 'acme', repository: 'app', tag: '1.0' },
 }
 
-/** An action names its category itself, or the event has to. */
+/** Either the action implies its category, or the event must state one. */
 const CATEGORY_IS_KNOWN = [
   { required: ['category'], properties: { category: { enum: CATEGORIES } } },
   { properties: { action: { enum: ACTIONS.map(({ action }) => action) } } },
@@ -111,7 +111,7 @@ const CATEGORY_IS_KNOWN = [
 /** An event as a sender may state it: `parseNewEvent` decides, and a test compares the two. */
 export const NewEventSchema: Type.TSchema = Type.Unsafe({
   title: 'NewEvent',
-  description: 'An event to store. A value that is null or empty counts as left out.',
+  description: 'An event to store. A value that is null or empty counts as absent.',
   type: 'object',
   required: ['action'],
   additionalProperties: false,

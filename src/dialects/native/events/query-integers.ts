@@ -1,11 +1,11 @@
 import type { FastifySchemaCompiler } from 'fastify'
 
-/** Digits that a number holds exactly. */
+/** Digits that a number always holds exactly. */
 const INTEGER = /^-?\d{1,15}$/
 
 /**
- * A validator compiler under which an integer of the query string is written in decimal digits. The
- * compiler that it wraps converts texts, and would take `true`, `0x10` and ` 5` for numbers.
+ * A validator compiler that accepts only decimal digits for integers in the query string. The
+ * wrapped compiler converts texts, and would accept `true`, `0x10` and ` 5` as numbers.
  */
 export function withStrictIntegers<Schema>(
   compiler: FastifySchemaCompiler<Schema>,

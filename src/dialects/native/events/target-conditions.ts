@@ -1,6 +1,6 @@
 import type { Condition } from '../../../core/query/query.ts'
 
-/** Hexadecimal digits from which on a text is taken for the beginning of a digest or an id. */
+/** Fewest hexadecimal digits that count as the beginning of a digest or an id. */
 export const BEGINNING_DIGITS_MIN = 12
 
 const ALGORITHMS = ['sha256', 'sha512'] as const
@@ -19,8 +19,8 @@ interface Values {
 }
 
 /**
- * What a `target` also finds, apart from the very text: tools print the first 12 digits of a digest
- * or an id, with or without the algorithm in front.
+ * What a `target` matches in addition to the exact text: tools print the first 12 digits of a
+ * digest or an id, with or without the algorithm.
  */
 export function targetBeginnings(targets: readonly string[]): readonly Condition[] {
   const digests = targets.map(digestValues)
@@ -43,7 +43,7 @@ function digestValues(target: string): Values {
   )
 }
 
-/** An engine's id of an image has `sha256:` in front, that of a container has not. */
+/** An engine's image id has the prefix `sha256:`, a container id has not. */
 function idValues(target: string): Values {
   const { algorithm, digits } = read(target)
   if (digits === undefined) return NONE

@@ -17,10 +17,13 @@ import type { NativeScope } from '../native-scope.ts'
 
 const Closed = { additionalProperties: false } as const
 const Which = Type.Object({
-  kind: Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$', description: 'What it reads: `quay`' }),
+  kind: Type.String({
+    pattern: '^[a-z][a-z0-9-]{0,63}$',
+    description: 'The product that it reads: `quay`',
+  }),
   name: Type.String({
     pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
-    description: 'Which of its kind it is',
+    description: 'The configured name',
   }),
 })
 const Whose = Type.Object({
@@ -28,7 +31,7 @@ const Whose = Type.Object({
     Type.String({
       minLength: 1,
       maxLength: NAME_LENGTH_MAX,
-      description: "Tenant of the collector's events; the token's when it is left out",
+      description: "Tenant of the collector's events; default is the token's",
     }),
   ),
 })
@@ -42,15 +45,17 @@ const Saved: Type.TSchema = Type.Object(
     position: Position,
     saved: Type.String({ format: 'date-time', description: 'When' }),
   },
-  { title: 'CollectorPosition', description: 'How far the collector is' },
+  { title: 'CollectorPosition', description: 'The position of the collector' },
 )
 
 const ListOfSaved: Type.TSchema = Type.Object(
   { collectors: Type.Array(Saved) },
-  { description: 'The collectors, each with how far it is' },
+  { description: 'The collectors with their positions' },
 )
 
-/** `/v1/collectors`: how far each collector is, for those that run elsewhere and send over HTTP. */
+/**
+ * `/v1/collectors`: the positions of collectors, for those that run elsewhere and send over HTTP.
+ */
 export function registerCollectors(
   scope: NativeScope,
   context: DialectContext,
@@ -63,7 +68,7 @@ export function registerCollectors(
   })
   const listed = {
     operationId: 'listCollectors',
-    summary: 'The collectors that have saved how far they are',
+    summary: 'List the collectors with a saved position',
     response: { 200: ListOfSaved },
   }
   scope.get('/v1/collectors', { schema: listed, onRequest }, async (request) => ({
@@ -72,7 +77,7 @@ export function registerCollectors(
 
   const got = {
     operationId: 'getCollector',
-    summary: 'How far a collector is',
+    summary: 'The position of a collector',
     params: Which,
     querystring: Whose,
     response: { 200: Saved },
@@ -87,8 +92,9 @@ export function registerCollectors(
 
   const put = {
     operationId: 'saveCollector',
-    summary: 'Save how far a collector is',
-    description: 'Send the events before it first: they have to be stored before this is.',
+    summary: 'Save the position of a collector',
+    description:
+      'Send the events before the position first, because they must be stored before it.',
     params: Which,
     querystring: Whose,
     body: Type.Object(
@@ -102,7 +108,7 @@ export function registerCollectors(
     const principal = principalOf(request)
     const tenant = tenantOf(principal.tenant, request.query.tenant, context)
     requireMover(principal, { tenant, ...request.params }, ownCollectors)
-    // It was read from a JSON body.
+    // It comes from a JSON body.
     const position = request.body.position as JsonObject
     await positions.saveOfClient({ tenant, ...request.params }, position)
     return reply.code(204).send()
@@ -110,8 +116,9 @@ export function registerCollectors(
 
   const deleted = {
     operationId: 'forgetCollector',
-    summary: 'Forget how far a collector is',
-    description: 'A collector of this name begins anew; events that it sends again are recognized.',
+    summary: 'Delete the position of a collector',
+    description:
+      'The collector then starts from the beginning; events that it sends again are recognized.',
     params: Which,
     querystring: Whose,
     response: NoContent,
@@ -124,9 +131,10 @@ export function registerCollectors(
 }
 
 /**
- * @param ownCollectors those of this server, which keep their positions themselves.
- * @throws Fault `access.denied` when the collector is not the token's, `resource.conflict` when it
- *   runs in this server.
+ * @param ownCollectors the collectors of this server, which save their positions themselves.
+ *
+ * @throws Fault `access.denied` when the token is not bound to the collector, `resource.conflict`
+ * when it runs in this server.
  */
 function requireMover(
   principal: Principal,
@@ -135,17 +143,17 @@ function requireMover(
 ): void {
   const { tenant, kind, name } = collector
   if (!mayMovePosition(principal, collector)) {
-    const detail = `the position is that of ${kind}/${name}: it takes a token with that source`
+    const detail = `the position of ${kind}/${name} needs a token with that source`
     throw new Fault('access.denied', { detail })
   }
   const isOwn = ownCollectors.some((own) => isSameSource(own, collector) && own.tenant === tenant)
   if (!isOwn) return
   throw new Fault('resource.conflict', {
-    detail: `${kind}/${name} runs in this server, which alone moves its position`,
+    detail: `${kind}/${name} runs in this server, so only the server moves its position`,
   })
 }
 
-/** @throws Fault `access.denied` for another tenant than the principal's. */
+/** @throws Fault `access.denied` for a tenant other than the principal's. */
 function tenantOf(
   own: string | null,
   asked: string | undefined,
@@ -154,5 +162,5 @@ function tenantOf(
   if (own === null || asked === undefined || asked === own) {
     return asked ?? own ?? context.defaultTenant
   }
-  throw new Fault('access.denied', { detail: 'this is the collector of another tenant' })
+  throw new Fault('access.denied', { detail: 'the collector belongs to another tenant' })
 }

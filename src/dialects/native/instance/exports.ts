@@ -8,7 +8,7 @@ import { authenticated, principalOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import type { NativeScope } from '../native-scope.ts'
 
-/** Roles that see the exports of their whole tenant; everybody else sees the own ones. */
+/** Roles that see the exports of their whole tenant; other users see only their own. */
 const ROLES_THAT_SEE_ALL: readonly Role[] = ['administrator', 'auditor']
 
 const Time = Type.String({ format: 'date-time' })
@@ -24,8 +24,8 @@ const ShownExport = Type.Object(
     requestedBy: Type.String(),
     status: Type.Enum(EXPORT_STATUSES),
     entries: Type.Integer({ description: 'Written so far' }),
-    bytes: Type.Optional(Type.Integer({ description: 'Of the file' })),
-    runs: Type.Integer({ description: 'Times that it was begun' }),
+    bytes: Type.Optional(Type.Integer({ description: 'Size of the file' })),
+    runs: Type.Integer({ description: 'How often it was started' }),
     problem: Type.Optional(Type.String({ description: 'Why the latest run failed' })),
     requestedAt: Time,
     startedAt: Type.Optional(Time),
@@ -43,12 +43,12 @@ const ShownExport = Type.Object(
       }),
     ),
   },
-  { title: 'Export', description: 'How far the export is' },
+  { title: 'Export', description: 'The status of the export' },
 )
 
-/** `GET /v1/exports` and `/v1/exports/{id}`: how far the exports of this instance are. */
+/** `GET /v1/exports` and `/v1/exports/{id}`: the status of this instance's exports. */
 export function registerExports(scope: NativeScope, context: DialectContext): void {
-  // Whoever may ask for an export in a vendor's API may see with the same token how far it is.
+  // A token that may request an export in a vendor's API may also see its status.
   const onRequest = authenticated(context.directory, {
     scopes: ['admin', 'events:read', 'user:admin', 'org:admin', 'repo:admin'],
   })
@@ -56,7 +56,7 @@ export function registerExports(scope: NativeScope, context: DialectContext): vo
     context.exports.jobs().filter((job) => maySee(principal, job))
   const listed = {
     operationId: 'listExports',
-    summary: 'The exports that were asked for, latest first',
+    summary: 'List the exports, latest first',
     response: {
       200: Type.Object(
         { exports: Type.Array(ShownExport) },
@@ -69,7 +69,7 @@ export function registerExports(scope: NativeScope, context: DialectContext): vo
   }))
   const one = {
     operationId: 'getExport',
-    summary: 'How far an export is',
+    summary: 'The status of an export',
     params: Type.Object({ id: Type.String({ description: 'Id of the export' }) }),
     response: { 200: ShownExport },
   }

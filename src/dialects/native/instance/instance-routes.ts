@@ -9,19 +9,19 @@ import { requestContext } from '../../api/request-context.ts'
 import type { NativeScope } from '../native-scope.ts'
 import { TenantStatus, tenantStatus } from './tenant-status.ts'
 
-/** Longest wait for the figures of the store, ms. */
+/** Longest wait for the size of the store, ms. */
 const STORE_MS_MAX = 2_000
 
-/** What the native API tells about its own instance. */
+/** Facts about the instance that the native API shows. */
 export interface InstanceFacts {
   readonly version: string
   /** Time of the start, microseconds since the epoch. */
   readonly startedMicros: number
-  /** Events of all origins, and what the store takes up on disk. */
+  /** Events of all origins, and the disk space of the store. */
   readonly storeSize: () => Promise<{ readonly events: number; readonly bytesOnDisk: number }>
-  /** Whether checkpoints and hash tiles are for everyone. */
+  /** Whether checkpoints and hash tiles can be read without a token. */
   readonly isLedgerPublic: boolean
-  /** What the rules for sources have left out since the start; absent: there are no rules. */
+  /** How many events the rules for sources skipped since the start; absent without rules. */
   readonly skipped?: () => readonly SkipCount[]
 }
 
@@ -36,19 +36,19 @@ const STATUS_SCHEMA = {
         uptimeSeconds: Type.Integer(),
         ledger: Type.Object({
           size: Type.Integer(),
-          queuedEvents: Type.Integer({ description: 'Events that wait to be accepted' }),
+          queuedEvents: Type.Integer({ description: 'Events waiting to be accepted' }),
           behind: Type.Object(
             {
               events: Type.Integer(),
-              bytes: Type.Integer({ description: 'Of canonical JSON' }),
-              seconds: Type.Number({ description: 'How long the oldest of them has waited' }),
+              bytes: Type.Integer({ description: 'Size in canonical JSON' }),
+              seconds: Type.Number({ description: 'Age of the oldest of them' }),
             },
-            { description: 'What is accepted, and not yet in the store' },
+            { description: 'Accepted events that are not yet in the store' },
           ),
           reads: Type.Union([Type.Literal('available'), Type.Literal('unavailable')], {
-            description: 'Whether the store takes what is accepted, so that it can be read',
+            description: 'Whether accepted events reach the store, so that they can be read',
           }),
-          journalBytes: Type.Integer({ description: 'Bytes of disk that the journal takes' }),
+          journalBytes: Type.Integer({ description: 'Disk space used by the journal, in bytes' }),
           checkpoint: Type.Optional(
             Type.Object(
               { size: Type.Integer(), logName: Type.String() },
@@ -63,15 +63,15 @@ const STATUS_SCHEMA = {
                 verdict: Type.String(),
                 findings: Type.Array(Type.String()),
               },
-              { description: 'When all stored events were last compared with what was signed' },
+              { description: 'The last comparison of all stored events with the signed ledger' },
             ),
           ),
           readOnly: Type.Optional(
-            Type.String({ description: 'Why the ledger takes no events and signs nothing' }),
+            Type.String({ description: 'Why the ledger is read-only; it signs nothing then' }),
           ),
           contradiction: Type.Optional(
             Type.String({
-              description: 'How the stored events contradict what the ledger recorded of them',
+              description: 'How the stored events differ from the records of the ledger',
             }),
           ),
         }),
@@ -87,11 +87,11 @@ const STATUS_SCHEMA = {
         skipped: Type.Optional(
           Type.Array(
             Type.Object({
-              rule: Type.String({ description: 'Of `sources.skip`' }),
+              rule: Type.String({ description: 'A rule of `sources.skip`' }),
               source: Type.String({ description: '`KIND/NAME`' }),
               events: Type.Integer({ description: 'Events not recorded since the start' }),
             }),
-            { description: 'What the rules for sources left out' },
+            { description: 'Events that the rules for sources skipped' },
           ),
         ),
       },
@@ -109,7 +109,7 @@ export function registerInstanceRoutes(
   const ledgerSchema = {
     operationId: 'getLedger',
     summary: "The size and the root of this instance's ledger",
-    description: 'Both are of the events of all tenants: proofs refer to them.',
+    description: 'Both cover the events of all tenants, because proofs refer to them.',
     response: {
       200: Type.Object(
         {
@@ -169,7 +169,7 @@ export function registerInstanceRoutes(
   })
 }
 
-/** The state of an instance is asked for above all while its store does not answer. */
+/** Limits the wait, because the status is needed most while the store does not answer. */
 async function storeOf({ storeSize }: InstanceFacts) {
   try {
     const size = await inTime(storeSize(), STORE_MS_MAX)

@@ -1,12 +1,13 @@
 import { type Static, Type } from 'typebox'
 import type { RequestContext } from '../../api/request-context.ts'
 
-/** What a tenant's administrator is shown of a contradiction, whose text counts all events. */
-const CONTRADICTION = 'the stored events contradict the ledger; the installation can see how'
+/** What a tenant's administrator sees of a contradiction, whose full text counts all events. */
+const CONTRADICTION =
+  'the stored events do not match the ledger; installation administrators can see details'
 
 /**
- * The state of an instance for the administrators of one tenant: its own events, and of the rest
- * only what each client of the ledger sees anyway.
+ * The state of an instance for the administrators of one tenant: its own events, and otherwise only
+ * what every client of the ledger can see.
  */
 export const TenantStatus = Type.Object(
   {
@@ -16,7 +17,7 @@ export const TenantStatus = Type.Object(
     ledger: Type.Object({
       size: Type.Integer({ description: 'Events of all tenants, which proofs refer to' }),
       contradiction: Type.Optional(
-        Type.String({ description: 'That the stored events contradict what the ledger recorded' }),
+        Type.String({ description: 'Present when the stored events do not match the ledger' }),
       ),
     }),
     store: Type.Object({ rows: Type.Integer({ description: 'Events of the tenant' }) }),

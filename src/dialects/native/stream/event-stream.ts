@@ -24,7 +24,7 @@ import type { NativeScope } from '../native-scope.ts'
 import { follow } from './followed-events.ts'
 import { registerStreamTickets, ticketOf } from './stream-tickets.ts'
 
-/** Streams open at once. */
+/** Most streams open at once. */
 export const STREAMS = {
   what: 'streams',
   callerMax: 16,
@@ -33,29 +33,29 @@ export const STREAMS = {
   retryAfterSeconds: 30,
 } as const satisfies QuotaLimits
 
-/** What `Last-Event-ID` says; empty: nothing. */
+/** The content of `Last-Event-ID`; empty for none. */
 const SEQ_OR_NOTHING = /^(?:-1|\d{1,15})?$/
 
 const STREAM: AnswerDescription = {
-  description: 'The stream, which ends when the client or the server ends it',
+  description: 'The stream, until the client or the server ends it',
   content: {
     'text/event-stream': Type.String({
       description: 'The `data` of each message is an event as JSON, its `id` the seq of the event',
       examples: ['id: 41\nevent: event\ndata: {"action":"image.push","seq":41}\n\n'],
     }),
   },
-  headers: { [ORIGIN_HEADER]: 'The ledger that the ids are places in' },
+  headers: { [ORIGIN_HEADER]: 'The ledger that the ids refer to' },
 }
 
 /**
  * `GET /v1/events/stream`: server-sent events (WHATWG HTML, section 9.2) of this instance's ledger,
- * in its order. `Last-Event-ID` or `after` continues after a seq; without them it begins now. A seq
- * that this ledger does not have is refused: to wait for it would leave events out. A client that
- * cannot send headers brings a ticket.
+ * in ledger order. `Last-Event-ID` or `after` continues after a seq; without them the stream begins
+ * now. A seq that this ledger does not have is rejected, because waiting for it would skip events.
+ * Clients that cannot send headers use a ticket.
  */
 export function registerEventStream(scope: NativeScope, context: DialectContext): void {
   const stopping = new AbortController()
-  // Every open stream listens for the end of the server.
+  // Every open stream listens for the server to stop.
   setMaxListeners(STREAMS.allMax, stopping.signal)
   const streams = new Quota(STREAMS)
   const tickets = createStreamTickets(context.clock)
@@ -70,7 +70,7 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
       'Last-Event-ID': Type.Optional(
         Type.String({
           documented: { pattern: SEQ_OR_NOTHING.source },
-          description: 'The id of the last event that came: the stream goes on after it',
+          description: 'The id of the last event received; the stream continues after it',
         }),
       ),
     }),
@@ -81,7 +81,8 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
         ...positionParameters,
         ticket: Type.Optional(
           Type.String({
-            description: 'Of `POST /v1/events/stream/tickets`, instead of an Authorization header',
+            description:
+              'A ticket from `POST /v1/events/stream/tickets`, instead of an Authorization header',
           }),
         ),
       },
@@ -111,7 +112,7 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
     return (
       reply
         .header('Content-Type', 'text/event-stream')
-        // A proxy that compresses holds events back until its buffer is full.
+        // A compressing proxy would hold events back until its buffer is full.
         .header('Cache-Control', 'no-store, no-transform')
         .header('X-Accel-Buffering', 'no')
         .header(ORIGIN_HEADER, status.origin)
@@ -124,15 +125,15 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
   })
 }
 
-/** A ticket goes before a header: browsers add those of proxies by themselves. */
+/** A ticket overrides a header, because browsers add proxy credentials by themselves. */
 function tokenOf(request: FastifyRequest, tickets: StreamTickets): string | undefined {
   const ticket = ticketOf(request)
   return ticket === undefined ? bearerToken(request) : tickets.tokenOf(ticket)
 }
 
 /**
- * What the token may see at the moment of the call: undefined once it is expired or revoked. A
- * stream may live for months; rights that were taken away must not.
+ * The current filter for the token; undefined once it is expired or revoked. A stream may live for
+ * months, but revoked rights must not.
  */
 function currentFilter(
   context: DialectContext,
@@ -151,6 +152,8 @@ function lastEventId(request: FastifyRequest): number | undefined {
   const seq = SEQ_OR_NOTHING.test(header) ? Number(header) : Number.NaN
   if (Number.isSafeInteger(seq)) return seq
   throw new Fault('request.invalid', {
-    problems: [{ path: 'Last-Event-ID', expected: 'the id of an event of this stream, a seq' }],
+    problems: [
+      { path: 'Last-Event-ID', expected: 'the id of an event of this stream, which is a seq' },
+    ],
   })
 }

@@ -5,16 +5,16 @@ import { pauseFor } from '../../../core/retry.ts'
 import type { RequestContext } from '../../api/request-context.ts'
 import { eventJson } from '../events/event-json.ts'
 
-/** Events read at once; a slow reader holds no more than these. */
+/** Events read at once, which is also the most that a slow reader holds. */
 const TAIL_EVENTS_MAX = 500
-/** Silence after which a comment is sent, ms: shorter than the patience of common proxies. */
+/** Silence after which a comment is sent, ms: shorter than the time-outs of common proxies. */
 const HEARTBEAT_MS = 15_000
-/** Pause of a stream that cannot be answered for the moment, ms. */
+/** Pause of a stream that temporarily cannot be answered, ms. */
 const PAUSE_MS = 1000
 
 /** A stream that is followed. */
 export interface Following {
-  /** What its token may see at the moment of the call; undefined once that is nothing. */
+  /** The current filter of its token; undefined once the token sees nothing. */
   readonly filter: () => EventFilter | undefined
   /** The seq that it begins after. */
   readonly afterSeq: number
@@ -22,24 +22,24 @@ export interface Following {
 }
 
 /**
- * The events of this instance after a seq, as server-sent events, in order of seq and each once.
- * It ends with `ended` and with the rights of its token. It goes through three phases:
+ * The events of this instance after a seq, as server-sent events, in order of seq and each once. It
+ * ends with `ended` and with the rights of its token. There are three phases:
  *
- * 1. Catch-up. Pages of events come from the store, until one is not full.
- * 2. Cut-over. The stream is at the size that the store had when that page was asked for: what did
- *    not match up to there never will. Later events are behind that place, so that none is left
- *    out or sent twice.
- * 3. Live. The stream sleeps until the store has more, and asks for that alone. A client that
- *    takes them too slowly finds more than a page, and catches up again.
+ * 1. Catch-up: pages of events are read from the store, until one is not full.
+ * 2. Cut-over: the stream is at the size that the store had when that page was requested. Events up
+ * to there that did not match never will, and later events come after that position, so that none
+ * is skipped or sent twice.
+ * 3. Live: the stream sleeps until the store has more, and reads only that. If a client is too
+ * slow, there is more than a page, and it catches up again.
  *
- * Filters are evaluated in the store alone: memory wakes a stream and says from where on to ask.
+ * Only the store evaluates filters: memory wakes a stream and gives the position to read from.
  */
 export async function* follow(
   { ledger, events }: RequestContext,
   { filter: currentFilter, afterSeq: startAfterSeq, ended }: Following,
 ): AsyncGenerator<string> {
   let afterSeq = startAfterSeq
-  // A first chunk lets the client see the answer's head before there is an event.
+  // The first chunk sends the answer's head to the client before there is an event.
   yield heartbeat(afterSeq)
   while (!ended.aborted) {
     // Catch-up.
@@ -67,8 +67,8 @@ export async function* follow(
 }
 
 /**
- * Undefined, after a pause, when its token has too many queries waiting, or the store is down: the
- * stream goes on.
+ * Undefined, after a pause, when the token has too many queries waiting, or the store is down; the
+ * stream continues.
  */
 async function pageOrPause(
   events: RequestContext['events'],
@@ -91,14 +91,14 @@ function message(stored: StoredEvent): string {
 }
 
 /**
- * A message without data: no event for a client, yet its id is what the client resumes after, so
+ * A message without data: not an event for the client, but its id is where the client resumes, so
  * that a stream that broke before its first event misses none.
  */
 function heartbeat(afterSeq: number): string {
   return afterSeq < 0 ? ': \n\n' : `id: ${afterSeq}\n\n`
 }
 
-/** Waits for an event after a seq; answers false after `HEARTBEAT_MS` or the end without one. */
+/** Waits for an event after a seq; returns false after `HEARTBEAT_MS` or the end without one. */
 async function grows(
   ledger: RequestContext['ledger'],
   { afterSeq, ended }: Pick<Following, 'afterSeq' | 'ended'>,

@@ -18,12 +18,12 @@ export function registerStreamTickets(
       ticket: Type.String({ description: 'The parameter `ticket` of `/v1/events/stream`' }),
       expiresAt: Type.String({
         format: 'date-time',
-        description: 'Until when it has to be connected with; likewise after each connection',
+        description: 'Connect before this time; a reconnection is possible for as long',
       }),
     }),
   }
   const schema = {
-    summary: 'A ticket for one stream at a time, instead of an Authorization header',
+    summary: 'Create a ticket for one stream at a time, instead of an Authorization header',
     querystring: Type.Object({}, { additionalProperties: false }),
     response,
   }
@@ -35,10 +35,10 @@ export function registerStreamTickets(
   })
 }
 
-/** The ticket that a request brings, before its parameters were checked. */
+/** The ticket of a request whose parameters are not validated yet. */
 export function ticketOf({ query }: FastifyRequest): string | undefined {
   if (typeof query !== 'object' || query === null || !('ticket' in query)) return undefined
   const { ticket } = query
-  // One that is there twice is a list: no ticket, and no reason to look at the header instead.
+  // A repeated ticket is a list: it is invalid, and the header is not used instead.
   return typeof ticket === 'string' ? ticket : ''
 }
