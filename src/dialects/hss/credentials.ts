@@ -13,31 +13,31 @@ import type { AccessKeyLocks } from './signature/access-key-locks.ts'
 import { headerText } from './signature/canonical-request.ts'
 import { checkSignature, parseAuthorization } from './signature/signature.ts'
 
-/** Scopes with which a token of Waybill may read here. The others have all rights of their user. */
+/** Scopes of Waybill tokens that may read here. Other credentials have all rights of their user. */
 const READING: readonly Scope[] = ['events:read', 'admin']
-/** Signs nothing: a key that nobody has costs the same work as any other. */
+/** Used for unknown access keys, so that they take as long to check as known ones. */
 const NO_SECRET = 'x'.repeat(40)
 
-/** Who asks, and whose projects the credentials are for. */
+/** The caller, and whose projects the credentials are for. */
 export interface Caller {
   readonly principal: Principal
   readonly tenants: readonly string[] | 'all'
 }
 
-/** What credentials are checked with. */
+/** What checking credentials needs. */
 export interface Access {
   readonly context: Pick<DialectContext, 'directory' | 'accessKeys' | 'clock'>
   readonly projects: Projects
   readonly subjectTokens: SubjectTokens
-  /** Undefined: access keys are not locked. */
+  /** Undefined when access keys are not locked. */
   readonly locks: AccessKeyLocks | undefined
 }
 
 /**
- * Who asks: by `X-Auth-Token`, which is a token of `POST /v3/auth/tokens` or one of Waybill's, else
- * by a signature.
+ * Authenticates by `X-Auth-Token`, which is a token of `POST /v3/auth/tokens` or one of Waybill's,
+ * else by a signature.
  *
- * @throws HssError APIGW.0301 without either, HSS.0013 for a token that is for something else.
+ * @throws HssError APIGW.0301 without either, HSS.0013 for a token with another purpose.
  */
 export async function authenticate(request: FastifyRequest, access: Access): Promise<Caller> {
   const caller = await findCaller(request, access)
@@ -54,7 +54,7 @@ async function findCaller(request: FastifyRequest, access: Access): Promise<Call
 }
 
 /**
- * The tenant of a project, for who may ask about it.
+ * The tenant of a project that the caller may access.
  *
  * @throws HssError HSS.0013 when the credentials are for another.
  */
@@ -64,7 +64,7 @@ export function tenantOfProject(caller: Caller, projectId: string, projects: Pro
   throw insufficientPermissions()
 }
 
-/** Who a token of `POST /v3/auth/tokens` stands for; undefined when the user is gone. */
+/** The caller with a token of `POST /v3/auth/tokens`; undefined when the user is gone. */
 export function callerOf(
   token: SubjectToken,
   { directory }: Pick<DialectContext, 'directory'>,
@@ -133,8 +133,8 @@ async function bySignature(request: FastifyRequest, access: Access): Promise<Cal
 }
 
 /**
- * The projects that a signature is for. A project that the header names, signed or not, narrows
- * them and never adds one.
+ * The projects that a signature is for. A project in the header, signed or not, narrows them and
+ * never adds one.
  */
 function signedTenants(
   request: FastifyRequest,
@@ -148,7 +148,7 @@ function signedTenants(
   return own === 'all' || own.includes(named) ? [named] : []
 }
 
-/** Who belongs to no tenant may name the project of any. */
+/** A caller without a tenant may name the project of any tenant. */
 function ownTenants({ tenant }: Principal): Caller['tenants'] {
   return tenant === null ? 'all' : [tenant]
 }

@@ -2,7 +2,7 @@ import type { Event, JsonObject, Outcome, StoredEvent } from '../../core/event/e
 import { parseTimestamp } from '../../core/time/timestamp.ts'
 import { COLLECTED_COLUMNS, isCollected, OTHER_COLUMNS } from './log/columns.ts'
 
-/** An event as a row of HSS. A text that there is none of is empty. */
+/** An event as a row of HSS. Missing texts are empty. */
 export function presentRow({ event }: StoredEvent): JsonObject {
   const columns = isCollected(event) ? COLLECTED_COLUMNS : OTHER_COLUMNS
   return {
@@ -18,14 +18,14 @@ export function presentRow({ event }: StoredEvent): JsonObject {
   }
 }
 
-/** A time that no event can have stands in `details` of what was collected. */
+/** A collected time that no event can have is in `details`. */
 function timeMs(event: Event): number {
   const stated = isCollected(event) ? event.details?.['time'] : undefined
   if (typeof stated === 'number') return stated
   return Math.floor((parseTimestamp(event.time) ?? 0) / 1000)
 }
 
-/** What HSS called a collected event; `details` has a name that could not be that of an event. */
+/** HSS's id of a collected event; `details` has an id that an event cannot have. */
 function eventId(event: Event): string {
   if (!isCollected(event)) return event.id
   const stated = event.details?.['event_id']
@@ -39,7 +39,7 @@ function content(event: Event): string {
   return typeof stated === 'string' ? stated : ''
 }
 
-/** The sender's own words; they may not say that the act failed, and no other column does. */
+/** The sender's own message, with the outcome if the act failed, which no other column shows. */
 function ended({ message = '', outcome }: Event): string {
   return NOT_DONE.has(outcome) ? `${message} (${outcome})` : message
 }

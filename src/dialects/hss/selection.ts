@@ -12,8 +12,8 @@ import {
 import type { EventParameters, FilteredColumn } from './parameters.ts'
 
 /**
- * The operations on images and containers that somebody sees and that match the parameters. What is
- * shown of an event depends on whether it was collected from HSS.
+ * The operations on images and containers that the caller may see and that match the parameters.
+ * The columns of an event depend on whether it was collected from HSS.
  */
 export function selectionOf(visibility: Visibility, parameters: EventParameters): EventFilter {
   const { fromMicros, toMicros, values } = parameters

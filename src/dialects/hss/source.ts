@@ -2,7 +2,7 @@
 export const HSS_SOURCE_KIND = 'hss'
 
 /**
- * The actions of the rows of HSS. They alone tell such rows from other events: the store finds by
- * its indexes that a ledger has none.
+ * The actions of HSS rows. Only these distinguish such rows from other events, so that the store's
+ * indexes show when a ledger has none.
  */
 export const COLLECTED_ACTIONS = { image: 'image.operate', container: 'container.operate' } as const

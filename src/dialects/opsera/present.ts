@@ -4,7 +4,7 @@ import { digestId, eventObjectId, isObjectId } from './log/object-id.ts'
 import type { LogName } from './selection.ts'
 import { OPSERA_SOURCE_KIND } from './source.ts'
 
-/** Members of a row that the log of version 1 does not have. */
+/** Members of a row that the version 1 log does not have. */
 const VERSION_TWO_MEMBERS: readonly string[] = [
   'target_name',
   'attributes',
@@ -19,7 +19,7 @@ const USER_ACTION_MEMBERS: readonly string[] = [
   ...['createdAt', 'updatedAt', '__v'],
 ]
 
-/** In which order Opsera writes the members of a row. Others follow. */
+/** The order in which Opsera writes the members of a row. Others follow. */
 const MEMBER_ORDER: Readonly<Record<LogName, readonly string[]>> = {
   actions: USER_ACTION_MEMBERS,
   audit: [...USER_ACTION_MEMBERS, ...VERSION_TWO_MEMBERS],
@@ -34,7 +34,7 @@ const MEMBER_ORDER: Readonly<Record<LogName, readonly string[]>> = {
   ],
 }
 
-/** Members that an event of a pipeline may give to its row. */
+/** Members that a pipeline event may pass to its row. */
 const STEP_MEMBERS = [
   'pipeline_id',
   'tool_identifier',
@@ -54,9 +54,9 @@ const STEP_MEMBERS = [
 export type Presenter = (stored: StoredEvent) => JsonObject
 
 /**
- * The presenter of a log. A row that was collected from an Opsera comes out as it went in.
+ * The presenter of a log. A row that was collected from an Opsera is returned unchanged.
  *
- * @param account what clients call the tenant of the events.
+ * @param account the clients' name for the tenant of the events.
  */
 export function presenterOf(log: LogName, account: (tenant: string) => string): Presenter {
   const present = PRESENTERS[log]
@@ -71,7 +71,7 @@ export function presenterOf(log: LogName, account: (tenant: string) => string): 
     )
 }
 
-/** A row with the members of an order first. */
+/** A row with its members in the given order first. */
 function inOrder(order: readonly string[], row: JsonObject): JsonObject {
   const first = order.flatMap((name): [string, JsonValue][] => {
     const value = row[name]
@@ -137,7 +137,7 @@ function collectedAction(stored: StoredEvent): JsonObject {
   }))
 }
 
-/** What stands in the fields of the event, and what stayed in its details. */
+/** The members from the fields of the event, and those kept in its details. */
 function collectedRow(stored: StoredEvent, members: (event: Event) => JsonObject): JsonObject {
   const { event } = stored
   return {
@@ -164,7 +164,7 @@ function userAction(stored: StoredEvent, account: string): JsonObject {
   }
 }
 
-/** The details, and the outcome of what is not known to be done. */
+/** The details, with the outcome unless the act succeeded. */
 function attributesOf({ details, outcome }: Event): JsonObject | undefined {
   return outcome === 'success' ? details : { ...details, outcome }
 }
@@ -181,7 +181,7 @@ function pipelineStep(stored: StoredEvent): JsonObject {
     ...userId(event),
     ...present('pipeline_id', targetId(target).target_id),
     tool_identifier: event.source.kind,
-    // A pipeline is no step of itself.
+    // A pipeline is not a step of itself.
     ...present('step_name', target?.type === 'pipeline' ? undefined : target?.name),
     action: event.nativeAction ?? wordOf(event.action),
     message: message ?? '',
@@ -191,18 +191,18 @@ function pipelineStep(stored: StoredEvent): JsonObject {
   }
 }
 
-/** The id of a text that names one thing: the text itself when it is one. */
+/** The id of a text that names one thing: the text itself when it is an id. */
 function idOf(text: string): string {
   return isObjectId(text) ? text : digestId([text])
 }
 
-/** By the user's id, else by the name: as `user_id` finds it. */
+/** From the user's id, else from the name, as `user_id` filters. */
 function userId({ actor }: Event): { readonly user_id?: string } {
   if (actor?.id !== undefined) return { user_id: idOf(actor.id) }
   return actor?.name === undefined ? {} : { user_id: digestId([actor.name]) }
 }
 
-/** By what names the target: as `target_id` finds it. */
+/** From the names of the target, as `target_id` filters. */
 function targetId(target: Target | undefined): { readonly target_id?: string } {
   const { id = '', name = '', namespace = '', repository = '' } = target ?? {}
   if (isObjectId(id)) return { target_id: id }
@@ -210,7 +210,7 @@ function targetId(target: Target | undefined): { readonly target_id?: string } {
   return names.every((text) => text === '') ? {} : { target_id: digestId(names) }
 }
 
-/** `acme/app:v1`, or the name of what has one. */
+/** `acme/app:v1`, or the name of the target. */
 function spokenTarget(target: Target | undefined): string {
   const { name, namespace, repository, tag } = target ?? {}
   const path = [namespace, repository].filter((part) => part !== undefined).join('/')
@@ -222,7 +222,7 @@ function times({ time }: Event): JsonObject {
   return { createdAt: text, updatedAt: text, __v: 0 }
 }
 
-/** `2021-07-30T16:13:52.109Z`, cut off from six decimals. */
+/** `2021-07-30T16:13:52.109Z`, truncated from six decimals. */
 function isoMillis(time: string): string {
   return `${time.slice(0, -4)}Z`
 }

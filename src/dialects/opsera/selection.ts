@@ -9,11 +9,11 @@ import { digestId, OBJECT_ID_LENGTH } from './log/object-id.ts'
 import type { LogQuestion } from './parameters.ts'
 import { OPSERA_SOURCE_KIND, STEP_TARGET_TYPE, TOKEN_USE_ACTION } from './source.ts'
 
-/** The logs there are. */
+/** The names of the logs. */
 export const LOG_NAMES = ['actions', 'audit', 'tokens', 'pipelines'] as const
 export type LogName = (typeof LOG_NAMES)[number]
 
-/** The fields that name a target, in the order in which its id is made of them. */
+/** The fields that name a target, in the order in which its id is derived from them. */
 const TARGET_NAME_FIELDS = [
   'targetId',
   'targetName',
@@ -24,7 +24,9 @@ const TARGET_NAME_FIELDS = [
 const COLLECTED: Condition = { field: 'sourceKind', in: [OPSERA_SOURCE_KIND] }
 const NOT_COLLECTED: Condition = { field: 'sourceKind', notIn: [OPSERA_SOURCE_KIND] }
 
-/** What people and programs did. Steps of pipelines and uses of tokens are elsewhere. */
+/**
+ * Acts of people and programs, except steps of pipelines and uses of tokens, which have other logs.
+ */
 const USER_ACTIONS: readonly Condition[] = [
   { field: 'actorKind', in: ['user', 'robot', 'service'] },
   { field: 'action', notIn: [TOKEN_USE_ACTION] },
@@ -36,26 +38,26 @@ const USER_ACTIONS: readonly Condition[] = [
 const ROWS_OF: Readonly<Record<LogName, readonly Condition[]>> = {
   actions: USER_ACTIONS,
   audit: USER_ACTIONS,
-  // What a sender reports of tokens elsewhere must not pass for a use of one of these.
+  // A sender's reports about other tokens must not count as uses of these.
   tokens: [
     { field: 'action', in: [TOKEN_USE_ACTION] },
     { field: 'sourceKind', in: [OWN_SOURCE_KIND, OPSERA_SOURCE_KIND] },
   ],
   pipelines: [
     { field: 'category', in: ['pipeline'] },
-    // What a user did to a pipeline of a collected Opsera is in its log of user actions alone.
+    // A user's acts on a pipeline of a collected Opsera are only in its user actions.
     { anyOf: [[NOT_COLLECTED], [{ field: 'targetType', in: [STEP_TARGET_TYPE] }]] },
   ],
 }
 
-/** Who asks, and where users are known. */
+/** The caller, and the directory of users. */
 interface Asker {
   readonly visibility: Visibility
   readonly tenant: string
   readonly directory: Pick<Directory, 'users'>
 }
 
-/** The events that are the rows of a log which a question asks for, of one tenant. */
+/** The events of one tenant that are rows of a log and match the query. */
 export function logFilter(log: LogName, question: LogQuestion, asker: Asker): EventFilter {
   const { tenants, conditions } = asker.visibility
   return {
@@ -86,7 +88,9 @@ function typeCondition(log: LogName, types: readonly string[]): Condition {
   }
 }
 
-/** The row's `type`, else its `tool_identifier`, which is that of the source where nobody said. */
+/**
+ * The row's `type`, else its `tool_identifier`, which is that of the source when none was stated.
+ */
 function stepTypeCondition(types: readonly string[]): Condition {
   const noType: Condition = { detail: 'type', in: [''] }
   return {
@@ -126,8 +130,8 @@ function actionConditions({ actions, userEmail }: LogQuestion): readonly Conditi
 }
 
 /**
- * A user of Waybill is found by its own id; for any other the ids of all events are hashed, besides
- * those that a row shows as they are.
+ * Users of Waybill are found by their own ids. For others the ids of all events are hashed, in
+ * addition to those that a row shows unchanged.
  */
 function userCondition(userId: string, { directory, tenant }: Asker): Condition {
   const asItCame: Condition = { field: 'actorId', in: [userId] }

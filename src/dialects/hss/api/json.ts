@@ -6,7 +6,7 @@ import { jsonSender } from '../../api/json.ts'
 const REQUEST_ID_HEADER = 'X-Request-Id'
 const REQUEST_ID_BYTES = 16
 
-/** The id of the request that is answered, 32 hexadecimal digits; every answer carries it. */
+/** The id of the current request, 32 hexadecimal digits, which every answer contains. */
 export function requestIdOf(reply: FastifyReply): string {
   const known = reply.getHeader(REQUEST_ID_HEADER)
   if (typeof known === 'string') return known

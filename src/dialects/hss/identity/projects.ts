@@ -1,19 +1,19 @@
 import type { TenantNames } from '../../../access/directory/tenant-names.ts'
 
-/** What clients are told of a project. */
+/** A project as clients see it. */
 export interface Project {
   readonly id: string
-  /** That of the region, as Huawei names the project that every region has. */
+  /** The name of the region, as on Huawei, where every region has a project of the same name. */
   readonly name: string
   readonly tenant: string
 }
 
-/** How tenants are shown as projects, and found by what clients call them. */
+/** How tenants are shown as projects, and found by the clients' names. */
 export interface ProjectsOptions {
   readonly projectIds: TenantNames
   /** The account that a project belongs to: Huawei's domain. */
   readonly accounts: TenantNames
-  /** Name of the only region there is; undefined: each project has its tenant's name. */
+  /** Name of the only region; undefined when each project has its tenant's name. */
   readonly region: string | undefined
 }
 
@@ -25,7 +25,7 @@ export class Projects {
     this.#options = options
   }
 
-  /** Where the project is; a client has to call it something. */
+  /** The region of the projects; clients need a name for it. */
   get region(): string {
     return this.#options.region ?? 'waybill'
   }
@@ -52,14 +52,14 @@ export class Projects {
   }
 
   /**
-   * The tenant whose project has this name, for somebody whose own tenant is `own`: the name of the
-   * region means the own one.
+   * The tenant whose project has this name, for a caller of the tenant `own`: the name of the
+   * region means the caller's own project.
    */
   tenantOfName(name: string, own: string): string {
     return name === this.#options.region ? own : this.#options.projectIds.tenantOf(name)
   }
 
-  /** The tenants that are known by name. */
+  /** The tenants with configured names. */
   get configured(): readonly string[] {
     return this.#options.projectIds.configured
   }

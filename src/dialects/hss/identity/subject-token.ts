@@ -3,25 +3,25 @@ import type { SecretBox } from '../../../access/tokens/secret-box.ts'
 import { isMembers } from '../../../core/json/json.ts'
 import type { Clock } from '../../../core/time/timestamp.ts'
 
-/** How long a token holds however it is used, in microseconds: a day. */
+/** Lifetime of a token, whether it is used or not, in microseconds: one day. */
 const LIFETIME_MICROS = 86_400 * 1_000_000
 
-/** What a token of `POST /v3/auth/tokens` says. */
+/** The content of a token from `POST /v3/auth/tokens`. */
 export interface SubjectToken {
   readonly userId: string
-  /** The tenant whose project it is for; undefined: for none, only for the account. */
+  /** The tenant whose project it is for; undefined when it is only for the account. */
   readonly tenant: string | undefined
   readonly issuedMicros: number
   readonly expiresMicros: number
 }
 
-/** What became of reading a token. */
+/** The result of reading a token. */
 export type TokenReading =
   | { readonly outcome: 'valid'; readonly token: SubjectToken }
   | { readonly outcome: 'expired'; readonly token: SubjectToken }
   | { readonly outcome: 'unknown' }
 
-/** What tokens are made and checked with. */
+/** What issuing and checking tokens needs. */
 export interface SubjectTokensOptions {
   readonly box: SecretBox
   readonly directory: Pick<Directory, 'passwordMark'>
@@ -29,9 +29,9 @@ export interface SubjectTokensOptions {
 }
 
 /**
- * Tokens that state who has them, sealed. Nothing is kept of them: scripts get a new one for every
- * call, and none may end another. One ends after a day, when its user is deleted and when the
- * user's password changes; what the user may do is looked up at each use.
+ * Encrypted tokens that contain their owner. Nothing is stored about them: scripts get a new token
+ * for every call, and none may end another. A token ends after a day, when its user is deleted, or
+ * when the user's password changes; the user's rights are looked up at each use.
  */
 export class SubjectTokens {
   readonly #options: SubjectTokensOptions
@@ -40,7 +40,7 @@ export class SubjectTokens {
     this.#options = options
   }
 
-  /** Makes a token for a user whose password was just given. */
+  /** Makes a token for a user who just entered their password. */
   issue(userId: string, tenant: string | undefined): { text: string; token: SubjectToken } {
     const { box, clock, directory } = this.#options
     const issuedMicros = clock()
@@ -49,7 +49,7 @@ export class SubjectTokens {
     return { text: box.seal(JSON.stringify({ ...token, passwordMark })), token }
   }
 
-  /** Reads a token that a client shows. */
+  /** Reads a client's token. */
   read(text: string): TokenReading {
     const { box, clock, directory } = this.#options
     const opened = box.open(text)

@@ -4,14 +4,14 @@ import type { Caller } from '../credentials.ts'
 import type { Projects } from './projects.ts'
 import type { SubjectToken } from './subject-token.ts'
 
-/** What a token's answer says beside the token. */
+/** The content of a token's answer in addition to the token. */
 export interface TokenBodyOptions {
   readonly token: SubjectToken
   readonly principal: Caller['principal']
-  /** The tenant of a principal that belongs to none. */
+  /** The tenant of a principal without one. */
   readonly defaultTenant: string
   readonly projects: Projects
-  /** Where this server is; undefined: the client wants no catalogue. */
+  /** The URL of this server; undefined when the client wants no catalog. */
   readonly baseUrl: string | undefined
 }
 
@@ -45,7 +45,7 @@ function scopeOf({ token, projects }: TokenBodyOptions, domain: Domain): JsonObj
   return { project: { domain: projects.domainOf(token.tenant), id, name } }
 }
 
-/** The two services that Waybill is: HSS, of the project if there is one, and IAM. */
+/** The two services of Waybill: HSS, of the project if there is one, and IAM. */
 function catalog({ token, projects }: TokenBodyOptions, baseUrl: string): readonly JsonObject[] {
   const { region } = projects
   const service = (type: string, url: string): JsonObject => ({

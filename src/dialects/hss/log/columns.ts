@@ -6,26 +6,26 @@ import { COLLECTED_ACTIONS } from '../source.ts'
 /** The categories of events that are operations on images and containers. */
 export const SHOWN_CATEGORIES: readonly Category[] = ['image', 'container']
 
-/** What stands before the image in a resource type that HSS shows. */
+/** The prefix of the image in a resource type of HSS. */
 const RESOURCE_TYPE_PREFIX = 'scc_hss_container/'
 /** Stands for any tag there. */
 const ANY_TAG = '*'
-/** Places where a value is taken apart, at most: no real name has more separators. */
+/** Most positions at which a value is split; real names have fewer separators. */
 const SPLITS_MAX = 64
 
-/** A column of a row: what it shows of an event, and the conditions under which it shows that. */
+/** A column of a row: its value for an event, and the conditions for showing a value. */
 export interface Column {
   show(event: Event): string
   /**
-   * The lists of conditions, of which one has to hold as a whole, for events that show a value,
-   * which is never empty.
+   * Lists of conditions, one of which must hold completely for events that show a value. The value
+   * is never empty.
    */
   showing(value: string): readonly (readonly Condition[])[]
 }
 
 /**
- * Where an event that was collected from HSS has the values of its row: in the field of its own,
- * where that could take it, else under the column's name in `details`.
+ * Where a collected event has the values of its row: in a field, if the field accepts the value,
+ * else under the column's name in `details`.
  */
 const COLLECTED_FIELDS: Readonly<Record<FilteredColumn, Field | undefined>> = {
   resource_name: 'targetName',
@@ -44,7 +44,7 @@ export function isCollected({ action }: Event): boolean {
   return ROW_ACTIONS.includes(action)
 }
 
-/** The columns of events that were collected from HSS: exactly what was collected. */
+/** The columns of events that were collected from HSS, unchanged. */
 export const COLLECTED_COLUMNS: Readonly<Record<FilteredColumn, Column>> = {
   resource_name: collectedColumn('resource_name', ({ target }) => target?.name),
   resource_type: collectedColumn('resource_type', ({ target }) => target?.type),
@@ -54,7 +54,7 @@ export const COLLECTED_COLUMNS: Readonly<Record<FilteredColumn, Column>> = {
   user_name: collectedColumn('user_name', ({ actor }) => actor?.name),
 }
 
-/** The columns of all other events: the nearest that they have. */
+/** The columns of all other events, with the nearest equivalents. */
 export const OTHER_COLUMNS: Readonly<Record<FilteredColumn, Column>> = {
   resource_name: { show: resourceName, showing: resourceNameConditions },
   resource_type: { show: resourceType, showing: resourceTypeConditions },
@@ -133,7 +133,7 @@ function resourceNameConditions(value: string): readonly (readonly Condition[])[
   ]
 }
 
-/** The target's type, else its image in the form of HSS's own, else the category. */
+/** The target's type, else its image in the form of HSS, else the category. */
 function resourceType({ target = {}, category }: Event): string {
   const { type, repository, tag = ANY_TAG } = target
   if (type !== undefined) return type
@@ -156,8 +156,8 @@ function resourceTypeConditions(value: string): readonly (readonly Condition[])[
 }
 
 /**
- * The ways to take a text apart at a separator into two that are not empty. Of more than
- * `SPLITS_MAX` it is the first ones and the last: a namespace has no slash, and a tag no colon.
+ * The ways to split a text at a separator into two non-empty parts. Of more than `SPLITS_MAX`, only
+ * the first ones and the last: a namespace has no slash, and a tag no colon.
  */
 function splits(text: string, separator: string): readonly (readonly [string, string])[] {
   const places: number[] = []

@@ -5,7 +5,7 @@ import type { EventParameters } from '../parameters.ts'
 import { presentRow } from '../present.ts'
 import { selectionOf } from '../selection.ts'
 
-/** `GET /v5/{project_id}/container/image/events`: a page of rows, newest first, and how many. */
+/** `GET /v5/{project_id}/container/image/events`: a page of rows, newest first, and their total. */
 export async function listEvents(
   visibility: Visibility,
   parameters: EventParameters,

@@ -1,9 +1,9 @@
-/** Wrong signatures one after the other that are still answered as such. */
+/** Consecutive wrong signatures before an access key is locked. */
 const FAILURES_MAX = 5
-/** How long an access key is locked after that, in milliseconds. */
+/** How long an access key is then locked, in milliseconds. */
 const LOCK_MS = 300_000
 
-/** Locks access keys with which wrong signatures are made, as Huawei Cloud does. */
+/** Locks access keys after wrong signatures, as Huawei Cloud does. */
 export class AccessKeyLocks {
   readonly #failures = new Map<string, { count: number; lockedUntilMs: number }>()
 
@@ -11,7 +11,7 @@ export class AccessKeyLocks {
     return nowMs < (this.#failures.get(accessKey)?.lockedUntilMs ?? 0)
   }
 
-  /** Counts a wrong signature. Call it for keys that there are, so that they bound the memory. */
+  /** Counts a wrong signature. Call it only for existing keys, which bounds the memory. */
   failed(accessKey: string, nowMs: number): void {
     const count = (this.#failures.get(accessKey)?.count ?? 0) + 1
     const isOver = count > FAILURES_MAX

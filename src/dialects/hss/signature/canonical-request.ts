@@ -8,24 +8,25 @@ export const BODY_HASH_HEADER = 'x-sdk-content-sha256'
 /** The parts of an HTTP request that a signature covers. */
 export interface SignedRequest {
   readonly method: string
-  /** Path and query as they came, undecoded: `/v5/a/container/image/events?limit=1`. */
+  /** Path and query as sent, undecoded: `/v5/a/container/image/events?limit=1`. */
   readonly url: string
-  /** By lower-case name, as Node.js has them: a byte is a character. */
+  /** By lower-case name, as in Node.js: one character per byte. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** As it came; empty when there was none. */
+  /** As sent; empty when there was none. */
   readonly body: Uint8Array
 }
 
 /**
  * The texts that a client may have signed for a request, each with method, path, query, the signed
- * headers, their names and the hash of the body on lines of their own (API signing guide,
- * "Constructing a canonical request"). The first one is that of the guide. More follow only where
- * the vendor's clients disagree with it or with each other.
+ * headers, their names and the hash of the body on separate lines (API signing guide, "Constructing
+ * a canonical request"). The first one follows the guide. More follow only where the vendor's
+ * clients disagree with it or with each other.
  *
- * Path and query are decoded and encoded again, because clients leave characters as they are on
- * the wire that they encode for the signature: `!'()*`.
+ * Path and query are decoded and encoded again, because clients encode some characters only for the
+ * signature, not on the wire: `!'()*`.
  *
  * @param signedHeaders lower-case names, in the order of the signature.
+ *
  * @throws Fault `request.malformed` for a URL that cannot be decoded.
  */
 export function canonicalRequests(
@@ -50,15 +51,15 @@ export function canonicalRequests(
   )
 }
 
-/** The text of the signing guide, which Waybill's own requests are signed with. */
+/** The text according to the signing guide, which Waybill's own requests use. */
 export function canonicalRequest(request: SignedRequest, signedHeaders: readonly string[]): string {
   const [text = ''] = canonicalRequests(request, signedHeaders)
   return text
 }
 
 /**
- * The value of a header as its sender wrote it, trimmed; empty when it is absent. Node.js reads a
- * byte as a character, but the vendor's clients write UTF-8.
+ * The value of a header as its sender wrote it, trimmed; empty when absent. Node.js reads a byte as
+ * a character, but the vendor's clients write UTF-8.
  */
 export function headerText(value: string | readonly string[] | undefined): string {
   const text = typeof value === 'string' ? value : (value?.join(',') ?? '')
@@ -68,8 +69,8 @@ export function headerText(value: string | readonly string[] | undefined): strin
 }
 
 /**
- * Clients agree on a path without percent-encoding. On one with it, Go and Java sign each segment
- * decoded, Python decodes a slash too, and JavaScript encodes the encoded path again.
+ * Clients agree on a path without percent-encoding. With it, Go and Java sign each segment decoded,
+ * Python decodes slashes too, and JavaScript encodes the encoded path again.
  */
 function canonicalPaths(path: string): readonly string[] {
   const segments = path.split('/')
@@ -83,7 +84,7 @@ function encodedPath(segments: readonly string[]): string {
   return encoded.endsWith('/') ? encoded : `${encoded}/`
 }
 
-/** Parameters by name, those of one name by value; a parameter without a value is `name=`. */
+/** Parameters sorted by name, then by value; one without a value is `name=`. */
 function canonicalQuery(query: string): string {
   return [...queryPairs(query)]
     .sort(([leftName, leftValue], [rightName, rightValue]) =>
@@ -100,8 +101,8 @@ function order(left: string, right: string): number {
 }
 
 /**
- * A client may state the hash, as `UNSIGNED-PAYLOAD` when it did not hash the body. Python signs
- * the hash of an empty body next to any that it states.
+ * A client may state the hash, or `UNSIGNED-PAYLOAD` when it did not hash the body. Python signs
+ * the hash of an empty body, whatever hash it states.
  */
 function bodyHashes(
   stated: string,

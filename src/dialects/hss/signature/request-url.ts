@@ -6,10 +6,10 @@ export function splitUrl(url: string): readonly [path: string, query: string] {
 }
 
 /**
- * The names and values of a query, decoded, in their order; a parameter without a value has an
- * empty one.
+ * The names and values of a query, decoded and in order; a parameter without a value has an empty
+ * one.
  *
- * @throws Fault `request.malformed` for what is no percent-encoded UTF-8.
+ * @throws Fault `request.malformed` for invalid percent-encoded UTF-8.
  */
 export function queryPairs(query: string): readonly (readonly [name: string, value: string])[] {
   return query
@@ -22,10 +22,10 @@ export function queryPairs(query: string): readonly (readonly [name: string, val
 }
 
 /**
- * The parameters of a URL, decoded as for its signature, so that what is answered is what was
- * signed. Of a repeated one the first counts.
+ * The parameters of a URL, decoded as for its signature, so that the answer is for what was signed.
+ * The first of a repeated parameter counts.
  *
- * @throws Fault `request.malformed` for what is no percent-encoded UTF-8.
+ * @throws Fault `request.malformed` for invalid percent-encoded UTF-8.
  */
 export function queryOf(url: string): Readonly<Record<string, string>> {
   const [, query] = splitUrl(url)
@@ -33,20 +33,20 @@ export function queryOf(url: string): Readonly<Record<string, string>> {
 }
 
 /**
- * A plus sign is a plus sign: the vendor's clients write a blank as %20.
+ * Decodes percent-encoding, but keeps a plus sign: the vendor's clients write a space as %20.
  *
- * @throws Fault `request.malformed` for what is no percent-encoded UTF-8.
+ * @throws Fault `request.malformed` for invalid percent-encoded UTF-8.
  */
 export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch (error) {
-    const detail = 'the URL is no percent-encoded UTF-8'
+    const detail = 'the URL is not percent-encoded UTF-8'
     throw new Fault('request.malformed', { detail, cause: error })
   }
 }
 
-/** Percent-encoding with RFC 3986's unreserved characters alone left as they are. */
+/** Percent-encodes everything except RFC 3986's unreserved characters. */
 export function percentEncoded(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,

@@ -9,15 +9,15 @@ import {
 const ALGORITHM = 'SDK-HMAC-SHA256'
 const DATE_HEADER = 'x-sdk-date'
 /**
- * Without the date a signature would never end. Nothing else is demanded, as by the vendor: Go's
- * client does not sign `host`.
+ * Without the date a signature would be valid forever. Nothing else is required, as with the
+ * vendor: Go's client does not sign `host`.
  */
 const HEADERS_TO_SIGN = [DATE_HEADER]
-/** How far a signature's time may be from the server's, in milliseconds. */
+/** Longest difference between a signature's time and the server's, in milliseconds. */
 const SKEW_MS_MAX = 15 * 60_000
 const SIGNED_HEADERS_MAX = 64
 
-/** What an `Authorization` header of the scheme says. */
+/** The content of an `Authorization` header of this scheme. */
 export interface Authorization {
   readonly accessKey: string
   /** Lower-case names. */
@@ -26,14 +26,14 @@ export interface Authorization {
   readonly signature: string
 }
 
-/** What became of checking a signature. */
+/** The result of checking a signature. */
 export type SignatureCheck =
   | { readonly outcome: 'valid' }
   | { readonly outcome: 'incomplete'; readonly missing: string }
   | { readonly outcome: 'expired'; readonly signedAt: string }
   | { readonly outcome: 'forged'; readonly canonicalRequest: string }
 
-/** Reads `SDK-HMAC-SHA256 Access=…, SignedHeaders=a;b, Signature=…`; undefined for other texts. */
+/** Parses `SDK-HMAC-SHA256 Access=…, SignedHeaders=a;b, Signature=…`; undefined for other texts. */
 export function parseAuthorization(header: string | undefined): Authorization | undefined {
   const [, parts] = /^SDK-HMAC-SHA256\s+(.*)$/.exec(header ?? '') ?? []
   if (parts === undefined) return undefined
@@ -57,9 +57,10 @@ export function parseAuthorization(header: string | undefined): Authorization | 
 
 /**
  * Checks the signature of a request (API signing guide, "AK/SK signing", algorithm
- * SDK-HMAC-SHA256). It is compared in constant time.
+ * SDK-HMAC-SHA256), comparing in constant time.
  *
  * @param nowMs the server's time, milliseconds since the epoch.
+ *
  * @throws Fault `request.malformed` for a URL that cannot be decoded.
  */
 export function checkSignature(
@@ -100,7 +101,7 @@ function hashHolds({ headers, body }: SignedRequest): boolean {
   return stated === createHash('sha256').update(body).digest('hex')
 }
 
-/** `YYYYMMDDTHHMMSSZ` in milliseconds since the epoch; undefined for any other text. */
+/** Parses `YYYYMMDDTHHMMSSZ` to milliseconds since the epoch; undefined for any other text. */
 function parseDate(text: string): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text)
   if (match === null) return undefined

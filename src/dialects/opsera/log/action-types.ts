@@ -1,7 +1,7 @@
 import type { Category, Outcome } from '../../../core/event/event.ts'
 import type { Condition } from '../../../core/query/query.ts'
 
-/** The `type` of a user action, by the category of its event; Opsera's own where it has one. */
+/** The `type` of a user action, by the category of its event; Opsera's own where there is one. */
 const TYPE_OF_CATEGORY: Readonly<Record<Category, string>> = {
   auth: 'authentication',
   pipeline: 'pipeline',
@@ -24,7 +24,7 @@ const TYPE_OF_CATEGORY: Readonly<Record<Category, string>> = {
   system: 'system',
 }
 
-/** The category of a collected user action, by its `type`; of any other it is `system`. */
+/** The category of a collected user action, by its `type`; others are `system`. */
 const CATEGORY_OF_TYPE: ReadonlyMap<string, Category> = new Map([
   ['authentication', 'auth'],
   ['pipeline', 'pipeline'],
@@ -35,7 +35,7 @@ const CATEGORY_OF_TYPE: ReadonlyMap<string, Category> = new Map([
   ['task', 'background'],
 ])
 
-/** The word that Opsera has for what the verb of an event's action says. */
+/** Opsera's word for the verb of an event's action. */
 const WORD_OF_VERB: ReadonlyMap<string, string> = new Map([
   ['change', 'update'],
   ['modify', 'update'],
@@ -49,7 +49,7 @@ export function typeOf(category: Category): string {
   return TYPE_OF_CATEGORY[category]
 }
 
-/** The categories whose `type` is one of these, whatever their case. */
+/** The categories whose `type` is one of these, ignoring case. */
 export function categoriesOf(types: readonly string[]): readonly Category[] {
   const wanted = types.map((type) => type.toLowerCase())
   const entries = Object.entries(TYPE_OF_CATEGORY) as [Category, string][]
@@ -62,8 +62,8 @@ export function categoryOfType(type: string): Category {
 }
 
 /**
- * How the word of an act that was not done ends. Opsera's rows have no outcome, so the plain
- * word, such as `login`, is only used where nothing else was reported.
+ * Endings for the words of acts that were not done. Opsera's rows have no outcome, so the plain
+ * word, such as `login`, is only used when no other outcome was reported.
  */
 const ENDINGS: readonly (readonly [Outcome, string])[] = [
   ['failure', '-failed'],
@@ -72,7 +72,7 @@ const ENDINGS: readonly (readonly [Outcome, string])[] = [
 ]
 const PLAIN_OUTCOMES: readonly Outcome[] = ['success', 'unknown']
 
-/** What follows the first dot of an event's action, in Opsera's words: `update`. */
+/** The part after the first dot of an event's action, in Opsera's words: `update`. */
 export function wordOf(action: string): string {
   const verb = action.slice(action.indexOf('.') + 1)
   return WORD_OF_VERB.get(verb) ?? verb
@@ -84,7 +84,7 @@ export function endedWordOf(action: string, outcome: Outcome): string {
   return `${wordOf(action)}${ending}`
 }
 
-/** The word and the outcome of which an `action` is made; `success` for a plain one. */
+/** The word and the outcome in an `action`; `success` for a plain word. */
 export function readEndedWord(action: string): {
   readonly word: string
   readonly outcome: Outcome
@@ -95,7 +95,7 @@ export function readEndedWord(action: string): {
   return { word: action.slice(0, -ending.length), outcome }
 }
 
-/** Hold for the events whose `endedWordOf` is one of these, whatever their case: any of them. */
+/** Conditions, any of which holds for events whose `endedWordOf` is one of these, ignoring case. */
 export function endedWordConditions(words: readonly string[]): readonly (readonly Condition[])[] {
   const wanted = words.map((word) => word.toLowerCase())
   const plain = verbConditions(wanted, PLAIN_OUTCOMES)

@@ -4,12 +4,12 @@ import type { LogQuestion } from '../parameters.ts'
 
 /** The answer of every log. */
 export interface LogAnswer {
-  /** How many rows there are in all, not how many are in `data`. */
+  /** The total number of rows, not the number in `data`. */
   readonly count: number
   readonly data: readonly JsonObject[]
 }
 
-/** One page of a log, newest first. Behind the last page there are no rows, and still the count. */
+/** One page of a log, newest first. After the last page there are no rows, but still the count. */
 export async function listLog(
   filter: EventFilter,
   { limit, page }: Pick<LogQuestion, 'limit' | 'page'>,
@@ -21,7 +21,7 @@ export async function listLog(
     events.count(filter),
     events.page({ filter, order: 'newest', limit, skip }),
   ])
-  // What was stored in between is in the rows already.
+  // The rows may include events stored after the count.
   const seen = rows.events.length === 0 ? 0 : skip + rows.events.length
   return { count: Math.max(count, seen), data: rows.events.map(present) }
 }

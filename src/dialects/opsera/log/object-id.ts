@@ -10,22 +10,22 @@ const SEQ_DIGITS = 10
 const SECONDS_END = 2 ** 32
 const OBJECT_ID = /^[0-9a-f]{24}$/
 
-/** Whether a text is an id as MongoDB writes them. */
+/** Whether a text is an id as in MongoDB. */
 export function isObjectId(text: string): boolean {
   return OBJECT_ID.test(text)
 }
 
 /**
- * Which row of an event: 0 that of the user actions or the token activity, 1 that of the pipelines.
- * One event may be a row of both, and no two rows of Opsera's logs have the same id.
+ * The row series of an event: 0 for user actions and token activity, 1 for pipelines. An event may
+ * be a row of both, and no two rows of Opsera's logs have the same id.
  */
 type RowSeries = 0 | 1
 
 /**
- * The id of an event as an ObjectId: 4 bytes of seconds since the epoch, as in MongoDB's, 3 bytes
- * of the SHA-256 of the ledger's name, their last bit turned over for series 1, 5 bytes of the
- * place in that ledger. So no two events have the same one, and it tells which event it is. Seconds
- * begin anew in 2106; a ledger has room for 10^12 events.
+ * The id of an event as an ObjectId: 4 bytes of seconds since the epoch, as in MongoDB; 3 bytes of
+ * the SHA-256 of the ledger's name, with the last bit flipped for series 1; 5 bytes of the position
+ * in that ledger. So ids are unique, and identify their event. Seconds wrap around in 2106; a
+ * ledger has room for 10^12 events.
  */
 export function eventObjectId({ event, origin, seq }: StoredEvent, series: RowSeries): string {
   const seconds = Math.floor((parseTimestamp(event.time) ?? 0) / 1_000_000) % SECONDS_END
@@ -33,7 +33,7 @@ export function eventObjectId({ event, origin, seq }: StoredEvent, series: RowSe
   return hexadecimal(seconds, SECONDS_DIGITS) + place
 }
 
-/** What an id of `eventObjectId` tells; undefined for a text that is no id. */
+/** Reads an id of `eventObjectId`; undefined for any other text. */
 export function readObjectId(
   id: string,
 ): { readonly seconds: number; readonly originTag: string; readonly seq: number } | undefined {
@@ -46,13 +46,13 @@ export function readObjectId(
   }
 }
 
-/** What stands for a ledger in the ids of its events. */
+/** Represents a ledger in the ids of its events. */
 export function originTag(origin: string, series: RowSeries): string {
   const tag = Number.parseInt(hash('sha256', origin).slice(0, ORIGIN_DIGITS), 16)
   return hexadecimal(tag ^ series, ORIGIN_DIGITS)
 }
 
-/** The id that stands for texts which together name something: the beginning of their SHA-256. */
+/** The id for texts that together identify something: the beginning of their SHA-256. */
 export function digestId(texts: readonly string[]): string {
   return hash('sha256', texts.join('\n')).slice(0, OBJECT_ID_LENGTH)
 }
