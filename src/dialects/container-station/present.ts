@@ -4,7 +4,7 @@ import { shownLevel } from './log/shown-level.ts'
 import type { WallClock } from './log/wall-clock.ts'
 import { NOBODY, shownCategory } from './selection.ts'
 
-/** A row of the log as JSON. Its id is the place in the ledger, from 1. */
+/** A row of the log as JSON. Its id is the position in the ledger, from 1. */
 export function presentRow({ event, seq }: StoredEvent, wallClock: WallClock): JsonObject {
   return {
     category: shownCategory(event.category),
@@ -30,12 +30,12 @@ export function presentCsvLine(event: Event, wallClock: WallClock): string {
   ])
 }
 
-/** Who acted; `system` where nobody is known to have. */
+/** The actor; `system` when unknown. */
 export function userOf({ actor }: Event): string {
   return actor?.name ?? NOBODY
 }
 
-/** A line as Python's `csv` module writes it: quotes only where they are needed, CRLF. */
+/** A line as Python's `csv` module writes it: quotes only where needed, CRLF. */
 function csvLine(fields: readonly string[]): string {
   const written = fields.map((field) =>
     /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field,

@@ -12,17 +12,17 @@ import type { WallClock } from './log/wall-clock.ts'
 import { NOTICE_ACTIONS } from './notices/notice-actions.ts'
 import type { LogParameters } from './parameters.ts'
 
-/** Whom the log names where nobody is known to have acted. */
+/** The log's name for an unknown actor. */
 export const NOBODY = 'system'
 
-/** The categories of the log, and those of events that are shown as each. */
+/** The categories of the log, with the event categories that each includes. */
 const LOG_CATEGORIES: ReadonlyMap<string, readonly Category[]> = new Map([
   ['container', ['container']],
   ['image', ['image']],
   ['import', ['import']],
   ['export', ['export']],
   ['backup', ['backup']],
-  // Container Station logs what is done to networks as `system`.
+  // Container Station logs acts on networks as `system`.
   ['system', ['system', 'network']],
   ['volume', ['volume']],
 ])
@@ -35,7 +35,7 @@ const CATEGORY_SHOWN_AS: ReadonlyMap<Category, string> = new Map(
   ),
 )
 
-/** The category of the log that events of a category are shown as. */
+/** The category of the log for an event category. */
 export function shownCategory(category: Category): string {
   return CATEGORY_SHOWN_AS.get(category) ?? category
 }
@@ -47,15 +47,15 @@ const LEVELS: ReadonlyMap<string, Level> = new Map([
 ])
 
 /**
- * The events that a caller may see: those of one tenant, since a log is that of one station. Who
- * belongs to no tenant sees that of the installation.
+ * The events that a caller may see: those of one tenant, because a log belongs to one station. A
+ * caller without a tenant sees those of the default tenant.
  */
 export function visibilityOf(caller: Caller): Visibility {
   const { tenants, conditions } = visibleEvents(caller.principal)
   return { tenants: tenants === 'all' ? [caller.tenant] : tenants, conditions }
 }
 
-/** The events of the log that a caller sees: without what was cleared. */
+/** The events of the log that a caller sees, without those that were cleared. */
 export function logFilter(visibility: Visibility, marks: ClearMarks): EventFilter {
   return {
     tenants: visibility.tenants,
@@ -64,7 +64,7 @@ export function logFilter(visibility: Visibility, marks: ClearMarks): EventFilte
       { field: 'category', in: SHOWN_CATEGORIES },
       NO_REQUEST,
       NOT_IMPLIED_BY_PUSH,
-      // What a station told its clients repeats what its log says in other words.
+      // A station's notices repeat its log in other words.
       { field: 'action', notIn: NOTICE_ACTIONS },
       ...[...marks].map(([origin, fromSeq]): Condition => ({ origin, fromSeq })),
     ],
@@ -81,7 +81,7 @@ export function narrowed(
   return {
     ...log,
     ...(startSeconds !== undefined && { fromMicros: bounded(wallClock.microsAt(startSeconds)) }),
-    // The last second is wholly in it.
+    // The range includes the whole last second.
     ...(endSeconds !== undefined && { toMicros: bounded(wallClock.microsAt(endSeconds + 1)) }),
     conditions: [...log.conditions, ...parameterConditions(parameters)],
   }
@@ -93,7 +93,7 @@ function parameterConditions(parameters: LogParameters): readonly Condition[] {
   if (user !== undefined) {
     conditions.push({ field: 'actorName', in: user === NOBODY ? ['', NOBODY] : [user] })
   }
-  // A word that is none of the vendor's matches nothing, and a list of such words no row at all.
+  // An unknown word matches nothing, and a list of such words matches no row.
   if (levels !== undefined) {
     conditions.push(levelCondition(levels.flatMap((level) => LEVELS.get(level) ?? [])))
   }
@@ -105,7 +105,7 @@ function parameterConditions(parameters: LogParameters): readonly Condition[] {
   return conditions
 }
 
-/** The words for what an engine reported are made for the answer: they are found by action. */
+/** The words for engines' reports are made for the answer, so they are searched by action. */
 function textCondition(text: string): Condition {
   const inMessage: Condition = { messageContains: text }
   const actions = engineActionsSaying(text)

@@ -23,26 +23,26 @@ import { logFilter, visibilityOf } from '../selection.ts'
 import { login, logout, refreshLogin } from '../session/login.ts'
 import { sendJson } from './json.ts'
 
-/** What the operations of a station work with. */
+/** What the operations of a station need. */
 export interface Station {
   readonly context: DialectContext
   readonly wallClock: WallClock
   readonly clearedLogs: ClearedLogs
   readonly containers: Containers
   readonly waits: StateWaits
-  /** Waybill's own version, where the vendor has that of its package. */
+  /** Waybill's own version, where the vendor has the version of its package. */
   readonly version: string
 }
 
-/** A request, and what answers it. */
+/** A request and its reply. */
 interface Call {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
-  /** Aborts when the client went away. */
+  /** Aborts when the client disconnects. */
   readonly gone: AbortSignal
 }
 
-/** One thing that a station can be asked for. */
+/** An operation of a station. */
 export type Operation = (call: Call, station: Station) => Promise<FastifyReply>
 
 /** `POST /login`. */
@@ -107,7 +107,7 @@ export const eventOperation: Operation = async ({ request, reply }, { context })
 export const waitOperation: Operation = async ({ request, reply, gone }, { context, waits }) => {
   const caller = authenticate(request, context)
   const parameters = readWaitParameters(request.params, request.query)
-  // A connection that is silent while its client waits is not a stalled one.
+  // A silent connection whose client is waiting is not a stalled one.
   request.raw.socket.setTimeout(0)
   return sendJson(reply, await waits.wait(caller, parameters, gone))
 }
@@ -131,7 +131,7 @@ export const containerOperation: Operation = async (call, { context, containers 
   return sendJson(call.reply, view.json)
 }
 
-/** `GET /container/docker/getid/{name}`: the bare id, as text. */
+/** `GET /container/docker/getid/{name}`: only the id, as text. */
 export const containerIdOperation: Operation = async (call, { context, containers }) => {
   const caller = authenticate(call.request, context)
   const { container } = readContainerPath({ ...Object(call.request.params), type: 'docker' })
@@ -143,7 +143,7 @@ export const containerIdOperation: Operation = async (call, { context, container
   return call.reply.header('Content-Type', 'text/plain; charset=utf-8').send(view.id)
 }
 
-/** `GET /system`: so much that a client finds the server and its version. */
+/** `GET /system`: just enough for a client to recognize the server and its version. */
 export const systemOperation: Operation = async ({ request, reply }, { context, version }) => {
   authenticate(request, context)
   return sendJson(reply, {

@@ -6,13 +6,13 @@ import { HAPPENED, hasHappened } from '../log/ending.ts'
 import { containerTypeOf } from '../log/event-names.ts'
 import { CONTAINER_TYPES, type ContainerType } from '../parameters.ts'
 
-/** How a container is; `gone`: it was destroyed. */
+/** The states of a container; `gone` means that it was destroyed. */
 export type ContainerState = 'running' | 'paused' | 'stopped' | 'gone'
 
-/** What an event tells of the state of a container. */
+/** What an event reports about the state of a container. */
 export interface StateReport {
   readonly type: ContainerType
-  /** Of Docker, 64 or, from a log, 12 hexadecimal digits; the older kinds have a name alone. */
+  /** For Docker, 64 hexadecimal digits, or 12 from a log; older kinds have only a name. */
   readonly id: string | undefined
   readonly name: string | undefined
   readonly image: string | undefined
@@ -30,7 +30,7 @@ const STATE_AFTER_ACTION: ReadonlyMap<string, ContainerState> = new Map([
   ['container.delete', 'gone'],
 ])
 
-/** The action of what was collected from a station's feed; its own word says what happened. */
+/** The action of events collected from a station's feed; their own word says what happened. */
 const COLLECTED_ACTION = 'container.notify'
 
 const STATE_AFTER_NOTICE: ReadonlyMap<string, ContainerState> = new Map([
@@ -45,8 +45,8 @@ const STATE_AFTER_NOTICE: ReadonlyMap<string, ContainerState> = new Map([
 ])
 
 /**
- * Hold for every event that may report the state of a container. Acts that did not happen are left
- * out here, so that any number of them cannot push the last one that did out of sight.
+ * Conditions for every event that may report the state of a container. Acts that did not happen are
+ * excluded here, so that any number of them cannot hide the last one that did.
  */
 export const STATE_CONDITIONS: readonly Condition[] = [
   { field: 'action', in: [...STATE_AFTER_ACTION.keys(), COLLECTED_ACTION] },
@@ -54,7 +54,7 @@ export const STATE_CONDITIONS: readonly Condition[] = [
   NO_REQUEST,
 ]
 
-/** The state of a container that an event reports; undefined for none, or if it did not happen. */
+/** The container state that an event reports; undefined for none, or if it did not happen. */
 export function stateReportOf(event: Event): StateReport | undefined {
   const content = event.action === COLLECTED_ACTION ? event.details?.['content'] : undefined
   const members = isMembers(content) ? content : undefined
@@ -73,22 +73,22 @@ export function stateReportOf(event: Event): StateReport | undefined {
   }
 }
 
-/** Fewest digits by which an id may be named. */
+/** Fewest digits of an id that may be used to name it. */
 const ID_DIGITS_MIN = 12
 
-/** Whether a text may be the beginning of an id, or a whole one. */
+/** Whether a text may be a whole id or the beginning of one. */
 export function isIdBeginning(text: string): boolean {
   return text.length >= ID_DIGITS_MIN && /^[0-9a-f]+$/.test(text)
 }
 
-/** Whether `name` means a container: by its id, the beginning of its id, or its name. */
+/** Whether `name` refers to a container: by its id, the beginning of its id, or its name. */
 export function isNamed(
   container: { readonly id: string | undefined; readonly name: string | undefined },
   name: string,
 ): boolean {
   const { id = '' } = container
   if (container.name === name || id === name) return true
-  // A log writes no more of an id than its beginning.
+  // Logs contain only the beginning of an id.
   const isPrefix = isIdBeginning(name) && id.startsWith(name)
   return isPrefix || (isIdBeginning(id) && name.startsWith(id))
 }

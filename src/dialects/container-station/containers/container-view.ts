@@ -2,18 +2,18 @@ import type { ContainerInformation, ContainerStatistics } from '../../../core/co
 import type { JsonObject } from '../../../core/event/event.ts'
 import type { ContainerState, StateReport } from './container-state.ts'
 
-/** A container as Container Station's lists and waits show it. */
+/** A container in Container Station's lists and waits. */
 export interface ContainerView {
   readonly id: string
   readonly name: string
   readonly state: ContainerState
-  /** Its basic information, with the state in it. */
+  /** Its basic information, including the state. */
   readonly json: JsonObject
-  /** Whether an engine was asked; else it is what events tell. */
+  /** Whether an engine was queried; otherwise the view comes from events. */
   readonly isLive: boolean
 }
 
-/** A container that events tell of: what no event tells is empty or zero. */
+/** A container known from events; anything that no event shows is empty or zero. */
 export function viewOfReport({ type, id, name, image, state }: StateReport): ContainerView {
   return viewOf({
     type,
@@ -29,7 +29,7 @@ export function viewOfReport({ type, id, name, image, state }: StateReport): Con
   })
 }
 
-/** A container that an engine tells of. Without statistics it uses nothing. */
+/** A container reported by an engine. Without statistics its usage is zero. */
 export function viewOfInformation(
   information: ContainerInformation,
   statistics: ContainerStatistics | undefined,
@@ -72,7 +72,7 @@ interface Facts {
   readonly isLive: boolean
 }
 
-/** Of a container that is stopped, Container Station says neither usage nor addresses. */
+/** For a stopped container, Container Station shows neither usage nor addresses. */
 function viewOf(facts: Facts): ContainerView {
   const { type, id, name, image, state, tcpPort, usage, addresses, docker, isLive } = facts
   const json = {

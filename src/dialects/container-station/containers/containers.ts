@@ -18,34 +18,36 @@ import {
 } from './container-state.ts'
 import { type ContainerView, viewOfInformation, viewOfReport } from './container-view.ts'
 
-/** Newest events in which a container is looked for by more than its id and name, or all are. */
+/** Newest events in which containers are searched by more than id and name, or listed. */
 const EVENTS_LOOKED_AT_MAX = 10_000
 /** Events read at once. */
 const PAGE_EVENTS = 1000
-/** Newest events of one name or id: some tell of nothing but networks. */
+/** Newest events with one name or id; some of them concern only networks. */
 const NAMED_EVENTS = 50
-/** Running containers of one engine whose usage is measured for a list; the rest show zeros. */
+/** Running containers per engine whose usage is measured for a list; the others show zeros. */
 const MEASURED_MAX = 64
 
-/** Whether it is measured what a container uses. */
+/** Whether the usage of a container is measured. */
 export type Usage = 'measured' | 'unmeasured'
 
-/** How containers are looked for. */
+/** How containers are looked up. */
 export interface Look {
   /** Reads the events that report on containers. */
   readonly events: EventReader
   readonly signal: AbortSignal
-  /** Docker measures it for a second or two; without it there are zeros. Absent: measured. */
+  /**
+   * Docker takes a second or two to measure; without measuring there are zeros. Default: measured.
+   */
   readonly usage?: Usage
 }
 
-/** Where containers are known from, besides events. */
+/** The sources of containers, in addition to events. */
 export interface ContainerSources {
   readonly engines: readonly ContainerEngine[]
   readonly defaultTenant: string
 }
 
-/** Names a container for a caller. */
+/** Identifies a container for a caller. */
 export interface ContainerQuery {
   readonly caller: Caller
   readonly type: ContainerType
@@ -54,9 +56,9 @@ export interface ContainerQuery {
 }
 
 /**
- * The containers of a station: those of the engines that Waybill watches, as they are now, and
- * those of any other source, as the latest events tell of them. An engine that does not answer
- * counts as such a source.
+ * The containers of a station: those of the watched engines as they are now, and those of other
+ * sources as their latest events show. An engine that does not answer is treated like another
+ * source.
  */
 export class Containers {
   readonly #sources: ContainerSources
@@ -65,7 +67,7 @@ export class Containers {
     this.#sources = sources
   }
 
-  /** Undefined when there is no such container, or none any more. */
+  /** Undefined when there is no such container, or it no longer exists. */
   async find(query: ContainerQuery, look: Look): Promise<ContainerView | undefined> {
     const { events, signal, usage = 'measured' } = look
     const engines = query.type === 'docker' ? this.#enginesOf(query.caller) : []
@@ -80,7 +82,7 @@ export class Containers {
     return viewOfReport(report)
   }
 
-  /** By name. */
+  /** Sorted by name. */
   async list(caller: Caller, { events, signal }: Look): Promise<readonly ContainerView[]> {
     const engines = this.#enginesOf(caller)
     const listed = await Promise.all(engines.map((engine) => listOf(engine, signal)))
@@ -94,7 +96,7 @@ export class Containers {
     return [...views.values()].sort((left, right) => (left.name < right.name ? -1 : 1))
   }
 
-  /** Engines are for who sees everything of their tenant. */
+  /** Only callers who can read the whole tenant see engines. */
   #enginesOf(caller: Caller): readonly ContainerEngine[] {
     const { tenants, conditions } = visibilityOf(caller)
     if (conditions.length > 0) return []
@@ -103,7 +105,7 @@ export class Containers {
   }
 }
 
-/** Events, and the engines whose own answers go before them. */
+/** Events, and the engines whose own answers override them. */
 interface Reported {
   readonly events: EventReader
   readonly answering: readonly ContainerEngine[]
@@ -124,7 +126,7 @@ async function reported(
   })
   const named = page.events.flatMap(({ event }) => reportOf(event, from.answering) ?? [])
   const report = named.find((one) => one.type === type)
-  // The beginning of an id is no value that a filter could name.
+  // Filters cannot match the beginning of an id.
   if (report !== undefined || !isIdBeginning(name)) return report
   const all = await reports(caller, from)
   return all.find((one) => one.type === type && isNamed(one, name))
@@ -145,14 +147,14 @@ async function reports(
   return [...latest.values()].filter(({ state }) => state !== 'gone')
 }
 
-/** What engines tell of themselves that answer is not looked for in events. */
+/** Containers of engines that answer are not looked up in events. */
 function reportOf(event: Event, answering: readonly ContainerEngine[]): StateReport | undefined {
   const { kind, name } = event.source
   const isAnswered = kind === ENGINE_KIND && answering.some((engine) => engine.name === name)
   return isAnswered ? undefined : stateReportOf(event)
 }
 
-/** Digits of an id that every source has. */
+/** Leading digits of an id that every source has. */
 const KEY_DIGITS = 12
 
 function keyOf({ type, id, name }: StateReport): string {
@@ -223,7 +225,7 @@ async function measured(
   return viewOfInformation(information, statistics)
 }
 
-/** What an engine answers; undefined when it does not. */
+/** The engine's answer; undefined when there is none. */
 async function answered<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await ask()

@@ -3,23 +3,22 @@ import { visibilityOf } from '../selection.ts'
 import type { ContainerView } from './container-view.ts'
 import type { ContainerQuery, Containers, Usage } from './containers.ts'
 
-/** Longest time that a look takes, ms. */
+/** Longest time for a lookup, ms. */
 const LOOK_MS_MAX = 30_000
 
 interface LooksOptions {
-  /** Others share a look: it goes on when the client that asked for it is gone. */
+  /** Reads for all callers, so a lookup continues when the client that started it is gone. */
   readonly events: EventReader
   readonly usage: Usage
-  /** Breaks off every look. */
+  /** Aborts every lookup. */
   readonly signal: AbortSignal
 }
 
 type Look = Promise<ContainerView | undefined>
 
 /**
- * Looks at containers for many at once. Whoever asks while a look at the same container is under
- * way shares the next one with everybody else who does: so an answer never tells of a time before
- * it was asked for.
+ * Shares lookups among concurrent callers. Callers that arrive during a lookup share the next one,
+ * so a result is never older than the request for it.
  */
 export class SharedLooks {
   readonly #containers: Pick<Containers, 'find'>

@@ -1,24 +1,24 @@
 import { ACTIONS } from '../../../core/event/action-catalogue.ts'
 
 /**
- * What an action does, as words that begin a sentence or follow "Failed to": `create container`.
- * Any action has some; those that are not in a table are made of the action's own parts.
+ * The words for an action, which begin a sentence or follow "Failed to": `create container`. Every
+ * action has words; those that are not in a table are composed from its parts.
  */
 export function actWords(action: string): string {
   return WORDS.get(action) ?? composedWords(action)
 }
 
-/** The actions of the catalogue that have these words, whatever the case of their first letter. */
+/** The actions of the catalogue with these words, ignoring the case of the first letter. */
 export function actionsOfWords(words: string): readonly string[] {
   return ACTIONS_OF_WORDS.get(uncapitalized(words)) ?? []
 }
 
-/** A text with a capital letter in front. */
+/** A text with its first letter in upper case. */
 export function capitalized(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
-/** A text without a capital letter in front. */
+/** A text with its first letter in lower case. */
 function uncapitalized(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1)
 }
@@ -82,14 +82,14 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['auth.logout', 'sign out'],
 ])
 
-/** Words for the objects of actions, where these are not the object's own name. */
+/** Words for the objects of actions that differ from the object's name. */
 const OBJECTS: ReadonlyMap<string, string> = new Map([
   ['application', 'OAuth application'],
   ['container-application', 'application'],
   ['image-registry', 'registry'],
 ])
 
-/** What joins what is changed and what it belongs to: "add label to image". */
+/** The words between what is changed and what it belongs to: "add label to image". */
 const PREPOSITIONS: ReadonlyMap<string, string> = new Map([
   ['add', 'to'],
   ['invite', 'to'],
@@ -97,7 +97,7 @@ const PREPOSITIONS: ReadonlyMap<string, string> = new Map([
   ['remove', 'from'],
 ])
 
-/** `team.add-member` as "add member to team". */
+/** `team.add-member` becomes "add member to team". */
 function composedWords(action: string): string {
   const [object = '', ...rest] = action.split('.')
   const named = OBJECTS.get(object) ?? object.replaceAll('-', ' ')

@@ -13,15 +13,15 @@ export interface ClearLogContext extends Pick<RequestContext, 'events' | 'ledger
 
 /** The answer of `DELETE /log`. */
 export interface ClearedLog {
-  /** Rows that the log had. */
+  /** Number of rows that the log had. */
   readonly records: number
 }
 
 /**
  * `DELETE /log`: hides the log of the caller's tenant from this dialect. The ledger keeps every
- * event; that the log was cleared becomes one, and is the first row of the new log.
+ * event. An event records the clearing, and is the first row of the new log.
  *
- * It is recorded before it is done: a log that cannot say that it was cleared is not cleared.
+ * It is recorded first: a log whose clearing cannot be recorded is not cleared.
  */
 export async function clearLog(
   caller: Caller,
@@ -34,7 +34,7 @@ export async function clearLog(
   const oldLog = logFilter(visibility, await clearedLogs.of(caller.tenant))
   const marks = new Map([...(await otherEnds(oldLog, origin, events)), [origin, size]])
   const newLog = logFilter(visibility, marks)
-  // What arrived since then is in both and stays.
+  // Events that arrived since then are in both logs and stay.
   const [all, remaining] = await Promise.all([events.count(oldLog), events.count(newLog)])
   const records = Math.max(all - remaining, 0)
   await audit.record({
@@ -70,7 +70,7 @@ async function otherEnds(
   }
 }
 
-/** The first seq of a ledger that is beyond every match, by doubling and then halving steps. */
+/** The first seq of a ledger after every match, found by doubling and then halving steps. */
 async function endOf(
   filter: EventFilter,
   known: { readonly origin: string; readonly seq: number },
@@ -82,7 +82,7 @@ async function endOf(
   }
   let last = known.seq
   let step = 1
-  // The newest by time is seldom far from the last of the ledger.
+  // The newest event by time is usually near the end of the ledger.
   while (step >= 1) {
     const next = await nextAfter(last + step - 1)
     if (next === undefined) {

@@ -1,15 +1,15 @@
 import type { Event, Outcome } from '../../../core/event/event.ts'
 import type { Condition } from '../../../core/query/query.ts'
 
-/** Outcomes of acts that did not happen: they failed, or were refused. */
+/** Outcomes of acts that did not happen: they failed or were denied. */
 export const FAILED_OUTCOMES: readonly Outcome[] = ['failure', 'denied']
 
-/** Outcomes of acts that happened, `unknown` included: their sender reported no problem. */
+/** Outcomes of acts that happened, including `unknown`, whose sender reported no problem. */
 const DONE_OUTCOMES: readonly Outcome[] = ['success', 'unknown']
 
 /**
- * Actions that report how something ended or is. Their outcome `failure` is the report, such as an
- * exit code, not an act that failed.
+ * Actions that report an end or a state. Their outcome `failure` is the report, such as an exit
+ * code, not a failed act.
  */
 export const REPORTS: readonly string[] = [
   'container.exit',
@@ -32,12 +32,12 @@ export function isFailureReport({ action, outcome }: Event): boolean {
   return outcome === 'failure' && REPORTS.includes(action)
 }
 
-/** Whether what an event reports took place: not what only began, failed or was denied. */
+/** Whether the reported act took place; not if it only began, failed or was denied. */
 export function hasHappened(event: Event): boolean {
   return DONE_OUTCOMES.includes(event.outcome) || isFailureReport(event)
 }
 
-/** Holds for the events of which `hasHappened` is true. */
+/** Holds for events with `hasHappened`. */
 export const HAPPENED: Condition = {
   anyOf: [
     [{ field: 'outcome', in: DONE_OUTCOMES }],

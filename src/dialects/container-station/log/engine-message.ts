@@ -5,10 +5,10 @@ import { actWords, capitalized } from './act-words.ts'
 import { REPORTS } from './ending.ts'
 import { containerTail, ID_DIGITS_SHOWN, listed, tailOf, textOf } from './message-tail.ts'
 
-/** What Container Station calls the registry that images without a host come from. */
+/** Container Station's name of the registry for images without a host. */
 const DOCKER_HUB = 'dockerhub'
 
-/** How Container Station words what an engine has done, where that is not the act itself. */
+/** Container Station's words for completed acts of an engine that differ from the act itself. */
 const DONE: ReadonlyMap<string, string> = new Map([
   ['image.pull', 'Finished to download image'],
   ['image.push', 'Finished to push image'],
@@ -17,14 +17,14 @@ const DONE: ReadonlyMap<string, string> = new Map([
   ['container.oom', 'Out of memory in container'],
 ])
 
-/** Whether an engine reported an event: its message is Waybill's, and not shown. */
+/** Whether an engine reported an event; its message is then Waybill's, and not shown. */
 export function isEngineReport({ source }: Event): boolean {
   return source.kind === ENGINE_KIND
 }
 
 /**
- * What an engine reported, as Container Station writes it:
- * `Finished to download image from dockerhub (docker, busybox:1)`.
+ * An engine's report in Container Station's words: `Finished to download image from dockerhub
+ * (docker, busybox:1)`.
  */
 export function engineMessage(event: Event): string {
   const { action } = event
@@ -32,10 +32,7 @@ export function engineMessage(event: Event): string {
   return `${wordsOf(event)}${from}${subjectOf(event)}${moreOf(event)}`
 }
 
-/**
- * The actions of engines' events whose messages have a text in what they say of the act, whatever
- * its case.
- */
+/** The actions whose words contain a text, ignoring case, for events of engines. */
 export function engineActionsSaying(text: string): readonly string[] {
   const searched = text.toLowerCase()
   return ACTIONS.map(({ action }) => action).filter((action) =>
@@ -45,7 +42,7 @@ export function engineActionsSaying(text: string): readonly string[] {
   )
 }
 
-/** An engine reports an act when it was done; where it does not say so, the act alone is named. */
+/** Engines report completed acts; if the outcome is unknown, only the act is named. */
 function wordsOf({ action, outcome }: Event): string {
   const isReport = REPORTS.includes(action)
   if (outcome === 'failure' && !isReport) return `Failed to ${actWords(action)}`
@@ -66,7 +63,7 @@ function subjectOf(event: Event): string {
   return listed(['docker', target.id.replace(/^sha256:/, '').slice(0, ID_DIGITS_SHOWN)])
 }
 
-/** What engines report beyond the words of Container Station. */
+/** Details of engines that Container Station's words lack. */
 function moreOf(event: Event): string {
   const { action } = event
   const exitCode = textOf(event, 'exitCode') ?? textOf(event, 'containerExitCode')
@@ -79,7 +76,7 @@ function moreOf(event: Event): string {
   return health === undefined ? '' : `: ${health}`
 }
 
-/** Docker says it behind the word; Podman in a member or an attribute, by its version. */
+/** Docker has it after the word; Podman in a member or an attribute, by version. */
 function healthOf(event: Event): string | undefined {
   const names = ['argument', 'HealthStatus', 'health_status', 'containerHealthStatus']
   return names.map((name) => textOf(event, name)).find((text) => text !== undefined)

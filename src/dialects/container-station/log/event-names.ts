@@ -1,7 +1,7 @@
 import type { Event } from '../../../core/event/event.ts'
 import { CONTAINER_TYPES, type ContainerType } from '../parameters.ts'
 
-/** The type of the container that an event is about: `details.type`, else `target.type`. */
+/** The type of the event's container: `details.type`, else `target.type`. */
 export function containerTypeOf({ details, target }: Event): ContainerType {
   const [stated] = [details?.['type'], target?.type].flatMap(
     (text) => CONTAINER_TYPES.find((type) => type === text) ?? [],
@@ -9,13 +9,13 @@ export function containerTypeOf({ details, target }: Event): ContainerType {
   return stated ?? 'docker'
 }
 
-/** An image's name with its tag, as far as an event knows them, else its digest or id. */
+/** An image's name with its tag, as far as known, else its digest or id. */
 export function imageNameOf(event: Event): string {
   const { name, tag } = imagePartsOf(event)
   return tag === '' ? name : `${name}:${tag}`
 }
 
-/** An image's name without its tag, and its tag; `''` for what is not known. */
+/** An image's name without its tag, and its tag; `''` when unknown. */
 export function imagePartsOf(event: Event): { readonly name: string; readonly tag: string } {
   const { tag = '' } = event.target ?? {}
   const name = targetNameOf(event)
@@ -23,7 +23,7 @@ export function imagePartsOf(event: Event): { readonly name: string; readonly ta
   return { name: isTagged ? name.slice(0, -tag.length - 1) : name, tag }
 }
 
-/** What an event is about, by the best name that it has; `''` when it has none. */
+/** The best name of an event's target; `''` when it has none. */
 export function targetNameOf({ target }: Event): string {
   if (target === undefined) return ''
   const { name, repository, namespace, digest, id } = target

@@ -5,7 +5,7 @@ import { presentRow } from '../present.ts'
 import { narrowed } from '../selection.ts'
 import type { WallClock } from './wall-clock.ts'
 
-/** `GET /log`: the rows that match, newest first. */
+/** `GET /log`: the matching rows, newest first. */
 export async function listLog(
   log: EventFilter,
   parameters: LogParameters,

@@ -1,12 +1,12 @@
 import type { Event } from '../../../core/event/event.ts'
 import { containerTypeOf, imageNameOf, targetNameOf } from './event-names.ts'
 
-/** Digits of an id that Container Station writes in a message. */
+/** Digits of an id in Container Station's messages. */
 export const ID_DIGITS_SHOWN = 12
 
 /**
- * What the words of a message are about, as Container Station writes it after them: a container
- * as ` (docker, 5b4b96c56fd7, web)`, an image as ` (docker, busybox:latest)`, the rest as `: name`.
+ * The target of a message as Container Station writes it after the words: a container as ` (docker,
+ * 5b4b96c56fd7, web)`, an image as ` (docker, busybox:latest)`, anything else as `: name`.
  */
 export function tailOf(event: Event): string {
   const own = TAILS.get(event.action)
@@ -35,7 +35,7 @@ const TAILS: ReadonlyMap<string, (event: Event) => string> = new Map([
   ['log.clear', () => ''],
 ])
 
-/** A container in parentheses; the older kinds of containers have a name alone. */
+/** A container in parentheses; older kinds of containers have only a name. */
 export function containerTail(event: Event, subject = event.target?.name): string {
   const id = event.target?.id?.slice(0, ID_DIGITS_SHOWN)
   return listed([containerTypeOf(event), id, subject])
@@ -79,12 +79,12 @@ function versionTail(event: Event): string {
   return version === undefined ? '' : `: ${version}`
 }
 
-/** Those parts that there are, in parentheses. */
+/** The non-empty parts in parentheses. */
 export function listed(parts: readonly (string | undefined)[]): string {
   return ` (${parts.filter((part) => part !== undefined && part !== '').join(', ')})`
 }
 
-/** A text among the details of an event; undefined when it is absent or empty. */
+/** A text in the details of an event; undefined when absent or empty. */
 export function textOf({ details }: Event, name: string): string | undefined {
   const value = details?.[name]
   return typeof value === 'string' && value !== '' ? value : undefined

@@ -6,10 +6,9 @@ import { imageNameOf, targetNameOf } from './event-names.ts'
 import { tailOf } from './message-tail.ts'
 
 /**
- * The text of an event in the log: its own message, else one in the words of Container Station,
- * which an event of an engine always has.
- * Only an act that succeeded reads as finished: what began, failed or was denied says so, and where
- * the outcome is unknown the act alone is named.
+ * The text of an event in the log: its own message, else one in Container Station's words, which
+ * events of engines always get. Only an act that succeeded is worded as finished: one that began,
+ * failed or was denied says so, and with an unknown outcome only the act is named.
  */
 export function messageOf(event: Event): string {
   return isEngineReport(event) ? engineMessage(event) : (event.message ?? composedMessage(event))
@@ -37,7 +36,10 @@ const TASKS: ReadonlyMap<string, Words> = new Map([
   ['image.push', (event) => `do ${imageTask('image_push', event)}`],
 ])
 
-/** How Container Station words success, where that is not the act itself: `Create container`. */
+/**
+ * Container Station's words for success that differ from the act itself, such as `Create
+ * container`.
+ */
 const FINISHED: ReadonlyMap<string, Words> = new Map([
   ['image.pull', (event) => `Finished ${imageTask('image_download', event)}`],
   ['image.push', (event) => `Finished ${imageTask('image_push', event)}`],
@@ -56,7 +58,7 @@ const FINISHED: ReadonlyMap<string, Words> = new Map([
   ['log.clear', () => 'System logs are cleared'],
 ])
 
-/** Whether an action has words of its own for success, so that the plain act claims none. */
+/** Whether an action has separate words for success, so that the plain act does not imply it. */
 export function hasFinishedWords(action: string): boolean {
   return FINISHED.has(action)
 }
@@ -70,7 +72,9 @@ function createdApplication(event: Event): string {
   return `Create a new ${typeof kind === 'string' ? `${kind} ` : ''}application${tailOf(event)}`
 }
 
-/** What happened by itself is reported, not done: nobody fails to exit a container. */
+/**
+ * Things that happen by themselves are reported, not performed: no one fails to exit a container.
+ */
 function reportOf(event: Event): string | undefined {
   const isFailure = isFailureReport(event)
   if (!isFailure && event.outcome !== 'success') return FINDINGS.get(event.action)?.(event)
@@ -87,7 +91,7 @@ function reportOf(event: Event): string | undefined {
   }
 }
 
-/** Reports that say the same whatever their outcome. */
+/** Reports with the same words for every outcome. */
 const FINDINGS: ReadonlyMap<string, Words> = new Map([
   ['container.oom', (event) => `Out of memory in container${tailOf(event)}`],
   [

@@ -4,15 +4,15 @@ import { isRow, NO_ROW, ROW_CONDITIONS } from '../source.ts'
 import { FAILED_OUTCOMES, isFailed, isFailureReport, REPORTS } from './ending.ts'
 
 /**
- * The level of an event's row. What failed or was denied is an error, whatever level its sender
- * stated; reports of a failure may be warnings. Collected rows keep the station's own level.
+ * The level of an event's row. Failures and denials are errors, whatever level their sender stated;
+ * reports of a failure may be warnings. Collected rows keep the station's own level.
  */
 export function shownLevel(event: Event): Level {
   if (isRow(event) || !isFailed(event)) return event.level
   return isFailureReport(event) && event.level === 'warn' ? 'warn' : 'error'
 }
 
-/** Holds for the events whose `shownLevel` is one of these; for none when there are none. */
+/** Holds for events whose `shownLevel` is one of these; for none when the list is empty. */
 export function levelCondition(levels: readonly Level[]): Condition {
   const stated: Condition = { field: 'level', in: levels }
   return {
@@ -31,10 +31,10 @@ const WARNED_REPORT: readonly Condition[] = [
   { field: 'level', in: ['warn'] },
 ]
 
-/** Events that are shown at the level they have: any of these. */
+/** Conditions, any of which holds for events that keep their own level. */
 const KEPT: readonly (readonly Condition[])[] = [ROW_CONDITIONS, [NOT_FAILED], WARNED_REPORT]
 
-/** Events that are shown as errors because of their outcome. */
+/** Conditions for events that are shown as errors because of their outcome. */
 const RAISED: readonly (readonly Condition[])[] = [
   [
     NO_ROW,

@@ -5,18 +5,18 @@ const MINUTE_MICROS = 60_000_000
 const SECOND_MICROS = 1_000_000
 
 /**
- * A station's clock on the wall. What Container Station calls the time of a log row is that clock
- * read as if it stood in UTC; the times of its events are true.
+ * A station's local clock. In log rows, Container Station's times are local time treated as UTC;
+ * the times of its events are correct.
  */
 export class WallClock {
   readonly #offsetMicros: number
 
-  /** @param offsetMinutes minutes that the wall clock is ahead of UTC (east is positive). */
+  /** @param offsetMinutes minutes that the local clock is ahead of UTC (east is positive). */
   constructor(offsetMinutes: number) {
     this.#offsetMicros = offsetMinutes * MINUTE_MICROS
   }
 
-  /** Seconds that the wall clock shows at a time of an event, cut off, not rounded. */
+  /** Local seconds at the time of an event, truncated, not rounded. */
   seconds(time: string): number {
     return Math.floor(this.#shown(microsOf(time)) / SECOND_MICROS)
   }
@@ -35,7 +35,7 @@ export class WallClock {
     return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ')
   }
 
-  /** True microseconds since the epoch of the moment when the wall clock shows these seconds. */
+  /** Microseconds since the epoch of the moment when the local clock shows these seconds. */
   microsAt(seconds: number): number {
     return seconds * SECOND_MICROS - this.#offsetMicros
   }
@@ -45,7 +45,7 @@ export class WallClock {
   }
 }
 
-/** The true second of an event, as the feed of events tells it. */
+/** The true second of an event, as in the feed of events. */
 export function epochSeconds(time: string): number {
   return Math.floor(microsOf(time) / SECOND_MICROS)
 }

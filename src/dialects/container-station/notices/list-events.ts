@@ -7,18 +7,18 @@ import type { EventParameters } from '../parameters.ts'
 import { NOBODY, visibilityOf } from '../selection.ts'
 import { noticeCondition, noticeText } from './notice.ts'
 
-/** Messages of `GET /event` when the client does not say where to begin. */
+/** Messages of `GET /event` by default. */
 const LATEST_MESSAGES = 20
-/** Most messages of one answer. A poller gets the oldest of more, and the rest after them. */
+/** Most messages of one answer. If there are more, a poller gets the oldest first. */
 const MESSAGES_MAX = 1000
-/** How far back the latest messages are looked for first, in events of the ledger. */
+/** How many events of the ledger are searched first for the latest messages. */
 const FIRST_STEP_EVENTS = 256
-/** How much farther each next look reaches back. */
+/** Growth of each further step back. */
 const STEP_GROWTH = 8
 
 /** The answer of `GET /event`. */
 export interface EventWindow {
-  /** Place in the ledger of the first event that was looked at. */
+  /** Position in the ledger of the first event that was read. */
   readonly index: number
   /** Newest first. */
   readonly messages: readonly string[]
@@ -30,14 +30,14 @@ type Sources = Pick<RequestContext, 'events' | 'ledger'>
 
 /**
  * `GET /event`: the messages of a window [index, offset) of this instance's ledger. A poller that
- * gives the `offset` of an answer as the next `index` misses nothing and sees nothing twice.
+ * passes the `offset` of an answer as the next `index` misses nothing and sees nothing twice.
  */
 export async function listEvents(
   caller: Caller,
   parameters: EventParameters,
   { events, ledger }: Sources,
 ): Promise<EventWindow> {
-  // Everything below the size can be read. What is stored while this runs belongs to the next.
+  // Everything below the size can be read. Events stored meanwhile belong to the next window.
   const { origin, size } = ledger.status()
   const filter = feedFilter(caller)
   const read: Read = async (index, limit) => {
@@ -55,7 +55,9 @@ export async function listEvents(
   }
 }
 
-/** The events that have a message for a caller: for everybody, for the caller, or for nobody. */
+/**
+ * The events with a message for a caller: those for everyone, for the caller, or for the system.
+ */
 function feedFilter(caller: Caller): EventFilter {
   const { tenants, conditions } = visibilityOf(caller)
   return {
@@ -64,7 +66,7 @@ function feedFilter(caller: Caller): EventFilter {
   }
 }
 
-/** Events with messages from a place on, below the end of the window. */
+/** Events with messages from a position on, before the end of the window. */
 type Read = (index: number, limit: number) => Promise<readonly StoredEvent[]>
 
 interface Start {
@@ -92,8 +94,8 @@ async function startOf(parameters: EventParameters, { size, end, read }: Bounds)
 }
 
 /**
- * The latest messages. The ledger is read forwards, so the place where they begin is looked for:
- * ever farther back until there are enough, and halfway back again where there are too many.
+ * The latest messages. The ledger is read forwards, so their beginning is searched for: in growing
+ * steps back until there are enough, and halfway forward again when there are too many.
  */
 async function latest(end: number, read: Read): Promise<Start> {
   let tooFew = end

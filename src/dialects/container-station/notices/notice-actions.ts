@@ -1,6 +1,6 @@
 /**
- * Actions of events that were collected from the event feed of a Container Station: what it told
- * its clients, of containers and images mostly. Its log tells of the same acts as they were asked
- * for, so these are in the feed alone.
+ * Actions of events that were collected from a Container Station's event feed, mostly about
+ * containers and images. The station's log reports the same acts as they were requested, so these
+ * events appear only in the feed.
  */
 export const NOTICE_ACTIONS = ['container.notify', 'image.notify', 'host.notify'] as const

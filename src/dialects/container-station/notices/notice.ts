@@ -9,13 +9,13 @@ import { isRow, NO_ROW } from '../source.ts'
 import { NOTICE_ACTIONS } from './notice-actions.ts'
 import { pythonJson } from './python-json.ts'
 
-/** The user of notices that are for everybody. */
+/** The user in notices for everyone. */
 const EVERYBODY = 'all'
 
-/** One string of the feed of events, before it is written. */
+/** One string of the feed of events, before it is formatted. */
 interface Notice {
   readonly category: string
-  /** Whom it is for: a user, `all`, or `system`. */
+  /** The recipient: a user, `all`, or `system`. */
   readonly user: string
   readonly content: JsonObject
 }
@@ -28,7 +28,7 @@ export function noticeText(stored: StoredEvent): string | undefined {
   return `${notice.category}:${notice.user}:${seconds}:${pythonJson(notice.content)}`
 }
 
-/** What the feed says of an event; undefined for what Container Station has no words for. */
+/** The feed's notice of an event; undefined if Container Station has no words for it. */
 function noticeOf(stored: StoredEvent): Notice | undefined {
   const { event } = stored
   const makeForAll = NOTICES_FOR_ALL.get(event.action)
@@ -39,14 +39,14 @@ function noticeOf(stored: StoredEvent): Notice | undefined {
 }
 
 /**
- * Whether an event reports a state that was reached. A station's own notices of states were
+ * Whether an event reports a state that was reached. A station's own notices of states are
  * collected from its feed, so the rows of its log are not repeated here.
  */
 function isReported(event: Event): boolean {
   return hasHappened(event) && !isRow(event)
 }
 
-/** Holds for the events of which `isReported` is true. */
+/** Conditions for events with `isReported`. */
 const REPORTED: readonly Condition[] = [HAPPENED, NO_ROW]
 
 /** States of containers, by the action that leads to them. */
@@ -63,7 +63,7 @@ const CONTAINER_STATES: ReadonlyMap<string, string> = new Map([
   ['network.disconnect', 'disconnect'],
 ])
 
-/** What an engine says of its own images, by action: Container Station passes its words on. */
+/** Engines' words about their own images, by action, which Container Station passes on. */
 const IMAGE_UPDATES: ReadonlyMap<string, string> = new Map([
   ['image.build', 'build'],
   ['image.load', 'load'],
@@ -73,7 +73,7 @@ const IMAGE_UPDATES: ReadonlyMap<string, string> = new Map([
 
 type MakeNotice = (stored: StoredEvent) => Notice | undefined
 
-/** Notices for everybody, of acts that happened. */
+/** Notices for everyone, about acts that happened. */
 const NOTICES_FOR_ALL: ReadonlyMap<string, MakeNotice> = new Map<string, MakeNotice>([
   ...[...CONTAINER_STATES].map(
     ([action, state]) =>
@@ -86,7 +86,7 @@ const NOTICES_FOR_ALL: ReadonlyMap<string, MakeNotice> = new Map<string, MakeNot
   ...NOTICE_ACTIONS.map((action) => [action, collectedNotice] as const),
 ])
 
-/** Notices for the user who acted. They say whether the act goes on, was done or failed. */
+/** Notices for the user who acted. They show whether the act is in progress, done or failed. */
 const NOTICES_FOR_ACTOR: ReadonlyMap<string, MakeNotice> = new Map<string, MakeNotice>([
   ['image.pull', imageDownload],
   ['image.delete', imageDelete],
@@ -98,7 +98,7 @@ const NOTICES_FOR_ACTOR: ReadonlyMap<string, MakeNotice> = new Map<string, MakeN
   ['image.import', importNotice],
 ])
 
-/** The states of images by which acts are reported of which it is unknown how they ended. */
+/** The image states that report acts with an unknown outcome. */
 const UNSURE_UPDATES: ReadonlyMap<string, string> = new Map([
   ['image.pull', 'pull'],
   ['image.delete', 'delete'],
@@ -106,10 +106,10 @@ const UNSURE_UPDATES: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Holds for the events that have a notice for a reader: for everybody, for the reader, or for the
- * system. (A collected notice that could not be read has none, and is not left out here.)
+ * Holds for events with a notice for a reader: for everyone, for the reader, or for the system. (An
+ * unreadable collected notice has none, but is not excluded here.)
  *
- * @param readers the names that a reader goes by, with `''` for events without an actor.
+ * @param readers the names of a reader, with `''` for events without an actor.
  */
 export function noticeCondition(readers: readonly string[]): Condition {
   return {
@@ -198,7 +198,7 @@ function imageDelete(stored: StoredEvent): Notice {
   }
 }
 
-/** The notice of an act that only began, or of which it is unknown how it ended. */
+/** The notice of an act that only began, or whose outcome is unknown. */
 function unfinishedImageNotice(stored: StoredEvent, task: string): Notice | undefined {
   const { event } = stored
   if (event.outcome === 'pending') return backgroundNotice(stored, task, imageNameOf(event))
@@ -206,13 +206,13 @@ function unfinishedImageNotice(stored: StoredEvent, task: string): Notice | unde
   return state === undefined ? undefined : imageUpdate(event, { state, user: userOf(event) })
 }
 
-/** Where an image came from: Container Station says `dockerhub`, `qnap` or `lxd`. */
+/** The origin of an image: Container Station uses `dockerhub`, `qnap` or `lxd`. */
 function repositoryOf({ details }: Event): JsonValue {
   const registry = details?.['repository'] ?? details?.['registry'] ?? 'docker.io'
   return registry === 'docker.io' ? 'dockerhub' : registry
 }
 
-/** A task of which Container Station's own log has a row. */
+/** A task that has a row in Container Station's own log. */
 function taskNotice(stored: StoredEvent): Notice {
   const { event } = stored
   return backgroundNotice(stored, event.target?.type ?? '', targetNameOf(event))
@@ -259,7 +259,7 @@ function importNotice(stored: StoredEvent): Notice {
   }
 }
 
-/** What came from a station's feed goes out as it came. */
+/** Collected notices are returned unchanged. */
 function collectedNotice({ event }: StoredEvent): Notice | undefined {
   const { category, content, user } = event.details ?? {}
   if (!isJsonObject(content)) return undefined
@@ -270,10 +270,10 @@ function collectedNotice({ event }: StoredEvent): Notice | undefined {
   }
 }
 
-/** How far a task is, and the result that Container Station shows for one that failed. */
+/** The progress of a task, and Container Station's result for a failed one. */
 function progressOf(event: Event): JsonObject {
   if (isFailed(event)) return { result: -2, state: 'error' }
-  // Of a task that may still run, no more is known than that it began.
+  // A task without a result may still be running.
   return event.outcome === 'success' ? { result: 0, state: 'completed' } : { state: 'running' }
 }
 

@@ -1,8 +1,8 @@
 import type { JsonValue } from '../../../core/event/event.ts'
 
 /**
- * JSON as Python's `json.dumps` writes it: a blank after each comma and colon, and nothing outside
- * of ASCII. Clients of the feed have been seen to look for such texts in its strings.
+ * JSON as Python's `json.dumps` writes it: a space after each comma and colon, and only ASCII. Some
+ * clients of the feed search for such texts in its strings.
  */
 export function pythonJson(value: JsonValue): string {
   if (typeof value !== 'object' || value === null) return asciiOnly(JSON.stringify(value))
@@ -17,7 +17,7 @@ function isList(value: object): value is readonly JsonValue[] {
   return Array.isArray(value)
 }
 
-/** By UTF-16 unit, so that what is beyond the first plane is a pair of escapes. */
+/** Converts each UTF-16 unit, so that characters outside the basic plane become two escapes. */
 function asciiOnly(json: string): string {
   return json.replaceAll(
     /[\u007f-\uffff]/g,
