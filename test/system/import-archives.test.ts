@@ -62,7 +62,9 @@ test('a damaged archive costs itself, and numbers are answered as they were stor
   const { code, stdout, stderr } = await run(['--names', names, '--archive', ...paths])
   expect([code, stdout]).toEqual([1, expect.stringMatching(/^stored 7 events, /)])
   expect(stderr).toContain('1 event: not a log row')
-  expect(stderr).toContain(`${paths[1]}: row 3: its compressed data is damaged; 2 rows before that`)
+  expect(stderr).toContain(
+    `${paths[1]}: row 3: its compressed data is damaged; the 2 rows before it`,
+  )
   const answer = await waybill.request(`/api/v1/organization/python/logs?${ALL_TIME}`)
   const page = await answer.text()
   const expected = [

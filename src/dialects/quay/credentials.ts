@@ -4,7 +4,7 @@ import { problem } from './errors.ts'
 import type { SubjectKind } from './parameters.ts'
 import type { LogSubject } from './selection.ts'
 
-/** The scope that a token needs for each kind of log, unless it has a superuser's reach. */
+/** The scope that a token needs for each kind of log, unless it has superuser rights. */
 const SCOPES: Readonly<Record<SubjectKind, Scope>> = {
   user: 'user:admin',
   organization: 'org:admin',
@@ -12,8 +12,8 @@ const SCOPES: Readonly<Record<SubjectKind, Scope>> = {
 }
 
 /**
- * Roles that read the logs of every namespace of their tenant: administrators, as Quay's superusers
- * with full access, and auditors, as Quay's global read-only superusers.
+ * Roles that read the logs of every namespace of their tenant: administrators, like Quay's
+ * superusers with full access, and auditors, like Quay's global read-only superusers.
  */
 const SUPERUSER_ROLES: readonly Role[] = ['administrator', 'auditor']
 
@@ -31,9 +31,8 @@ export function authorize(
 }
 
 /**
- * Whether the token's scope and its owner's rights both allow the act. A superuser's reach needs
- * the scope `super:user` and no other. As in Quay it does not extend to the log of the current
- * user.
+ * Whether the token's scope and its owner's rights both allow the act. Superuser rights need only
+ * the scope `super:user`. As in Quay, they do not extend to the log of the current user.
  */
 export function isAllowed(
   principal: Principal,
@@ -52,7 +51,7 @@ export function authorizeSuperuser(principal: Principal): void {
 
 /**
  * Whether the principal reads every namespace of its tenant: by its role, and only with a token of
- * the scope `super:user`. (Quay asks its global read-only superusers for no scope.)
+ * the scope `super:user`. (Quay requires no scope of its global read-only superusers.)
  */
 export function isSuperuser(principal: Principal): boolean {
   return (
@@ -61,22 +60,25 @@ export function isSuperuser(principal: Principal): boolean {
   )
 }
 
-/** Quay lets its global read-only superusers export every log but that of one repository. */
+/** Quay lets its global read-only superusers export every log except that of one repository. */
 function mayAsSuperuser(principal: Principal, subjectKind: SubjectKind, act: LogAct): boolean {
   const isExportOfRepository = act === 'export' && subjectKind === 'repository'
   const isFull = principal.roles.includes('administrator')
   return isSuperuser(principal) && (isFull || !isExportOfRepository)
 }
 
-/** A place that a right can be had on. */
+/** A place on which a right can be granted. */
 type NamespaceOrRepository = Pick<LogSubject, 'namespace' | 'repository'>
 
-/** The namespace of a user's name is its own, unless that held something before the user. */
+/**
+ * The namespace with a user's name is the user's own, unless it had contents before the user
+ * existed.
+ */
 function ownsNamespace({ name, ownNamespace }: Principal, namespace: string): boolean {
   return name === namespace && ownNamespace !== false
 }
 
-/** Everyone administers an own namespace; others by a grant of the role `admin`. */
+/** Users administer their own namespace; others need a grant of the role `admin`. */
 export function administers(principal: Principal, subject: NamespaceOrRepository): boolean {
   const { namespace, repository } = subject
   if (ownsNamespace(principal, namespace)) return true

@@ -27,13 +27,13 @@ function entryOf(event: Event, kind: QuayKind): WrittenObject {
   }
 }
 
-/** Who did it; undefined when nobody is known, since Quay then leaves the key out. */
+/** The performer; undefined when unknown, because Quay then omits the key. */
 function performerOf(actor: Actor | null): JsonObject | undefined {
   const name = actor?.name ?? actor?.email ?? actor?.id
   if (actor === null || name === undefined || actor.kind === 'anonymous') return undefined
   const isRobot = actor.kind === 'robot'
   return {
-    // Quay says `user` here for robots too.
+    // Quay uses `user` here for robots too.
     kind: 'user',
     name,
     is_robot: isRobot,
@@ -49,10 +49,10 @@ export function kindOfBucket({ keys }: HistogramBucket): QuayKind | undefined {
 
 /**
  * Counts by day and kind, ordered by both, from buckets by `action`, `nativeAction` and `outcome`.
- * What is not shown in the subject's log is not counted.
+ * Events that are not shown in the subject's log are not counted.
  *
  * @param named buckets of those notifications that a list serves under their own kind; it serves
- *   the others as `unknown`.
+ * the others as `unknown`.
  */
 export function presentAggregate(
   buckets: readonly HistogramBucket[],

@@ -14,23 +14,23 @@ import {
 } from './entries/kinds.ts'
 import type { TimeRange } from './log/time-range.ts'
 
-/** What a log tells of: a whole registry, or a part of it. */
+/** The scope of a log: a whole registry, or a part of it. */
 export interface LogSelection {
   readonly tenant: string
-  /** Absent: all of the tenant, events without a namespace too. */
+  /** Absent for the whole tenant, including events without a namespace. */
   readonly namespace?: string
-  /** Absent: the whole namespace. */
+  /** Absent for the whole namespace. */
   readonly repository?: string
   /** Whether kinds about Quay's own services are left out, as in the log of the current user. */
   readonly hidesServiceKeys: boolean
 }
 
-/** The namespace or repository that a log is the log of. */
+/** The namespace or repository of a log. */
 export interface LogSubject extends LogSelection {
   readonly namespace: string
 }
 
-/** The fields of an event that decide its kind. */
+/** The fields of an event that determine its kind. */
 export interface KindFields {
   readonly action: string
   readonly nativeAction?: string | undefined
@@ -43,8 +43,9 @@ const FAILED: readonly Outcome[] = ['failure', 'denied']
 const SERVICE_KEY_KINDS = QUAY_KINDS.filter(({ kind }) => kind.startsWith('service_key_'))
 
 /**
- * Kinds that Quay keeps out of the log of a repository: what is written after the repository is
- * gone. A new repository of the same name would begin with the deletion of the old one.
+ * Kinds that Quay keeps out of the log of a repository, as they are written after the repository is
+ * gone. The log of a new repository of the same name would otherwise begin with the deletion of the
+ * old one.
  */
 const NOT_OF_A_REPOSITORY = QUAY_KINDS.filter(({ kind }) => kind === 'delete_repo')
 
@@ -61,7 +62,7 @@ export function subjectFilter(
   }
 }
 
-/** Which part of a registry, whatever is told of it. */
+/** A part of a registry, with events of all kinds. */
 interface Selected {
   readonly tenant: string
   readonly namespace?: string | undefined
@@ -82,8 +83,8 @@ export function everythingOf(subject: Selected, more: readonly Condition[] = [])
 }
 
 /**
- * The kind of the entry that an event is served as; undefined for one that Quay has no entry for.
- * `HAS_KIND` is the same as a condition.
+ * The kind of the entry for an event; undefined for one that Quay has no entry for. `HAS_KIND` is
+ * the same as a condition.
  */
 export function entryKindOf(event: Event): QuayKind | undefined {
   const kind = kindOf(event)
@@ -92,14 +93,14 @@ export function entryKindOf(event: Event): QuayKind | undefined {
 }
 
 /**
- * The kind that tells of an event with these fields: of its native action when that is one of
- * Quay's, else of its action and outcome. Undefined where Quay has no word for what happened, for
- * what is still pending, and for what failed when Quay only knows the kind of a success.
+ * The kind for an event with these fields: that of its native action if it is one of Quay's, else
+ * that of its action and outcome. Undefined if Quay has no kind for it, while it is pending, and
+ * for a failure of which Quay only has the successful kind.
  */
 export function kindOf(event: KindFields): QuayKind | undefined {
   const native = quayKind(event.nativeAction ?? '')
   if (native !== undefined) return native
-  // Quay logs that a tag was moved, or a repository created, when it was done in its pages or API.
+  // Quay logs the move of a tag or a new repository only when it was done in its pages or API.
   if (isImpliedByPush(event)) return undefined
   if (hasOutcome(event, DONE)) return kindOfAction(event.action, false)
   return hasOutcome(event, FAILED) ? kindOfAction(event.action, true) : undefined
@@ -110,12 +111,12 @@ export function isShown(kind: QuayKind, subject: LogSelection): boolean {
   return !hiddenKindsOf(subject).includes(kind)
 }
 
-/** Holds for the events whose `entryKindOf` has an answer that `isShown` in the subject's log. */
+/** Holds for events with a result of `entryKindOf` that `isShown` in the subject's log. */
 export function kindConditions(subject: LogSelection): readonly Condition[] {
   return [HAS_KIND, ...hidingConditions(subject)]
 }
 
-/** Holds for the events that are not of a kind that is left out of the subject's log. */
+/** Holds for events that are not of a kind that is left out of the subject's log. */
 export function hidingConditions(subject: LogSelection): readonly Condition[] {
   const hidden = hiddenKindsOf(subject)
   if (hidden.length === 0) return []
@@ -124,14 +125,14 @@ export function hidingConditions(subject: LogSelection): readonly Condition[] {
     {
       anyOf: [
         [{ field: 'action', notIn: hidden.map(({ action }) => action) }],
-        // An event whose native action is another kind keeps it, whatever its action.
+        // An event whose native action is another kind keeps that kind, whatever its action.
         [{ field: 'nativeAction', in: QUAY_KINDS.map(({ kind }) => kind) }],
       ],
     },
   ]
 }
 
-/** Holds for the events of these kinds, and for some that their native action makes another. */
+/** Holds for events of these kinds, and for some that their native action gives another kind. */
 export function ofKinds(names: readonly string[]): Condition {
   const actions = QUAY_KINDS.filter(({ kind }) => names.includes(kind)).map(({ action }) => action)
   return { anyOf: [[{ field: 'nativeAction', in: names }], [{ field: 'action', in: actions }]] }
@@ -142,16 +143,16 @@ function hiddenKindsOf({ hidesServiceKeys, repository }: LogSelection): readonly
   return repository === undefined ? [] : NOT_OF_A_REPOSITORY
 }
 
-/** Sources that report what an engine did, or was asked for. */
+/** Sources that report what an engine did, or what was requested of it. */
 const ENGINE_SOURCES: readonly string[] = [ENGINE_KIND, DOCKER_AUTHZ_KIND]
 
 /**
- * What a container engine did with an image is no entry of a registry's log: a pull that the
+ * Acts of a container engine on images are not entries of a registry's log: a pull that the
  * registry reported itself would be counted twice.
  */
 const OF_REGISTRY: Condition = { field: 'sourceKind', notIn: ENGINE_SOURCES }
 
-/** Holds for what happened to repositories, apart from what Waybill recorded of itself. */
+/** Holds for what happened to repositories, except Waybill's events about itself. */
 export const OF_REPOSITORIES: Condition = {
   field: 'sourceKind',
   notIn: [...ENGINE_SOURCES, OWN_SOURCE_KIND],
@@ -161,18 +162,18 @@ function isOfRegistry({ source }: Event): boolean {
   return !ENGINE_SOURCES.includes(source.kind)
 }
 
-/** Holds for what was done by a reference that Quay logs. */
+/** Holds for acts by a reference that Quay logs. */
 const LOGGED_REFERENCE: Condition = {
   anyOf: [[{ field: 'action', notIn: LOGGED_BY_TAG }], [{ field: 'tag', notIn: [''] }]],
 }
 
-/** What failed is logged whatever its reference. */
+/** Failures are logged with any reference. */
 function hasLoggedReference({ action, outcome, target }: Event): boolean {
   const isByTag = target?.tag !== undefined || !LOGGED_BY_TAG.includes(action)
   return isByTag || FAILED.includes(outcome)
 }
 
-/** Holds for the events for which `entryKindOf` has an answer. */
+/** Holds for events with a result of `entryKindOf`. */
 export const HAS_KIND: Condition = {
   anyOf: [
     [{ field: 'nativeAction', in: QUAY_KINDS.map(({ kind }) => kind) }],

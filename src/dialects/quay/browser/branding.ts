@@ -1,4 +1,4 @@
-/** The logo of Waybill: a sheet of paper with its lines, and its name. */
+/** The logo of Waybill: a lined sheet of paper and the name. */
 function logo(ink: string): string {
   const parts = [
     '<svg xmlns="http://www.w3.org/2000/svg" width="132" height="32" viewBox="0 0 132 32">',
@@ -10,5 +10,5 @@ function logo(ink: string): string {
   return `data:image/svg+xml;base64,${Buffer.from(parts.join('')).toString('base64')}`
 }
 
-/** What Quay's pages show at the sign-in and in their header; both are whole images. */
+/** The logos on Quay's pages, at the sign-in and in the header; both are complete images. */
 export const BRANDING = { logo: logo('#151515'), logo_dark: logo('#ffffff') } as const

@@ -4,21 +4,21 @@ import { browserError } from '../errors.ts'
 import { bearerTokenOf, type Caller, declareCaller, identify } from './caller.ts'
 import { hasCsrfToken } from './session-cookie.ts'
 
-/** Paths for which the rules hold: Quay's `/config` and `/csrf_token` stand outside of them. */
+/** Paths to which the rules apply; Quay's `/config` and `/csrf_token` are exempt. */
 const API_PREFIX = '/api/v1/'
 const METHODS_THAT_READ = ['GET', 'HEAD', 'OPTIONS']
 
 /**
- * What the browsers that Quay's rule is for call themselves. As there, those of telephones, Edge,
- * browsers without a window and crawlers are none, though they name one of these too.
+ * User agents that Quay's rule treats as browsers. As in Quay, phones, Edge, headless browsers and
+ * crawlers are excluded, although they name one of these too.
  */
 const BROWSER = /Chrome|Firefox|Safari|Opera|Konqueror|SeaMonkey|Camino|Netscape|Lynx|Links/
 const NO_BROWSER = /bot|crawl|spider|Edg|Headless|Mobile/i
 
 /**
- * Finds out who sends each request of a scope, once its path and method are known to be right, and
- * keeps it to Quay's rules for browsers: a GET by one is sent by a script, and whatever may change
- * something and comes without a valid token repeats the CSRF token of its session.
+ * Identifies the sender of each request of a scope, once its path and method are valid, and applies
+ * Quay's rules for browsers: a GET from a browser must be sent by a script, and a changing request
+ * without a valid token must repeat the CSRF token of its session.
  *
  * @param xhrOnly Quay's `BROWSER_API_CALLS_XHR_ONLY`.
  */
@@ -28,10 +28,10 @@ export function applyBrowserRules(
   { xhrOnly }: { readonly xhrOnly: boolean },
 ): void {
   declareCaller(scope)
-  // After the hooks that look at path and method, before a body is read.
+  // After the hooks for path and method, before a body is read.
   scope.addHook('preParsing', async (request, reply) => {
     if (!request.url.startsWith(API_PREFIX)) return
-    // The answer depends on the cookie, which a cache in between has to know.
+    // The answer depends on the cookie, which caches must know.
     if (bearerTokenOf(request) === undefined) void reply.header('Vary', 'Cookie')
     if (xhrOnly) requireScript(request)
     const caller = identify(request, context)
@@ -42,7 +42,7 @@ export function applyBrowserRules(
   })
 }
 
-/** A token is sent on purpose; a cookie goes along with whatever a page makes a browser send. */
+/** A token is sent on purpose, but a browser adds a cookie to whatever a page makes it send. */
 function isForgeable(caller: Caller | undefined): boolean {
   return caller === undefined || caller.session !== undefined
 }

@@ -9,7 +9,7 @@ import { browserSecret } from './session-cookie.ts'
 /** The name of this dialect's sessions. */
 export const SESSION_DIALECT = 'quay'
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface Caller {
   readonly principal: Principal
   /** Absent for the bearer of a token. */
@@ -23,15 +23,15 @@ interface BrowserSession extends Session {
 
 const CALLER = 'quayCaller'
 
-/** Lets the requests of a scope remember who sends them. */
+/** Lets the requests of a scope remember their sender. */
 export function declareCaller(scope: FastifyInstance): void {
   scope.decorateRequest(CALLER, null)
 }
 
 /**
- * Finds out who sends a request, by `Authorization: Bearer TOKEN` or by the cookie of a session.
+ * Identifies the sender of a request, by `Authorization: Bearer TOKEN` or by a session cookie.
  *
- * As in Quay a request with a token that is not valid has no caller, whatever its cookie.
+ * As in Quay, a request with an invalid token has no caller, whatever its cookie.
  */
 export function identify(
   request: FastifyRequest,
@@ -42,21 +42,21 @@ export function identify(
   return caller
 }
 
-/** Who sends a request; undefined: nobody that is known. */
+/** The sender of a request; undefined when unknown. */
 export function callerOf(request: FastifyRequest): Caller | undefined {
   return request.getDecorator<Caller | null>(CALLER) ?? undefined
 }
 
 /**
- * The bearer token of a request; undefined: it has none and the cookie decides. A header of another
- * scheme, or of other than two parts, counts as none.
+ * The bearer token of a request; undefined when there is none and the cookie decides. A header with
+ * another scheme, or without exactly two parts, counts as none.
  */
 export function bearerTokenOf(request: FastifyRequest): string | undefined {
   const [scheme, token, ...more] = (request.headers.authorization ?? '').trim().split(/\s+/)
   return scheme?.toLowerCase() === 'bearer' && more.length === 0 ? token : undefined
 }
 
-/** @throws QuayError 401 when it is nobody that is known. */
+/** @throws QuayError 401 when the caller is unknown. */
 export function requirePrincipal(request: FastifyRequest): Principal {
   const caller = callerOf(request)
   if (caller === undefined) throw problem('invalid_token')

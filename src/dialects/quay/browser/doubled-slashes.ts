@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Slashes that follow each other, plain or encoded. */
+/** Consecutive slashes, plain or encoded. */
 const DOUBLED = /(?:\/|%2F){2,}/gi
 
 /**
- * Redirects a path with doubled slashes to the one with single slashes, as Quay does: a client that
- * joins a base URL and a path by a slash too many is answered all the same. 308 keeps the method
- * and the body.
+ * Redirects a path with consecutive slashes to the one with single slashes, as Quay does, for
+ * clients that join a base URL and a path with a slash too many. 308 keeps the method and the body.
  */
 export function redirectDoubledSlashes(scope: FastifyInstance): void {
   scope.addHook('onRequest', async (request, reply) => {

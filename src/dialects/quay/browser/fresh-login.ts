@@ -2,19 +2,19 @@ import type { JsonObject } from '../../../core/event/event.ts'
 import { problem } from '../errors.ts'
 import type { Caller } from './caller.ts'
 
-/** How long a password counts as just given unless configured otherwise, in seconds; as in Quay. */
+/** How long a login counts as fresh by default, in seconds; as in Quay. */
 export const FRESH_LOGIN_SECONDS_DEFAULT = 600
 
 const CHECKED = 'passwordCheckedMicros'
 
-/** What a session keeps when its password was checked at this moment. */
+/** The data of a session whose password was checked at this moment. */
 export function freshLoginData(nowMicros: number): JsonObject {
   return { [CHECKED]: nowMicros }
 }
 
 /**
- * Asks for the password again when it was given long ago. Tokens were made for what they are used
- * for, and are never stale.
+ * Requires a new login when the last one was long ago. Tokens are made for their purpose, and never
+ * stale.
  *
  * @throws QuayError 401 `fresh_login_required`.
  */

@@ -9,20 +9,20 @@ interface Detailed {
 const AS_SENT = 'asSent'
 const ADDRESS_POINTER = '/client/ip'
 
-/** The client's address as it was sent, where an event could not hold it as it was. */
+/** The client's address as it was sent, if an event could not hold it unchanged. */
 export function sentAddressOf(event: Detailed): string | undefined {
   const address = asSentOf(event)?.[ADDRESS_POINTER]
   return typeof address === 'string' ? address : undefined
 }
 
-/** The vendor's own fields of an event, without what the boundary added. */
+/** The vendor's own fields of an event, without the boundary's additions. */
 export function vendorDetailsOf(event: Detailed): JsonObject | undefined {
   if (event.details === undefined || asSentOf(event) === undefined) return event.details
   const { [AS_SENT]: _asSent, ...details } = event.details
   return details
 }
 
-/** Undefined when there is none; a vendor's own member of this name holds no JSON pointers. */
+/** Undefined when there is none; a vendor's own member of this name has no JSON pointers. */
 function asSentOf({ details }: Detailed): JsonObject | undefined {
   const value = details?.[AS_SENT]
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined

@@ -1,7 +1,7 @@
 /** A day in UTC, as the number of days since 1970-01-01. */
 export type DayNumber = number
 
-/** Days from the first to before the second. */
+/** Days from the first up to, but not including, the second. */
 export interface DayWindow {
   readonly from: DayNumber
   readonly to: DayNumber
@@ -27,13 +27,13 @@ export function readIsoDay(text: unknown): DayNumber | undefined {
   return Number.isNaN(ms) ? undefined : dayOfSecond(ms / 1000)
 }
 
-/** `MM/DD/YYYY`: how Quay's parameters write a day. */
+/** `MM/DD/YYYY`, the form of days in Quay's parameters. */
 export function quayDay(day: DayNumber): string {
   const [year, month, date] = isoDay(day).split('-')
   return `${month}/${date}/${year}`
 }
 
-/** The first day of the month after a day's. */
+/** The first day of the month after that of a day. */
 export function nextMonth(day: DayNumber): DayNumber {
   const date = new Date(day * DAY_SECONDS * 1000)
   return dayOfSecond(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 1) / 1000)

@@ -18,48 +18,48 @@ import {
   withAsSent,
 } from './metadata-details.ts'
 
-/** Where an entry stood in a Quay. */
+/** The place of an entry in a Quay. */
 export interface EntryPlace {
   /** The configured name of the Quay: `source.name`. */
   readonly sourceName: string
-  /** The organization or user in whose log it is; absent for one that was deleted since. */
+  /** The organization or user whose log it is in; absent for one that was deleted since. */
   readonly namespace: string | undefined
-  /** The repository in whose log it is, without its namespace; absent when that is not known. */
+  /** The repository whose log it is in, without its namespace; absent when unknown. */
   readonly repository?: string | undefined
-  /** How many entries with the same `entryKey` were before it, from 0. */
+  /** How many entries with the same `entryKey` came before it, from 0. */
   readonly occurrence: number
-  /** Most bytes of the event's `details`; absent: what the other fields leave. */
+  /** Most bytes of the event's `details`; default is what the other fields leave. */
   readonly detailsBytesMax?: number
 }
 
-/** An event, and how much of the entry's metadata it holds. */
+/** An event, and how much of the entry's metadata it contains. */
 export interface EntryEvent {
   readonly event: NewEvent
   readonly fate: MetadataFate
 }
 
-/** Bytes of an event that the boundary fills in: its ids, its tenant, times. */
+/** Bytes that the boundary fills in: ids, the tenant, times. */
 const FILLED_IN_BYTES = 4 * 1024
 /** Longest message that is taken from metadata, in UTF-16 units. */
 const MESSAGE_LENGTH = 1024
 
-/** Longest text that is kept in the place of an address, in UTF-16 units. */
+/** Longest text that is kept instead of an address, in UTF-16 units. */
 const ADDRESS_LENGTH_MAX = 1024
-/** Bytes of details that there is always room for. */
+/** Bytes that are always available for details. */
 const DETAILS_BYTES_MIN = 4 * 1024
 
 const DIGEST = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/
 
 /**
- * The event of an entry. Its `details` are the entry's metadata, so that the Quay dialect answers
- * the same entry again. A value that the entry has nowhere else goes to its field as it came, and
- * the boundary decides; a value of the metadata goes to a field only when that can hold it.
+ * The event of an entry. Its `details` are the entry's metadata, so that the Quay dialect returns
+ * the same entry again. A value that is nowhere else in the entry is passed to its field unchanged,
+ * and the boundary decides; a value of the metadata goes to a field only if the field can hold it.
  */
 export function eventOfEntry(entry: LogEntry, place: EntryPlace): NewEvent {
   return translateEntry(entry, place).event
 }
 
-/** As `eventOfEntry`, with how much of the metadata the event holds. */
+/** As `eventOfEntry`, with how much of the metadata the event contains. */
 export function translateEntry(entry: LogEntry, place: EntryPlace): EntryEvent {
   const { kind, metadata, performer } = entry
   const known = quayKind(kind)
@@ -94,17 +94,17 @@ function keptMetadata(entry: LogEntry, place: EntryPlace, otherFields: string): 
   )
 }
 
-/** What fits no field; also an address that the event has in another form, or not at all. */
+/** Values that fit no field, and an address that the event has in another form or lacks. */
 function asSentOf({ ip: stored, asSent = {} }: LogEntry, ip: string | undefined): JsonObject {
   if (stored === null || stored === ip) return asSent
   return { ...asSent, [ADDRESS_POINTER]: recordableText(stored, ADDRESS_LENGTH_MAX) }
 }
 
 /**
- * What makes two entries of one Quay the same entry, told apart only by their order: everything
- * that the API tells, and where it stands. Of an entry of a repository that its metadata names, it
- * is the same text as of that entry in the log of the whole namespace. A performer counts by name:
- * their avatar follows an e-mail address that may change.
+ * The identity of an entry in one Quay; equal entries differ only in their order. It consists of
+ * everything in the API's answer, and of the entry's place. An entry of a repository that its
+ * metadata names has the same identity in the log of the whole namespace. A performer is identified
+ * by name, because the avatar depends on an e-mail address that may change.
  */
 export function entryKey(
   entry: LogEntry,
@@ -124,7 +124,7 @@ export function entryKey(
   try {
     return canonicalJson({ ...others, metadata })
   } catch (error) {
-    // Metadata of thousands of levels cannot be walked; it always has its text.
+    // Metadata with thousands of levels cannot be walked, but always has its text.
     if (!(error instanceof RangeError)) throw error
     return canonicalJson({ ...others, metadata: entry.metadataText ?? '' })
   }
@@ -135,7 +135,7 @@ function eventIdOf(entry: LogEntry, place: EntryPlace): string {
   return createHash('sha256').update(identity).digest('hex')
 }
 
-/** A kind that this table does not have yet: `share_repo` as `quay.share-repo`. */
+/** A kind that the table does not have yet: `share_repo` becomes `quay.share-repo`. */
 function actionOfUnknown(kind: string): string {
   const word = kind
     .toLowerCase()
@@ -144,7 +144,7 @@ function actionOfUnknown(kind: string): string {
   return `quay.${word.slice(0, NAME_LENGTH_MAX / 2) || 'unknown'}`
 }
 
-/** Whom or what the action was done to, by the object of the action: the key that names it. */
+/** The key that names the target of an action, by the object of the action. */
 const NAME_KEYS: Readonly<Record<string, string>> = {
   user: 'username',
   robot: 'robot',
@@ -191,7 +191,7 @@ function clientOf({ ip, metadata }: LogEntry): Client {
   }
 }
 
-/** A text of the metadata that an event can hold in one field; it stays in the details anyway. */
+/** A text of the metadata that an event can hold in one field; it also stays in the details. */
 function text(value: unknown, lengthMax = NAME_LENGTH_MAX): string | undefined {
   if (typeof value !== 'string' || value === '' || value.length > lengthMax) return undefined
   return value.isWellFormed() && !value.includes('\0') ? value : undefined

@@ -1,19 +1,19 @@
 import { KIND_DESCRIPTIONS } from './kind-descriptions.ts'
 
-/** One of Quay's words for what happened. */
+/** One of Quay's kinds of entries. */
 export interface QuayKind {
   readonly kind: string
   /** The same action in the catalogue. */
   readonly action: string
-  /** Whether the kind tells of an attempt that failed or was refused. */
+  /** Whether the kind reports an attempt that failed or was refused. */
   readonly isFailure: boolean
   /** Keys of its `metadata`; an entry may have fewer or others. */
   readonly metadata: readonly string[]
-  /** What it tells, in one line; `{key}` stands for the value of a metadata key. */
+  /** Its meaning, in one line; `{key}` represents the value of a metadata key. */
   readonly description: string
 }
 
-/** Metadata of whatever the registry's own protocol did: where, with which program, by whom. */
+/** Metadata of acts over the registry protocol: where, with which program, by whom. */
 const REGISTRY = 'repo namespace user-agent username is_robot'
 const TAG = 'username repo namespace tag'
 const PRUNE = 'method value tag_pattern tag_pattern_matches namespace'
@@ -27,8 +27,8 @@ const LOGIN = 'type kind useragent robot app_specific_token_title'
 
 /**
  * Quay's 146 kinds, in both directions: a kind's action when entries are collected from Quay, and
- * an action's kind when events of any source are served. No two kinds of the same `isFailure` share
- * an action. docs/reference/quay-kinds.md is generated from it.
+ * an action's kind when events of any source are served. No two kinds with the same `isFailure`
+ * share an action. docs/reference/quay-kinds.md is generated from it.
  */
 export const QUAY_KINDS: readonly QuayKind[] = [
   // Users.
@@ -287,26 +287,26 @@ export const QUAY_KINDS: readonly QuayKind[] = [
 ]
 
 /**
- * Actions that Quay has no kind of their own for, and the action whose kind it logs. A mounted
- * manifest appears in a repository as a pushed one does, Quay counts a HEAD as a pull, and logs the
- * deletion of a manifest as that of its tags.
+ * Actions without a kind in Quay, and the action whose kind Quay logs instead. A mounted manifest
+ * appears in a repository like a pushed one, Quay counts a HEAD as a pull, and logs the deletion of
+ * a manifest as that of its tags.
  */
-const TOLD_AS = [
+const LOGGED_AS = [
   ['image.mount', 'image.push'],
   ['image.inspect', 'image.pull'],
   ['image.delete', 'tag.delete'],
 ] as const
 
 /**
- * Actions that Quay logs under a tag alone, once they are done: it has no entry for a manifest that
- * was put, mounted or deleted by its digest. What an index refers to is put so, and signatures too;
- * a deletion by digest is logged once for each tag that it deletes.
+ * Actions that Quay logs only under a tag, once they are done: it has no entry for a manifest that
+ * was put, mounted or deleted by digest, as the manifests of an index and signatures are. A
+ * deletion by digest is logged once for each tag that it deletes.
  */
 export const LOGGED_BY_TAG: readonly string[] = ['image.push', 'image.mount', 'image.delete']
 
 /**
- * What Quay calls an entry whose kind its own table does not name; its action is that of such an
- * entry, and of no other event.
+ * Quay's name for an entry whose kind is not in its own table; its action is unique to such
+ * entries.
  */
 export const UNKNOWN_KIND = done('unknown', 'quay.unknown')
 
@@ -319,12 +319,12 @@ export function quayKind(name: string): QuayKind | undefined {
   return KIND_BY_NAME.get(name)
 }
 
-/** The kind that tells of an action that was done, or that failed; undefined when none does. */
+/** The kind for an action that was done, or that failed; undefined when there is none. */
 export function kindOfAction(action: string, isFailure: boolean): QuayKind | undefined {
   return (isFailure ? FAILED_BY_ACTION : DONE_BY_ACTION).get(action)
 }
 
-/** Every action for which `kindOfAction` has an answer. */
+/** Every action with a result of `kindOfAction`. */
 export function actionsWithKind(isFailure: boolean): readonly string[] {
   return [...(isFailure ? FAILED_BY_ACTION : DONE_BY_ACTION).keys()]
 }
@@ -332,15 +332,15 @@ export function actionsWithKind(isFailure: boolean): readonly string[] {
 function byAction(isFailure: boolean): ReadonlyMap<string, QuayKind> {
   const kinds = new Map<string, QuayKind>()
   for (const kind of QUAY_KINDS) if (kind.isFailure === isFailure) kinds.set(kind.action, kind)
-  for (const [action, toldAs] of TOLD_AS) {
-    const kind = kinds.get(toldAs)
+  for (const [action, loggedAs] of LOGGED_AS) {
+    const kind = kinds.get(loggedAs)
     if (kind !== undefined) kinds.set(action, kind)
   }
   if (!isFailure) kinds.set(UNKNOWN_KIND.action, UNKNOWN_KIND)
   return kinds
 }
 
-/** `metadata`: its keys, separated by blanks. */
+/** @param metadata its keys, separated by spaces. */
 function done(kind: string, action: string, metadata = ''): QuayKind {
   const description = KIND_DESCRIPTIONS[kind] ?? ''
   const keys = metadata.split(' ').filter(Boolean)

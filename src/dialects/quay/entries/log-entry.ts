@@ -8,20 +8,20 @@ import { readMetadata } from './metadata-details.ts'
 export interface LogEntry {
   /** One of the kinds of `QUAY_KINDS`, or of a newer Quay. */
   readonly kind: string
-  /** As JSON.parse reads it: a number that no double holds is another one. */
+  /** As parsed by JSON.parse, which changes numbers that a double cannot hold. */
   readonly metadata: JsonObject
-  /** Its JSON text, when that would not be written again from `metadata` as it was. */
+  /** Its JSON text, if `metadata` would not be serialized to the same text. */
   readonly metadataText?: string
   readonly ip: string | null
   /** Seconds since the epoch: the API has no fractions. */
   readonly second: number
-  /** Who did it; absent when there is no name, or when that account was deleted since. */
+  /** The actor; absent without a name, or when that account was deleted since. */
   readonly performer?: { readonly name: string; readonly isRobot: boolean }
-  /** Values of a form that no field takes, by the JSON pointer of the event's field. */
+  /** Values of a form that no field accepts, by the JSON pointer of the event's field. */
   readonly asSent?: JsonObject
 }
 
-/** An entry as an API answers it. */
+/** An entry in the answer of an API. */
 export interface AnsweredEntry {
   readonly entry: LogEntry
   /** Name of the namespace, which only lists for superusers have. */
@@ -30,16 +30,16 @@ export interface AnsweredEntry {
   readonly isUntimed?: boolean
 }
 
-/** What Quay itself shows in place of a kind that it does not know. */
+/** What Quay itself shows for an unknown kind. */
 const UNKNOWN_KIND = 'unknown'
-/** Longest text of a value that no field takes, in UTF-16 units. */
+/** Longest text of a value that no field accepts, in UTF-16 units. */
 const SENT_LENGTH_MAX = 1024
 
 /**
- * Reads an entry of an API's answer; undefined for what is no object. A member of a wrong form
- * costs its field and not the entry.
+ * Reads an entry of an API's answer; undefined when it is not an object. An invalid member costs
+ * its field, not the entry.
  *
- * @param text the JSON text of `value`; without it, numbers are what JSON.parse made of them.
+ * @param text the JSON text of `value`; without it, numbers are as JSON.parse read them.
  */
 export function readLogEntry(value: unknown, text?: string): AnsweredEntry | undefined {
   if (!isMembers(value)) return undefined
@@ -77,7 +77,7 @@ function metadataOf(
   if (!isMembers(metadata)) return { metadata: {} }
   const stored = entryText === undefined ? undefined : memberTexts(entryText).get('metadata')
   const read = stored === undefined ? undefined : readMetadata(stored)
-  // It came from a JSON text, so it is JSON.
+  // It was parsed from JSON text.
   if (read === undefined) return { metadata: metadata as JsonObject }
   return {
     metadata: read.value,
@@ -101,13 +101,13 @@ function sentValue(value: unknown): JsonValue {
   return recordableText(writtenValue(value), SENT_LENGTH_MAX)
 }
 
-/** A value of any form as a text for people: a text itself, else its JSON. */
+/** A value of any form as a text for people: a string itself, else its JSON. */
 export function writtenValue(value: unknown): string {
   if (typeof value === 'string') return value
   try {
     return JSON.stringify(value)
   } catch {
-    return 'a value of too many levels'
+    return 'a value that is nested too deeply'
   }
 }
 
@@ -116,8 +116,8 @@ function isText(value: unknown): value is string {
 }
 
 /**
- * Reads Quay's times (RFC 2822, zone `-0000`) as seconds since the epoch; undefined for anything
- * else. A zone is read as what it says, though Quay writes no other.
+ * Parses Quay's times (RFC 2822, zone `-0000`) as seconds since the epoch; undefined for anything
+ * else. Other zones are accepted too, although Quay writes none.
  */
 export function readMailDate(value: unknown): number | undefined {
   const form = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}$/

@@ -6,26 +6,26 @@ import { recordableText } from '../../../core/values/recordable-text.ts'
 import { keepsNumbers, parsePythonJson, parseReadable, strictText } from '../python/python-json.ts'
 import { StoredJson } from './stored-json.ts'
 
-/** The member of `details` that holds the JSON text of metadata whose numbers no event can hold. */
+/** The member of `details` with the JSON text of metadata whose numbers events cannot hold. */
 const TEXT_MEMBER = 'metadata_json'
-/** The member of `details` that holds what fits no field of the event, by JSON pointer. */
+/** The member of `details` for values that fit no field of the event, by JSON pointer. */
 const AS_SENT = 'asSent'
 /** The pointer of an address in it. */
 export const ADDRESS_POINTER = '/client/ip'
-/** Bytes of JSON text, of metadata that is kept as text: the other fields need room too. */
+/** Bytes of JSON of metadata that is kept as text; the other fields need space too. */
 const KEPT_TEXT_BYTES_MAX = 52 * 1024
-/** Bytes of the details that stand with such a text. */
+/** Bytes of the other details next to such a text. */
 const MARKS_BYTES = 1024
 
 /** The metadata of an entry. */
 export interface StoredMetadata {
-  /** As JSON.parse reads it: a number that no double holds is another one. */
+  /** As parsed by JSON.parse, which changes numbers that a double cannot hold. */
   readonly value: JsonObject
-  /** Its JSON text, when the value would not be written as the text that it was read from. */
+  /** Its JSON text, if the value would not be serialized to the same text. */
   readonly text?: string
 }
 
-/** How much of the metadata an event holds: all in its place, all as text, or its beginning. */
+/** How an event contains the metadata: completely, as text, or only its beginning. */
 export type MetadataFate = 'whole' | 'as-text' | 'cut'
 
 /** The `details` of an event. */
@@ -34,11 +34,11 @@ export interface MetadataDetails {
   readonly fate: MetadataFate
 }
 
-/** Reads the JSON text of metadata; undefined for what is no JSON object. */
+/** Parses the JSON text of metadata; undefined when it is not a JSON object. */
 export function readMetadata(text: string): StoredMetadata | undefined {
   const value = parsed(text)
   if (!isMembers(value)) return undefined
-  // It was read from JSON.
+  // It was parsed from JSON.
   const object = value as JsonObject
   return isPlain(object, text) ? { value: object } : { value: object, text: text.trim() }
 }
@@ -51,17 +51,17 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Metadata with a name that details have for themselves must not be taken for theirs. */
+/** Metadata must not use a name that details use themselves. */
 function isPlain(value: JsonObject, text: string): boolean {
   if (TEXT_MEMBER in value || AS_SENT in value) return false
   return inspectDetails(value) === undefined && keepsNumbers(text)
 }
 
 /**
- * The `details` that hold metadata: its members, and its text too when those are not all of it.
- * What no event can hold (too large, too deep, with a NUL) is kept as text alone.
+ * The `details` for metadata: its members, and its text too if the members are not all of it.
+ * Metadata that no event can hold (too large, too deep, with a NUL) is kept only as text.
  *
- * @param roomBytes that `details` may take.
+ * @param roomBytes most bytes for `details`.
  */
 export function detailsOfMetadata(metadata: StoredMetadata, roomBytes: number): MetadataDetails {
   const { value, text } = metadata
@@ -76,19 +76,19 @@ export function detailsOfMetadata(metadata: StoredMetadata, roomBytes: number): 
 }
 
 function readableOf(value: JsonObject, text: string): JsonObject {
-  // The same text was read as an object before.
+  // The same text was parsed as an object before.
   const members = { ...value, ...(parseReadable(text) as JsonObject) }
   const { [TEXT_MEMBER]: _text, [AS_SENT]: _sent, ...readable } = members
   return readable
 }
 
-/** Metadata as text: as much of it as there is room for. */
+/** Metadata as text: as much of it as fits. */
 export function textDetails(
   text: string,
   limits: {
-    /** What the text is not. */
+    /** The expected form, which the text does not have. */
     readonly expected: string
-    /** Size of all of it, when the text is only its beginning. */
+    /** Size of the whole text, when only its beginning is given. */
     readonly bytes?: number
     readonly roomBytes?: number
   },
@@ -100,7 +100,7 @@ export function textDetails(
   return { details: { unreadable: expected, json, bytes }, fate: isCut ? 'cut' : 'as-text' }
 }
 
-/** The metadata that `details` hold, as it was stored in the Quay. */
+/** The metadata in `details`, as it was stored in the Quay. */
 export function storedMetadata(details: JsonObject): JsonObject | StoredJson {
   const text = details[TEXT_MEMBER] ?? wholeText(details)
   if (typeof text === 'string' && isMembers(parsed(text))) return new StoredJson(strictText(text))
@@ -109,13 +109,13 @@ export function storedMetadata(details: JsonObject): JsonObject | StoredJson {
   return metadata
 }
 
-/** The text of metadata that is kept as text alone, unless it is only a beginning. */
+/** The text of metadata that is kept only as text, unless it was cut. */
 function wholeText({ unreadable, json, bytes }: JsonObject): string | undefined {
   const isText = typeof unreadable === 'string' && typeof json === 'string'
   return isText && Buffer.byteLength(json) === bytes ? json : undefined
 }
 
-/** `details` with what fits no field of the event, by JSON pointer. */
+/** Adds values that fit no field of the event to `details`, by JSON pointer. */
 export function withAsSent(details: JsonObject, asSent: JsonObject): JsonObject {
   return Object.keys(asSent).length === 0 ? details : { ...details, [AS_SENT]: asSent }
 }

@@ -7,12 +7,12 @@ import { filledForPage } from './page-fill.ts'
 import type { StoredJson } from './stored-json.ts'
 
 /**
- * The `metadata` of an entry. What came from a Quay goes out as it came: an event whose native
- * action is a kind has its metadata in `details`. For any other event it is written from the
- * event's fields, with those keys of the kind that are known.
+ * The `metadata` of an entry. An event whose native action is a kind has the metadata in `details`,
+ * so metadata from a Quay is returned unchanged. For any other event it is composed from the
+ * event's fields, with the known keys of the kind.
  */
 export function metadataOf(event: Event, kind: QuayKind): JsonObject | StoredJson {
-  // A Quay stores many kinds with no metadata at all.
+  // Quay stores many kinds without metadata.
   if (event.source.kind === QUAY_SOURCE_KIND) return storedMetadata(event.details ?? {})
   const details = vendorDetailsOf(event)
   const isQuays = quayKind(event.nativeAction ?? '') !== undefined
@@ -25,7 +25,7 @@ export function metadataOf(event: Event, kind: QuayKind): JsonObject | StoredJso
   return filledForPage(event, kind.kind, Object.fromEntries(entries))
 }
 
-/** The value of a metadata key, from the field of an event that holds it. */
+/** The value of a metadata key, from the field of an event that has it. */
 function fieldOf(event: Event, key: string): JsonValue | undefined {
   const { actor, client, target } = event
   if (key === nameKeyOf(event)) return target?.name
@@ -49,7 +49,7 @@ function fieldOf(event: Event, key: string): JsonValue | undefined {
     case 'error':
       return event.message
     case 'is_robot':
-      // Quay writes the key for robots alone.
+      // Quay writes the key only for robots.
       return actor?.kind === 'robot' ? true : undefined
     case 'username':
       return isPermission(event) ? undefined : actor?.name
@@ -58,7 +58,7 @@ function fieldOf(event: Event, key: string): JsonValue | undefined {
   }
 }
 
-/** The key that names whom or what the action was done to, by the object of the action. */
+/** The key that names the target of an action, by the object of the action. */
 const NAME_KEYS: Readonly<Record<string, string>> = {
   user: 'username',
   robot: 'robot',
@@ -71,7 +71,7 @@ function nameKeyOf(event: Event): string | undefined {
   return NAME_KEYS[event.action.slice(0, event.action.indexOf('.'))]
 }
 
-/** A permission is given to a user or to a team; its `username` is never who gave it. */
+/** A permission is granted to a user or to a team; its `username` is never who granted it. */
 function isPermission({ action }: Event): boolean {
   return action.endsWith('-permission')
 }

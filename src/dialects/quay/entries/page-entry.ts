@@ -4,7 +4,7 @@ import { UNKNOWN_KIND } from './kinds.ts'
 import { NOTIFICATION_EVENTS, type PageKey, pageKeysOf } from './page-keys.ts'
 import { StoredJson } from './stored-json.ts'
 
-/** What an entry is served as. */
+/** An entry as it is served. */
 export interface PageEntry {
   readonly kind: string
   readonly metadata: JsonObject
@@ -14,10 +14,10 @@ export interface PageEntry {
 const LOCAL_PART_LENGTH_MIN = 2
 
 /**
- * The nearest entry that Quay's page can show: one entry that it cannot show takes the whole page
- * down. Metadata that the page can use stays as it is. A value that it cannot use becomes a text,
- * and one that it needs is filled in. A notification about something that the page has no name for
- * is served as `unknown`, since any event that it could show would be untrue.
+ * The nearest entry that Quay's page can show, because one bad entry breaks the whole page. Usable
+ * metadata stays unchanged; an unusable value becomes a text, and a missing required one is filled
+ * in. A notification about an event that the page has no name for is served as `unknown`, since any
+ * other event would be untrue.
  */
 export function pageEntryOf(kind: string, metadata: JsonObject): PageEntry {
   const keys = pageKeysOf(kind)
@@ -33,8 +33,8 @@ export function pageEntryOf(kind: string, metadata: JsonObject): PageEntry {
 }
 
 /**
- * The same for metadata that may be kept as text: the text goes out as it was stored, unless the
- * page needs another value in it.
+ * The same for metadata that may be kept as text: the text is returned as stored, unless the page
+ * needs another value in it.
  */
 export function shownEntryOf(
   kind: string,
@@ -46,17 +46,17 @@ export function shownEntryOf(
   return entry.metadata === readable ? { kind: entry.kind, metadata } : entry
 }
 
-/** Whether Quay's page has a name for what a notification is about. */
+/** Whether Quay's page has a name for the event of a notification. */
 function isNotificationEvent(value: JsonValue | undefined): boolean {
   return typeof value === 'string' && NOTIFICATION_EVENTS.includes(value)
 }
 
-/** The value of a key that the page can use; undefined: none is needed. */
+/** The value of a key that the page can use; undefined when none is needed. */
 function usableValue({ key, use }: PageKey, metadata: JsonObject): JsonValue | undefined {
   const value = Object.hasOwn(metadata, key) ? metadata[key] : undefined
   switch (use) {
     case 'text':
-      // The page takes whatever is false for nothing.
+      // The page treats any falsy value as absent.
       return value ? textOf(value) : value
     case 'given':
       return value === undefined || value === null ? 'unknown' : textOf(value)
@@ -73,7 +73,7 @@ function shownValue(value: JsonValue): JsonValue {
   return isShown(value) ? value : JSON.stringify(value)
 }
 
-/** Whether a value can stand in a line: an object cannot, nor can a list that holds one. */
+/** Whether a value can be shown in a line: an object cannot, nor can a list that contains one. */
 function isShown(value: JsonValue): boolean {
   if (Array.isArray(value)) return value.every(isShown)
   return typeof value !== 'object' || value === null
@@ -83,7 +83,7 @@ function textOf(value: JsonValue): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** The settings of a build trigger. Only what the page shows of them has to be usable. */
+/** The settings of a build trigger. Only the part that the page shows must be usable. */
 function usableConfig(config: JsonValue | undefined): JsonValue | undefined {
   const members = typeof config === 'string' ? parsed(config) : config
   if (members === undefined || !isJsonObject(members)) return config
@@ -100,7 +100,7 @@ function parsed(text: string): JsonValue | undefined {
   }
 }
 
-/** Where an export goes when it has no `url`: the page shows a mail address with stars in it. */
+/** The receiver of an export without a `url`: the page shows a masked mail address. */
 function receiverOf(url: JsonValue | undefined, email: JsonValue | undefined) {
   if (typeof email !== 'string' || email === '') return 'none'
   const [local = ''] = email.split('@')

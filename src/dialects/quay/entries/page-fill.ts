@@ -1,14 +1,14 @@
 import type { Event, JsonObject, JsonValue } from '../../../core/event/event.ts'
 import { sentAddressOf } from './as-sent.ts'
 
-/** How Quay's page calls an unknown person. */
+/** The name of an unknown person on Quay's page. */
 const ANONYMOUS = '(anonymous)'
 
 type Fills = Readonly<Record<string, JsonValue | undefined>>
 
 /**
- * What Quay's page shows of a kind, where an event of another source has it elsewhere: an unknown
- * tag is shown by its digest, and an anonymous registry names no user.
+ * Values that Quay's page shows for a kind, where an event of another source has them elsewhere: a
+ * deleted tag is shown by its digest, and an anonymous registry names no user.
  */
 const FILLS: Readonly<Record<string, (event: Event) => Fills>> = {
   delete_tag: (event) => ({ tag: event.target?.digest, username: personOf(event) ?? ANONYMOUS }),
@@ -21,7 +21,7 @@ const FILLS: Readonly<Record<string, (event: Event) => Fills>> = {
   create_proxy_cache_config: (event) => ({ namespace: event.target?.namespace }),
 }
 
-/** Metadata with what Quay's page shows of the kind; what is there already stays. */
+/** Metadata with the values that Quay's page shows for the kind; existing values stay. */
 export function filledForPage(event: Event, kind: string, metadata: JsonObject): JsonObject {
   const missing = Object.entries(FILLS[kind]?.(event) ?? {}).filter(
     (entry): entry is [string, JsonValue] =>
@@ -34,7 +34,7 @@ function personOf({ actor }: Event): string | undefined {
   return actor?.name ?? actor?.email ?? actor?.id
 }
 
-/** A pull by nobody known is shown with its address. */
+/** A pull by an unknown user is shown with its address. */
 function callerOf(event: Event): Fills {
   const username = personOf(event)
   return username === undefined ? { _ip: sentAddressOf(event) ?? event.client?.ip } : { username }

@@ -1,19 +1,19 @@
 /**
- * How Quay's web page uses a metadata value. With a value that it cannot use, the page fails as a
- * whole, for as long as the entry is among those that it has loaded.
+ * How Quay's web page uses a metadata value. An unusable value breaks the whole page, for as long
+ * as the entry is among the loaded ones.
  *
  * - `shown`: put into a line of text. Any text, number, boolean or null, or a list of them.
- * - `text`: used as a text when it is there.
- * - `given`: used as a text, and has to be there.
- * - `config`: an object or the JSON of one, whose member `build_source` is shown.
- * - `event`: has to be one of `NOTIFICATION_EVENTS`.
- * - `receiver`: has to be there, or else an `email` that can be masked.
+ * - `text`: used as a text when present.
+ * - `given`: used as a text, and required.
+ * - `config`: an object or its JSON, whose member `build_source` is shown.
+ * - `event`: must be one of `NOTIFICATION_EVENTS`.
+ * - `receiver`: required, unless there is an `email` that can be masked.
  */
 const PAGE_USES = ['shown', 'text', 'given', 'config', 'event', 'receiver'] as const
 /** One of these uses. */
 export type PageUse = (typeof PAGE_USES)[number]
 
-/** What a notification of a repository may be about, for Quay's page. */
+/** The events of a repository's notifications that Quay's page knows. */
 export const NOTIFICATION_EVENTS: readonly string[] = [
   ...['repo_push', 'vulnerability_found', 'repo_image_expiry'],
   ...['build_queued', 'build_start', 'build_success', 'build_failure', 'build_cancelled'],
@@ -32,8 +32,8 @@ const LOGIN = 'type kind app_specific_token_title robot'
 const MIRROR_SYNC = 'message tag tags stdout stderr'
 
 /**
- * The keys that the page reads of each kind besides those, separated by blanks; each is `shown`
- * unless its use follows a colon. Of kinds that are not here the page reads no more.
+ * Further keys that the page reads of each kind, separated by spaces; each is `shown` unless its
+ * use follows a colon. For other kinds the page reads no more.
  */
 const BY_KIND: Readonly<Record<string, string>> = {
   // Users.
@@ -188,7 +188,7 @@ export function pageKeysOf(kind: string): readonly PageKey[] {
   return KEYS.get(kind) ?? EVERY_KIND
 }
 
-/** Kinds that the page shows for some values of `event` alone, a member of the metadata. */
+/** Kinds that the page can show only for some values of the metadata member `event`. */
 export const KINDS_WITH_EVENT: readonly string[] = [...KEYS]
   .filter(([, keys]) => keys.some(({ use }) => use === 'event'))
   .map(([kind]) => kind)

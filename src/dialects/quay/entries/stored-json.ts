@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../core/event/event.ts'
 
-/** JSON text that goes out as it stands, in the place of a value. */
+/** JSON text that is written unchanged in place of a value. */
 export class StoredJson {
   readonly text: string
 
@@ -17,7 +17,7 @@ export type WrittenJson =
   | readonly WrittenJson[]
   | { readonly [key: string]: WrittenJson | undefined }
 
-/** An object of which parts may be text already. */
+/** An object, parts of which may be text already. */
 export type WrittenObject = { readonly [key: string]: WrittenJson | undefined }
 
 /** The JSON text of a value. */

@@ -25,13 +25,13 @@ export interface ExportAttempt {
 export interface RefusedExport {
   /** In Quay's words. */
   readonly error: string
-  /** Whether the caller lacks the right, rather than the request something. */
+  /** Whether the caller lacks the right, rather than the request being invalid. */
   readonly isDenied: boolean
 }
 
 type Sources = Pick<RequestContext, 'audit' | 'clock' | 'events' | 'directory'>
 
-/** Records that an export was queued, in the log that it is of. */
+/** Records that an export was queued, in the log that it exports. */
 export async function recordExport(
   attempt: ExportAttempt,
   exportId: string,
@@ -54,9 +54,8 @@ export async function recordExport(
 }
 
 /**
- * Records that an export was refused, in the namespace that it would have been of. The names of a
- * namespace or repository that nothing is known of stay in the details: an event that named them
- * would make them known.
+ * Records that an export was refused, in the namespace of its log. Names of an unknown namespace or
+ * repository stay in the details, because an event with them would make them known.
  */
 export async function recordRefusedExport(
   attempt: ExportAttempt,
@@ -87,7 +86,7 @@ function commonFields({ principal, request }: ExportAttempt) {
   return { action: 'export.request', actor: actorOf(principal), client: clientOf(request) }
 }
 
-/** Quay's pages read both keys, so they are there without a value too. */
+/** Quay's pages read both keys, so they are present without a value too. */
 function receiversOf({ subject, body }: ExportAttempt): JsonObject {
   const { callbackUrl, callbackEmail } = body ?? {}
   return {

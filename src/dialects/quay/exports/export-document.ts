@@ -8,14 +8,14 @@ import { formatMailDate } from '../log/time-range.ts'
 import { presentEntry } from '../present.ts'
 import { hidingConditions, subjectFilter } from '../selection.ts'
 
-/** The name under which jobs remember this form. */
+/** The name under which jobs store this form. */
 export const QUAY_EXPORT = 'quay'
 
 const SECOND_MICROS = 1_000_000
 
 /**
- * Quay's document: one JSON object whose `logs` are the entries, oldest first, of whichever kind
- * Quay has. The last item says that it is the last, so that a file that was cut off is known.
+ * Quay's document: one JSON object whose `logs` are the entries, oldest first, of all kinds that
+ * Quay has. The last item is marked as the last, so that a truncated file is recognizable.
  */
 const document: ExportDocument = {
   filter({ tenant, namespace, repository, fromMicros, toMicros }) {
@@ -27,7 +27,7 @@ const document: ExportDocument = {
   begin(job) {
     const details = {
       start_time: formatMailDate(job.fromMicros),
-      // The last second of the last day: other than in lists, the end is inclusive.
+      // The last second of the last day: unlike in lists, the end is inclusive.
       end_time: formatMailDate(job.toMicros - SECOND_MICROS),
       namespace: job.namespace,
       repository: job.repository ?? null,
@@ -42,12 +42,12 @@ const document: ExportDocument = {
   end: () => '{"terminator":true}]}\n',
 }
 
-/** How Quay writes down what it exports, and what it tells of it. */
+/** Quay's format for exports and their notifications. */
 export const quayExportForm: ExportForm = {
   name: QUAY_EXPORT,
   linkPath: '/exportedlogs/',
   document,
-  /** By any of the routes on which it may have been asked for. */
+  /** By any of the routes that may have been used to request it. */
   allows(job, principal) {
     const { tenant, namespace, repository } = job
     const subject = { tenant, namespace, hidesServiceKeys: false }
@@ -64,7 +64,7 @@ export const quayExportForm: ExportForm = {
     return {
       export_id: job.id,
       start_time: dayOf(job.fromMicros),
-      // As in Quay the day after the last one.
+      // As in Quay, the day after the last one.
       end_time: dayOf(job.toMicros),
       namespace: job.namespace,
       repository: job.repository ?? null,
@@ -96,11 +96,11 @@ export const quayExportForm: ExportForm = {
   },
 }
 
-/** Programs look for two pieces of it: `exported logs … found at`, and `N seconds`. */
+/** Programs search for two parts of it: `exported logs … found at`, and `N seconds`. */
 function mailSentence({ job, url, linkSeconds }: ExportResult) {
   const log = `The log of ${logName(job)}, ${days(job)},`
   if (url === undefined) {
-    return { before: `${log} could not be exported. Please ask for it again.`, after: '' }
+    return { before: `${log} could not be exported. Please request it again.`, after: '' }
   }
   return {
     before: `${log} is ready: the exported logs information can be found at `,
@@ -128,7 +128,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** A text that HTML shows as it is, in attributes too. */
+/** Escapes a text for HTML, attributes included. */
 function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (one) => ESCAPES[one] ?? one)
 }

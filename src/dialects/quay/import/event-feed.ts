@@ -5,16 +5,16 @@ import { sentAddressOf } from '../entries/as-sent.ts'
 import { type ImportPosition, writePosition } from './import-position.ts'
 import type { RowEvent, RowFate } from './row-event.ts'
 
-/** How often the position is kept, in milliseconds: what came after it is read again. */
+/** How often the position is saved, in milliseconds; later rows are read again. */
 const POSITION_EVERY_MS = 2000
 
-/** How far the reading is. */
+/** The progress of reading. */
 export interface FeedProgress {
   readonly at: string
   readonly share: number | undefined
 }
 
-/** Puts rows into the ledger in their order, counts them, and keeps the position behind them. */
+/** Appends rows to the ledger in order, counts them, and saves the position after them. */
 export class EventFeed {
   readonly #run: ImportRun
   #savedMs = performance.now()
@@ -54,7 +54,7 @@ export class EventFeed {
     this.report(progress)
   }
 
-  /** Keeps the event for a file that could not be read to its end. */
+  /** Stores the event for a file that could not be read completely. */
   async appendDamage(gap: GapEvent, at: string): Promise<void> {
     await this.#append([gap])
     this.#totals = { ...this.#totals, damages: [...this.#totals.damages, gap.message] }
@@ -72,7 +72,7 @@ export class EventFeed {
     }
   }
 
-  /** Counts rows that are not to be stored. */
+  /** Counts rows that are not stored. */
   skip(count: number): void {
     this.#totals = { ...this.#totals, skipped: this.#totals.skipped + count }
   }
@@ -82,20 +82,20 @@ export class EventFeed {
     this.#run.report({ accepted, duplicates, at, share })
   }
 
-  /** Keeps a position whose rows were appended, unless one was kept just before. */
+  /** Saves a position whose rows were appended, unless one was saved just before. */
   async reached(position: ImportPosition): Promise<void> {
     if (performance.now() - this.#savedMs < POSITION_EVERY_MS) return
     await this.save(position)
   }
 
-  /** Keeps a position whose rows were appended. */
+  /** Saves a position whose rows were appended. */
   async save(position: ImportPosition): Promise<void> {
     await this.#run.sink.savePosition(writePosition(position))
     this.#savedMs = performance.now()
   }
 }
 
-/** Whether something stands in the row in place of an address, and is none. */
+/** Whether the row has something other than an address in its place. */
 function hasNoAddress({ event }: RowEvent): boolean {
   const sent = sentAddressOf(event)
   return sent !== undefined && sent !== '' && event.client?.ip === undefined

@@ -8,27 +8,27 @@ export interface IdRange {
   readonly lastId: number
 }
 
-/** Where the reading of archives is. */
+/** The position in archives. */
 interface ArchivePosition {
-  /** Names the files of the run by a hash: other files are read from their beginning. */
+  /** Identifies the files of the run by a hash; other files are read from their beginning. */
   readonly files: string
-  /** Files that are done. */
+  /** Number of completed files. */
   readonly done: number
-  /** Rows that are done of the file after them. */
+  /** Number of completed rows in the next file. */
   readonly rows: number
 }
 
-/** What was imported of one Quay, as it is kept between two runs. */
+/** What was imported of one Quay, as saved between two runs. */
 export interface ImportPosition {
-  /** The time range that was asked for, in microseconds since the epoch. */
+  /** The requested time range, in microseconds since the epoch. */
   readonly fromMicros: number | null
   readonly toMicros: number | null
-  /** What was read of the database's tables. */
+  /** The ids that were read of the database's tables. */
   readonly tables: ReadonlyMap<LogTable, IdRange>
   readonly archive: ArchivePosition | undefined
 }
 
-/** The position of a Quay of which nothing was imported. */
+/** The position before the first import. */
 export const NO_POSITION: ImportPosition = {
   fromMicros: null,
   toMicros: null,
@@ -49,7 +49,7 @@ export function writePosition(position: ImportPosition): JsonObject {
   }
 }
 
-/** The position of a JSON object; what is not there was not imported. */
+/** Reads the position from a JSON object; absent parts were not imported. */
 export function readPosition(saved: JsonObject | undefined): ImportPosition {
   if (saved === undefined) return NO_POSITION
   return {

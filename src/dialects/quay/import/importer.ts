@@ -16,18 +16,18 @@ import { readNamesFile } from './names-file.ts'
 import { type NameSource, NO_NAMES } from './row-names.ts'
 
 /**
- * Imports the log of a Quay from its database; or, when archives are named, from those, and only
- * the names that their ids stand for from the database or a file.
+ * Imports the log of a Quay from its database; if archives are given, from those, with the names
+ * for their ids from the database or a file.
  *
- * @throws ImportError when there is nothing to read from.
+ * @throws ImportError when there is nothing to read.
  */
 export async function openQuayImporter(request: ImportRequest): Promise<Importer> {
   const { name, database, archives } = request
   if (database === undefined && archives.length === 0) {
-    throw new ImportError('nothing to import: name a database or archives')
+    throw new ImportError('nothing to import: expected a database or archives')
   }
   if (database !== undefined && !isDatabaseUrl(database)) {
-    throw new ImportError('the database is named by a URL such as postgres://user@host:5432/quay')
+    throw new ImportError('expected a database URL such as postgres://user@host:5432/quay')
   }
   return { kind: 'quay', name, import: (run) => importQuay(request, run) }
 }
@@ -39,7 +39,7 @@ async function importQuay(request: ImportRequest, run: ImportRun): Promise<Impor
       ? undefined
       : await QuayDatabase.open({ url, signal: run.signal, warn: run.warn })
   try {
-    // A database that is none of a Quay is told of before anything is asked of it.
+    // Reject a database that is not Quay's before querying it further.
     const tables = database === undefined ? [] : await findLogTables(database)
     const feed = new EventFeed(run)
     const names = await openNames(request, database, run)
@@ -62,7 +62,7 @@ async function openNames(
 ): Promise<NameSource> {
   if (namesFile !== undefined) return readNamesFile(namesFile)
   if (database !== undefined) return openDatabaseNames(database)
-  run.warn('no names are given: kinds, users and repositories stay the numbers that they are')
+  run.warn('no names given: kinds, users and repositories remain numbers')
   return NO_NAMES
 }
 

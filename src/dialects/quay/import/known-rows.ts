@@ -4,18 +4,19 @@ import { ArchiveDamage, readArchive } from './archive/archive-rows.ts'
 import type { ImportPosition } from './import-position.ts'
 import { readRowTime } from './row-time.ts'
 
-/** Whether a row of an archive, by its place and time, was imported from the database. */
+/** Whether a row of an archive, given by position and time, was imported from the database. */
 export type KnownRows = (index: number, micros: number | undefined) => boolean
 
 const NONE: KnownRows = () => false
 
 /**
- * Which rows of an archive were imported from the database before Quay moved them there. The
- * name of the file tells its first and last id, and the saved position the ids that were read.
+ * Finds which rows of an archive were imported from the database before Quay moved them there, from
+ * the first and last id in the name of the file and the read ids in the saved position.
  *
- * Where both overlap in part, the ids of single rows are needed. They are known when the file has a
- * row for each id and its times do not go back, as Quay writes it unless rows are missing. If not,
- * all rows are taken: twice is better than never, and `warn` says so.
+ * If both overlap in part, the ids of single rows are needed. They are known when the file has a
+ * row for each id and its times never decrease, as Quay writes it unless rows are missing.
+ * Otherwise all rows are imported, because a duplicate is better than a loss, and `warn` reports
+ * it.
  */
 export async function findKnownRows(
   file: ArchiveFile,
@@ -32,8 +33,8 @@ export async function findKnownRows(
   }
   if (!(await hasRowForEachId(file, holds.lastId - holds.firstId + 1))) {
     warn(
-      `${file.name}: some of its rows were imported from the database, but it does not tell ` +
-        'which; they may be there twice',
+      `${file.name}: some of its rows were imported from the database, but the file does not ` +
+        'show which; they may be stored twice',
     )
     return NONE
   }

@@ -4,14 +4,14 @@ import { ImportError } from '../../collecting/importer.ts'
 import { fileReason } from './archive/archive-file.ts'
 import type { NameSource, QuayAccount } from './row-names.ts'
 
-/** Largest file of names, in bytes: it is read whole. */
+/** Largest file of names, in bytes; it is read into memory. */
 const NAMES_BYTES_MAX = 256 * 1024 * 1024
 
 /**
- * The names of a JSON file: `kinds`, `users` and `repositories`, each an object by id. A user is a
+ * The names in a JSON file: `kinds`, `users` and `repositories`, each an object by id. A user is a
  * name, or an object with `name`, `email` and `robot`.
  *
- * @throws ImportError that names the file and what is wrong in it.
+ * @throws ImportError that names the file and the problem.
  */
 export async function readNamesFile(path: string): Promise<NameSource> {
   const file = await readObject(path)
@@ -64,7 +64,7 @@ function readNames<Name>(
   for (const [id, value] of Object.entries(members)) {
     const name = read(value)
     if (!/^\d{1,15}$/.test(id) || name === undefined) {
-      throw new ImportError(`${path}: ${key}: ${id}: expected a name by an id`)
+      throw new ImportError(`${path}: ${key}: ${id}: expected an id and a name`)
     }
     names.set(Number(id), name)
   }
@@ -78,7 +78,7 @@ function nameOf(value: unknown): string | undefined {
 function accountOf(value: unknown): QuayAccount | undefined {
   if (!isMembers(value)) {
     const name = nameOf(value)
-    // Quay writes a robot as the name of its owner, a plus sign, and its own.
+    // Quay writes a robot as its owner's name, a plus sign and its own name.
     return name === undefined ? undefined : { name, isRobot: name.includes('+') }
   }
   const name = nameOf(value['name'])

@@ -19,8 +19,8 @@ import type { RowNames } from './row-names.ts'
 import { readRowTime } from './row-time.ts'
 
 /**
- * How much of a row its event holds: all in its place, metadata as text or the beginning of it, no
- * time that could be read, or a dead letter.
+ * How an event contains its row: completely, with metadata as text or cut, without a readable time,
+ * or as a dead letter.
  */
 export type RowFate = MetadataFate | 'untimed' | 'dead-letter'
 
@@ -30,30 +30,30 @@ export interface RowEvent {
   readonly fate: RowFate
 }
 
-/** What is the same for all rows of a run. */
+/** What all rows of a run have in common. */
 export interface RowOrigin {
   readonly sourceName: string
   readonly tenant: string | undefined
 }
 
-/** What Quay calls a kind that is not in its table of kinds. */
+/** Quay's name of a kind that is not in its table of kinds. */
 const UNKNOWN_KIND = 'unknown'
-/** The member of `details` that holds the number of such a kind. */
+/** The member of `details` with the number of such a kind. */
 const KIND_ID = 'quay_kind_id'
 
-/** Bytes of JSON text, of metadata that is kept as text: the other fields need room too. */
+/** Bytes of JSON of metadata that is kept as text; the other fields need space too. */
 const KEPT_TEXT_BYTES_MAX = EVENT_BYTES_MAX - 12 * 1024
 
 const REASON_LENGTH_MAX = 1024
-/** Longest text that is kept in the place of a time, in UTF-16 units. */
+/** Longest text that is kept instead of a time, in UTF-16 units. */
 const TIME_LENGTH_MAX = 256
 
 /**
- * The event of a row: what `eventOfEntry` makes of the same entry when it is read over the API,
- * with what the database knows beyond that: the exact time and the ids.
+ * The event of a row: the event that `eventOfEntry` makes of the same entry from the API, with what
+ * only the database has: the exact time and the ids.
  *
- * Every row has one. Metadata that is no JSON object, or that no event can hold, is kept as text. A
- * row with a time that no event can have gets the time at which it is stored.
+ * Every row has an event. Metadata that is not a JSON object, or that no event can hold, is kept as
+ * text. A row with an invalid time gets the time at which it is stored.
  */
 export function eventOfRow(row: LogRow, names: RowNames, origin: RowOrigin): RowEvent {
   const micros = readRowTime(row.datetime)
@@ -108,14 +108,14 @@ function translated(row: LogRow, names: RowNames, { origin, micros }: Translatio
   }
 }
 
-/** The ids of Quay, which stay when the names that they stand for are deleted or given again. */
+/** The ids of Quay, which stay when names are deleted or reused. */
 function targetIdOf({ accountId, repositoryId }: LogRow): string {
   return repositoryId === null ? `${accountId}` : `${accountId}/${repositoryId}`
 }
 
 /**
- * Of a performer who was deleted nothing but the id is left, not even whether it was a robot: Quay
- * shows nobody, and so does its dialect here.
+ * For a deleted performer only the id is known, not even whether it was a robot. Quay shows no
+ * performer, and neither does its dialect here.
  */
 function actorOf({ performerId }: LogRow, names: RowNames): Actor | null {
   if (performerId === null) return null
@@ -127,9 +127,9 @@ function actorOf({ performerId }: LogRow, names: RowNames): Actor | null {
 }
 
 interface RowMetadata {
-  /** What the fields of the event are read from; undefined when it is no JSON object. */
+  /** The source of the event's fields; undefined when it is not a JSON object. */
   readonly stored: StoredMetadata | undefined
-  /** In place of the metadata, when that is none. */
+  /** Replaces metadata that is not a JSON object. */
   readonly instead?: MetadataDetails
 }
 
@@ -138,7 +138,7 @@ function metadataOf({ metadata, metadataBytes, isMetadataCut }: LogRow): RowMeta
     const expected = 'metadata of less than an event may hold'
     return { stored: undefined, instead: textDetails(metadata, { expected, bytes: metadataBytes }) }
   }
-  // Quay takes an empty text for an empty object.
+  // Quay treats an empty text as an empty object.
   const stored = metadata === '' ? { value: {} } : readMetadata(metadata)
   if (stored !== undefined) return { stored }
   return { stored, instead: textDetails(metadata, { expected: 'a JSON object' }) }
@@ -149,7 +149,7 @@ function asSentOf({ asSent, datetime }: LogRow, micros: number | undefined) {
   return asSent === undefined && !time ? {} : { asSent: { ...asSent, ...time } }
 }
 
-/** The number of an unknown kind stands among the members, so their text is kept without it. */
+/** The number of an unknown kind is a member, so its text is kept without it. */
 function textOf(
   stored: StoredMetadata | undefined,
   { metadata }: LogRow,
@@ -160,7 +160,7 @@ function textOf(
   return text === undefined ? {} : { metadataText: text }
 }
 
-/** A row of which no event can be made. */
+/** A row that cannot become an event. */
 export interface DeadRow {
   readonly eventId: string
   readonly text: string
@@ -168,7 +168,7 @@ export interface DeadRow {
   readonly reason: string
 }
 
-/** The event that keeps what could not be read, under the row's own name. */
+/** The event that keeps an unreadable row, under the row's own name. */
 export function deadRow({ eventId, text, reason }: DeadRow, origin: RowOrigin): RowEvent {
   const clean = recordableText(text)
   const body = cutJsonText(clean, KEPT_TEXT_BYTES_MAX)
@@ -176,7 +176,7 @@ export function deadRow({ eventId, text, reason }: DeadRow, origin: RowOrigin): 
   const event = unreadableEvent({
     source: { kind: 'quay', name: origin.sourceName, eventId },
     ...(origin.tenant !== undefined && { tenant: origin.tenant }),
-    message: `a row of the log could not be read: ${said}`,
+    message: `a log row could not be read: ${said}`,
     details: {
       reason: said,
       bytes: Buffer.byteLength(text),

@@ -7,22 +7,22 @@ export interface QuayAccount {
   readonly isRobot: boolean
 }
 
-/** What the ids of some rows stand for, today. */
+/** The current names for the ids of some rows. */
 export interface RowNames {
   /** Undefined for a kind that the Quay itself does not know. */
   kind(id: number): string | undefined
   /** Undefined for an account that was deleted. */
   account(id: number): QuayAccount | undefined
-  /** The name inside its namespace; undefined for a repository that was deleted. */
+  /** The name within its namespace; undefined for a repository that was deleted. */
   repository(id: number): string | undefined
 }
 
-/** Where the names of rows come from: the database that they are in, or a file. */
+/** The source of names for rows: their database, or a file. */
 export interface NameSource {
   namesOf(rows: readonly LogRow[]): Promise<RowNames>
 }
 
-/** The names of rows of which nothing but the ids is known. */
+/** No names: rows have only ids. */
 export const NO_NAMES: NameSource = {
   namesOf: async () => ({
     kind: () => undefined,

@@ -1,9 +1,9 @@
 import { parseTimestamp, TIME_MICROS_END, TIME_MICROS_MIN } from '../../../core/time/timestamp.ts'
 
 /**
- * Reads a time as PostgreSQL and Python write it (`2024-06-18 18:59:13.5`, UTC unless it has an
- * offset), as microseconds since the epoch. Undefined for what no event can carry: `infinity`,
- * another form, or a year outside of 1970 to 2199.
+ * Parses a time in PostgreSQL's and Python's form (`2024-06-18 18:59:13.5`, UTC unless it has an
+ * offset) as microseconds since the epoch. Undefined for times that no event can have: `infinity`,
+ * another form, or a year outside 1970 to 2199.
  */
 export function readRowTime(text: string): number | undefined {
   const isoText = text.replace(' ', 'T')
@@ -15,7 +15,7 @@ export function readRowTime(text: string): number | undefined {
   return micros
 }
 
-/** PostgreSQL leaves the minutes of an offset out when there are none. */
+/** PostgreSQL omits the minutes of an offset when they are zero. */
 function withMinutes(text: string): string {
   if (/[+-]\d\d$/.test(text)) return `${text}:00`
   return text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')

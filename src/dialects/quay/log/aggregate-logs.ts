@@ -10,7 +10,7 @@ import { HAS_KIND, type LogSelection, ofKinds, subjectFilter } from '../selectio
 import { performerConditions } from './list-logs.ts'
 import { DAY_MICROS, inversionOf, readTimeRange } from './time-range.ts'
 
-/** Most buckets of an aggregate, before they are summed by kind: some ten a day for 25 years. */
+/** Most buckets of an aggregate, before they are summed by kind: about ten a day for 25 years. */
 const AGGREGATE_BUCKETS_MAX = 100_000
 
 /** The answer of the three aggregate operations. */
@@ -19,9 +19,10 @@ export interface LogAggregate {
 }
 
 /**
- * How often each kind happened on each day (UTC) of the range.
+ * How often each kind occurred on each day (UTC) of the range.
  *
- * @param daysMax longest range in days, end included; undefined: any.
+ * @param daysMax longest range in days, end included; undefined for no limit.
+ *
  * @throws QuayError 400 for a longer range, or for one with more than `AGGREGATE_BUCKETS_MAX`.
  */
 export async function aggregateLogs(
@@ -49,7 +50,7 @@ export async function aggregateLogs(
 
 /**
  * Holds for the notifications that a list serves under their own kind; the others are `unknown`
- * there, and so they are here.
+ * there, and therefore here.
  */
 const NAMED_EVENT: readonly Condition[] = [
   ofKinds(KINDS_WITH_EVENT),

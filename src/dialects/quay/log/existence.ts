@@ -8,13 +8,13 @@ type Sources = Pick<RequestContext, 'events' | 'directory'>
 type KnownSubject = Pick<LogSubject, 'tenant' | 'namespace' | 'repository'>
 
 /**
- * Refuses a log of what Waybill never heard of, once its answer turns out to be empty: 404 for a
- * repository; for a namespace Quay's 400, and only to those who read every namespace, since for all
- * others it is their right on it that makes it known.
+ * Rejects the log of an unknown place, once its answer turns out to be empty: 404 for a repository;
+ * for a namespace Quay's 400, but only for callers who read every namespace, because for others
+ * their right on it makes it known.
  *
- * Waybill keeps no list of repositories, so one is known when an event of any time names it, or a
- * grant does. A log that is empty because nothing happened must not look like one that is empty
- * because its name was misspelt; and what was deleted keeps its log.
+ * Waybill keeps no list of repositories, so one is known when an event of any time or a grant names
+ * it. A log that is empty because nothing happened must differ from one that is empty because of a
+ * misspelled name; and a deleted place keeps its log.
  *
  * @throws QuayError 404 or 400.
  */
@@ -29,7 +29,7 @@ export async function requireKnown(
   throw repository === undefined ? unknownNamespace(namespace) : problem('not_found')
 }
 
-/** Whether Waybill has heard of a namespace or a repository. */
+/** Whether Waybill knows a namespace or a repository. */
 export async function isKnown(subject: KnownSubject, sources: Sources): Promise<boolean> {
   return isInDirectory(subject, sources) || (await hasEvent(subject, sources))
 }

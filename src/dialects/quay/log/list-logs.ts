@@ -23,9 +23,9 @@ export interface LogPage {
 }
 
 /**
- * One page of a subject's log, newest first. A `next_page` that is not of this log is the first
- * page, as in Quay. One that comes alone continues the walk that it was issued in, so that a client
- * which repeats no dates does not get another range; dates that are sent apply, as in Quay.
+ * One page of a subject's log, newest first. A `next_page` that is not for this log gives the first
+ * page, as in Quay. Without dates it continues its walk, so that a client that does not repeat the
+ * dates gets the same range; dates that are sent apply, as in Quay.
  */
 export async function listLogs(
   subject: LogSelection,
@@ -58,7 +58,7 @@ export async function listLogs(
   }
 }
 
-/** What a page is asked for: by its own parameters or, where it has none, by those of its walk. */
+/** The dates and performer of a page: its own parameters, or otherwise those of its walk. */
 function askedFor(
   { dates, performer }: LogParameters,
   place: WalkPlace | undefined,
@@ -70,7 +70,7 @@ function askedFor(
 
 /**
  * The events of a performer, by the name that an entry shows. Quay's names have no `@`, so only a
- * name with one can be the e-mail address that stands in for a name.
+ * name with one can be an e-mail address shown instead of a name.
  */
 export function performerConditions(performer: string | undefined): readonly Condition[] {
   if (performer === undefined) return []

@@ -4,20 +4,20 @@ import type { Position } from '../../../core/query/query.ts'
 import type { LogSelection } from '../selection.ts'
 import type { TimeRange } from './time-range.ts'
 
-/** What a walk over pages was asked for, and where it stands. */
+/** The parameters and the position of a walk over pages. */
 export interface WalkPlace {
-  /** The moment of the first page: a default date stays what it was then. */
+  /** The time of the first page, which keeps default dates constant. */
   readonly startedMicros: number
-  /** The range of the page before, for a request that repeats no dates. */
+  /** The range of the previous page, for a request that does not repeat the dates. */
   readonly range: TimeRange
-  /** The performer of the page before, for a request that repeats nothing. */
+  /** The performer of the previous page, for a request that repeats nothing. */
   readonly performer: string | undefined
   readonly after: Position
 }
 
 /**
- * Writes `next_page`: the place of a walk, and what the walk was asked for. It is bound to the
- * subject; none of it can be changed by the client.
+ * Encodes `next_page`: the position and the parameters of a walk. It is bound to the subject, and
+ * the client cannot change any part of it.
  */
 export function encodePageToken(
   { after, ...asked }: WalkPlace,
@@ -28,7 +28,7 @@ export function encodePageToken(
   return `${text}.${cursors.encode(after, 'newest', bindingOf(subject, text))}`
 }
 
-/** Reads `next_page`; undefined for a text that was not issued for this subject. */
+/** Decodes `next_page`; undefined for a text that was not issued for this subject. */
 export function decodePageToken(
   token: string,
   subject: LogSelection,
@@ -38,7 +38,7 @@ export function decodePageToken(
   const text = token.slice(0, Math.max(dot, 0))
   try {
     const after = cursors.decode(token.slice(dot + 1), 'newest', bindingOf(subject, text))
-    // The cursor vouches for the text: it is one that `encodePageToken` wrote.
+    // The cursor authenticates the text as one from `encodePageToken`.
     const asked: Omit<WalkPlace, 'after'> = JSON.parse(Buffer.from(text, 'base64url').toString())
     return { ...asked, after }
   } catch (error) {

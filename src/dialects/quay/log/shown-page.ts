@@ -10,7 +10,7 @@ import {
 } from '../selection.ts'
 import type { TimeRange } from './time-range.ts'
 
-/** Which page of a subject's log. */
+/** Identifies a page of a subject's log. */
 export interface ShownPageQuery {
   readonly subject: LogSelection
   readonly range: TimeRange
@@ -21,17 +21,17 @@ export interface ShownPageQuery {
 }
 
 /**
- * The newest events that are shown in a log, and whether another of them follows.
+ * The newest events that are shown in a log, and whether there are more.
  *
- * In most logs every event is shown. So the page is read without naming the kinds to the store,
- * which costs it a third of the query, and read again by kind only when there was one to leave out.
+ * In most logs every event is shown. So the page is first read without conditions on kinds, which
+ * saves the store a third of the query, and read again with them only when an event was not shown.
  */
 export async function readShownPage(
   query: ShownPageQuery,
   events: Pick<EventReader, 'page'>,
 ): Promise<EventPage> {
   const { subject, limit } = query
-  // One more than the page holds: only a shown event may make another page.
+  // One more than the page size: only a shown event may cause another page.
   const page = await readPage(query, [], { events, limit: limit + 1 })
   if (!page.events.every((stored) => isShownIn(subject, stored))) {
     return readPage(query, kindConditions(subject), { events, limit })

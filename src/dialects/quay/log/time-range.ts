@@ -6,19 +6,19 @@ export interface TimeRange {
   readonly endMicros: number
 }
 
-/** The dates of a request as they were sent; absent or empty: not given. */
+/** The dates of a request as they were sent; absent or empty when not given. */
 export interface SentDates {
   readonly starttime: string | undefined
   readonly endtime: string | undefined
 }
 
-/** A day, microseconds. */
+/** A day, in microseconds. */
 export const DAY_MICROS = 86_400_000_000
 
-/** What a range is that ends before it starts: a mistake, or a range without events. */
+/** The meaning of a range that ends before it starts: an error, or a range without events. */
 type Inversion = 'refused' | 'empty'
 
-/** Quay looks for the mistake in the logs of namespaces, not in that of the whole registry. */
+/** Quay checks for this error in the logs of namespaces, but not in that of the whole registry. */
 export function inversionOf(selection: { readonly namespace?: string }): Inversion {
   return selection.namespace === undefined ? 'empty' : 'refused'
 }
@@ -26,9 +26,9 @@ export function inversionOf(selection: { readonly namespace?: string }): Inversi
 /**
  * Quay's range: from `starttime`, or a day before now, to the end of `endtime`, or a day after now.
  *
- * A given end is a whole day, so one day is added to it; Quay adds the day to a defaulted end too.
+ * A given end is a whole day, so one day is added to it; Quay adds the day to a default end too.
  *
- * @throws QuayError 400 for a text that is no date, and for a range that ends before it starts.
+ * @throws QuayError 400 for an invalid date, and for a range that ends before it starts.
  */
 export function readTimeRange(
   dates: SentDates,
@@ -47,7 +47,7 @@ export function readTimeRange(
 
 /**
  * `%m/%d/%Y` as Quay documents it and as Python's `strptime` reads it (one or two digits, or a
- * blank before the day's only digit; blanks at the end), and the ISO date of Quay's own example.
+ * space before a one-digit day; trailing spaces), and the ISO date of Quay's own example.
  */
 const QUAY_DATE = /^(?<month>\d{1,2})\/(?<day>[ \d]?\d)\/(?<year>\d{4}) *$/
 const ISO_DATE = /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})$/
@@ -59,7 +59,7 @@ function readDate(parameter: keyof SentDates, text: string | undefined): number 
   const year = Number(parts?.['year'])
   const month = Number(parts?.['month'])
   const day = Number(parts?.['day'])
-  // Date.UTC reads the years 0 to 99 as 1900 to 1999; a Date that is set does not.
+  // Date.UTC reads the years 0 to 99 as 1900 to 1999; setting a Date does not.
   const date = new Date(new Date(0).setUTCFullYear(year, month - 1, day))
   const isSame = date.getUTCMonth() === month - 1 && date.getUTCDate() === day
   if (!isSame || year === 0) throw badDate(parameter)
@@ -72,7 +72,7 @@ const MONTH_NAMES = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 /**
  * The time as Quay writes it: RFC 2822 in UTC, whole seconds, zone `-0000`. Python's clients read
  * `-0000` as a time without a zone, and others parse a numeric zone, so neither `GMT` nor `+0000`
- * would do.
+ * would work.
  */
 export function formatMailDate(micros: number): string {
   const date = new Date(Math.floor(micros / 1000))

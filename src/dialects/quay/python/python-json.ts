@@ -8,19 +8,20 @@ import {
 } from '../../../core/boundary/transcribe/json-bytes.ts'
 
 /**
- * A JSON text as Python writes it. Quay is written in Python, whose JSON has integers of any size,
- * keeps `1.0` and `1` apart, and knows `NaN`, `Infinity` and `-Infinity`. JSON.parse reads the
- * first two as something else and refuses the others.
+ * JSON text as Python writes it. Quay is written in Python, whose JSON has integers of any size,
+ * distinguishes `1.0` from `1`, and accepts `NaN`, `Infinity` and `-Infinity`. JSON.parse changes
+ * the first two and rejects the others.
  */
 
-/** A number, or a word that Python's JSON has for one. */
+/** A number, or a word for one in Python's JSON. */
 const LITERAL = /-?(?:\d[\d.eE+-]*|Infinity)|NaN/y
 const NOT_FINITE: readonly string[] = ['NaN', 'Infinity', '-Infinity']
 
 /**
- * Reads a text as JSON.parse does, and `NaN` as null. What is too large for a double is infinite.
+ * Parses a text as JSON.parse does, with `NaN` as null. Values too large for a double become
+ * infinite.
  *
- * @throws SyntaxError for any other text that is no JSON.
+ * @throws SyntaxError for any other text that is not JSON.
  */
 export function parsePythonJson(text: string): unknown {
   try {
@@ -35,7 +36,7 @@ function asDouble(literal: string): string {
   return NOT_FINITE.includes(literal) ? literal.replace('Infinity', '1e999') : literal
 }
 
-/** Whether JSON.parse and JSON.stringify give every number of a text back as it stands there. */
+/** Whether JSON.parse and JSON.stringify preserve every number of a text exactly. */
 export function keepsNumbers(text: string): boolean {
   let keeps = true
   rewriteNumbers(text, (literal) => {
@@ -46,9 +47,9 @@ export function keepsNumbers(text: string): boolean {
 }
 
 /**
- * Reads a text; a number that no double holds, and one that is not finite, is read as its text.
+ * Parses a text; numbers that a double cannot hold, and infinite ones, become their text.
  *
- * @throws SyntaxError for a text that is no JSON.
+ * @throws SyntaxError for a text that is not JSON.
  */
 export function parseReadable(text: string): unknown {
   return JSON.parse(
@@ -56,7 +57,7 @@ export function parseReadable(text: string): unknown {
   )
 }
 
-/** The text as every JSON parser reads it: `NaN`, `Infinity` and `-Infinity` become strings. */
+/** The text in strict JSON: `NaN`, `Infinity` and `-Infinity` become strings. */
 export function strictText(text: string): string {
   return rewriteNumbers(text, (literal) =>
     NOT_FINITE.includes(literal) ? quoted(literal) : literal,
@@ -102,13 +103,13 @@ function literalAt(text: string, at: number): string | undefined {
   return LITERAL.exec(text)?.[0]
 }
 
-/** Whether a double has exactly the value of a number, however that is written. */
+/** Whether a double has exactly the value of a number, in any notation. */
 function isHeld(literal: string): boolean {
   const value = decimalOf(literal)
   return value !== undefined && value === decimalOf(String(Number(literal)))
 }
 
-/** One text for all ways to write a number: `-12e3`. Undefined for what is not finite. */
+/** A unique text for all notations of a number: `-12e3`. Undefined for infinite values. */
 function decimalOf(literal: string): string | undefined {
   const [, sign, whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? []
@@ -123,7 +124,7 @@ function decimalOf(literal: string): string | undefined {
   return `${sign}${digits.slice(start, end)}e${power}`
 }
 
-/** The texts of the members of the object that a JSON text is, by key. */
+/** The texts of the members of a JSON object, by key. */
 export function memberTexts(text: string): ReadonlyMap<string, string> {
   const members = new Map<string, string>()
   for (const part of partsOf(text, OPEN_BRACE)) {
@@ -135,12 +136,12 @@ export function memberTexts(text: string): ReadonlyMap<string, string> {
   return members
 }
 
-/** The texts of the items of the array that a JSON text is. */
+/** The texts of the items of a JSON array. */
 export function itemTexts(text: string): readonly string[] {
   return partsOf(text, OPEN_BRACKET)
 }
 
-/** What stands between the commas of the outermost object or array; none for another text. */
+/** The text between the commas of the outermost object or array; none for another text. */
 function partsOf(text: string, open: number): readonly string[] {
   const parts: string[] = []
   const add = (part: string) => {
@@ -168,7 +169,7 @@ function partsOf(text: string, open: number): readonly string[] {
   return parts
 }
 
-/** Index just behind the string that opens at `start`; the end of the text if it stays open. */
+/** Index just after the string that opens at `start`; the end of the text if it stays open. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at)

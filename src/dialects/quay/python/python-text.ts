@@ -1,9 +1,9 @@
 import type { JsonValue } from '../../../core/event/event.ts'
 
-/** Longest text, in characters; what is longer ends in dots. */
+/** Longest text, in characters; longer ones end in dots. */
 const LENGTH_MAX = 500
 
-/** A JSON value as Python's `repr` writes it, since Quay's messages hold it in that form. */
+/** A JSON value as Python's `repr` writes it, because Quay's messages contain that form. */
 export function pythonText(value: JsonValue): string {
   const text = reprOf(value)
   return text.length > LENGTH_MAX ? `${text.slice(0, LENGTH_MAX)}...` : text
@@ -20,7 +20,7 @@ function reprOf(value: JsonValue): string {
   return `{${members.join(', ')}}`
 }
 
-/** In single quotes, unless the text has those and no double ones. */
+/** In single quotes, unless the text contains those but no double ones. */
 function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
   const escaped = text

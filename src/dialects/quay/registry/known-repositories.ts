@@ -11,17 +11,18 @@ const BUCKETS_MAX = 100_000
 export interface KnownRepository {
   readonly namespace: string
   readonly name: string
-  /** Start of the month of its last event, microseconds since the epoch; absent: it has none. */
+  /** Start of the month of its last event, microseconds since the epoch; absent without events. */
   readonly lastMonthMicros?: number
 }
 
 type Sources = Pick<RequestContext, 'events' | 'directory'>
 
 /**
- * Every repository of a tenant that Waybill has heard of, by name. Waybill keeps no list of them:
- * one is known by its events and by grants on it, also after it was deleted.
+ * Every repository of a tenant that Waybill knows, by name. Waybill keeps no list of them: a
+ * repository is known from its events and from grants on it, even after its deletion.
  *
- * @param namespaces those to look in; undefined: all.
+ * @param namespaces the namespaces to search; undefined for all.
+ *
  * @throws QuayError 400 when there are more than can be listed at once.
  */
 export async function knownRepositories(
@@ -42,13 +43,13 @@ export async function knownRepositories(
   const by = ['namespace', 'repository'] as const
   for (const { timeMicros, keys } of await monthsOf(tenant, { conditions, by }, events)) {
     const [namespace = '', name = ''] = keys
-    // Buckets come by time, so the last one of a repository stays.
+    // Buckets are ordered by time, so the last one of a repository wins.
     found.set(`${namespace}/${name}`, { namespace, name, lastMonthMicros: timeMicros })
   }
   return [...found.values()].sort((left, right) => compare(pathOf(left), pathOf(right)))
 }
 
-/** The time of the last event of a repository, in seconds since the epoch; null: it has none. */
+/** The time of a repository's last event, in seconds since the epoch; null without events. */
 export async function lastSecondOf(
   tenant: string,
   { namespace, name, lastMonthMicros }: KnownRepository,
@@ -69,7 +70,7 @@ export function pathOf({ namespace, name }: KnownRepository): string {
   return `${namespace}/${name}`
 }
 
-/** Every namespace of a tenant that an event of a registry names, in no order. */
+/** Every namespace of a tenant that an event of a registry names, in no particular order. */
 export async function knownNamespaces(
   tenant: string,
   { events }: Pick<RequestContext, 'events'>,
@@ -91,7 +92,7 @@ async function monthsOf(
   } catch (error) {
     const isTooMany = error instanceof Fault && error.code === 'query.too-many-buckets'
     if (!isTooMany) throw error
-    throw problem('invalid_request', 'Too many repositories; ask for those of one namespace')
+    throw problem('invalid_request', 'Too many repositories; request those of one namespace')
   }
 }
 

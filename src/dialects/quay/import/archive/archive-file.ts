@@ -10,7 +10,7 @@ export interface ArchiveFile {
   /** Its name without the folder. */
   readonly name: string
   readonly bytes: number
-  /** What its name says it holds; undefined for a file that was renamed. */
+  /** Its contents according to its name; undefined for a renamed file. */
   readonly holds:
     | { readonly table: LogTable; readonly firstId: number; readonly lastId: number }
     | undefined
@@ -20,9 +20,9 @@ export interface ArchiveFile {
 const ROTATED = /^(\d{1,15})-(\d{1,15})-(logentry[23]?)(?:\.|$)/
 
 /**
- * The archives in the order of what they hold, those of unknown content last.
+ * The archives in the order of their contents; files with unknown contents come last.
  *
- * @throws ImportError that names a file which cannot be read.
+ * @throws ImportError that names a file that cannot be read.
  */
 export async function findArchives(paths: readonly string[]): Promise<readonly ArchiveFile[]> {
   const files = await Promise.all([...new Set(paths)].map(describe))
@@ -36,7 +36,7 @@ export async function findArchives(paths: readonly string[]): Promise<readonly A
   )
 }
 
-/** One text for the same files with the same sizes, of which the same `selection` is read. */
+/** Equal for the same files with the same sizes and the same `selection`. */
 export function archivesHash(files: readonly ArchiveFile[], selection: string): string {
   const list = files.map(({ name, bytes }) => `${name} ${bytes}`)
   return createHash('sha256')
@@ -61,13 +61,13 @@ async function sizeOf(path: string): Promise<number> {
   } catch (error) {
     throw new ImportError(`${path}: ${fileReason(error)}`, { cause: error })
   }
-  throw new ImportError(`${path}: it is no file`)
+  throw new ImportError(`${path}: not a file`)
 }
 
 /** Why a file cannot be read, as a phrase. */
 export function fileReason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'ENOENT') return 'no such file'
   if (code === 'EACCES') return 'permission denied'
   return error instanceof Error ? error.message : String(error)
 }

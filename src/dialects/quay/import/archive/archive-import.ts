@@ -22,9 +22,9 @@ export interface ArchiveImportOptions {
 }
 
 /**
- * Reads archives in the order of what they hold, from where the saved position is when that is of
- * the same files. Of a file that is damaged the rows before the damage are stored, and an event
- * that says so; the import goes on with the next one. The position stays at the first such file.
+ * Reads archives in the order of their contents, from the saved position if that is for the same
+ * files. For a damaged file, the rows before the damage are stored, with an event that reports it;
+ * the import continues with the next file. The position stays at the first damaged file.
  */
 export async function importArchives(options: ArchiveImportOptions): Promise<void> {
   const { request, feed, saved } = options
@@ -58,7 +58,7 @@ export async function importArchives(options: ArchiveImportOptions): Promise<voi
       bytesBefore += file.bytes
     }
   } finally {
-    // Also when it ends early: what came before is stored.
+    // Also after an early end, since everything before is stored.
     await feed.save(position)
   }
 }
@@ -69,7 +69,7 @@ interface FileOptions extends ArchiveImportOptions {
   readonly shareAt: (bytes: number) => number
 }
 
-/** Stores the rows of one file, and yields after each batch how many are done. */
+/** Stores the rows of one file, and yields the number of rows done after each batch. */
 async function* importFile(file: ArchiveFile, options: FileOptions): AsyncGenerator<number> {
   const known = await findKnownRows(file, options.saved, options.warn)
   const rowNames = new ArchivedRowNames(file)
@@ -90,11 +90,11 @@ async function* importFile(file: ArchiveFile, options: FileOptions): AsyncGenera
 
 type Archived = LogRow | DeadRow
 
-/** Every row is read, also one that is stored already: it may be the first of two equal ones. */
+/** Every row is read, even a stored one, because it may be the first of two equal rows. */
 function readRow({ text, problem }: ArchivedRow, rowNames: ArchivedRowNames): Archived {
   const read = problem === undefined ? readArchivedRow(text) : undefined
   if (read !== undefined) return { eventId: rowNames.nextOf(read.identity), ...read.content }
-  const reason = problem ?? 'it is not a row of a log'
+  const reason = problem ?? 'not a log row'
   return { eventId: rowNames.nextOf(text), text, reason }
 }
 

@@ -6,24 +6,24 @@ import { ADDRESS_POINTER } from '../../entries/metadata-details.ts'
 import { keepsNumbers, memberTexts, parsePythonJson } from '../../python/python-json.ts'
 import { type LogRow, METADATA_LENGTH_MAX } from '../log-row.ts'
 
-/** A row of an archive: everything but its id, which Quay does not write there. */
+/** A row of an archive: everything except its id, which Quay does not write there. */
 export type RowContent = Omit<LogRow, 'eventId'>
 
-/** A row of an archive that was read. */
+/** A row of an archive that was parsed. */
 export interface ReadContent {
   readonly content: RowContent
-  /** What the row is recognised by: its content, with the metadata as JSON.parse reads it. */
+  /** Identifies the row: its content, with the metadata as parsed by JSON.parse. */
   readonly identity: RowContent
 }
 
-/** What Quay writes in place of an address that is not known. */
+/** What Quay writes for an unknown address. */
 const NO_ADDRESS = 'None'
 /** The key under which Quay archives metadata that it could not read itself. */
 const RAW_METADATA = '__raw'
-/** Longest text of a value that no column has, in UTF-16 units. */
+/** Longest text of a value that no column accepts, in UTF-16 units. */
 const ODD_LENGTH_MAX = 1024
 
-/** Reads the JSON text of an archived row; undefined for what is none. */
+/** Parses the JSON text of an archived row; undefined when it is not one. */
 export function readArchivedRow(text: string): ReadContent | undefined {
   const row = parsed(text)
   if (!isMembers(row)) return undefined
@@ -70,7 +70,7 @@ function metadataColumns(metadata: string) {
   }
 }
 
-/** The text of metadata that is an object, with the numbers as they stand there. */
+/** The text of metadata that is an object, with the numbers as written. */
 function storedText(value: unknown, rowText: string): string | undefined {
   const isObject = isMembers(value) && rawOf(value) === undefined
   return isObject ? memberTexts(rowText).get('metadata_json') : undefined
@@ -78,12 +78,12 @@ function storedText(value: unknown, rowText: string): string | undefined {
 
 function metadataText(value: unknown, rowText: string): string {
   if (value === undefined || value === null) return ''
-  // Quay writes an object; a text is what the column held.
+  // Quay writes an object; a string is the content of the column.
   if (typeof value === 'string') return value
   try {
     return rawOf(value) ?? JSON.stringify(value)
   } catch {
-    // Nothing writes thousands of levels.
+    // Only for metadata with thousands of levels.
     return memberTexts(rowText).get('metadata_json') ?? ''
   }
 }

@@ -6,28 +6,28 @@ import { textOf } from './gzip-text.ts'
 const ROW_LENGTH_MAX = 16 * 1024 * 1024
 /** Most rows of one batch. */
 const BATCH_ROWS_MAX = 1000
-/** Characters of the rows of a batch after which it is full. */
+/** Characters of rows after which a batch is full. */
 const BATCH_LENGTH_MAX = 4 * 1024 * 1024
-/** Characters of a row that does not end which are kept. */
+/** Characters that are kept of an unterminated row. */
 const REST_LENGTH_MAX = 8192
 
-/** A row of an archive as it stands there. */
+/** A row of an archive, unparsed. */
 export interface ArchivedRow {
-  /** Which row of the file, from 0. */
+  /** Index of the row in the file, from 0. */
   readonly index: number
   /** JSON text of an object, unless there is a problem. */
   readonly text: string
-  /** Why it is no row. */
+  /** Why it is not a row. */
   readonly problem?: string
-  /** How much of the file was read, in bytes as it lies on the disk. */
+  /** How much of the file was read, in bytes on disk. */
   readonly bytesRead: number
 }
 
-/** An archive that cannot be read to its end. */
+/** An archive that cannot be read completely. */
 export class ArchiveDamage extends Error {
   /** Rows before the damage. */
   readonly rows: number
-  /** The beginning of the row that is damaged. */
+  /** The beginning of the damaged row. */
   readonly rest: string
 
   /** @param reason one line for people, without the file's name. */
@@ -40,10 +40,10 @@ export class ArchiveDamage extends Error {
 }
 
 /**
- * Reads the rows of an archive one after the other, in memory bounded by one of them. A file that a
- * download unpacked already is read too.
+ * Reads the rows of an archive one at a time, in memory bounded by one row. Files that a download
+ * has unpacked are read too.
  *
- * @throws ArchiveDamage after the rows that could be read were given out.
+ * @throws ArchiveDamage after the readable rows were yielded.
  */
 export async function* readArchive(file: ArchiveFile): AsyncGenerator<ArchivedRow> {
   const splitter = new ArchiveSplitter(ROW_LENGTH_MAX)
@@ -60,19 +60,19 @@ export async function* readArchive(file: ArchiveFile): AsyncGenerator<ArchivedRo
     if (piece.done) break
     const { text, bytesRead } = piece.value
     const parts = splitter.push(text)
-    if (parts === undefined) throw damage('it is not an archive: neither gzip nor a JSON array')
+    if (parts === undefined) throw damage('not an archive: neither gzip nor a JSON array')
     for (const part of parts) {
       yield { index, ...part, bytesRead }
       index += 1
     }
   }
-  if (!splitter.isArchive) throw damage('it is not an archive: it is empty')
-  if (splitter.isOpen) throw damage('the file is cut off')
+  if (!splitter.isArchive) throw damage('not an archive: the file is empty')
+  if (splitter.isOpen) throw damage('the file is truncated')
   const { rest: text } = splitter
-  if (text !== '') yield { index, text, problem: 'it stands behind the last row', bytesRead: 0 }
+  if (text !== '') yield { index, text, problem: 'it is after the last row', bytesRead: 0 }
 }
 
-/** The rows in batches; those before an error make a batch of their own. */
+/** The rows in batches; those before an error form a batch. */
 export async function* inBatches(
   rows: AsyncIterable<ArchivedRow>,
 ): AsyncGenerator<readonly ArchivedRow[]> {

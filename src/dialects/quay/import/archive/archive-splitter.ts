@@ -1,24 +1,24 @@
 import { BACKSLASH, NEWLINE, QUOTE } from '../../../../core/boundary/transcribe/json-bytes.ts'
 
-/** A part of an archive: the text of a row, or of something else that stands where rows do. */
+/** A part of an archive: the text of a row, or of something else between rows. */
 export interface ArchivePart {
   readonly text: string
-  /** Why it is no row; absent for what begins and ends as an object does. */
+  /** Why it is not a row; absent for text that begins and ends like an object. */
   readonly problem?: string
 }
 
-/** Characters of a row that is too long which are kept. */
+/** Characters that are kept of a row that is too long. */
 const KEPT_LENGTH = 64 * 1024
 
 /**
- * Splits the text of an archive, one list or a row on each line, into its rows. What is no row, a
- * row that ends with its line, and one that is too long cost themselves and not those after them:
- * nothing is parsed here.
+ * Splits the text of an archive, either one list or one row per line, into its rows. Text that is
+ * not a row, a row that ends with its line, and one that is too long do not affect the following
+ * rows, because nothing is parsed here.
  */
 export class ArchiveSplitter {
   readonly #rowLengthMax: number
   #pending = ''
-  /** Where in `#pending` the scan goes on. */
+  /** Where the scan continues in `#pending`. */
   #position = 0
   #depth = 0
   #inString = false
@@ -31,7 +31,7 @@ export class ArchiveSplitter {
     this.#rowLengthMax = rowLengthMax
   }
 
-  /** Whether any text came that an archive can begin with. */
+  /** Whether the text so far begins like an archive. */
   get isArchive(): boolean {
     return this.#list !== 'unknown'
   }
@@ -41,13 +41,13 @@ export class ArchiveSplitter {
     return this.#depth > 0 || this.#list === 'open'
   }
 
-  /** The text of the part that did not end. */
+  /** The text of the unterminated part. */
   get rest(): string {
     return this.#beginning ?? this.#pending.trim()
   }
 
   /**
-   * The parts that a further piece of the text completes. Undefined when the text is none of an
+   * The parts that a further piece of the text completes. Undefined when the text is not an
    * archive: it begins with neither a list nor an object.
    */
   push(chunk: string): readonly ArchivePart[] | undefined {
@@ -81,11 +81,11 @@ export class ArchiveSplitter {
           position -= 1
         }
       } else if (code === 0x7b) {
-        end('it stands between two rows')
+        end('it is between two rows')
         if (this.#list === 'unknown') this.#list = 'none'
         this.#depth = 1
       } else if (isBetweenRows(code)) {
-        end('it stands between two rows')
+        end('it is between two rows')
         if (code === 0x5b) this.#list = 'open'
         if (code === 0x5d && this.#list === 'open') this.#list = 'closed'
         start = position + 1
@@ -123,7 +123,7 @@ function isClosing(code: number): boolean {
   return code === 0x7d || code === 0x5d
 }
 
-/** A blank, a comma, a mark of a list, or a byte order mark. */
+/** Whitespace, a comma, a bracket of a list, or a byte-order mark. */
 function isBetweenRows(code: number): boolean {
   return code <= 0x20 || code === 0x2c || code === 0x5b || code === 0x5d || code === 0xfeff
 }

@@ -10,9 +10,9 @@ const CONTENTS_KEPT_MAX = 1_000_000
 const HASH_LENGTH = 32
 
 /**
- * Names the rows of one archive, which have no id there: by the file's first id, by what they hold,
- * and, for equal rows, by how many there were before. So a file that is archived again, with more
- * rows and in whatever order, gives the same row the same name.
+ * Names the rows of one archive, which have no ids: from the file's first id, their content and,
+ * for equal rows, the number of earlier ones. If a file is archived again, with more rows and in
+ * any order, the same row gets the same name.
  */
 export class ArchivedRowNames {
   readonly #prefix: string
@@ -22,13 +22,13 @@ export class ArchivedRowNames {
     this.#prefix = holds === undefined ? `archive:${name}` : `${holds.table}:${holds.firstId}`
   }
 
-  /** The name of the next row, by its content or, when that is unreadable, by its text. */
+  /** The name of the next row, from its content or, when unreadable, from its text. */
   nextOf(row: RowContent | string): string {
     const content = typeof row === 'string' ? row : canonicalJson({ ...row })
     const hash = createHash('sha256').update(content).digest('hex').slice(0, HASH_LENGTH)
     const occurrence = this.#occurrences.get(hash) ?? 0
     this.#occurrences.set(hash, occurrence + 1)
-    // Equal rows have equal times, so they are close to each other.
+    // Equal rows have equal times, so they are close together.
     dropOldest(this.#occurrences, CONTENTS_KEPT_MAX)
     return `${this.#prefix}+${hash}/${occurrence}`
   }

@@ -4,14 +4,14 @@ import type { ImportRequest } from '../../../collecting/importer.ts'
 import type { ArchiveFile } from './archive-file.ts'
 import type { ArchiveDamage } from './archive-rows.ts'
 
-/** The event for an archive that could not be read to its end. The same finding has the same id. */
+/** The event for an archive that could not be read completely. The same finding has the same id. */
 export function damageEvent(
   file: ArchiveFile,
   damage: ArchiveDamage,
   { name, tenant }: ImportRequest,
 ): GapEvent {
   const { rows, rest, message: reason } = damage
-  const place = rows === 0 ? 'none of its rows are stored' : `${rows} rows before that are stored`
+  const place = rows === 0 ? 'none of its rows are stored' : `the ${rows} rows before it are stored`
   return gapEvent({
     identity: [file.name, file.bytes, rows, reason],
     source: { kind: 'quay', name },

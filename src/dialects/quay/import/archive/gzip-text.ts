@@ -4,22 +4,22 @@ import { StringDecoder } from 'node:string_decoder'
 import { constants, createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'node:zlib'
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
-/** Bytes that are unpacked at once: they may become a thousand times as many. */
+/** Bytes that are unpacked at once; they may expand a thousandfold. */
 const INPUT_BYTES = 16 * 1024
-/** Bytes of a file that its gzip header is looked for in. */
+/** Bytes of a file in which its gzip header is searched. */
 const HEADER_BYTES_MAX = 64 * 1024
-/** Least output that zlib gives out at once: what is damaged behind costs no more than that. */
+/** Smallest output chunk of zlib, which bounds what is lost before damaged data. */
 const OUTPUT_BYTES_MIN = 64
 
-/** A piece of text, and how much of the file was read for it, in bytes as they are on the disk. */
+/** A piece of text, and how much of the file was read for it, in bytes on disk. */
 export interface TextPiece {
   readonly text: string
   readonly bytesRead: number
 }
 
 /**
- * The text of a file, packed by gzip or not. A packed file that is cut off ends without an error;
- * of one that is damaged everything before the damage is given out before it is thrown.
+ * The text of a file, compressed with gzip or not. A truncated compressed file ends without an
+ * error; for a damaged one, everything before the damage is yielded before the error is thrown.
  *
  * @throws the error of zlib or of the file system.
  */
@@ -54,7 +54,7 @@ async function* bytesOf(path: string): AsyncGenerator<BytePiece> {
       yield piece
     }
   } catch (error) {
-    // zlib keeps what it unpacked in the piece that is damaged: once more, in the smallest pieces.
+    // zlib withholds the output of the damaged piece, so read it again in the smallest pieces.
     yield* unpackedAfter(path, { start: headerBytes(header), given })
     throw error
   }
@@ -73,7 +73,7 @@ async function* unpackedAfter(
       if (fresh.length > 0) yield { bytes: fresh, bytesRead }
     }
   } catch {
-    // The error is known already.
+    // The error is already known.
   }
 }
 
@@ -91,7 +91,7 @@ async function* unpacked(
   })
   const closed = new Promise((resolve) => unpacker?.once('close', resolve))
   const taken = (): Buffer => {
-    // What is left behind an error is not given out as data any more.
+    // After an error, remaining output is no longer emitted as data.
     for (let rest = failure && unpacker?.read(); Buffer.isBuffer(rest); rest = unpacker?.read()) {
       held.push(rest)
     }
@@ -104,11 +104,11 @@ async function* unpacked(
         yield { bytes, bytesRead }
         continue
       }
-      // After an error a write is never answered.
+      // After an error, a write is never acknowledged.
       await Promise.race([closed, new Promise((resolve) => unpacker.write(bytes, resolve))])
       yield { bytes: taken(), bytesRead }
       if (failure !== undefined) throw failure
-      // What stands behind the packed data is none of it.
+      // Bytes after the compressed data are not part of it.
       if (unpacker.readableEnded) return
     }
     if (unpacker === undefined) return

@@ -1,35 +1,35 @@
 import { ImportError } from '../../../collecting/importer.ts'
 
-/** Longest part of what the database said that is shown. */
+/** Longest part of the database's own message that is shown. */
 const SAID_LENGTH_MAX = 300
 
-/** Errors of PostgreSQL (its appendix A) and of the network for people. */
+/** Errors of PostgreSQL (its appendix A) and of the network, in words for people. */
 const REASONS: Readonly<Record<string, string>> = {
-  '28P01': 'it refused the user name or the password',
-  '28000': 'it does not let this user in',
-  '3D000': 'it has no database of that name',
+  '28P01': 'wrong user name or password',
+  '28000': 'the user is not allowed to connect',
+  '3D000': 'no database of that name',
   '42501': 'the user may not read a table of the log',
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the name of the host cannot be looked up',
-  ENOENT: 'there is no such socket',
-  ECONNRESET: 'the connection was cut',
+  ECONNREFUSED: 'connection refused',
+  ENOTFOUND: 'unknown host',
+  EAI_AGAIN: 'the host name cannot be resolved',
+  ENOENT: 'no such socket',
+  ECONNRESET: 'the connection was closed',
   ETIMEDOUT: 'no answer in time',
 }
 
-/** Classes of errors that pass: lost connections, lack of resources, a database that restarts. */
+/** Classes of temporary errors: lost connections, lack of resources, a restarting database. */
 const PASSING_CLASSES = ['08', '53', '57', '58', '40', '55']
 const PASSING_CODES = ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN']
 const PASSING_MESSAGE = /connection (?:terminated|ended)|timeout|timed out|not queryable/i
 
-/** The database as it may be named: its URL without the user's name and password. */
+/** The database for messages: its URL without the user's name and password. */
 export function shownDatabase(url: string): string {
   if (!URL.canParse(url)) return 'the database'
   const { host, pathname, searchParams } = new URL(url)
   return `${host || searchParams.get('host') || 'the local socket'}${pathname}`
 }
 
-/** Whether a query may succeed when it is asked again a little later. */
+/** Whether a query may succeed when it is retried a little later. */
 export function isPassing(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   const code = codeOf(error)
@@ -39,7 +39,7 @@ export function isPassing(error: unknown): error is Error {
   return PASSING_MESSAGE.test(error.message)
 }
 
-/** What went wrong, as a phrase. */
+/** The reason of an error, as a phrase. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error)
   const known = code === undefined ? undefined : REASONS[code]
@@ -48,7 +48,7 @@ export function reasonOf(error: unknown): string {
   return said.slice(0, SAID_LENGTH_MAX)
 }
 
-/** The error of a database for people. */
+/** The error of a database, in words for people. */
 export function databaseError(database: string, error: unknown): ImportError {
   if (error instanceof ImportError) return error
   const code = codeOf(error)

@@ -9,8 +9,8 @@ import { type ReadRow, type RowRange, readRows, type TableExtent } from './log-t
 import type { QuayDatabase } from './quay-database.ts'
 
 /**
- * Ids before the saved position that a further run reads again. Quay gives out ids before it
- * commits, so a row may appear behind one that was read already, if only just behind it.
+ * Ids before the saved position that a later run reads again. Quay assigns ids before it commits,
+ * so a row may appear slightly behind one that was read already.
  */
 const IDS_READ_AGAIN = 1000
 
@@ -25,8 +25,8 @@ export interface DatabaseImportOptions {
 }
 
 /**
- * Reads the log's tables, oldest first, each by batches in the order of ids from where the saved
- * position is.
+ * Reads the log's tables, oldest first, each in batches in the order of ids from the saved
+ * position.
  */
 export async function importDatabase(options: DatabaseImportOptions): Promise<void> {
   const { request, tables, feed } = options
@@ -51,7 +51,10 @@ export async function importDatabase(options: DatabaseImportOptions): Promise<vo
   await feed.save(position)
 }
 
-/** Another time range than the saved position's begins anew: what is known is recognised. */
+/**
+ * A time range other than the saved position's starts from the beginning; known rows are
+ * recognized.
+ */
 function keptTables(
   saved: ImportPosition,
   {
@@ -63,7 +66,7 @@ function keptTables(
   return isSame ? saved.tables : new Map()
 }
 
-/** Appends a table's rows, and tells after each batch which ids are done. */
+/** Appends a table's rows, and yields the completed ids after each batch. */
 async function* importTable(
   { request, database, names, feed }: DatabaseImportOptions,
   { table, firstId }: TableExtent,
@@ -79,7 +82,7 @@ async function* importTable(
     const batch = await next
     const last = batch.at(-1)
     if (last === undefined) return
-    // The database works on the next batch while the ledger stores this one.
+    // The database prepares the next batch while the ledger stores this one.
     next = read(last.id)
     next.catch(() => undefined)
     const rows = wantedRows(batch)

@@ -2,10 +2,10 @@ import type { LogRow } from '../log-row.ts'
 import type { NameSource, QuayAccount } from '../row-names.ts'
 import type { QuayDatabase } from './quay-database.ts'
 
-/** Names of one sort that are kept; past that all are forgotten and read again. */
+/** Names of one sort that are kept; above that, all are dropped and read again. */
 const NAMES_KEPT_MAX = 100_000
 
-/** The names that a Quay's database has today; each is asked for once. */
+/** The current names in a Quay's database; each is queried once. */
 export async function openDatabaseNames(database: QuayDatabase): Promise<NameSource> {
   const kinds = await readKinds(database)
   const accounts = new LearntNames((ids) => readAccounts(database, ids))
@@ -23,10 +23,10 @@ export async function openDatabaseNames(database: QuayDatabase): Promise<NameSou
   }
 }
 
-/** Names by id, asked for when they are first needed. */
+/** Names by id, queried when they are first needed. */
 class LearntNames<Name> {
   readonly #read: (ids: readonly number[]) => Promise<ReadonlyMap<number, Name>>
-  /** Undefined for an id that has no name any more. */
+  /** Undefined for an id that no longer has a name. */
   readonly #known = new Map<number, Name | undefined>()
 
   constructor(read: (ids: readonly number[]) => Promise<ReadonlyMap<number, Name>>) {
@@ -37,7 +37,7 @@ class LearntNames<Name> {
     return this.#known.get(id)
   }
 
-  /** After it `get` knows these ids. */
+  /** After this, `get` knows these ids. */
   async learn(ids: readonly (number | null)[]): Promise<void> {
     if (this.#known.size > NAMES_KEPT_MAX) this.#known.clear()
     const distinct = [...new Set(ids)].filter((id) => id !== null)

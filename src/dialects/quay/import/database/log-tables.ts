@@ -4,39 +4,39 @@ import type { QuayDatabase } from './quay-database.ts'
 
 /** Rows of one query. */
 const ROWS_AT_ONCE = 2000
-/** Characters of metadata, or about that, after which a query's answer ends. */
+/** Approximate number of characters of metadata after which a query's result ends. */
 const METADATA_AT_ONCE = 8 * 1024 * 1024
-/** Tables without which a database is no Quay's. */
+/** Tables that every Quay database has. */
 const NEEDED_TABLES = ['logentry3', 'logentrykind', 'user', 'repository'] as const
 
-/** Whether a row is in the range. Without bounds also one at an infinite time is. */
+/** Whether a row is in the range. Without bounds, rows at an infinite time are included. */
 const WANTED =
   '(($3::timestamp IS NULL OR datetime >= $3) AND ($4::timestamp IS NULL OR datetime < $4))'
 
-/** A table of the log, with what it holds when it is looked at. */
+/** A table of the log, with its range of ids. */
 export interface TableExtent {
   readonly table: LogTable
   readonly firstId: number
   readonly lastId: number
 }
 
-/** A row, or no more than the id of one outside of the time range that is asked for. */
+/** A row, or only the id of one outside the requested time range. */
 export interface ReadRow {
   readonly id: number
   readonly row: LogRow | undefined
 }
 
-/** A time range as it is compared with the database's times: UTC, without saying so. */
+/** A time range in the form of the database's times: UTC without a zone. */
 export interface RowRange {
-  /** Null: no bound. */
+  /** Null for no bound. */
   readonly from: string | null
   readonly to: string | null
 }
 
 /**
- * The tables of the log that hold anything, oldest first.
+ * The non-empty tables of the log, oldest first.
  *
- * @throws ImportError that names the tables which a Quay would have.
+ * @throws ImportError that names missing tables of a Quay.
  */
 export async function findLogTables(database: QuayDatabase): Promise<readonly TableExtent[]> {
   const present = await database.query<{ name: string }>(
@@ -47,9 +47,9 @@ export async function findLogTables(database: QuayDatabase): Promise<readonly Ta
   const missing = NEEDED_TABLES.filter((name) => !names.has(name))
   if (missing.length > 0) {
     throw new ImportError(
-      `${database.name} is no database of a Quay: it has no table ${list(missing)}`,
+      `${database.name} is not the database of a Quay: it has no table ${list(missing)}`,
       {
-        hint: 'name the database that DB_URI of the Quay names',
+        hint: 'use the database in the setting DB_URI of the Quay',
       },
     )
   }
@@ -80,8 +80,8 @@ interface RawRow {
 
 /**
  * The next rows after an id, in the order of ids: at most `ROWS_AT_ONCE`, fewer when they are
- * large; none when there are no more. Every query touches so many rows at most: what lies outside
- * of the range is passed over here, not searched for there.
+ * large; empty when there are no more. This also bounds the rows that each query visits, because
+ * rows outside the range are skipped here instead of being filtered there.
  */
 export async function readRows(
   database: QuayDatabase,

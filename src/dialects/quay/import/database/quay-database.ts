@@ -4,30 +4,30 @@ import { databaseError, isPassing, reasonOf, shownDatabase } from './database-er
 
 /** Longest wait for a connection, in milliseconds. */
 const CONNECT_MS_MAX = 10_000
-/** Longest time that one query may take in the database, in milliseconds. */
+/** Longest time for one query in the database, in milliseconds. */
 const STATEMENT_MS_MAX = 60_000
-/** Longest wait for the answer of a query: a connection that died says nothing. */
+/** Longest wait for the answer of a query, because a dead connection reports nothing. */
 const ANSWER_MS_MAX = STATEMENT_MS_MAX + 15_000
-/** Attempts at one query before the import gives up: about ten minutes. */
+/** Attempts at one query before the import gives up, which take about ten minutes. */
 const ATTEMPTS_MAX = 25
 /** Pause before the second attempt, in milliseconds; it doubles from there. */
 const PAUSE_MS = 500
 /** Longest pause between two attempts, in milliseconds. */
 const PAUSE_MS_MAX = 30_000
 
-/** How a Quay's database is reached. */
+/** How to connect to a Quay's database. */
 export interface DatabaseOptions {
-  /** `postgres://…`; may hold a password, and is never shown. */
+  /** `postgres://…`; may contain a password, and is never shown. */
   readonly url: string
   readonly signal: AbortSignal
-  /** Told before each pause. */
+  /** Called before each pause. */
   readonly warn: (message: string) => void
 }
 
 /**
- * The database of a Quay, which is only ever read: every query runs in a transaction of its own
- * that may not write, so that none holds back the database's own cleaning for long. A connection
- * that is lost is opened again, and its query asked again.
+ * The database of a Quay, which is only read. Every query runs in a separate read-only transaction,
+ * so that none delays the database's vacuum for long. A lost connection is opened again, and its
+ * query is repeated.
  */
 export class QuayDatabase {
   readonly #options: DatabaseOptions
@@ -36,7 +36,7 @@ export class QuayDatabase {
   /** Aborts when the import is to stop, and when this is closed. */
   readonly #stopping: AbortSignal
   #client: Client | undefined
-  /** One connection asks one thing at a time. */
+  /** One connection runs one query at a time. */
   #last: Promise<unknown> = Promise.resolve()
 
   private constructor(options: DatabaseOptions) {
@@ -61,7 +61,7 @@ export class QuayDatabase {
     return this.#name
   }
 
-  /** @throws ImportError when the query is refused, or was not answered for about ten minutes. */
+  /** @throws ImportError when the query is rejected, or was not answered for about ten minutes. */
   query<Row extends QueryResultRow>(
     text: string,
     values: readonly unknown[] = [],
@@ -71,7 +71,7 @@ export class QuayDatabase {
     return answer
   }
 
-  /** Ends what is asked right now, too. */
+  /** Also ends the current query. */
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#last
@@ -82,7 +82,7 @@ export class QuayDatabase {
     this.#stopping.throwIfAborted()
     const ask = () =>
       this.#ask<Row>(text, values).catch(async (error: unknown) => {
-        // What the connection still does is of no use any more, whatever the error was.
+        // The connection is useless after any error.
         await this.#disconnect()
         throw error
       })
@@ -122,7 +122,7 @@ export class QuayDatabase {
   async #connect(): Promise<Client> {
     if (this.#client !== undefined) return this.#client
     const client = makeClient(this.#options.url)
-    // A connection that breaks between two queries is met by the next one.
+    // The next query notices a connection that broke between two queries.
     client.on('error', () => undefined)
     try {
       await client.connect()
