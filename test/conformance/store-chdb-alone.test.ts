@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { createStoreHarness, type StoreHarness } from '../support/store-harness.ts'
 import { describeModel } from './store-against-model.ts'
 
-describe('a store on chDB that nobody else writes to', () => {
+describe('a store on chDB without another writer', () => {
   let harness: StoreHarness
   beforeAll(async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'waybill-alone-'))

@@ -18,7 +18,7 @@ test.each(['{a}', 'a*', 'a?'])('a data directory that is a pattern is refused: %
   expect(existsSync(join(directory, name))).toBe(false)
 })
 
-test('an insert leaves nothing of its events beside the store, whatever its path', async () => {
+test('an insert leaves nothing of its events outside the store, whatever its path', async () => {
   const dataDirectory = join(directory, "it's a [path]")
   const harness = createStoreHarness({ dataDirectory }, async () => undefined)
   const opened = await harness.open()

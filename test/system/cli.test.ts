@@ -109,7 +109,7 @@ describe('send', () => {
     })
   })
 
-  test('an option of a single event beside events that are read is named', async () => {
+  test('an option of a single event is rejected by name when events are read', async () => {
     const input = JSON.stringify({ action: 'image.push' })
     const { code, stderr } = await run(['send', '--tenant', 'edge'], { input })
     expect(code).toBe(2)
@@ -216,7 +216,7 @@ describe('search', () => {
     expect(stdout).toContain('\ufffd[2Jx\ufffd31m\ufffdy')
   })
 
-  test('output that nobody reads any more ends the command without a word', async () => {
+  test('a closed output ends the command silently', async () => {
     const child = start(['search', '--all', '--json'])
     const { stderr } = collected(child)
     child.stdout.once('data', () => child.stdout.destroy())

@@ -104,7 +104,7 @@ test('without the server one takes events and the other refuses them; none is lo
   expect([...(names ?? [])].sort()).toEqual(['fifth', 'fourth', 'third'])
 })
 
-test('an instance that is killed while the server stands still loses nothing', async () => {
+test('an instance that is killed while the server is paused loses nothing', async () => {
   clickhouse.pause()
   const names = Array.from({ length: 20 }, (_, index) => `still ${index}`)
   for (const name of names) expect((await send(near, name)).status).toBe(201)

@@ -127,7 +127,7 @@ function pushes(count: number, performer: string, secondOf: (at: number) => numb
   }))
 }
 
-test('entries that Quay loses between its pages are read again, or told of', async () => {
+test('entries that Quay loses between its pages are read again, or reported', async () => {
   // Every performer's own entries fit on one page: this day can be had whole.
   const mendable = ['alice', 'bob', 'carol', 'dan'].flatMap((name) =>
     pushes(18, name, (at) => DAY + Math.floor(at / 6)),

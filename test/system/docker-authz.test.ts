@@ -208,7 +208,7 @@ describe('over TLS', () => {
 })
 
 describe('over the Unix socket', () => {
-  test('nobody is named, and a container without a name given is known all the same', async () => {
+  test('no user is named, and a container without a name given is known all the same', async () => {
     const id = await live((...call) => docker.call(...call), '')
     const events = asked(await toldOf(id))
     expect(events.map(({ action, actor }) => [action, actor])).toEqual(

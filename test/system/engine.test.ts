@@ -60,7 +60,7 @@ describe.each(ENGINE_NAMES)('what happened on %s', (name) => {
     )
   })
 
-  test('has a target, a message, and nobody who did it', async () => {
+  test('has a target, a message, and no actor', async () => {
     const created = (await eventsOf(name)).find(
       ({ action, target }) => action === 'container.create' && target?.name === 'first',
     )

@@ -134,7 +134,7 @@ test('a callback that is refused is tried again until it is taken', async () => 
   expect(callbacks().map(({ export_id }) => export_id)).toEqual([id, id])
 })
 
-test('a callback that never answers holds up nobody, and is tried again later', async () => {
+test('a callback that never answers delays no other, and is tried again later', async () => {
   let isAnswering = false
   await start((response) => {
     if (isAnswering) response.end()

@@ -349,7 +349,7 @@ test('rows that were imported from the database are not taken from an archive ag
   expect(stdout).toMatch(/^stored 10 events, 3,000 rows skipped by date or imported before/)
 })
 
-test('a broken archive is named with its row, and what stood before that stays', async () => {
+test('a broken archive is named with its row, and the rows before it stay', async () => {
   const rows = generateRows()
   const whole = gzipSync(JSON.stringify(rows.map(archivedRow)))
   const cutFile = join(folder, '1-9999-logentry3.txt.gz')

@@ -61,7 +61,7 @@ test('no script and no other site gets at the cookie, nor does a line without TL
   expect(behindProxy.attributes).toMatch(/; Secure$/)
 })
 
-test('the address of a client is what a trusted proxy says, and nobody else', async () => {
+test('the address of a client is only what a trusted proxy says', async () => {
   const addresses = async () => {
     await signIn(await open(), 'nobody')
     const found = await waybill.request('/v1/events?action=auth.login')

@@ -122,7 +122,7 @@ test('what two accounts did on a registry is found once each, with all that it s
   }
 })
 
-test('Quay clients find the same in the logs of organisation and repository', async () => {
+test('Quay clients find the same in the logs of organization and repository', async () => {
   const organization = await quay<QuayLogs>('/api/v1/organization/team/logs')
   expect(countBy(organization.logs.map((log) => `${log.performer?.name} ${log.kind}`))).toEqual({
     'alice push_repo': 1,

@@ -46,7 +46,7 @@ test('a restart keeps events, origin, token and cursors', async () => {
   expect(await second.stop()).toBe(0)
 })
 
-test('a lost token file is not replaced behind the back of whoever holds the token', async () => {
+test('a lost token file is not replaced without the holder knowing', async () => {
   const first = await startWaybill({ dataDirectory })
   const list = await jsonOf<{ tokens: unknown[] }>(first.request('/v1/tokens'))
   expect(list.tokens).toHaveLength(1)

@@ -18,12 +18,12 @@ export function withoutMarks(body: Buffer, everyLine: boolean): Buffer {
   const isMarked = body.subarray(0, MARK.length).equals(MARK)
   const firstLine = everyLine ? body.indexOf(MARKED_LINE) : -1
   if (!isMarked && firstLine < 0) return body
-  const blanked = Buffer.from(body)
-  if (isMarked) blanked.fill(SPACE, 0, MARK.length)
+  const masked = Buffer.from(body)
+  if (isMarked) masked.fill(SPACE, 0, MARK.length)
   for (let at = firstLine; at >= 0; at = body.indexOf(MARKED_LINE, at + MARKED_LINE.length)) {
-    blanked.fill(SPACE, at + 1, at + MARKED_LINE.length)
+    masked.fill(SPACE, at + 1, at + MARKED_LINE.length)
   }
-  return blanked
+  return masked
 }
 
 /**

@@ -15,7 +15,7 @@ const SCHEME_LIKE = /^[A-Za-z][A-Za-z0-9-]{0,31}$/
 
 /** What may follow a header on a command line: another option, a URL, another command. */
 const NO_PART = /^(?:-\w(?![\w=+/-]{6})|--[a-z]|["']?[a-z][a-z0-9+.-]{1,15}:\/\/|[|;&<>]|\d?>)/i
-const BLANKS = /[^\S\r\n]{1,8}/y
+const SPACES = /[^\S\r\n]{1,8}/y
 const MORE_PARTS_MAX = 64
 
 /**
@@ -59,8 +59,8 @@ function partsEnd(text: string, at: number): number {
 }
 
 function blanksAt(text: string, at: number): number {
-  BLANKS.lastIndex = at
-  return BLANKS.exec(text)?.[0].length ?? 0
+  SPACES.lastIndex = at
+  return SPACES.exec(text)?.[0].length ?? 0
 }
 
 /** A scheme before what can only be its credential, without a header's name. */

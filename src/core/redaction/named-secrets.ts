@@ -84,7 +84,7 @@ interface Word {
 /** `NAME=VALUE`, `"name": "value"`, `Name: value`. */
 function assignedSecret(text: string, { text: name, start, end }: Word): Span | undefined {
   ASSIGNED.lastIndex = end
-  const [whole, keyQuote = '', , sign = '', blanks = ''] = ASSIGNED.exec(text) ?? []
+  const [whole, keyQuote = '', , sign = '', spaces = ''] = ASSIGNED.exec(text) ?? []
   if (whole === undefined) return undefined
   const at = end + whole.length
   const isParameter = PARAMETER_BEFORE.test(text.slice(Math.max(0, start - 6), start))
@@ -98,7 +98,7 @@ function assignedSecret(text: string, { text: name, start, end }: Word): Span | 
   const span = isQuoteAt(text, at) ? undefined : restOfArgument(text, at, start)
   if (span !== undefined) return harmful(text, span)
   const value = valueAt(text, at, { stops: stopsOf(text, start) })
-  const isTag = isColon && blanks === '' && value !== undefined && TAG.test(textOf(text, value))
+  const isTag = isColon && spaces === '' && value !== undefined && TAG.test(textOf(text, value))
   return isTag ? undefined : harmful(text, value)
 }
 

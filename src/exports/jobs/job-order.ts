@@ -221,8 +221,8 @@ export function fileToEvict(
 
 /** The latest time at which a link to a file was sent. */
 function lastLinkMicros({ finishedMicros = 0, deliveries }: ExportJob): number {
-  const told = deliveries.map(({ deliveredMicros }) => deliveredMicros ?? finishedMicros)
-  return Math.max(finishedMicros, ...told)
+  const notified = deliveries.map(({ deliveredMicros }) => deliveredMicros ?? finishedMicros)
+  return Math.max(finishedMicros, ...notified)
 }
 
 /** Whether an export needs no more work. */

@@ -62,7 +62,7 @@ export function createTokenUses(options: TokenUsesOptions): TokenUses {
     contents: 'uses of tokens',
     leftOutEvent,
     isQuiet: true,
-    trouble: (...told) => log?.warn(...told),
+    trouble: (...args) => log?.warn(...args),
   })
   const counted = new CountedUses()
   const hand = (uses: readonly TokenUse[]) => {

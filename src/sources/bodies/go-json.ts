@@ -5,7 +5,7 @@ const DEPTH_MAX = 10_000
 /** Deepest nesting that is kept as JSON; deeper values are kept as text. */
 const PLAIN_DEPTH_MAX = 16
 
-const BLANKS = /[ \t\n\r]*/y
+const WHITESPACE = /[ \t\n\r]*/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 /** Finds the end of a string; JSON.parse then validates what is between the quotes. */
 const STRING = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y
@@ -230,7 +230,7 @@ class Decoder {
 
   /** Peeks at the next character that is not whitespace. */
   #sign(): string | undefined {
-    this.#match(BLANKS)
+    this.#match(WHITESPACE)
     return this.#text[this.#at]
   }
 

@@ -32,8 +32,8 @@ export function translateBuild(build: JsonObject, sourceName: string): ReadBuild
   if (typeof buildid !== 'number' && name === undefined) {
     return { unreadable: 'not a build: it has neither a buildid nor a builder name' }
   }
-  const { told, untold } = stepsOf(build['steps'])
-  if (told.length >= BATCH_EVENTS_MAX) {
+  const { reported, unreported } = stepsOf(build['steps'])
+  if (reported.length >= BATCH_EVENTS_MAX) {
     return { unreadable: `the build has ${BATCH_EVENTS_MAX} steps or more` }
   }
   const { steps: _steps, ...rest } = build
@@ -44,9 +44,11 @@ export function translateBuild(build: JsonObject, sourceName: string): ReadBuild
     number: typeof number === 'number' ? number : undefined,
     actor: actorOf(build['properties']),
   }
-  const answer = untold === undefined ? rest : { ...rest, steps: untold }
+  const answer = unreported === undefined ? rest : { ...rest, steps: unreported }
   const stepIds = new Set<string>()
-  return { events: [...told.map((step) => stepEvent(step, run, stepIds)), buildEvent(answer, run)] }
+  return {
+    events: [...reported.map((step) => stepEvent(step, run, stepIds)), buildEvent(answer, run)],
+  }
 }
 
 /** What the events of one build have in common. */
@@ -126,20 +128,20 @@ function stepEvent(step: JsonObject, run: Run, usedIds: Set<string>): NewEvent {
 
 interface Steps {
   /** Steps that have ended. Each becomes an event, since a step is reported when its build ends. */
-  readonly told: readonly JsonObject[]
+  readonly reported: readonly JsonObject[]
   /** Everything else under `steps`, which stays with the build; undefined when there is nothing. */
-  readonly untold: JsonValue | undefined
+  readonly unreported: JsonValue | undefined
 }
 
 function stepsOf(steps: JsonValue | undefined): Steps {
-  if (!Array.isArray(steps)) return { told: [], untold: steps }
-  const told: JsonObject[] = []
-  const untold: JsonValue[] = []
+  if (!Array.isArray(steps)) return { reported: [], unreported: steps }
+  const reported: JsonObject[] = []
+  const unreported: JsonValue[] = []
   for (const step of steps as readonly JsonValue[]) {
-    if (isJsonObject(step) && step['complete'] === true) told.push(step)
-    else untold.push(step)
+    if (isJsonObject(step) && step['complete'] === true) reported.push(step)
+    else unreported.push(step)
   }
-  return { told, untold: untold.length === 0 ? undefined : untold }
+  return { reported, unreported: unreported.length === 0 ? undefined : unreported }
 }
 
 /** A build or a step as it was sent, cut to what an event can hold. */

@@ -97,10 +97,10 @@ interface Row {
   readonly meaning: Meaning | undefined
 }
 
-const ROWS: readonly Row[] = Object.entries(TABLE).map(([pattern, told]) => {
+const ROWS: readonly Row[] = Object.entries(TABLE).map(([pattern, meaning]) => {
   const [method = '', route = ''] = pattern.split(' ')
   const [path = '', parameter] = route.split('?')
-  const [action, phrase] = told ?? []
+  const [action, phrase] = meaning ?? []
   const isEvent = action !== undefined && phrase !== undefined
   return {
     ...{ method, pattern, path: pathPattern(path), parameter },

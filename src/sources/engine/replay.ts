@@ -38,7 +38,7 @@ export class Replay {
   readonly #options: ReplayOptions
   readonly #deadline = performance.now() + REPLAY_MS_MAX
   #isOver = false
-  #told = 0
+  #received = 0
   #last: Position | undefined
   /** The first event that is later than the position. */
   #firstLater: Position | undefined
@@ -65,11 +65,13 @@ export class Replay {
     const { position, engineNowMs, watch } = this.#options
     const engineNow: Position = { timeNano: `${Math.floor(engineNowMs)}000000` }
     const isSure =
-      position?.eventId === undefined && this.#told < DOCKER_EVENTS_KEPT && this.#options.hasRunOn()
+      position?.eventId === undefined &&
+      this.#received < DOCKER_EVENTS_KEPT &&
+      this.#options.hasRunOn()
     if (position !== undefined && !isSure) {
       const to = this.#firstLater ?? engineNow
       const reason =
-        this.#told >= DOCKER_EVENTS_KEPT
+        this.#received >= DOCKER_EVENTS_KEPT
           ? 'the engine had more events than it keeps'
           : 'the engine was restarted or lost its events in another way'
       await watch.gap({ from: timeOf(position.timeNano), to: timeOf(to.timeNano), reason })
@@ -82,7 +84,7 @@ export class Replay {
   #compare(positions: readonly Position[]): void {
     const { position } = this.#options
     for (const one of positions) {
-      this.#told += 1
+      this.#received += 1
       if (position === undefined) continue
       if (one.eventId === position.eventId) {
         this.#isOver = true

@@ -66,8 +66,8 @@ export function translateEvent(native: NativeEvent, product: EngineProduct | und
 export function eventIdOf(native: NativeEvent): string {
   const { type, word, actorId, attributes, timeNano } = native
   const { name = '', container = '', execID = '', signal = '' } = attributes
-  const told = JSON.stringify([type, word, actorId, name, container, execID, signal])
-  return `${timeNano}-${createHash('sha256').update(told).digest('hex').slice(0, 32)}`
+  const identity = JSON.stringify([type, word, actorId, name, container, execID, signal])
+  return `${timeNano}-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`
 }
 
 /** RFC 3339 in UTC, to the microsecond; `details.timeNano` has the rest. */

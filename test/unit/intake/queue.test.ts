@@ -40,7 +40,7 @@ function blockedQueue() {
   return { queue, stored, leftOut, release: () => release(), refuseNext }
 }
 
-test('more events than there is room for are counted by tenant, and told of', async () => {
+test('more events than there is room for are counted by tenant, and reported', async () => {
   const { queue, stored, leftOut, release } = blockedQueue()
   const count = 30_000
   let taken = 0

@@ -103,7 +103,7 @@ describe('a store that fails', () => {
     expect(writer.lookups).toBe(0)
   })
 
-  it('answers nobody before it has the events where an answer rests on it', async () => {
+  it('answers no request before it has the events that the answer relies on', async () => {
     const { writer, open, checkLedger } = await setUpLedger()
     const ledger = await open({ acknowledge: 'store' })
     expect(await ledger.append({ drafts: [draft('a')] })).toMatchObject({ accepted: 1 })

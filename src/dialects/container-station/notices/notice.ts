@@ -10,7 +10,7 @@ import { NOTICE_ACTIONS } from './notice-actions.ts'
 import { pythonJson } from './python-json.ts'
 
 /** The user in notices for everyone. */
-const EVERYBODY = 'all'
+const ALL_USERS = 'all'
 
 /** One string of the feed of events, before it is formatted. */
 interface Notice {
@@ -81,7 +81,7 @@ const NOTICES_FOR_ALL: ReadonlyMap<string, MakeNotice> = new Map<string, MakeNot
   ),
   ...[...IMAGE_UPDATES].map(
     ([action, state]) =>
-      [action, ({ event }: StoredEvent) => imageUpdate(event, { state, user: EVERYBODY })] as const,
+      [action, ({ event }: StoredEvent) => imageUpdate(event, { state, user: ALL_USERS })] as const,
   ),
   ...NOTICE_ACTIONS.map((action) => [action, collectedNotice] as const),
 ])
@@ -136,7 +136,7 @@ function containerNotice(event: Event, state: string): Notice {
   const id = isOfNetwork ? event.details?.['container'] : event.target?.id
   return {
     category: 'container',
-    user: EVERYBODY,
+    user: ALL_USERS,
     content: {
       container: name ?? null,
       ...(id !== undefined && { id }),
@@ -265,7 +265,7 @@ function collectedNotice({ event }: StoredEvent): Notice | undefined {
   if (!isJsonObject(content)) return undefined
   return {
     category: typeof category === 'string' ? category : event.category,
-    user: typeof user === 'string' ? user : EVERYBODY,
+    user: typeof user === 'string' ? user : ALL_USERS,
     content,
   }
 }

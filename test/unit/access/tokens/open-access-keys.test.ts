@@ -67,7 +67,7 @@ test('an administrator sees and changes those of its own tenant', async () => {
   expect((await open()).find(accessKey)).toBeUndefined()
 })
 
-test('an organization, and nobody, has none', async () => {
+test('an organization has none, nor has an anonymous caller', async () => {
   await directory.createUser(null, { name: 'org', kind: 'organization', tenant: 'acme' })
   for (const user of ['org', 'nobody']) {
     await expect(keys.create(null, user)).rejects.toMatchObject({ code: 'request.invalid' })

@@ -46,7 +46,7 @@ test('a token is a JSON Web Token that says whose it is', () => {
   )
 })
 
-describe('what was not signed here is nobody’s token', () => {
+describe('a text that was not signed here is no token', () => {
   const claims = { jti: CLAIMS.id, sub: 'alice' }
   const head = { alg: 'HS256', typ: 'JWT' }
   const none = handMade({ alg: 'none', typ: 'JWT' }, claims, KEY)

@@ -39,7 +39,7 @@ test('the path of a reverse proxy is kept', () => {
   expect(new URL('v1/events', base).href).toBe('https://example.com/audit/v1/events')
 })
 
-test('a token that cannot stand in a header is refused without being shown', () => {
+test('a token that cannot be sent in a header is refused without being shown', () => {
   expect(() => findConnection({ ...NONE, token: 'two\nlines' }, {})).toThrow(
     '--token: expected a token, found other text',
   )

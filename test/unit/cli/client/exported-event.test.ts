@@ -23,6 +23,6 @@ test.each([
   '{"action":"a.b","seq":1}',
   '{"action":"a.b","received":"2026-11-01T00:00:00Z"}',
   '{"action":"a.b","source":{"kind":"waybill"}}',
-])("a sender's own event goes as it stands, for the server to judge: %s", (text) => {
+])("a sender's own event is sent unchanged, for the server to judge: %s", (text) => {
   expect(sent(text)).toBe(text)
 })

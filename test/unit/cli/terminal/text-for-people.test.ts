@@ -34,7 +34,7 @@ test('an image is shown as people write it', () => {
   expect(shown(undefined)).toBe('-')
 })
 
-test('colours appear on a terminal alone, and never against NO_COLOR', () => {
+test('colors appear only on a terminal, and never against NO_COLOR', () => {
   const terminal = Object.assign(process.stdout, {})
   const output = (isTTY: boolean) => Object.create(terminal, { isTTY: { value: isTTY } })
   expect(paintFor(output(true), {})('red', 'x')).toBe('\u001b[31mx\u001b[0m')

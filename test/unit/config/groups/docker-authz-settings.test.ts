@@ -8,7 +8,7 @@ test('a plugin has the engine that it names, or none', () => {
   expect(namedEngine({ name: 'plugin' }, ENGINES)).toBeUndefined()
 })
 
-test('an engine that there is none of is refused by name', () => {
+test('an engine that does not exist is refused by name', () => {
   expect(() => namedEngine({ name: 'plugin', engine: 'host3' }, ENGINES)).toThrow(
     'sources.dockerAuthz: plugin uses the engine host3, which is not in sources.engine',
   )

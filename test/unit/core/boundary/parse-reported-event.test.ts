@@ -33,7 +33,7 @@ function expectStorable(draft: Draft): void {
   expect(again.canonical.replace(again.event.id, id)).toBe(draft.canonical)
 }
 
-describe('a field that cannot be read is kept as it was sent, and the event stands:', () => {
+describe('a field that cannot be read is kept as it was sent, and the event is accepted:', () => {
   const sha = `sha256:${'a'.repeat(64)}`
   it.each<readonly [string, object, string]>([
     ['an address that is none', { client: { ip: '10.0.0.8, 10.0.0.9' } }, '/client/ip'],
@@ -120,7 +120,7 @@ describe('a field that cannot be read is kept as it was sent, and the event stan
     expect(report({ action: 'rocket.launch' }).details).toBeUndefined()
   })
 
-  it('a name that is refused still recognises a retry', () => {
+  it('a name that is refused still recognizes a retry', () => {
     const eventId = (members: object) => report(members).source.eventId
     expect(eventId({ id: 'event-7' })).toMatch(/^sha256:[0-9a-f]{64}$/)
     expect(eventId({ id: 'event-7' })).toBe(eventId({ id: 'event-7' }))

@@ -49,7 +49,7 @@ async function settled(): Promise<void> {
 
 const of = (tenant: string, caller: string): Asker => ({ tenant, caller })
 
-test('a tenant with twelve queries keeps nobody of another tenant waiting', async () => {
+test('a tenant with twelve queries keeps no other tenant waiting', async () => {
   const bench = new Bench()
   const heavy = Array.from({ length: 5 }, (_, index) => bench.ask(`x${index}`, of('tx', 'one')))
   heavy.push(...Array.from({ length: 3 }, (_, index) => bench.ask(`y${index}`, of('tx', 'two'))))
@@ -76,7 +76,7 @@ test('tenants take turns, then the callers of a tenant, then what came first', a
   expect(bench.begun).toEqual(['a1', 'c1', 'd1', 'b1', 'c2', 'a2', 'b2', 'a3'])
 })
 
-test('who comes back again and again waits for everybody else once each time', async () => {
+test('a caller that returns again and again waits for every other caller each time', async () => {
   const bench = new Bench({ ...LIMITS, running: { callerMax: 1, tenantMax: 1, allMax: 1 } })
   const all: Promise<void>[] = []
   for (const tenant of ['red', 'blue', 'green']) all.push(bench.ask(tenant, of(tenant, '')))
@@ -122,7 +122,7 @@ test('no number of tenants makes more wait than all may', async () => {
   await Promise.all(all)
 })
 
-test('what nobody waits for any more is not begun, and gives its place to the next', async () => {
+test('abandoned work is not begun, and gives its place to the next', async () => {
   const bench = new Bench()
   const first = bench.ask('first', of('red', 'a'))
   const gone = bench.ask('gone', of('red', 'a'), () => true)

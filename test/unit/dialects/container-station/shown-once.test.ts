@@ -59,7 +59,7 @@ test('an act is once in the feed', async () => {
   ])
 })
 
-test('the state of a container is what its engine told, not what somebody asked for', async () => {
+test('the state of a container is what its engine reported, not what was requested', async () => {
   const { events } = stationWithRequests()
   const containers = new Containers({ engines: [], defaultTenant: 'default' })
   const look = { events, signal: new AbortController().signal }

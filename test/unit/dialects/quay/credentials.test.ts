@@ -118,7 +118,7 @@ describe.each(['administrator', 'auditor'] as const)('the reach of an %s', (role
     expect(reachOf(others)).toEqual([true, false, false])
   })
 
-  test('is no part of the right on the own namespace', () => {
+  test('is no part of the right on the namespace of the user', () => {
     const caller = principal({ name: 'acme', roles: [role], scopes: ['org:admin', 'repo:admin'] })
     expect(SUBJECT_KINDS.map((kind) => outcomeOf(caller, kind) === 'allowed')).toEqual([
       false,

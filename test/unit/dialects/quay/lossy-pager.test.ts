@@ -26,6 +26,6 @@ test.each([
   [125, [...distinct(15, 1000), ...equal(10, 500), ...distinct(100, 0)], 70],
   [3000, distinct(3000, 0).map((at) => Math.floor(at / 3)), 1020],
   [125, [...equal(25, 500), ...distinct(100, 0)], 80],
-])('the stand-in for Quay answers of %i rows as many as Quay does', (_, times, answered) => {
+])('the model of Quay answers of %i rows as many as Quay does', (_, times, answered) => {
   expect(walked(times)).toBe(answered)
 })

@@ -64,7 +64,7 @@ const NEEDED: Readonly<Record<string, JsonObject>> = {
   export_logs_success: { url: 'https://hooks.example.com/quay' },
 }
 
-test.each(QUAY_KINDS)('$kind goes out as it came in', ({ kind, action, metadata }) => {
+test.each(QUAY_KINDS)('$kind is sent out unchanged', ({ kind, action, metadata }) => {
   const any = fc.jsonValue({ maxDepth: 2 }).map((json) => JSON.parse(JSON.stringify(json)))
   const text = fc.oneof(fc.string(), fc.array(fc.string(), { maxLength: 3 }))
   const shown = new Map(pageKeysOf(kind).map(({ key, use }) => [key, use]))
@@ -150,7 +150,7 @@ test('an avatar is the SHA-256 of the address, else of the name, in lower case a
   expect(mailed['hash']).toBe(hash)
 })
 
-test('colours are those of the samples in Quay’s documentation', () => {
+test('colors are those of the samples in Quay’s documentation', () => {
   expect(avatarColor('6d64')).toBe('#f7b6d2')
   expect(avatarColor('b28d')).toBe('#17becf')
 })

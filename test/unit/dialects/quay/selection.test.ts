@@ -235,7 +235,7 @@ test('the log of a repository alone hides that a repository was deleted', () => 
   expect(hidden.map(({ kind }) => kind)).toEqual(['delete_repo'])
 })
 
-test('a pull that an engine saw is not counted beside the one that the registry told', () => {
+test('a pull that an engine saw is not counted in addition to that of the registry', () => {
   const target = { namespace: 'acme', repository: 'app' }
   const pull = { action: 'image.pull', outcome: 'success' as const, target }
   const toldBy = (kind: string) => eventOf({ ...pull, source: { kind, name: 'main' } })

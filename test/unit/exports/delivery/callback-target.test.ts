@@ -95,7 +95,7 @@ test('a host without an address is named', async () => {
   )
 })
 
-test('an allowed host, address or block is let through, and nothing beside it', async () => {
+test('an allowed host, address or block is let through, and nothing else', async () => {
   const policy = createCallbackPolicy(['Hooks.Internal', '10.1.0.0/16', '127.0.0.1', '[fd00::1]'])
   expect(await refusal('http://hooks.internal/', resolvesTo('192.168.1.1'), policy)).toBeUndefined()
   expect(await refusal('http://other.internal/', resolvesTo('192.168.1.1'), policy)).toBe(BLOCKED)

@@ -156,7 +156,7 @@ test('the connection goes to the address that was checked: there is no other loo
   expect(server?.received[0]?.host).toBe(`hooks.example:${server?.port}`)
 })
 
-test('a failed export is told of without a link', async () => {
+test('a failed export is reported without a link', async () => {
   const url = await serve()
   const job = jobOf({ status: 'failed', finishedMicros: NOW_MICROS })
   expect(await attempt(url, {}, job)).toMatchObject({ status: 'delivered' })

@@ -176,7 +176,7 @@ test('a delivery is tried for a day, then given up; a refusal ends it at once', 
   expect(afterFailure(callbackTo('a'), { ...failure, isFinal: true }).status).toBe('failed')
 })
 
-test('a file is removed after its week, but never while somebody waits for it', () => {
+test('a file is removed after its week, but never while a delivery waits for it', () => {
   const finished = (id: string, days: number, fields: Partial<ExportJob> = {}) =>
     jobOf({
       id,

@@ -70,7 +70,7 @@ describe('an odd member costs a field, not the build', () => {
     expect(events[1]?.details?.['api_response']).toMatchObject({ steps: untold })
   })
 
-  test('steps without numbers of their own are told apart, and their retry is recognised', () => {
+  test('steps without numbers are distinguished, and their retry is recognized', () => {
     const steps = ['a', 'b', 'c'].map((name) => ({ name, complete: true, results: 0, number: 1 }))
     const more = ['d', 'e'].map((name) => ({ name, complete: true, results: 0, number: name }))
     const ids = () => changed({ steps: [...steps, ...more] }).map(({ source }) => source.eventId)

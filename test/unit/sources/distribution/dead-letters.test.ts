@@ -26,7 +26,7 @@ describe('what cannot be read is kept', () => {
     })
   })
 
-  test('bytes that are no UTF-8 are kept as they came', () => {
+  test('bytes that are not UTF-8 are kept unchanged', () => {
     const body = Buffer.from([0x7b, 0xff, 0xfe, 0x7d])
     expect(translate(body).deadLetters[0]?.body).toEqual(body)
   })

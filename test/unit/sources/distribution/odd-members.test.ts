@@ -108,11 +108,11 @@ describe('nothing that a notification has is left out', () => {
       { '/target/repository': 'b'.repeat(300) },
     ],
     ['id too long', { id: 'i'.repeat(600) }, {}, { '/source/eventId': 'i'.repeat(600) }],
-  ])('a %s is kept as it was sent, and the event stands', (_what, changes, fields, asSent) => {
+  ])('a %s is kept as it was sent, and the event is accepted', (_what, changes, fields, asSent) => {
     expect(changed(changes)).toMatchObject({ ...fields, details: { asSent } })
   })
 
-  test('a retry is recognised by the item itself when it has no id, or one that is none', () => {
+  test('a retry is recognized by the item itself when it has no id, or an invalid one', () => {
     const { id: _id, ...nameless } = SENT
     for (const id of [undefined, null, '', 7, 'i'.repeat(600), 'i\0']) {
       const body = JSON.stringify({ events: [{ ...nameless, id }] })

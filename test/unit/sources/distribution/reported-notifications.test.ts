@@ -193,7 +193,7 @@ describe('the kind of an account is guessed from its name, and settings correct 
     expect(kindOf(named(name))).toBe(kind)
   })
 
-  test('the longest prefix decides, whichever list it stands in', () => {
+  test('the longest prefix decides, in whichever list it is', () => {
     const settings = {
       robotNamePrefixes: ['ci-', 'ci-human-bot-'],
       serviceNamePrefixes: ['ci-deploy'],

@@ -133,7 +133,7 @@ describe('what was acted upon', () => {
     })
   })
 
-  test('a length that differs from the size is kept beside it', () => {
+  test('a length that differs from the size is kept as well', () => {
     const target = { repository: 'team/app', tag: '1', size: 5, length: 7 }
     expect(translateOne({ target })?.details).toMatchObject({ size: 5, length: 7 })
   })

@@ -136,7 +136,7 @@ describe('a plugin', () => {
     expect(await call(path, '', method)).toMatchObject({ status: 404 })
   })
 
-  test('answers before anybody takes what it heard, which is handed over later', async () => {
+  test('answers before a sink is attached, which receives the events later', async () => {
     listening = await listen()
     expect(await call('/AuthZPlugin.AuthZRes', ACT)).toEqual(ALLOWED)
     listening.begin({
@@ -151,7 +151,7 @@ describe('a plugin', () => {
 })
 
 describe('the socket', () => {
-  test('is for the own user alone, and is gone after a stop', async () => {
+  test('is only for the user of the process, and is gone after a stop', async () => {
     await begin()
     expect(statSync(socket).mode & 0o777).toBe(0o600)
     await listening?.close()

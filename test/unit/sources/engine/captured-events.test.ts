@@ -37,7 +37,7 @@ describe.each(['docker-events.jsonl', 'podman-events.jsonl'])('what was captured
     expect(events.map((event) => event.details?.['timeNano'])).toEqual(written)
   })
 
-  test('nobody is named, and every event has a message and a target', () => {
+  test('no actor is named, and every event has a message and a target', () => {
     for (const event of events) {
       expect(event.actor).toBeNull()
       expect(event.message).toMatch(/\w/)
@@ -141,7 +141,7 @@ describe('one event of Docker in whole', () => {
     })
   })
 
-  test('a command that ran in it stands apart from the word for it', () => {
+  test('a command that ran in it is kept apart from the word for it', () => {
     const exec = events.filter((event) => event.nativeAction?.startsWith('exec'))
     expect(exec.map(({ nativeAction, details }) => [nativeAction, details?.['command']])).toEqual([
       ['exec_create', '/bin/busybox echo in-exec'],
@@ -176,7 +176,7 @@ describe('what Podman says of an ending', () => {
       ...[action, outcome, level],
     ])
 
-  test('the health of a container, which is beside its actor', () => {
+  test('the health of a container, which is next to its actor', () => {
     const health = eventsOfProduct('podman', captured('podman-health-states.jsonl'))
     expect(
       health.map(({ outcome, level, message, details }) => ({

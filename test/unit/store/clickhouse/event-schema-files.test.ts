@@ -31,7 +31,7 @@ test.each(['001-events.sql', '002-event-inbox.sql'])(
   },
 )
 
-test('every text of a packed column is declared where it stands', () => {
+test('every text of a packed column is declared with its column', () => {
   const sql = fileOf('001-events.sql')
   const expected = Object.entries(PACKED_COLUMNS).flatMap(([column, texts]) =>
     texts.map(({ name }, place) => aliasOf(column, name, place, texts.length)),

@@ -10,7 +10,7 @@ import { callerNamed, StationModel } from '../station-context.ts'
 const VIEW: ContainerView = { id: 'a', name: 'web', state: 'running', isLive: false, json: {} }
 const QUERY: ContainerQuery = { caller: callerNamed('alice'), type: 'docker', name: 'web' }
 
-test('a look that clients share reads for all of them, not for the one that began it', async () => {
+test('a lookup that clients share reads for all of them, not just for the first', async () => {
   const { events } = new StationModel()
   const turns: (() => void)[] = []
   const looks: Look[] = []

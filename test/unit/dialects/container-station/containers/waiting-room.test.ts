@@ -161,7 +161,7 @@ test('who goes away leaves a place', async () => {
   expect(await wait({ durationMs: 0 })).toMatchObject({ state: 'running' })
 })
 
-test('at the end of the server everybody is answered', async () => {
+test('at the end of the server every caller is answered', async () => {
   const { waits, wait } = stationWithWeb()
   const waited = wait()
   await settled()

@@ -56,7 +56,7 @@ test('the latest messages are found however far they lie back', async () => {
   expect(await window(numbered([OTHER]))).toEqual({ index: 1, offset: 1, messages: [] })
 })
 
-test('a message is shown to whom it is for, and its place counts for everybody', async () => {
+test('a message is shown to its addressee, and its place counts for all users', async () => {
   const station = numbered([STATE, removedBy('bob'), removedBy('alice'), { ...STATE }])
   const answer = await window(station, 0)
   expect(seqsOf(answer)).toEqual([3, 2, 0])

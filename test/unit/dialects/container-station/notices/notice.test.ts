@@ -21,7 +21,7 @@ test.each([
   ['container.pause', 'pause'],
   ['container.unpause', 'unpause'],
   ['container.delete', 'destroy'],
-])('%s is the state %s, for everybody', (action, state) => {
+])('%s is the state %s, for all users', (action, state) => {
   const target = { type: 'container', id: ID, name: 'web' }
   expect(textOf({ action, category: 'container', actor: null, target })).toBe(
     `container:all:1628671958:{"container": "web", "id": "${ID}", "state": "${state}", ` +
@@ -170,7 +170,7 @@ const SAID_BY_THE_LOG = [
   'export:admin:1628671991:{"cid": "x"}',
 ]
 
-test.each(KEPT)('%s goes out as it came in', (text) => {
+test.each(KEPT)('%s is sent out unchanged', (text) => {
   const collected = noticeEvent(text, { index: 101, number: 3 })
   const event = eventOf({
     ...collected,
@@ -184,7 +184,7 @@ test.each(SAID_BY_THE_LOG)('%s is left to the log', (text) => {
   expect(noticeEvent(text, { index: 0, number: 0 })).toBeUndefined()
 })
 
-test('what cannot be read is kept as it came', () => {
+test('an unreadable notice is kept unchanged', () => {
   const event = noticeEvent('container:all:nonsense', { index: 0, number: 0 })
   expect(event).toMatchObject({
     action: 'host.notify',

@@ -114,7 +114,7 @@ test('an administrator of all tenants gets a token of one project alone', async 
   expect(answer.statusCode).toBe(200)
 })
 
-test('nobody gets in with a wrong password, name or account', async () => {
+test('no caller gets in with a wrong password, name or account', async () => {
   const { post } = await setUp()
   for (const user of [
     { password: 'wrong' },

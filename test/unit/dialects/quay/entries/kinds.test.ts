@@ -25,7 +25,7 @@ test('the action and outcome of a kind lead back to that kind', () => {
   }
 })
 
-test('a kind that fails has a kind that succeeds beside it', () => {
+test('a kind that fails has a kind that succeeds', () => {
   const failures = QUAY_KINDS.filter(({ isFailure }) => isFailure)
   expect(failures.filter(({ action }) => kindOfAction(action, false) === undefined)).toEqual([])
 })

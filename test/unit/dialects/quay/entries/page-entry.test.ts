@@ -170,7 +170,7 @@ test.each<[string, Parameters<typeof eventOf>[0], JsonObject]>([
   expect(presentEntry(eventOf({ ...fields, action }))?.['metadata']).toMatchObject(expected)
 })
 
-test('a pull by somebody known has no address in its metadata', () => {
+test('a pull by a known user has no address in its metadata', () => {
   const pull = eventOf({ action: 'image.pull', client: { ip: '192.0.2.7' } })
   expect(presentEntry(pull)?.['metadata']).not.toHaveProperty('_ip')
 })

@@ -67,7 +67,7 @@ test('null is no body', () => {
   })
 })
 
-test('a wrong type is told of in the words of jsonschema', () => {
+test('a wrong type is reported in the words of jsonschema', () => {
   expect(refusal('{"callback_email": 1, "callback_url": "http://a/"}')?.message).toBe(
     `1 is not of type 'string'
 

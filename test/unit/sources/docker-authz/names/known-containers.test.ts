@@ -29,7 +29,7 @@ test('a container that was seen being created is known by name, id and beginning
   expect(events.map(({ target }) => target?.repository)).toEqual(Array(4).fill('app'))
 })
 
-test('what is not known stands as it was asked for', async () => {
+test('an unknown name is kept as it was requested', async () => {
   const [byName, byBeginning, byId] = await eventsOf(act('web'), act('abab'), act(ID))
   expect(byName?.target).toMatchObject({ type: 'container', name: 'web' })
   expect(byBeginning).toMatchObject({
@@ -144,7 +144,7 @@ test('the name that Docker thought of is asked for', async () => {
   ])
 })
 
-test('nobody is asked about requests that change nothing', async () => {
+test('no lookup is made for requests that change nothing', async () => {
   const engine = new ModelEngine()
   const plugin = new HeardPlugin(engine)
   await plugin.hear(
@@ -269,7 +269,7 @@ describe('a beginning of an id, however short, means what the daemon says', () =
     expect(JSON.parse(JSON.stringify(event?.target))).toEqual({ type: 'image', id: IMAGE_ID })
   })
 
-  test('of an image that nobody can be asked about is no name of a repository', async () => {
+  test('of an image that cannot be looked up is no name of a repository', async () => {
     const [event] = await eventsOf(response({ method: 'DELETE', uri: '/images/0e0' }))
     expect(JSON.parse(JSON.stringify(event?.target))).toEqual({ type: 'image', name: '0e0' })
   })

@@ -44,7 +44,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('an engine behind TLS is shown the own certificate, and its path comes first', async () => {
+test('an engine behind TLS gets the configured certificate, and its path comes first', async () => {
   const client = engineClient({
     name: 'remote',
     url: `${url}/engines/1/`,

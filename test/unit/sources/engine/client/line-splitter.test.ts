@@ -44,7 +44,7 @@ test.each(['docker-events.jsonl', 'podman-events.jsonl'])(
   },
 )
 
-test('a line is told when it ends: half a line is nobody’s', () => {
+test('a line is emitted when it ends; half a line never is', () => {
   const splitter = new LineSplitter(LIMIT)
   expect(splitter.push(Buffer.from('one\nhal'))).toHaveLength(1)
   expect(splitter.push(Buffer.from('f'))).toEqual([])
