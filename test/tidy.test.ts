@@ -3,13 +3,14 @@ import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { NOT_YET_REWORDED, REPLACED_WORDS } from './support/replaced-words.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const LINES_MAX = 400
 const COLUMNS_MAX = 100
 const LOOSE_FILES_MAX = 12
 
-/** What every dialect of a vendor has, by the same names; `source` where it is collected. */
+/** The files that every dialect of a vendor has; `source` only if it is collected. */
 const SHOWN = [
   'credentials',
   'dialect',
@@ -20,13 +21,20 @@ const SHOWN = [
   'selection',
   'source',
 ]
-/** Folders of src/dialects that are no vendor's. */
+/** Folders of src/dialects that belong to no vendor. */
 const NO_VENDORS = ['api', 'collecting', 'native']
 
 interface SourceFile {
   /** From the root of the repository. */
   readonly path: string
   readonly lines: readonly string[]
+}
+
+/** A line of a file. */
+interface Place {
+  readonly file: SourceFile
+  readonly line: string
+  readonly index: number
 }
 
 /** A breach of a rule, as `path:line: what is wrong`. */
@@ -39,7 +47,7 @@ test('parts import only what lies below them', () => {
   expect(eachImport(importBreach)).toEqual([])
 })
 
-test("no vendor's name stands in the parts that serve all of them", () => {
+test('no part that serves all vendors names one', () => {
   const parts = /^src\/(?:core|ledger|store|access|intake|exports|sources|server)\//
   const names = [...vendorFolders()].map((folder) => folder.replace('-', '.?'))
   const vendor = new RegExp([...names, 'huawei', 'qnap'].join('|'), 'i')
@@ -135,6 +143,11 @@ test('every document has one title', () => {
   expect(breaches).toEqual([])
 })
 
+test('no text uses a wording that the word list replaces', () => {
+  const reworded = FILES.filter(({ path }) => !NOT_YET_REWORDED.some((part) => part.test(path)))
+  expect(eachLine(reworded, replacedWord)).toEqual([])
+})
+
 test('links between documents point to files that exist', () => {
   const documents = FILES.filter((file) => file.path.endsWith('.md'))
   const breaches = documents.flatMap((file) =>
@@ -166,8 +179,8 @@ function vendorFolders(): ReadonlySet<string> {
 }
 
 /**
- * Which folders of src the files of a folder may import, next to their own. A collector describes
- * its settings: a dialect knows what a setting is, and not which ones the server has.
+ * The folders of src that the files of a folder may import, in addition to their own. Collectors
+ * define their own settings, so a dialect may import what a setting is, but not the server's table.
  */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -196,12 +209,12 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 /** The files that put the parts together. */
 const COMPOSITION_ROOTS = ['src/main.ts', 'src/server/serve.ts']
 
-/** Folders whose sub-folders hold one part each, with the contract beside them. */
+/** Folders whose sub-folders hold one part each, next to the contract of the parts. */
 const PART_FOLDERS = ['dialects', 'sources', 'store']
-/** Those of them whose parts must not know each other: any one can be left out. */
+/** Those whose parts must not import each other, so that any of them can be removed. */
 const SEPARATE_PARTS = ['dialects', 'sources']
 
-/** What the parts share: what an API or a collector is, and how bodies are read. */
+/** Shared by the parts: the contracts of an API and of a collector, and the reading of bodies. */
 const CONTRACTS = ['src/dialects/api/', 'src/dialects/collecting/', 'src/sources/bodies/']
 
 function isContract(path: string): boolean {
@@ -226,7 +239,7 @@ function importBreach(from: string, to: string): string | undefined {
   return isOtherPart ? `${fromPart} must not know ${toPart}` : undefined
 }
 
-/** Others reach a dialect, a source or a store through its contract alone. */
+/** Other parts use a dialect, a source or a store only through its contract. */
 function compositionBreach(from: string, to: string): string | undefined {
   const [, fromFolder = ''] = from.split('/')
   const [, toFolder = '', toPart = ''] = to.split('/')
@@ -235,7 +248,7 @@ function compositionBreach(from: string, to: string): string | undefined {
   return isPart ? `only ${COMPOSITION_ROOTS.join(' and ')} may know ${to}` : undefined
 }
 
-/** Tells each import inside src, by its two paths, and collects what is wrong with them. */
+/** Passes the two paths of each import inside src to a rule, and collects the breaches. */
 function eachImport(judge: (from: string, to: string) => string | undefined): readonly Breach[] {
   const sources = CODE.filter((file) => file.path.startsWith('src/') && file.path.endsWith('.ts'))
   return eachLine(sources, ({ file, line }) => {
@@ -249,8 +262,8 @@ const EXPORTED =
   /^export (?:async |abstract )*(?:function\*?|interface|type|const|class) (?<name>\w+)/
 
 /**
- * Whether a doc comment ends right above the line. Two more lines speak for themselves: a type that
- * is read off the constant above it, and a further signature of the same function.
+ * Whether a doc comment ends right above the line. Two kinds of lines need none: a type derived
+ * from the constant above it, and a further signature of the same function.
  */
 function isDocumented(file: SourceFile, index: number): boolean {
   const line = file.lines[index] ?? ''
@@ -265,13 +278,33 @@ function isDocumented(file: SourceFile, index: number): boolean {
 }
 
 /**
- * What cannot be broken: a digest, a URL, a text that a test compares as a whole, an import of one
- * name from far away.
+ * Whether a line cannot be wrapped: a digest, a URL, a text that a test compares as a whole, or an
+ * import of one name from a distant folder.
  */
 function isUnbreakable(line: string): boolean {
   return /^import (?:type )?\{ \w+ \} from '[^']+'$|^\s*(?:\w+: |[[('"`/*#-]*\s*)?\S{70,}$/.test(
     line,
   )
+}
+
+/** Reads whole lines of src and of the documents, and the names of tests. */
+function replacedWord({ file, line, index }: Place): string | undefined {
+  const isRead = /^(?:src|docs)\/.*\.(?:ts|md)$|^README\.md$/.test(file.path)
+  const text = isRead ? line : nameOfTest(file, index)
+  const found = REPLACED_WORDS.find(({ pattern }) => pattern.test(text ?? ''))
+  return found && `${found.pattern.exec(text ?? '')?.[0]}: write ${found.instead}`
+}
+
+/** The name of the test that a line begins, or that the next line consists of. */
+function nameOfTest(file: SourceFile, index: number): string | undefined {
+  if (!file.path.endsWith('.test.ts')) return undefined
+  const line = file.lines[index] ?? ''
+  const own = /^\s*(?:test|it|describe)\b.*?\(\s*(?<name>['"`].*)|^\s*\]\)\((?<row>['"`].*)/.exec(
+    line,
+  )
+  if (own !== null) return own.groups?.['name'] ?? own.groups?.['row']
+  const isBegun = /(?:^\s*(?:test|it|describe)\b.*|\]\))\($/.test(file.lines[index - 1] ?? '')
+  return isBegun ? line : undefined
 }
 
 /** The lines of a document that are not inside a fenced block. */
@@ -286,7 +319,7 @@ function proseOf(file: SourceFile): readonly { line: string; index: number }[] {
     .filter((one) => one.isProse)
 }
 
-/** Targets of the links of a line that lead to a file: no URL, no anchor. */
+/** Targets of the links on a line that point to a file, without URLs and anchors. */
 function localLinks(line: string): readonly string[] {
   const withoutCode = line.replaceAll(/`[^`]*`/g, '')
   return [...withoutCode.matchAll(/\]\(<?([^)\s>]+)/g)]
@@ -294,7 +327,7 @@ function localLinks(line: string): readonly string[] {
     .filter((target) => target !== '' && !/^[a-z]+:/.test(target))
 }
 
-/** Hosts of package registries, put together here so that this file does not name one. */
+/** Hosts of package registries, joined here so that this file does not contain one. */
 function packageHosts(): readonly string[] {
   const known = [
     ['registry', 'npmjs', 'org'],
@@ -306,7 +339,7 @@ function packageHosts(): readonly string[] {
 
 function eachLine(
   files: readonly SourceFile[],
-  judge: (place: { file: SourceFile; line: string; index: number }) => string | undefined,
+  judge: (place: Place) => string | undefined,
 ): readonly Breach[] {
   return files.flatMap((file) =>
     file.lines.flatMap((line, index): Breach[] => {
@@ -333,7 +366,7 @@ function readFiles(): readonly SourceFile[] {
     }))
 }
 
-/** False for what was deleted but not yet committed, and for links. */
+/** False for links, and for files whose deletion is not committed yet. */
 function isFile(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }

@@ -86,7 +86,7 @@ test('without the server one takes events and the other refuses them; none is lo
   const refused = await send(safe, 'fifth')
   expect(refused.status).toBe(503)
   expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0)
-  expect(await readyText(safe)).toMatch(/^the store (does not answer|takes no events)\n$/)
+  expect(await readyText(safe)).toMatch(/^the store (does not answer|accepts no events)\n$/)
 
   await clickhouse.restart()
   await untilShown(near, ['third', 'fourth'])

@@ -287,7 +287,11 @@ test.each([
   ],
   ['a database of something else', () => quay.strangeUrl, /has no table logentry3, logentrykind/],
   ['a closed port', () => 'postgres://quay:wrong&secret@127.0.0.1:1/quay', /connection refused/],
-  ['another protocol', () => 'mysql://quay:wrong&secret@127.0.0.1/quay', /a URL such as postgres:/],
+  [
+    'another protocol',
+    () => 'mysql://quay:wrong&secret@127.0.0.1/quay',
+    /a database URL such as postgres:/,
+  ],
 ])('%s ends the import with a clear word, without a password', async (_name, url, word) => {
   const { code, stdout, stderr } = await run(['--database', url()])
   expect(code).toBeGreaterThan(0)

@@ -98,7 +98,7 @@ test('of users of several tenants with one name the password says which it is', 
   expect(await outcomeOf('bob', THERE, { tenant: 'default' })).toBe('refused')
 })
 
-test('nobody is kept out by users that are created later under its name or address', async () => {
+test('no user is kept out by users that are created later under its name or address', async () => {
   const { id } = await directory.createUser(null, {
     ...{ name: 'victim', tenant: 't', email: 'victim@example.com', password: THERE },
   })
@@ -157,7 +157,7 @@ test('a failure is recorded in the tenant of each user that may have been meant'
   expect(recorded).toMatchObject([{ tenant: 'other', outcome: 'success' }])
 })
 
-test('a known user is checked whoever else has the name', async () => {
+test('a known user is checked even if another user has the name', async () => {
   const bob = await directory.createUser(null, {
     name: 'bob',
     tenant: 'other',
@@ -219,7 +219,7 @@ test('a dialect adds its own word and fields', async () => {
   ])
 })
 
-test('nobody gets in when it cannot be recorded', async () => {
+test('no user gets in when it cannot be recorded', async () => {
   signIn = createSignIn({
     directory,
     clock: () => nowMicros,
@@ -229,7 +229,7 @@ test('nobody gets in when it cannot be recorded', async () => {
   await expect(attempt('alice')).rejects.toThrow('the store is away')
 })
 
-test('of a hundred wrong passwords few are looked at, and nobody else is kept out', async () => {
+test('of a hundred wrong passwords few are looked at, and no other user is kept out', async () => {
   await directory.createUser(null, { name: 'bob', password: THERE })
   const guesses = Array.from({ length: 100 }, (_, guess) => attempt('alice', `guess ${guess}`))
   const bob = attempt('bob')
@@ -256,7 +256,7 @@ test('guessing from one address does not keep a user out at another', async () =
   expect(await outcomeOf('alice', THERE, { client: { ip: '192.0.2.2' } })).toBe('success')
 })
 
-test('guessing at many names from one address ends, but not for who was let in there', async () => {
+test('guessing at many names from one address ends, but not for its known users', async () => {
   // Without the work of hashing a hundred passwords, of which nothing is tested here.
   signIn = createSignIn({
     directory: {

@@ -34,7 +34,7 @@ test('a signed token stands for its user, also after a restart', async () => {
   expect(directory.authenticate(token)).toMatchObject(expected)
 })
 
-test('nothing is kept of a signed token that would let anybody in', async () => {
+test('nothing is kept of a signed token that would let a reader sign in', async () => {
   const { info, token } = await signedToken()
   const kept = JSON.stringify([...records.records.values()])
   for (const part of token.split('.')) expect(kept).not.toContain(part)
@@ -51,7 +51,7 @@ test('a signed token holds until it expires', async () => {
   expect(directory.authenticate(token)).toBeUndefined()
 })
 
-test('a signed token that was revoked lets nobody in', async () => {
+test('a signed token that was revoked is rejected', async () => {
   const { info, token } = await signedToken()
   await directory.revokeToken(null, info.id)
   expect(directory.authenticate(token)).toBeUndefined()
@@ -63,7 +63,7 @@ test('a signed token goes with its user', async () => {
   expect(directory.authenticate(token)).toBeUndefined()
 })
 
-test('a token of another installation is nobody’s, whatever it says', async () => {
+test('a token of another installation is rejected, whatever it says', async () => {
   const { token } = await signedToken()
   records = new MapRecordStore()
   directory = await reopen(Buffer.alloc(32, 8))

@@ -81,7 +81,7 @@ describe('settings', () => {
     expect(fromFile(text)().sources.distribution.blobEvents).toBe(true)
   })
 
-  test('nobody can change them later', () => {
+  test('they cannot be changed later', () => {
     const settings = readSettings(SETTINGS, { flags: {}, environment: {} })
     expect(Object.isFrozen(settings)).toBe(true)
     expect(Object.isFrozen(settings.sources.distribution)).toBe(true)
@@ -154,7 +154,7 @@ describe('what is wrong is named with its place and what was expected', () => {
     expect(problems).toEqual(['--store: expected an http:// or https:// URL'])
   })
 
-  test('what Kubernetes sets beside a Service called waybill is no mistake', () => {
+  test('the variables that Kubernetes sets for a Service called waybill are accepted', () => {
     const environment = {
       WAYBILL_SERVICE_HOST: '10.0.0.1',
       WAYBILL_SERVICE_PORT_HTTP: '7480',

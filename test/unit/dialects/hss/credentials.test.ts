@@ -223,7 +223,7 @@ test('a body over the limit is refused before anything is checked', async () => 
   expect(await send(request)).toMatchObject({ status: 413, body: { error_code: 'APIGW.0201' } })
 })
 
-test('a key that nobody has, a wrong secret, a deleted key and a deleted user', async () => {
+test('an unknown key, a wrong secret, a deleted key and a deleted user', async () => {
   const unknown = { accessKey: 'NOBODYSKEY0000000000', secretKey: pair.secretKey }
   const notThere = (accessKey: string) => refusal(said(`ak ${accessKey} not exist`))
   expect(await send(signed(EVENTS_PATH, { key: unknown }))).toMatchObject(

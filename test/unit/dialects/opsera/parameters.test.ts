@@ -114,7 +114,7 @@ describe('version 1', () => {
     expect(statusOf(() => readVersionOne(query, ACTIONS, NOW))).toBe(400)
   })
 
-  test('days in the wrong order are refused, also beside a date', () => {
+  test('days in the wrong order are refused, also next to a date', () => {
     const query = { start: '2022-05-02', end: '2022-05-01' }
     for (const date of ['', '2022-05-01']) {
       expect(statusOf(() => readVersionOne({ ...query, date }, ACTIONS, NOW))).toBe(400)

@@ -209,7 +209,7 @@ describe('a ledger that cannot take events', () => {
     expect(await metrics.text()).toContain(`waybill_events_refused_total{code="${code}"} 2`)
   })
 
-  test('a fault that nobody expected says nothing about the inside', async () => {
+  test('an unexpected fault reveals nothing internal', async () => {
     append = async () => {
       throw new Error('secret of the inside')
     }
@@ -231,7 +231,7 @@ test('a store that cannot answer is 503 for every read, an export included', asy
 })
 
 describe('a source', () => {
-  test('keeps what does not parse as a dead letter beside the events that do', async () => {
+  test('keeps what does not parse as a dead letter next to the events that do', async () => {
     const answer = await post('/v1/sources/test/a', `[${EVENT}, {"action": "No Action"}]`)
     expect(answer.statusCode).toBe(202)
     expect(answer.json()).toEqual({ accepted: 2, duplicates: 0, deadLetters: 1, skipped: 0 })
@@ -286,7 +286,7 @@ describe('a delivery to a source', () => {
   })
 
   test.each([Buffer.from('plain'), gzipSync('cut short').subarray(0, 12), Buffer.alloc(0)])(
-    'that is no gzip as its header says is kept as it came (%#)',
+    'that is not gzip, contrary to its header, is kept unchanged (%#)',
     async (sent) => {
       const answer = await send(sent, { 'content-encoding': 'gzip' })
       expect(answer.statusCode).toBe(202)

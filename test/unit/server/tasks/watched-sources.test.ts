@@ -280,7 +280,7 @@ describe('trouble', () => {
     engine = await startScriptedEngine()
   })
 
-  test('an engine that refuses is told of with what it said', async () => {
+  test('an engine that refuses is reported with its reason', async () => {
     engine.scripts = [
       (response) => response.writeHead(400).end('{"message":"strconv: parsing"}'),
       tells(at(1)),

@@ -92,7 +92,7 @@ test('a clock that shows no possible time leaves the time to the receipt', () =>
   expect(rowEvent({ ...ROW, ts: -5 }, new WallClock(0)).time).toBeUndefined()
 })
 
-test('a category or level that nobody knows is kept beside', () => {
+test('an unknown category or level is kept in the details', () => {
   const event = rowEvent({ ...ROW, category: 'weather', level: 'LOUD' }, new WallClock(0))
   expect(event).toMatchObject({ category: 'system', level: 'info' })
   expect(event.details).toMatchObject({ category: 'weather', level: 'LOUD' })

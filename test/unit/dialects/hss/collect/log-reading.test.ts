@@ -77,7 +77,7 @@ test('every row is read once, oldest first, however many share a millisecond', a
   )
 })
 
-test('a millisecond with more rows than HSS skips is told of, and the rest is read', async () => {
+test('a millisecond with more rows than HSS skips is reported, and the rest is read', async () => {
   const rows = Array.from({ length: 1000 }, (_, number) => rowAt(number < 700 ? 7 : 8, number))
   const limits = { windowRows: 100, offsetMax: 300 }
   const { stored, missing, troubles } = await read(hssOf(rows, 300), limits)
@@ -110,7 +110,7 @@ test('rows that come while pages are read are neither lost nor doubled', async (
   expect([stored.length, missing]).toEqual([rows.length, 0])
 })
 
-test('rows that HSS counts but does not answer are asked for again, then told of', async () => {
+test('rows that HSS counts but does not answer are requested again, then reported', async () => {
   const rows = Array.from({ length: 250 }, (_, number) => rowAt(50, number))
   const hss = hssOf(rows, 10_000)
   let readings = 0

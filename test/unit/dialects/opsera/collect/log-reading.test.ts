@@ -191,7 +191,7 @@ test('a day with too many rows is asked for once for each type', async () => {
   expect(queries).toContainEqual({ date: '2026-10-04', count: '1000', type: 'a new one' })
 })
 
-test('rows that cannot be had are told of by an event, once', async () => {
+test('unreadable rows are reported by an event, once', async () => {
   const rows = crowdedDay(90, ['pipeline'])
   const ledger = new Ledger()
   const ask = opsera(rows, 40)
@@ -214,7 +214,7 @@ test('rows that cannot be had are told of by an event, once', async () => {
   expect(ledger.gaps).toHaveLength(1)
 })
 
-test('rows that no answer has are told of, though others are counted twice', async () => {
+test('rows missing in all answers are reported, though others are counted twice', async () => {
   // The newest 60 hide the type of the other 30, and have two types that are one to a filter.
   const types = Array.from({ length: 60 }, (_, index) => (index % 2 ? 'pipeline' : 'Pipeline'))
   const rows = crowdedDay(90, [...Array<string>(30).fill('hidden'), ...types])
