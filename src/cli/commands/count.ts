@@ -93,7 +93,7 @@ async function count({ options, operands, io }: Call<typeof OPTIONS>): Promise<E
   if (options.json) {
     for (const one of counts) await write(io.stdout, `${JSON.stringify(one)}\n`)
   } else if (counts.length === 0) {
-    await write(io.stderr, 'no event matches\n')
+    await write(io.stderr, 'no events match\n')
   } else {
     await write(
       io.stdout,

@@ -27,8 +27,8 @@ const SERVICE_LINK =
   /^WAYBILL(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/
 
 /**
- * Reads every setting of a table once. A flag overrides an environment variable, which overrides the
- * configuration file, which overrides the default. An empty variable counts as not set.
+ * Reads every setting of a table once. A flag overrides an environment variable, which overrides
+ * the configuration file, which overrides the default. An empty variable counts as not set.
  *
  * @throws SettingsError with all problems, so that they can be fixed in one go.
  */

@@ -11,10 +11,10 @@ const DUTY = 0.1
 const DAY_MICROS = 86_400_000_000
 
 /**
- * Re-reads the whole ledger in the background, so that what was changed or rots on disk is noticed
- * without anybody asking for it.
+ * Verifies the whole ledger in the background, so that changed or damaged data is detected without a
+ * request.
  *
- * @param everyDays how often; 0: never.
+ * @param everyDays how often; 0 for never.
  */
 export function ledgerScrub(everyDays: number): BackgroundTask {
   return {

@@ -92,7 +92,7 @@ function readSetting(
   return value === undefined ? undefined : kind.read(value)
 }
 
-/** The variable of a setting stands in for its option. */
+/** Reads the variable of a setting if its option is absent. */
 function complete(
   item: Item,
   { key, row }: { readonly key: string; readonly row: Setting<unknown> },

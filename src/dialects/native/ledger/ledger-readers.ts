@@ -23,7 +23,7 @@ export function ledgerReaders(context: DialectContext, isPublic: boolean): onReq
  */
 export function requireWholeLedger(request: FastifyRequest): void {
   const principal = principalOf(request)
-  // Nobody asked for a token when the ledger is public.
+  // A public ledger requires no token, so the caller may have none.
   if (principal === null) throw new Fault('access.unauthenticated')
   if (visibleEvents(principal).tenants === 'all') return
   throw new Fault('access.denied', { detail: 'this takes an administrator of the installation' })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseTilePath, tilePath, widthIn } from '../../../../src/ledger/tiles/tile-path.ts'
 
-test('an index stands in elements of three digits, as tlog-tiles writes it', () => {
+test('an index is written in elements of three digits, as tlog-tiles writes it', () => {
   expect(tilePath({ level: 0, index: 1_234_067, width: 256 })).toBe('0/x001/x234/067')
   expect(tilePath({ level: 'entries', index: 5, width: 3 })).toBe('entries/005.p/3')
 })

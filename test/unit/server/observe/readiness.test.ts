@@ -97,9 +97,9 @@ test('many who ask at once cost one write', async () => {
   expect(state.writes).toBe(1)
 })
 
-test('a server whose ledger takes no events is not ready', async () => {
+test('a server whose ledger is read-only is not ready', async () => {
   const { state, readiness } = setUp()
   readiness.started()
   state.readOnly = 'the data directory is a copy'
-  expect(await readiness.state()).toEqual(notReady('the ledger takes no events'))
+  expect(await readiness.state()).toEqual(notReady('the ledger is read-only'))
 })
