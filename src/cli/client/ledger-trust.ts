@@ -9,15 +9,16 @@ import { CommandError } from '../command-error.ts'
 import { fileError } from '../terminal/file-error.ts'
 
 /**
- * Verifier keys from an option: a key itself, or a file with one a line.
- * @throws CommandError `usage`.
+ * The verifier keys in an option, which is a key or a file with one per line.
+ *
+ * @throws CommandError `usage` for anything else.
  */
 export async function readKeys(option: string): Promise<readonly VerifierKey[]> {
   const text = option.includes('+') ? option : await textOf(option)
   return parseKeys(text, '--key')
 }
 
-/** @throws CommandError `usage` for a text that holds anything else. */
+/** @throws CommandError `usage` for a text with anything other than keys. */
 export function parseKeys(text: string, what: string): readonly VerifierKey[] {
   try {
     return text
@@ -30,7 +31,7 @@ export function parseKeys(text: string, what: string): readonly VerifierKey[] {
   }
 }
 
-/** @throws CommandError `usage` for a file that is no checkpoint. */
+/** @throws CommandError `usage` for a file that is not a checkpoint. */
 export async function readCheckpointFile(path: string): Promise<Checkpoint> {
   const text = await textOf(path)
   try {
@@ -41,7 +42,7 @@ export async function readCheckpointFile(path: string): Promise<Checkpoint> {
   }
 }
 
-/** @throws CommandError `usage` for a file that is no proof of an event. */
+/** @throws CommandError `usage` for a file that is not a proof of an event. */
 export async function readProofFile(path: string): Promise<TlogProof> {
   const text = await textOf(path)
   try {
@@ -53,7 +54,8 @@ export async function readProofFile(path: string): Promise<TlogProof> {
 }
 
 /**
- * The leaf hash of an event in a file of JSON, with or without its `seq`.
+ * The leaf hash of an event in a JSON file, with or without its `seq`.
+ *
  * @throws CommandError `usage` for a file that is not JSON.
  */
 export async function leafOfFile(path: string): Promise<Uint8Array> {
@@ -66,7 +68,7 @@ export async function leafOfFile(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Why a checkpoint is not one of a key's log; undefined when it is. */
+/** Why a checkpoint is not trusted; undefined when one of the keys of its log signed it. */
 export function untrusted(
   checkpoint: Checkpoint,
   keys: readonly VerifierKey[],

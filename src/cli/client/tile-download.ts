@@ -5,19 +5,19 @@ import { type TileName, tilePath, widthIn } from '../../ledger/tiles/tile-path.t
 import { TILE_WIDTH } from '../../ledger/tree/tile-shape.ts'
 import type { Ask } from './server-client.ts'
 
-/** Requests for tiles that are open at once. */
+/** Most requests for tiles in flight. */
 const REQUESTS_MAX = 4
 
-/** Downloads tiles of a server into a folder, as tlog-tiles lays them out. */
+/** Downloads tiles of a server to a folder, in the layout of tlog-tiles. */
 export interface TileDownload {
   readonly ask: Ask
   readonly folder: string
   readonly signal: AbortSignal
-  /** Called with the number of tiles that are there. */
+  /** Called with the number of tiles in the folder. */
   readonly onTiles: (count: number) => void
 }
 
-/** Every tile of a tree of `size` leaves; with `entries` the bundles too. */
+/** All tiles of a tree of `size` leaves; with `withEntries`, its entry bundles too. */
 export function* allTiles(size: number, withEntries: boolean): Iterable<TileName> {
   for (let level = 0; TILE_WIDTH ** level <= size; level += 1) {
     yield* tilesOf(level, size)
@@ -25,7 +25,7 @@ export function* allTiles(size: number, withEntries: boolean): Iterable<TileName
   }
 }
 
-/** The tiles that prove the events of some groups of 256, and hold their leaf hashes. */
+/** The tiles that prove the events of groups of 256, and those with their leaf hashes. */
 export function* tilesAround(groups: Iterable<number>, size: number): Iterable<TileName> {
   const seen = new Set<string>()
   for (const group of [...groups, Math.floor(Math.max(0, size - 1) / TILE_WIDTH)]) {
@@ -43,7 +43,7 @@ export function* tilesAround(groups: Iterable<number>, size: number): Iterable<T
   }
 }
 
-/** Writes tiles that are not there yet. A file has its name once it is whole and on disk. */
+/** Writes missing tiles. A file gets its name once it is complete and on disk. */
 export async function downloadTiles(
   names: Iterable<TileName>,
   { ask, folder, signal, onTiles }: TileDownload,
@@ -66,7 +66,7 @@ export async function downloadTiles(
   return count
 }
 
-/** Writes a file under another name, waits for the disk, then renames it. */
+/** Writes a file under a temporary name, syncs it to disk, then renames it. */
 export async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
   const part = `${file}.part`

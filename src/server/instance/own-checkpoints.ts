@@ -14,7 +14,7 @@ import {
   saveKeys,
 } from './publication-files.ts'
 
-/** What an instance signs, and with what. */
+/** What signing the ledger of an instance needs. */
 export interface OwnCheckpointsOptions {
   readonly place: PublicationPlace
   readonly publication: Publication
@@ -25,15 +25,15 @@ export interface OwnCheckpointsOptions {
   readonly onTrouble: (error: unknown) => void
 }
 
-/** The checkpoints of a server, which it signs until it is closed. */
+/** The checkpoints of a server, signed until they are closed. */
 export interface OwnCheckpoints extends LedgerCheckpoints {
-  /** Whether the last checkpoint could not be kept on disk. */
+  /** Whether the latest checkpoint could not be saved to disk. */
   readonly isFailing: () => boolean
-  /** Signs what is not signed. The ledger is closed by then. */
+  /** Signs the remaining events. The ledger must be closed before. */
   close(): Promise<void>
 }
 
-/** Begins to sign; undefined for a ledger that must not. */
+/** Starts signing; undefined for a read-only ledger. */
 export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints | undefined {
   const { ledger, leaves, publication, onTrouble, place } = options
   const { keys, last, save } = publication
@@ -75,7 +75,7 @@ export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints 
   }
 }
 
-/** Records the key of a ledger that has just begun to sign; recorded again it is stored once. */
+/** Records the first key of a ledger. Repeated calls store one event. */
 export async function recordFirstKey(options: OwnCheckpointsOptions): Promise<void> {
   const keys = options.publication.keys?.verifierKeys() ?? []
   const [first] = keys
@@ -92,7 +92,7 @@ interface KeyEvent {
   readonly eventId?: string
 }
 
-/** The public halves are in the ledger that they sign. */
+/** Records public keys in the ledger that they sign, so that the ledger proves key changes. */
 async function recordKeys(
   { audit, tenant, place }: Pick<OwnCheckpointsOptions, 'audit' | 'tenant' | 'place'>,
   { action, by, keys, eventId }: KeyEvent,

@@ -4,15 +4,15 @@ import { parseTimestamp } from '../../core/time/timestamp.ts'
 import type { LedgerVerifier } from '../../ledger/verification/ledger-verifier.ts'
 import type { BackgroundTask, TaskServices } from './background-task.ts'
 
-/** How often it is looked whether a verification is due, in milliseconds. */
+/** Interval between checks whether a verification is due, in milliseconds. */
 const LOOK_MS = 600_000
-/** Of the time, the share in which rows are read: the rest is for requests. */
+/** Share of the time that is spent reading rows; the rest is left to requests. */
 const DUTY = 0.1
 const DAY_MICROS = 86_400_000_000
 
 /**
- * Verifies the whole ledger in the background, so that changed or damaged data is detected without a
- * request.
+ * Verifies the whole ledger in the background, so that changed or damaged data is detected without
+ * a request.
  *
  * @param everyDays how often; 0 for never.
  */
@@ -47,14 +47,14 @@ async function scrub(
       if (step.done === true) {
         const { verdict, events, findings } = step.value
         if (verdict === 'consistent') log.info({ events }, 'the ledger was verified')
-        else log.error({ verdict, findings }, 'the stored events contradict the ledger')
+        else log.error({ verdict, findings }, 'the stored events do not match the ledger')
         return
       }
       await pauseFor((performance.now() - startedMs) * (1 / DUTY - 1), signal)
       if (signal.aborted) return
     }
   } catch (error) {
-    // The store is away, or an operator verifies: the next look tries again.
+    // The store is down, or an operator is verifying: the next check tries again.
     if (!(error instanceof Fault)) throw error
     log.warn({ err: error }, 'the ledger could not be verified')
   } finally {

@@ -3,16 +3,16 @@ import { createClient, jsonOf } from '../../client/server-client.ts'
 import { write } from '../../command-io.ts'
 import { defineCommand } from '../../define-command.ts'
 
-/** `waybill ledger add-key`: the first step of replacing the key that signs. */
+/** `waybill ledger add-key`: the first step of replacing the signing key. */
 export const ledgerAddKeyCommand = defineCommand(
   {
     name: 'ledger add-key',
-    summary: 'Sign checkpoints with a new key, next to the present one',
-    description: `The first step of replacing a key: checkpoints carry the signatures of both, so
-that those who know the old key learn to trust the new one. \`waybill ledger retire-keys\` is
-the second. Prints the verifier keys, the newest last. Both steps are events of the ledger.`,
+    summary: 'Sign checkpoints with a new key as well as the current one',
+    description: `The first step of replacing a key: checkpoints carry signatures of both keys, so
+that users who trust the old key can accept the new one. The second step is
+\`waybill ledger retire-keys\`. Prints the verifier keys, newest last. Both steps are recorded.`,
     options: CONNECTION_OPTIONS,
-    examples: [{ line: 'waybill ledger add-key', does: 'makes a key and signs with it too' }],
+    examples: [{ line: 'waybill ledger add-key', does: 'creates a key and signs with it too' }],
   },
   async ({ options, io }) => {
     const ask = createClient(findConnection(options, io.env))
@@ -21,14 +21,14 @@ the second. Prints the verifier keys, the newest last. Both steps are events of 
   },
 )
 
-/** `waybill ledger retire-keys`: the second step of replacing the key that signs. */
+/** `waybill ledger retire-keys`: the second step of replacing the signing key. */
 export const ledgerRetireKeysCommand = defineCommand(
   {
     name: 'ledger retire-keys',
-    summary: 'Sign checkpoints with the newest key alone',
-    description: 'Run it when everyone who checks the ledger has the newest key.',
+    summary: 'Sign checkpoints only with the newest key',
+    description: 'Run it once all users who verify the ledger have the newest key.',
     options: CONNECTION_OPTIONS,
-    examples: [{ line: 'waybill ledger retire-keys', does: 'the old keys sign no more' }],
+    examples: [{ line: 'waybill ledger retire-keys', does: 'stops signing with the old keys' }],
   },
   async ({ options, io }) => {
     const ask = createClient(findConnection(options, io.env))

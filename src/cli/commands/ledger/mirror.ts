@@ -8,24 +8,24 @@ import { defineCommand } from '../../define-command.ts'
 import { fileError } from '../../terminal/file-error.ts'
 import { createProgress, grouped } from '../../terminal/progress.ts'
 
-/** `waybill ledger mirror`: a copy of the ledger that other people's tools can check. */
+/** `waybill ledger mirror`: a copy of the ledger that other tools can verify. */
 export const ledgerMirrorCommand = defineCommand(
   {
     name: 'ledger mirror',
-    summary: 'Copy checkpoint, tiles and entries of the ledger into a folder',
+    summary: 'Copy the checkpoint, tiles and entries of the ledger to a folder',
     operands: 'FOLDER',
-    description: `Writes the files of C2SP tlog-tiles: checkpoint, key, tile/… . Checkers read
-them from the folder, or from any web server that offers it. Run again it adds what is new; the
-checkpoint is replaced last, so that the folder is whole at any time.
+    description: `Writes the files of C2SP tlog-tiles: checkpoint, key, tile/… . Verifiers
+read them from the folder, or from any web server that serves it. Another run adds new files; the
+checkpoint is replaced last, so the folder is consistent at any time.
 
-The entries are the events of all tenants: they take a token of an administrator of the
-installation. With --hashes-only the folder proves the same, and shows nothing of the events.`,
+The entries are the events of all tenants, so they need the token of an administrator of the
+installation. With --hashes-only the folder proves the same without the contents of events.`,
     options: {
-      'hashes-only': { type: 'switch', description: 'Leave the entries out' },
+      'hashes-only': { type: 'switch', description: 'Do not copy the entries' },
       ...CONNECTION_OPTIONS,
     },
     operandCount: { min: 1, max: 1 },
-    examples: [{ line: 'waybill ledger mirror /var/www/ledger', does: 'a folder to be served' }],
+    examples: [{ line: 'waybill ledger mirror /var/www/ledger', does: 'for a web server' }],
   },
   async ({ options, operands, io }) => {
     const [folder = ''] = operands

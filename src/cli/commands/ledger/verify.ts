@@ -25,68 +25,69 @@ import { fileError } from '../../terminal/file-error.ts'
 import { plainLine } from '../../terminal/plain-line.ts'
 import { createProgress, grouped, type Progress } from '../../terminal/progress.ts'
 
-/** Findings that are shown; the rest is counted. */
+/** Most findings that are printed; the others are counted. */
 const FINDINGS_SHOWN_MAX = 20
 
 const OPTIONS = {
   key: {
     type: 'text',
     placeholder: 'KEY',
-    description: 'Verifier key of the ledger, or a file with one a line; default: what is offered',
+    description: "Verifier key of the ledger, or a file with one per line (default: the server's)",
   },
   checkpoint: {
     type: 'texts',
     placeholder: 'FILE',
-    description: 'A checkpoint that was kept: the ledger has to be a continuation of it',
+    description: 'A saved checkpoint that the ledger must continue',
   },
   event: {
     type: 'text',
     placeholder: 'FILE',
-    description: 'With a FILE.tlog-proof: the event, as JSON',
+    description: 'The event as JSON; only with a FILE.tlog-proof',
   },
   save: {
     type: 'text',
     placeholder: 'FILE',
-    description: 'Keep the checkpoint of a ledger that is whole, for the next time',
+    description: 'Save the checkpoint for the next verification if the ledger is intact',
   },
-  json: { type: 'switch', description: 'As one JSON object' },
+  json: { type: 'switch', description: 'Print one JSON object' },
   ...CONNECTION_OPTIONS,
 } as const
 
-/** `waybill verify`: compares a ledger with what was signed of it. */
+/** `waybill verify`: compares a ledger with its signed checkpoints. */
 export const verifyCommand = defineCommand(
   {
     name: 'verify',
     summary: 'Check that no event was changed, removed or added',
     operands: '[FOLDER | FILE.tlog-proof]',
-    description: `Has the server read every stored event again and compares the result with the
-checkpoint that it signed: which event was altered is named. With --checkpoint the ledger is also
-compared with one that was kept somewhere else, which the server cannot have changed.
+    description: `Makes the server read all stored events again and compares the result with its
+signed checkpoint; altered events are listed. --checkpoint also compares the ledger with a
+checkpoint that was saved elsewhere, which the server cannot have changed.
 
-With a FOLDER, an export with proofs or a mirror, or the proof of one event, no server is asked.
+With a FOLDER, which is an export with proofs or a mirror, or with the proof of one event, no server
+is needed.
 
 The last line is the verdict:
-  consistent   whole, and a continuation of the checkpoints that were given
-  unanchored   whole, but compared with nothing from outside
-  diverged     not a continuation of a given checkpoint, or not signed by the key
-  altered      events, or hashes of them, differ from what was signed
+  consistent   intact, and continues the given checkpoints
+  unanchored   intact, but not compared with a checkpoint saved elsewhere
+  diverged     does not continue a given checkpoint, or is not signed by the key
+  altered      events, or their hashes, differ from the signed ones
   missing      events are missing
   unreadable   the store or the files cannot be read`,
     options: OPTIONS,
     operandCount: { min: 0, max: 1 },
     examples: [
-      { line: 'waybill verify --save waybill.checkpoint', does: 'the first time' },
+      { line: 'waybill verify --save waybill.checkpoint', does: 'verifies for the first time' },
       {
         line: 'waybill verify --checkpoint waybill.checkpoint --save waybill.checkpoint',
-        does: 'from then on',
+        does: 'verifies again later',
       },
-      { line: 'waybill verify ./evidence --key ledger.vkey', does: 'an export, without a server' },
+      { line: 'waybill verify ./evidence --key ledger.vkey', does: 'verifies an export' },
     ],
   },
   verify,
 )
 
-/** What was found, before the verdict is shown. */
+/** The result of a verification. */
 interface Report {
   readonly verdict: 'consistent' | 'unanchored' | 'diverged' | 'altered' | 'missing' | 'unreadable'
   readonly checkpoint?: Checkpoint
@@ -168,8 +169,8 @@ async function verifyFiles(
   kept: readonly Checkpoint[],
 ): Promise<Report> {
   if (options.key === undefined) {
-    const hint = 'the key that came with the files proves nothing: ask the operator, or keep it'
-    throw new CommandError('a folder is verified with --key', { ending: 'usage', hint })
+    const hint = 'a key that came with the files proves nothing; get it from the operator'
+    throw new CommandError('a folder needs --key', { ending: 'usage', hint })
   }
   const keys = await readKeys(options.key)
   const checkpoint = isProof(folder)
@@ -179,7 +180,7 @@ async function verifyFiles(
   if (problem !== undefined) return diverged(checkpoint, problem)
   if (isProof(folder)) return await verifyProof(folder, options, kept)
   const strange = kept.find((one) => one.size === checkpoint.size && !isSameTree(one, checkpoint))
-  if (strange !== undefined) return diverged(checkpoint, 'another tree of this size was kept')
+  if (strange !== undefined) return diverged(checkpoint, 'a saved checkpoint has another tree')
   const progress = eventProgress(io.stderr)
   try {
     const run = verifyFolder(folder, checkpoint)
@@ -201,14 +202,14 @@ async function verifyFiles(
   }
 }
 
-/** One event, and the file that proves it. */
+/** Verifies one event with the file that proves it. */
 async function verifyProof(
   file: string,
   { event }: Pick<Call<typeof OPTIONS>['options'], 'event'>,
   kept: readonly Checkpoint[],
 ): Promise<Report> {
   if (event === undefined) {
-    throw new CommandError('a proof is verified with --event', { ending: 'usage' })
+    throw new CommandError('a proof needs --event', { ending: 'usage' })
   }
   const { index, hashes, checkpoint } = await readProofFile(file)
   const hash = await leafOfFile(event)
@@ -223,7 +224,7 @@ function isProof(path: string): boolean {
   return path.endsWith('.tlog-proof')
 }
 
-/** Why the ledger is not the one that is known; undefined when it is. */
+/** Why the ledger does not continue the saved checkpoints; undefined when it does. */
 async function divergence(
   ask: Ask,
   { checkpoint, keys, kept }: Known,
@@ -232,12 +233,12 @@ async function divergence(
   if (problem !== undefined) return problem
   for (const older of kept) {
     const strange = untrusted(older, keys)
-    if (strange !== undefined) return `of a checkpoint that was kept: ${strange}`
+    if (strange !== undefined) return `saved checkpoint: ${strange}`
     if (older.size > checkpoint.size) {
-      return `the ledger had ${older.size} events, and has ${checkpoint.size}`
+      return `the ledger had ${older.size} events, but now has ${checkpoint.size}`
     }
     if (!(await isContinuation(ask, older, checkpoint))) {
-      return `the first ${older.size} events are not those of the checkpoint that was kept`
+      return `the first ${older.size} events are not those of the saved checkpoint`
     }
   }
   return undefined
@@ -288,9 +289,9 @@ async function* linesOf(body: AsyncIterable<Uint8Array> | null): AsyncIterable<s
 }
 
 function cutOff(base: URL): CommandError {
-  return new CommandError(`${base.origin} ended the answer in the middle`, {
+  return new CommandError(`${base.origin} closed the connection before the end of its answer`, {
     ending: 'unreadable',
-    hint: 'its log says why',
+    hint: "see the server's log",
   })
 }
 

@@ -12,11 +12,11 @@ import type { NativeScope } from '../native-scope.ts'
 import { checkpointsOf, ledgerReaders, requireWholeLedger, wholeLedger } from './ledger-readers.ts'
 
 const TEXT = 'text/plain; charset=utf-8'
-/** A tile never changes: a partial one is replaced by another name. */
+/** Tiles never change: a partial tile is followed by one with another name. */
 const IMMUTABLE = 'private, max-age=31536000, immutable'
 const CHECKPOINT_SECONDS = 1
 
-/** Checkpoint, keys and tiles of this instance's ledger, as tlog-tiles clients ask for them. */
+/** Checkpoint, keys and tiles of this instance's ledger, for tlog-tiles clients. */
 export function registerCheckpointRoutes(
   scope: NativeScope,
   context: DialectContext,
@@ -34,7 +34,7 @@ function registerCheckpoint(scope: NativeScope, context: DialectContext, onReque
   const schema = {
     operationId: 'getCheckpoint',
     summary: "The latest signed checkpoint of this instance's ledger",
-    description: 'A C2SP signed note: tlog-checkpoint. It is over what is on disk.',
+    description: 'A C2SP signed note (tlog-checkpoint). It covers the events that are on disk.',
     answers: {
       200: { description: 'The checkpoint', content: { 'text/plain': Type.String() } },
       ...problemAnswers([404]),
@@ -51,8 +51,8 @@ function registerCheckpoint(scope: NativeScope, context: DialectContext, onReque
 function registerKeys(scope: NativeScope, context: DialectContext, onRequest: Readers): void {
   const schema = {
     operationId: 'getLedgerKey',
-    summary: 'The verifier keys of the ledger, a line each',
-    description: 'First those that sign at present, the newest first, then those that did before.',
+    summary: 'The verifier keys of the ledger, one per line',
+    description: 'First the current keys, newest first, then the retired ones.',
     answers: { 200: { description: 'C2SP vkeys', content: { 'text/plain': Type.String() } } },
   }
   scope.get('/v1/ledger/key', { schema, onRequest }, async (_request, reply) => {
@@ -65,8 +65,8 @@ function registerKeys(scope: NativeScope, context: DialectContext, onRequest: Re
   const administratorsOfAll = [administrators(context), wholeLedger]
   const added = {
     operationId: 'addLedgerKey',
-    summary: 'Sign checkpoints with a new key too',
-    description: 'The keys that signed before sign on, until they are retired.',
+    summary: 'Sign checkpoints with a new key as well',
+    description: 'The older keys keep signing until they are retired.',
     response: { 201: Keys },
   }
   const keysOf = () =>
@@ -80,7 +80,7 @@ function registerKeys(scope: NativeScope, context: DialectContext, onRequest: Re
   })
   const retired = {
     operationId: 'retireLedgerKeys',
-    summary: 'Sign checkpoints with the newest key alone',
+    summary: 'Sign checkpoints only with the newest key',
     response: { 200: Keys },
   }
   const retiring = { schema: retired, onRequest: administratorsOfAll }
@@ -94,18 +94,20 @@ const TILE: OperationDescription = {
   operationId: 'getTile',
   summary: 'A tile of hashes, or a bundle of entries',
   description:
-    'C2SP tlog-tiles. With `entries` in place of the level the canonical JSON of the events, ' +
-    'which takes an administrator of the installation.',
+    'C2SP tlog-tiles. With `entries` as the level, the canonical JSON of the events, which needs ' +
+    'an administrator of the installation.',
   path: '/v1/ledger/tile/{level}/{index}',
   params: Type.Object({
-    level: Type.String({ description: '`entries`, or 0 for the leaf hashes and so on' }),
+    level: Type.String({
+      description: '`entries`, or a number: 0 for the leaf hashes, 1 for the level above, …',
+    }),
     index: Type.String({
-      description: '`x001/x234/067` is 1234067; a partial tile has its width behind it: `067.p/8`',
+      description: '`x001/x234/067` is 1234067; a partial tile ends with its width: `067.p/8`',
     }),
   }),
   answers: {
     200: {
-      description: 'Hashes of 32 bytes, or entries with their length in front',
+      description: 'Hashes of 32 bytes, or entries, each preceded by its length',
       content: { 'application/octet-stream': Type.String({ format: 'binary' }) },
     },
     ...problemAnswers([404]),
@@ -128,7 +130,7 @@ interface TileRoute {
   readonly Params: { readonly '*': string }
 }
 
-/** Tiles go as far as the latest checkpoint, whatever width of them is asked for. */
+/** Tiles never extend past the latest checkpoint, whatever width is requested. */
 async function readTile(context: DialectContext, name: TileName): Promise<Buffer> {
   const checkpoints = checkpointsOf(context)
   if (name.width > widthIn(checkpoints.latest()?.size ?? 0, name)) throw noTile()

@@ -6,8 +6,8 @@ import { authenticated, principalOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 
 /**
- * Lets those through who may read checkpoints and hash tiles: tokens with the scope `ledger:read`,
- * or everyone when the ledger is public. A token that is sent is looked at all the same.
+ * Admits callers that may read checkpoints and hash tiles: those with the scope `ledger:read`, or
+ * everyone if the ledger is public. A token that is sent is checked in any case.
  */
 export function ledgerReaders(context: DialectContext, isPublic: boolean): onRequestHookHandler {
   const check = authenticated(context.directory, { scopes: ['ledger:read', 'admin'] })
@@ -18,7 +18,8 @@ export function ledgerReaders(context: DialectContext, isPublic: boolean): onReq
 }
 
 /**
- * For what shows events of all tenants, or changes what concerns all of them.
+ * Requires a caller that may see the events of all tenants.
+ *
  * @throws Fault `access.unauthenticated`, `access.denied`.
  */
 export function requireWholeLedger(request: FastifyRequest): void {
@@ -26,15 +27,17 @@ export function requireWholeLedger(request: FastifyRequest): void {
   // A public ledger requires no token, so the caller may have none.
   if (principal === null) throw new Fault('access.unauthenticated')
   if (visibleEvents(principal).tenants === 'all') return
-  throw new Fault('access.denied', { detail: 'this takes an administrator of the installation' })
+  throw new Fault('access.denied', {
+    detail: 'only an administrator of the installation may do this',
+  })
 }
 
-/** `requireWholeLedger` as a hook, behind one that reads the token. */
+/** `requireWholeLedger` as a hook, for use after one that reads the token. */
 export const wholeLedger: onRequestAsyncHookHandler = async (request) => {
   requireWholeLedger(request)
 }
 
-/** @throws Fault `ledger.read-only` while the instance must not sign. */
+/** @throws Fault `ledger.read-only` if the instance must not sign. */
 export function checkpointsOf({ checkpoints, ledger }: DialectContext): LedgerCheckpoints {
   if (checkpoints !== undefined) return checkpoints
   const { readOnly = 'nothing is signed' } = ledger.status()

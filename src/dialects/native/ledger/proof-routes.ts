@@ -10,7 +10,7 @@ import { findVisible, mayReadEvents } from '../events/event-search.ts'
 import type { NativeScope } from '../native-scope.ts'
 import { checkpointsOf, ledgerReaders } from './ledger-readers.ts'
 
-/** How long the proof of an event waits for a checkpoint that is over it, ms. */
+/** How long the proof of an event waits for a checkpoint that covers it, ms. */
 const PROOF_WAIT_MS_MAX = 2_000
 const RETRY_AFTER_SECONDS = 1
 
@@ -34,8 +34,8 @@ function registerEventProof(scope: NativeScope, context: DialectContext): void {
     operationId: 'getEventProof',
     summary: 'The proof that an event is in the ledger',
     description:
-      'A C2SP tlog-proof over the canonical JSON of the event without `seq`, with a checkpoint ' +
-      'that is waited for up to two seconds.',
+      'A C2SP tlog-proof for the canonical JSON of the event without `seq`, and a checkpoint. ' +
+      'The request waits up to two seconds for a checkpoint that covers the event.',
     params: Type.Object({ id: Type.String({ description: 'Id of the event' }) }),
     querystring: Type.Object({}, Closed),
     answers: {
@@ -57,7 +57,7 @@ function registerEventProof(scope: NativeScope, context: DialectContext): void {
     const checkpoint = await covering(seq, PROOF_WAIT_MS_MAX)
     if (checkpoint === undefined) {
       throw new Fault('resource.missing', {
-        detail: 'no checkpoint is over the event yet',
+        detail: 'no checkpoint covers the event yet',
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       })
     }
@@ -77,13 +77,16 @@ function registerConsistency(
 ): void {
   const schema = {
     operationId: 'getConsistencyProof',
-    summary: 'The proof that the ledger at one size is a beginning of it at another',
+    summary: 'The proof that the ledger at one size is a prefix of the ledger at a larger size',
     description: 'RFC 9162 section 2.1.4.',
     querystring: Type.Object(
       {
         from: Type.Integer({ minimum: 0, description: 'The smaller size' }),
         to: Type.Optional(
-          Type.Integer({ minimum: 0, description: 'Default: that of the latest checkpoint' }),
+          Type.Integer({
+            minimum: 0,
+            description: 'The larger size; default is that of the latest checkpoint',
+          }),
         ),
       },
       Closed,
@@ -111,8 +114,8 @@ function registerRange(scope: NativeScope, context: DialectContext, onRequest: R
     operationId: 'getRangeProof',
     summary: 'The proof of a range of events: one or two subtrees that cover it',
     description:
-      'Subtrees and their proofs are those of draft-ietf-plants-merkle-tree-certs. The first may ' +
-      'begin before the range.',
+      'Subtrees and their proofs as in draft-ietf-plants-merkle-tree-certs. The first subtree ' +
+      'may start before the range.',
     querystring: Type.Object(
       {
         from: Type.Integer({ minimum: 0, description: 'First seq' }),
@@ -124,7 +127,7 @@ function registerRange(scope: NativeScope, context: DialectContext, onRequest: R
     response: {
       200: Type.Object(
         {
-          size: Type.Integer({ description: 'Size of the tree that the proofs lead to' }),
+          size: Type.Integer({ description: 'Size of the tree that the proofs refer to' }),
           subtrees: Type.Array(
             Type.Object({
               start: Type.Integer(),
@@ -162,7 +165,7 @@ function present(context: DialectContext) {
 }
 
 function beyond(size: number): Fault {
-  return new Fault('resource.missing', { detail: `the latest checkpoint is over ${size} events` })
+  return new Fault('resource.missing', { detail: `the latest checkpoint covers ${size} events` })
 }
 
 function base64(hash: Uint8Array): string {
