@@ -210,8 +210,8 @@ export const SETTINGS = {
       logName,
       '`waybill.invalid/` and the origin',
       'Name of the ledger in its checkpoints: a URL without a scheme, such as ' +
-        '`logs.example.com/waybill`. It is fixed at the first start, because another name would be ' +
-        'another log.',
+        '`logs.example.com/waybill`. It is fixed at the first start, because another name would ' +
+        'be another log.',
     ),
     public: withDefault<boolean>(
       yesOrNo,
