@@ -65,7 +65,7 @@ async function readEntries(
   return entries
 }
 
-/** Empty for a row that no event is in any more: its leaf is not the one that was signed. */
+/** Empty for a row that no longer holds an event, so its leaf is not the signed one. */
 function entryOf(row: EventRow): string {
   try {
     return canonicalJson(decodeEvent(row).event)
