@@ -2,11 +2,11 @@ import { Gauge, type Registry } from 'prom-client'
 import { parseTimestamp } from '../../core/time/timestamp.ts'
 import type { LedgerVerifier } from '../../ledger/verification/ledger-verifier.ts'
 
-/** What a server publishes of its ledger, and how its verification stands. */
+/** The published ledger of a server, and the state of its verification. */
 export interface PublishedLedger {
   /** Size of the latest checkpoint. */
   readonly checkpointSize: () => number
-  /** Whether the last checkpoint could not be kept on disk. */
+  /** Whether the latest checkpoint could not be saved to disk. */
   readonly isFailing: () => boolean
   /** Undefined while the ledger must not be signed. */
   readonly verifier: Pick<LedgerVerifier, 'latest'> | undefined

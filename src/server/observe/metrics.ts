@@ -188,7 +188,7 @@ function registerLedgerGauges(registers: Registry[], ledger: Pick<Ledger, 'statu
   })
   new Gauge({
     name: 'waybill_ledger_read_only',
-    help: '1 while the ledger is read-only because writing would contradict its checkpoints, else 0',
+    help: '1 while the ledger is read-only, since writing would contradict its checkpoints, else 0',
     registers,
     collect() {
       this.set(ledger.status().readOnly === undefined ? 0 : 1)

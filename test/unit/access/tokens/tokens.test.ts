@@ -57,7 +57,7 @@ describe('a token', () => {
     expect(stored).not.toContain('correct horse')
   })
 
-  test('with one wrong character is nobody', async () => {
+  test('with one wrong character is rejected', async () => {
     await directory.createUser(null, { name: 'alice' })
     const token = await tokenOf('alice')
     for (let index = 0; index < token.length; index += 1) {
@@ -69,7 +69,7 @@ describe('a token', () => {
     expect(directory.authenticate(token.slice(1))).toBeUndefined()
   })
 
-  test('is nobody from the moment on at which it expires', async () => {
+  test('is rejected from the moment at which it expires', async () => {
     await directory.createUser(null, { name: 'alice' })
     const token = await tokenOf('alice', formatTimestamp(nowMicros + 1000))
     nowMicros += 999
@@ -78,7 +78,7 @@ describe('a token', () => {
     expect(directory.authenticate(token)).toBeUndefined()
   })
 
-  test('is nobody once it is revoked or its user deleted, also after a restart', async () => {
+  test('is rejected once it is revoked or its user deleted, also after a restart', async () => {
     const { id } = await directory.createUser(null, { name: 'alice' })
     const [revoked, orphaned] = [await tokenOf('alice'), await tokenOf('alice')]
     await directory.revokeToken(null, revoked.slice(0, 20))
@@ -91,7 +91,7 @@ describe('a token', () => {
     expect(directory.authenticate(orphaned)).toBeUndefined()
   })
 
-  test('is nobody when a crash left it behind without its user', async () => {
+  test('is rejected when a crash left it behind without its user', async () => {
     const { id } = await directory.createUser(null, { name: 'alice' })
     const token = await tokenOf('alice')
     await records.remove('user', id)
