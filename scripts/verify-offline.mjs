@@ -57,7 +57,7 @@ function canonical(value) {
   const keys = Object.keys(value).sort()
   return `{${keys.map((key) => `${canonical(key)}:${canonical(value[key])}`).join(',')}}`
 }
-/** A member that stands twice is dropped by JSON.parse, and shown by others: so they are counted. */
+/** JSON.parse drops a member that stands twice, and other parsers keep it: they are counted. */
 function readEvent(bytes) {
   const text = textOf(bytes)
   const { seq, ...event } = JSON.parse(text)

@@ -27,7 +27,10 @@ const LINES = PATHS.filter((path) => path.endsWith('.md')).flatMap(linesOf)
 
 test('every path that a document names exists', () => {
   const named = LINES.flatMap((line) => namedPaths(line.text).map((path) => ({ path, line })))
-  const missing = named.filter(({ path, line }) => !resolves(path, dirname(line.document)))
+  const missing = named.filter(
+    // `VENDOR` stands for a name that the reader chooses.
+    ({ path, line }) => !path.includes('VENDOR') && !resolves(path, dirname(line.document)),
+  )
   expect(named.length).toBeGreaterThan(100)
   expect(missing.map(({ path, line }) => `${placeOf(line)}: ${path} does not exist`)).toEqual([])
 })

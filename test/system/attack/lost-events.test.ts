@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { writeHolder } from '../../../src/ledger/checkpoint/directory-holder.ts'
 import { jsonOf, startWaybill, type WaybillProcess } from '../../support/waybill-process.ts'
 
 const BATCHES = 3
@@ -26,9 +27,11 @@ afterAll(async () => {
   await waybill?.kill()
   rmSync(original, { recursive: true, force: true })
 })
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'waybill-lost-'))
   cpSync(original, folder, { recursive: true })
+  // It is to be taken for the original: a copy takes no events at all.
+  await writeHolder(join(folder, 'ledger', 'holder'))
 })
 afterEach(async () => {
   await waybill.kill()
@@ -61,17 +64,25 @@ async function tamper(sql: string): Promise<void> {
 }
 
 interface Status {
-  readonly ledger: { readonly size: number; readonly contradiction?: string }
+  readonly ledger: {
+    readonly size: number
+    readonly contradiction?: string
+    readonly readOnly?: string
+  }
 }
 
 /** What must be seen of a contradiction, and that the log is in service all the same. */
-async function expectContradiction(what: string): Promise<void> {
+async function expectContradiction(what: string, takesEvents = true): Promise<void> {
   const { ledger } = await jsonOf<Status>(waybill.request('/v1/status'))
   expect(ledger.contradiction).toContain(what)
   expect(waybill.log()).toContain('stored events do not match the ledger')
   expect(await (await waybill.request('/metrics')).text()).toContain(
     'waybill_ledger_contradiction 1',
   )
+  if (!takesEvents) {
+    expect((await waybill.request('/readyz')).status).toBe(503)
+    return
+  }
   const found = await jsonOf<{ events: readonly { message: string }[] }>(
     waybill.request('/v1/events?action=ledger.contradiction'),
   )
@@ -102,6 +113,28 @@ test('events that are cut off at the end keep their places in the ledger', async
   await expectContradiction('5 are missing')
   const { ledger } = await jsonOf<Status>(waybill.request('/v1/status'))
   expect(ledger.size).toBeGreaterThan(recorded)
+})
+
+test('a ledger that contradicts its last checkpoint is read, and takes no events', async () => {
+  const changed = `texts = concat('x', texts) WHERE seq = ${recorded - 1}`
+  await tamper(`ALTER TABLE events UPDATE ${changed} ${MUTATION}`)
+  await expectContradiction('do not give the root that was saved', false)
+  const { ledger } = await jsonOf<Status>(waybill.request('/v1/status'))
+  expect(ledger.readOnly).toContain('do not give the root that was signed')
+  const refused = await waybill.request('/v1/events', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"action":"image.push"}',
+  })
+  expect([refused.status, await refused.text()]).toEqual([
+    ...[503, expect.stringContaining('ledger.read-only')],
+  ])
+  expect((await waybill.request('/v1/events?order=oldest&limit=1')).status).toBe(200)
+  const damaged = await waybill.request('/v1/events?limit=1')
+  expect([damaged.status, await damaged.text()]).toEqual([
+    ...[503, expect.stringContaining(`event ${recorded - 1} of waybill-`)],
+  ])
+  expect((await waybill.request('/v1/ledger/checkpoint')).status).toBe(503)
 })
 
 test('an event that is stored twice is counted at start', async () => {

@@ -1,3 +1,4 @@
+import { Fault } from '../../../core/errors.ts'
 import type { Event, StoredEvent } from '../../../core/event/event.ts'
 import {
   EVENT_MEMBERS,
@@ -62,18 +63,29 @@ type Values = Record<string, unknown>
  *
  * Members are set in canonical order (RFC 8785), so that serializing the event yields its canonical
  * text without sorting.
+ *
+ * @throws Fault `store.damaged`, which names the event, for a row that was changed.
  */
 export function decodeEvent(row: EventRow): StoredEvent {
   const texts = textsOf(row)
   const event: Values = {}
   for (const { key, number, members } of MEMBERS) {
     const value = number === NO_FIELD ? decodeObject(texts, members) : texts[number]
-    if (number === DETAILS && value !== '') event[key] = JSON.parse(String(value))
+    if (number === DETAILS && value !== '') event[key] = detailsOf(row, String(value))
     else if (value !== '' && value !== undefined) event[key] = value
     else if (key === 'actor') event[key] = null
   }
   // Rows contain all required members.
   return { event: event as unknown as Event, origin: row[1], seq: row[0] }
+}
+
+function detailsOf([seq, origin]: EventRow, json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch (error) {
+    const detail = `event ${seq} of ${origin} was altered; \`waybill verify\` checks all events`
+    throw new Fault('store.damaged', { detail, cause: error })
+  }
 }
 
 /** The texts of a row, by the numbers of their fields. */
