@@ -30,7 +30,7 @@ export interface KnownRequest {
 }
 
 /**
- * What is kept beside each event of a request with an Idempotency-Key, outside of its leaf: the
+ * What is stored with each event of a request with an Idempotency-Key, outside of its leaf: the
  * SHA-256 of the request's body in 64 hex digits, a space, the key. Empty for other events.
  */
 export function requestName(key: string, bodySha256: string): string {
@@ -40,7 +40,7 @@ export function requestName(key: string, bodySha256: string): string {
 /** Where the key begins in what `requestName` made. */
 export const REQUEST_NAME_KEY_OFFSET = 65
 
-/** How the sender names an event: with (tenant, kind, name, eventId) its retries are recognised. */
+/** How the sender names an event: with (tenant, kind, name, eventId) its retries are recognized. */
 export interface EventName {
   readonly tenant: string
   readonly sourceKind: string

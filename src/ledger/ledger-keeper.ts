@@ -124,7 +124,7 @@ export class LedgerKeeper {
     return this.#indexedSize
   }
 
-  /** Saves everything that is not saved. No group may be taken any more. */
+  /** Saves everything that is not saved. No group is taken after that. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#saving

@@ -30,7 +30,7 @@ export interface RecoveredLedger extends RecoveredTree {
   readonly journal: Journal
   /** The last insert that began, which may be the next one again. */
   readonly noted: InsertRange | undefined
-  /** Whether a crash cut off the last write, which nobody was told was done. */
+  /** Whether a crash cut off the last write, which was not acknowledged. */
   readonly isTorn: boolean
 }
 

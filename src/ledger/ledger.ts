@@ -46,7 +46,7 @@ export interface Ledger {
   status(): LedgerStatus
   /**
    * Resolves with the readable size once it is greater than `size`, or with the present one when
-   * the signal aborts or the ledger closes. While somebody waits, the store is fed at once.
+   * the signal aborts or the ledger closes. While a caller waits, the store is fed at once.
    */
   waitForReadableOver(size: number, signal: AbortSignal): Promise<number>
   /**

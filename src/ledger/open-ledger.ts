@@ -41,7 +41,7 @@ export interface OpenLedgerOptions {
   readonly writer: EventWriter
   /** Where the journal and the snapshot of the duplicate filter are kept. */
   readonly dataDirectory: string
-  /** Told of what goes wrong beside the appends, for the log. */
+  /** Called with errors outside of appends, for the log. */
   readonly onTrouble?: (error: unknown) => void
   /** Events that may wait to be accepted (default `QUEUE_EVENTS_MAX`). */
   readonly queueEventsMax?: number

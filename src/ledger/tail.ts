@@ -79,7 +79,7 @@ export class Tail {
     return this.#items[this.#taken]?.acceptedMs
   }
 
-  /** Says where the next event stands, while there are none. */
+  /** Sets the seq of the next event while there are none. */
   begin(seq: number): void {
     this.#firstSeq = seq
     this.#endSeq = seq

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkLedger, type ExportedEvent } from '../support/ledger-check.ts'
 import { roundsOr } from '../support/rounds.ts'
+import { SeenCheckpoint } from '../support/seen-checkpoint.ts'
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 
 const KILLS = roundsOr(20)
@@ -46,9 +47,11 @@ test.each(killsOfLedgers())(
   `%d kills under ${WRITERS} writers lose nothing and double nothing`,
   async (kills) => {
     const sendings: Sending[] = []
+    const checkpoint = new SeenCheckpoint()
     for (let round = 0; round < kills; round += 1) {
-      await writeUntilKilled(sendings)
+      await writeUntilKilled(sendings, checkpoint)
       waybill = await waybill.restart()
+      await checkpoint.look(waybill)
       expectSettled(await checkLedger(waybill), sendings, `round ${round}`)
     }
     for (const sending of sendings.filter((one) => !one.acknowledged)) await send(sending)
@@ -69,7 +72,7 @@ function killsOfLedgers(): readonly number[] {
  * Four writers at once, each with one request on its way at any time, and a reader, until the
  * server is gone.
  */
-async function writeUntilKilled(sendings: Sending[]): Promise<void> {
+async function writeUntilKilled(sendings: Sending[], checkpoint: SeenCheckpoint): Promise<void> {
   const repeats = [...cutOff(sendings), ...answerLost(sendings)]
   let untilKill = randomInt(1, ACKNOWLEDGED_BEFORE_KILL_MAX)
   let killed: Promise<void> | undefined
@@ -83,13 +86,14 @@ async function writeUntilKilled(sendings: Sending[]): Promise<void> {
     }
   }
   const writing = Array.from({ length: WRITERS }, (_, writer) => write(writer))
-  await Promise.all([...writing, readUntilKilled()])
+  await Promise.all([...writing, readUntilKilled(checkpoint)])
   await killed
 }
 
 /** What readers ask for is inserted at once: the kill falls into other moments of it. */
-async function readUntilKilled(): Promise<void> {
+async function readUntilKilled(checkpoint: SeenCheckpoint): Promise<void> {
   for (;;) {
+    if (!(await checkpoint.lookIfThere(waybill))) return
     const page = await waybill.request('/v1/events?limit=20').catch(() => undefined)
     if (page === undefined) return
     expect(page.status).toBe(200)

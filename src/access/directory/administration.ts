@@ -176,7 +176,7 @@ class Recorder {
         isRecorded = true
       })
     } catch (error) {
-      // What could not be kept after it was announced must not stand as done.
+      // What could not be kept after it was announced must not be shown as done.
       if (isRecorded) await this.refused(wish, 'failure', error).catch(() => undefined)
       else await this.#refusedBy(wish, error)
       throw error

@@ -39,7 +39,7 @@ export function requireText(path: string, text: string): string {
   if (isGood && !HIDDEN.test(text)) return text
   throw invalidValue(
     path,
-    `1 to ${TEXT_LENGTH_MAX} visible characters, without blanks at the ends and without ` +
+    `1 to ${TEXT_LENGTH_MAX} visible characters, without spaces at the ends and without ` +
       'control, zero-width or bidirectional characters',
   )
 }

@@ -16,7 +16,7 @@ export type Role = (typeof ROLES)[number]
 export const GRANT_ROLES = ['admin', 'write', 'read'] as const
 export type GrantRole = (typeof GRANT_ROLES)[number]
 
-/** What kinds of users there are; an organisation cannot ask, it owns a namespace. */
+/** What kinds of users there are; an organization sends no requests; it owns a namespace. */
 export const USER_KINDS = ['user', 'robot', 'service', 'organization'] as const
 export type UserKind = (typeof USER_KINDS)[number]
 

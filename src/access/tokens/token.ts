@@ -5,7 +5,7 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const HALF_LENGTH = 20
 const FORM = /^[0-9A-Za-z]{40}$/
 
-/** A stand-in for the hash of a token that does not exist; no secret hashes to zeros. */
+/** Compared instead of the hash of a token that does not exist; no secret hashes to zeros. */
 const NO_HASH = Buffer.alloc(32)
 
 /** A token as it is made: `text` is shown once, the rest is kept. */

@@ -44,7 +44,7 @@ export interface AppendResult {
  * power loss. Rejects with
  * - `ledger.overloaded` when the queue is full, or the store is far behind (429, Retry-After),
  * - `store.unavailable` when they cannot be written (503, Retry-After); they may or may not be
- *   stored, and a retry is recognised,
+ *   stored, and a retry is recognized,
  * - `idempotency.reused` (422), `request.too-large` (413), `server.stopping` (503).
  */
 export type Append = (request: AppendRequest) => Promise<AppendResult>

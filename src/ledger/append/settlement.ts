@@ -1,4 +1,4 @@
-/** A promise that is settled from outside, once; its failure need not be waited for by anybody. */
+/** A promise that is settled from outside, once. A failure that no caller awaits is no error. */
 export class Settlement {
   readonly promise: Promise<void>
   #resolve: () => void = () => undefined

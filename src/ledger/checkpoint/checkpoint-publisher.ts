@@ -92,7 +92,7 @@ export class CheckpointPublisher {
     await this.#signing
   }
 
-  /** Signs what is not signed yet, unless that fails. The ledger takes nothing any more. */
+  /** Signs what is not signed yet, unless that fails. The ledger is closed by then. */
   async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)

@@ -3,7 +3,7 @@ import type { TileReader } from '../tiles/tile-reader.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { VerifierKey } from './verifier-key.ts'
 
-/** What an instance publishes of its ledger, so that anybody can check it. */
+/** What an instance publishes of its ledger, so that anyone can check it. */
 export interface LedgerCheckpoints {
   /** The name of the log: the first line of its checkpoints. */
   readonly logName: string

@@ -17,7 +17,7 @@ interface NoteSignature {
   readonly keyId: Buffer
   /** What follows the id: for Ed25519 the 64 bytes of the signature. */
   readonly signature: Buffer
-  /** As it stands in the note, without its line feed. */
+  /** The line itself, without its line feed. */
   readonly line: string
 }
 

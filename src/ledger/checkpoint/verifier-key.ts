@@ -5,7 +5,7 @@ export const KEY_TYPES = { ed25519: 0x01, cosignature: 0x04 } as const
 
 const PUBLIC_KEY_BYTES = 32
 const KEY_ID_BYTES = 4
-/** What stands in front of the 32 bytes of an Ed25519 key in its SPKI form (RFC 8410). */
+/** The prefix of the 32 bytes of an Ed25519 key in its SPKI form (RFC 8410). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 const VERIFIER_KEY = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/
 

@@ -169,7 +169,7 @@ export class Journal {
   }
 
   /**
-   * Removes the segments whose events all stand before `seq`, but never the last one: a ledger
+   * Removes the segments whose events are all before `seq`, but never the last one: a ledger
    * without any segment has lost its journal. One that cannot be removed is tried again next time.
    */
   async free(seq: number): Promise<void> {

@@ -39,7 +39,7 @@ export const RECORD_KIND = {
 
 type RecordKind = (typeof RECORD_KIND)[keyof typeof RECORD_KIND]
 
-/** What stands at the begin of a segment. */
+/** The header of a segment. */
 export interface SegmentHeader {
   readonly number: number
   /** 8 bytes. */
@@ -51,7 +51,7 @@ export interface SegmentHeader {
   readonly origin: string
 }
 
-/** What stands in front of a record's payload. */
+/** The header of a record. */
 export interface RecordHeader {
   readonly kind: RecordKind
   readonly firstSeq: number

@@ -49,7 +49,7 @@ export class AcceptedNames {
     return wereUncertain
   }
 
-  /** Forgets what stands in front of `seq`, which the store has. */
+  /** Forgets what is before `seq`, which the store has. */
   forgetBefore(seq: number): void {
     this.#names.forgetBefore(seq)
   }

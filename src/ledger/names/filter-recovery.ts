@@ -7,12 +7,12 @@ import { DuplicateFilter, type Generation } from './duplicate-filter.ts'
 import { FingerprintSet, fingerprintOf } from './fingerprint-set.ts'
 import { requestKeyText } from './idempotency.ts'
 
-/** Named for how fingerprints are made: one of another making would recognise nothing. */
+/** Named for how fingerprints are made: one made otherwise would recognize nothing. */
 const SNAPSHOT_FILE = 'duplicate-filter-2.bin'
 const HEADER_BYTES = 4096
 const SLOT_BYTES = Uint32Array.BYTES_PER_ELEMENT
 
-/** The first `HEADER_BYTES` of a snapshot, as JSON padded with blanks; the slots follow. */
+/** The first `HEADER_BYTES` of a snapshot, as JSON padded with spaces; the slots follow. */
 interface SnapshotHeader {
   readonly origin: string
   /** The names of all events below this seq are in the snapshot. */
@@ -70,7 +70,7 @@ export interface SnapshotPlace {
 }
 
 /**
- * Writes the filter beside the ledger, under another name first. Names that are added meanwhile
+ * Writes the filter next to the ledger, under another name first. Names that are added meanwhile
  * may or may not be in it: their events are at or after `size`, so a restart adds them again.
  */
 export async function saveFilter(filter: DuplicateFilter, place: SnapshotPlace): Promise<void> {

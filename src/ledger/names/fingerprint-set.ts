@@ -1,6 +1,6 @@
 /**
  * A hash of 64 bits in two halves. It is not cryptographic: an equal fingerprint only means that
- * the store is asked, so a forged one costs its sender time and nobody an event.
+ * the store is asked, so a forged one costs its sender time, and no sender an event.
  */
 export interface Fingerprint {
   readonly high: number

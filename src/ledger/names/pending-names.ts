@@ -6,7 +6,7 @@ const CHUNK_SLOTS_MAX = 2 ** 20
 const FILL_MAX = 0.7
 
 /**
- * Where names stand that the store may lack: the seqs of events by the fingerprints of their names,
+ * Places of names that the store may lack: the seqs of events by the fingerprints of their names,
  * and of the first events of requests by those of their Idempotency-Keys. 23 to 46 bytes a name;
  * the journal's size bounds how many there are. What is found is compared with the event itself.
  */
@@ -23,7 +23,7 @@ export class PendingNames {
     this.#chunks.push(chunk)
   }
 
-  /** Seqs at or after `fromSeq` at which the name may stand. */
+  /** Seqs at or after `fromSeq` at which the name may be. */
   find(name: Fingerprint, fromSeq: number): readonly number[] {
     return this.#chunks.flatMap((chunk) => chunk.find(name)).filter((seq) => seq >= fromSeq)
   }

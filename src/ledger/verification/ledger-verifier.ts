@@ -110,7 +110,7 @@ async function* compare({
   }
 }
 
-/** Findings that an event repeats; the number of all stands next to them. */
+/** Findings that an event lists; it has the number of all findings too. */
 const RECORDED_MAX = 20
 
 async function record(

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
@@ -65,31 +65,52 @@ export async function openPublication(place: PublicationPlace): Promise<Publicat
     )
   }
   const readOnly = copyProblem(place.settings.data, await readHolder(files.holder))
+  // A crash may have come between the file of the keys and their records.
+  if (readOnly === undefined) await recordKeys(keys, place, known)
   return { keys, last: found, readOnly, save }
 }
 
-/** Where the directory is the one that signs from now on; what it must not be signs no more. */
+/**
+ * Makes this directory the one that signs. A damaged checkpoint is set aside: what was signed last
+ * is not known then.
+ */
 export async function takeOver(place: PublicationPlace): Promise<void> {
-  await writeHolder(filesOf(place).holder)
+  const { keys: path, checkpoint, holder } = filesOf(place)
+  const keys = await SigningKeys.read(path, logNameOf(place))
+  if ((await readCheckpoint(checkpoint, keys)) === 'damaged') {
+    await rename(checkpoint, `${checkpoint}.damaged`)
+  }
+  await writeHolder(holder)
 }
 
-/** Makes the first key, or one in place of all that were lost. */
+/**
+ * Makes the first key, or one in place of all that were lost. The key comes after the mark of the
+ * directory: after a crash in between the next start does both again.
+ */
 export async function makeKeys(place: PublicationPlace): Promise<SigningKeys> {
   const keys = SigningKeys.make(logNameOf(place))
-  await saveKeys(keys, place)
   await takeOver(place)
+  await saveKeys(keys, place)
   return keys
 }
 
-/** Keeps the keys on disk, and their public halves in the store. */
+/** Writes the keys to disk, and their public halves to the store. */
 export async function saveKeys(keys: SigningKeys, place: PublicationPlace): Promise<void> {
-  const { records, origin } = place
-  // The record goes first: a key that signed and is not known would be taken for a stranger's.
+  await writeSecretFile(filesOf(place).keys, keys.fileText())
+  await recordKeys(keys, place)
+}
+
+/** @param known texts of the keys that are recorded already. */
+async function recordKeys(
+  keys: SigningKeys,
+  { records, origin }: PublicationPlace,
+  known: readonly string[] = [],
+): Promise<void> {
   for (const { id, text } of keys.verifierKeys()) {
+    if (known.includes(text)) continue
     const body = { verifierKey: text }
     await records.put({ kind: KEY_RECORD, id: `${origin}/${id.toString('hex')}`, body })
   }
-  await writeSecretFile(filesOf(place).keys, keys.fileText())
 }
 
 /** The verifier keys of all keys that ever signed for the instance. */
@@ -140,5 +161,4 @@ function copyProblem(dataDirectory: string, holder: Holder): string | undefined 
 }
 
 const GO_ON =
-  'If the original will never run again, `waybill recover --copy` goes on with what is here; ' +
-  '`waybill recover --successor NAME` begins another ledger behind it'
+  'If the original will never run again, continue with this one: `waybill recover --copy`'
