@@ -86,7 +86,7 @@ export interface LedgerHolding {
  * methods throw `store.unavailable` when the engine cannot answer.
  */
 export interface EventWriter {
-  /** Serialises the events of a request. `request` is what `requestName` made, or empty. */
+  /** Serializes the events of a request. `request` is what `requestName` made, or empty. */
   encode(drafts: readonly Draft[], request: string): EncodedRows
   insert(group: EventGroup): Promise<void>
   /** Resolves once no insert of this ledger runs whose caller was cut off from its engine. */

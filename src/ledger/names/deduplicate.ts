@@ -37,7 +37,7 @@ interface Storing {
 }
 
 /**
- * Recognises events that their senders named (tenant, source, event id) and sent before.
+ * Recognizes events that their senders named (tenant, source, event id) and sent before.
  *
  * A duplicate is answered only when the event it repeats is durable: one that is being stored right
  * now is waited for, and fails with it. Names that the store may lack are known here; whether any
