@@ -88,7 +88,7 @@ describe('a source is stated by those alone that may speak for it', () => {
         expect(answer.status).toBe(400)
         expect(await answer.json()).toMatchObject({
           code: 'event.invalid',
-          errors: [{ path: '/source/kind', expected: expect.stringContaining("Waybill's own") }],
+          errors: [{ path: '/source/kind', expected: expect.stringContaining('reserved') }],
         })
       })
     }
@@ -267,7 +267,8 @@ describe('a change of rights is an event', () => {
 
   test('and so is the first start, with the settings that are not as by default', async () => {
     const own = await found('source=waybill&tenant=default&order=oldest')
-    expect(own.slice(0, 3)).toMatchObject([
+    expect(own.slice(0, 4)).toMatchObject([
+      { action: 'ledger-key.create', actor: { kind: 'system' } },
       { action: 'user.create', actor: { kind: 'system' }, details: { after: { name: 'admin' } } },
       { action: 'token.create', actor: { kind: 'system' } },
       { action: 'settings.change', details: { after: { 'audit.tokenUse': 'false' } } },

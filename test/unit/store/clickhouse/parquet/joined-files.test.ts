@@ -21,10 +21,10 @@ test('one file is joined to what it was', async () => {
   expect(await joined(FILE)).toEqual(FILE)
 })
 
-test('a file that is cut off is refused, and so is no file at all', async () => {
+test('a truncated file is refused, and so is no file at all', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat({ max: FILE.length - 1 }), async (length) => {
-      await expect(joined(FILE, FILE.subarray(0, length))).rejects.toThrow('cut off')
+      await expect(joined(FILE, FILE.subarray(0, length))).rejects.toThrow('is truncated')
     }),
   )
   await expect(joined()).rejects.toThrow('no Parquet file')
