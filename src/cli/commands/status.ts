@@ -47,7 +47,7 @@ function report(status: Members): string {
   const { contradiction } = ledger
   const problem = contradiction === undefined ? [] : [['PROBLEM', contradiction] as const]
   return [...lines, ...skippedLines(status), ...problem]
-    .map(([name, value]) => `${name.padEnd(10)}${plainLine(String(value))}\n`)
+    .map(([name, value]) => `${name.padEnd(9)}${plainLine(String(value))}\n`)
     .join('')
 }
 
@@ -68,7 +68,7 @@ function publishedLines(ledger: Members): readonly (readonly [string, unknown])[
     const { events, verdict, finishedAt } = verification
     lines.push(['verified', `${eventCount(events)}, ${verdict}, at ${finishedAt}`])
   }
-  if (readOnly !== undefined) lines.push(['READ ONLY', readOnly])
+  if (readOnly !== undefined) lines.push(['READONLY', readOnly])
   return lines
 }
 
