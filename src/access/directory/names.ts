@@ -33,10 +33,15 @@ function patternWithout(characters: string): string {
   return `^[^ ${refused}](?:[^${refused}]*[^ ${refused}])?$`
 }
 
+/** Whether a text can be one of a user, grant or token, such as the name of a tenant. */
+export function isText(text: string): boolean {
+  const isGood = text !== '' && text.length <= TEXT_LENGTH_MAX && text.trim() === text
+  return isGood && !HIDDEN.test(text)
+}
+
 /** A text of a user, grant or token. @throws Fault `request.invalid`. */
 export function requireText(path: string, text: string): string {
-  const isGood = text !== '' && text.length <= TEXT_LENGTH_MAX && text.trim() === text
-  if (isGood && !HIDDEN.test(text)) return text
+  if (isText(text)) return text
   throw invalidValue(
     path,
     `1 to ${TEXT_LENGTH_MAX} visible characters, without spaces at the ends and without ` +

@@ -6,6 +6,7 @@ import type { Clock } from '../../core/time/timestamp.ts'
 import { canonicalIp } from '../../core/values/ip-address.ts'
 import { recordableText } from '../../core/values/recordable-text.ts'
 import type { Directory, User } from '../directory/directory.ts'
+import { isText } from '../directory/names.ts'
 import { AttemptLimit } from './attempt-limit.ts'
 import { BoundedWork } from './bounded-work.ts'
 
@@ -231,6 +232,11 @@ interface Attempted {
   readonly defaultTenant: string
 }
 
+/** The tenant that a client named; undefined for a text that no tenant can be called. */
+function tenantOf({ tenant }: SignInAttempt): string | undefined {
+  return tenant !== undefined && isText(tenant) ? tenant : undefined
+}
+
 /** The event of an attempt, but for its outcome. The password is never in it. */
 function eventOf(
   { attempt, user, defaultTenant }: Attempted,
@@ -239,7 +245,7 @@ function eventOf(
   const { userAgent } = attempt.client
   const ip = canonicalIp(attempt.client.ip ?? '')
   return {
-    tenant: user?.tenant ?? attempt.tenant ?? defaultTenant,
+    tenant: user?.tenant ?? tenantOf(attempt) ?? defaultTenant,
     action: 'auth.login',
     ...attempt.describe?.(outcome),
     actor:

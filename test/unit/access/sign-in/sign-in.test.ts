@@ -276,3 +276,11 @@ test('guessing at many names from one address ends, but not for its known users'
   expect(await outcomeOf('alice')).toBe('success')
   expect(await outcomeOf('bob', THERE, { client: { ip: '192.0.2.2' } })).toBe('refused')
 })
+
+test.each(['', ' default', 'a\u200bb', 'x'.repeat(2_000)])(
+  'a failure that names the tenant %.10j, which none can be called, is recorded in the default one',
+  async (tenant) => {
+    expect(await outcomeOf('nobody', THERE, { tenant })).toBe('refused')
+    expect(recorded).toMatchObject([{ tenant: 'default', outcome: 'failure' }])
+  },
+)
