@@ -61,7 +61,7 @@ function canonical(value) {
 function readEvent(bytes) {
   const text = textOf(bytes)
   const { seq, ...event } = JSON.parse(text)
-  const count = (json) => json.match(/"(?:[^"\\]+|\\.)*"\s*:/g)?.length
+  const count = (json) => json.replace(/"(?:[^"\\]|\\.)*"/g, '').split(':').length
   assert(count(text) === count(canonical(JSON.parse(text))), 'unreadable', 'a member twice')
   return { seq, leaf: leafOf(Buffer.from(canonical(event))) }
 }

@@ -41,12 +41,16 @@ function merklePath(m: number, leaves: Buffer[]): Buffer[] {
 
 const splitAt = (size: number): number => 1 << (31 - Math.clz32(size - 1))
 
+/** A long text: a regular expression that backtracks over it never ends. */
+const MESSAGE = 'pushed by alice from 192.0.2.7, accepted: '.repeat(8)
+
 /** Written out by hand: in the order of RFC 8785 as stored, in another order as exported. */
 const entryOf = (seq: number): string =>
   `{"action":"image.push","details":{"1":{"n":${seq},"x":1e+30},"é":"\\u000f\\n€",` +
-  `"\u{1f600}":0.002,"\ufb33":[]},"id":"${seq}"}`
+  `"\u{1f600}":0.002,"\ufb33":[]},"id":"${seq}","message":"${MESSAGE}"}`
 const exportedOf = (seq: number): string =>
-  `{"id":"${seq}","seq":${seq}, "details":{"\ufb33":[],"\\ud83d\\ude00":2e-3,` +
+  `{"message":"${MESSAGE}","id":"${seq}","seq":${seq}, ` +
+  `"details":{"\ufb33":[],"\\ud83d\\ude00":2e-3,` +
   `"\\u00e9":"\\u000F\\u000a\\u20ac","1":{"x":1E30,"n":${seq}.0}},"action":"image\\u002epush"}`
 
 const leafOf = (seq: number): Buffer => sha256(Buffer.of(0), Buffer.from(entryOf(seq)))
