@@ -29,7 +29,6 @@ export function arrayLeaves(size: number): ArrayLeaves {
       Array.from({ length: end - start }, (_, place) => entryOf(start + place)),
     tileHashes: async (level, { start, end }) =>
       tiles.filter((tile) => tile.level === level && tile.index >= start && tile.index < end),
-    countFrom: async (from) => stored.filter(({ seq }) => seq >= from).length,
   }
 }
 

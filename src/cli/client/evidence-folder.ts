@@ -4,12 +4,10 @@ import { createInterface } from 'node:readline'
 import { pauseFor } from '../../core/retry.ts'
 import { type Checkpoint, parseCheckpoint } from '../../ledger/checkpoint/checkpoint.ts'
 import { TILE_WIDTH } from '../../ledger/tree/tile-shape.ts'
+import { EVENTS_FILE } from '../../ledger/verification/verify-folder.ts'
 import { CommandError } from '../command-error.ts'
 import type { Ask } from './server-client.ts'
 import { downloadTiles, tilesAround, writeWhole } from './tile-download.ts'
-
-/** The events of an export with proofs, in its folder. */
-export const EVENTS_FILE = 'events.ndjson'
 
 /** How often, and in which interval, it is looked whether the last event is signed. */
 const LOOKS_MAX = 10

@@ -20,37 +20,20 @@ export async function readKeys(option: string): Promise<readonly VerifierKey[]> 
 
 /** @throws CommandError `usage` for a text with anything other than keys. */
 export function parseKeys(text: string, what: string): readonly VerifierKey[] {
-  try {
-    return text
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map(parseVerifierKey)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new CommandError(`${what}: ${reason}`, { ending: 'usage', cause: error })
-  }
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  return parsed(what, () => lines.map(parseVerifierKey))
 }
 
 /** @throws CommandError `usage` for a file that is not a checkpoint. */
 export async function readCheckpointFile(path: string): Promise<Checkpoint> {
   const text = await textOf(path)
-  try {
-    return parseCheckpoint(text)
-  } catch (error) {
-    if (!(error instanceof NoteError)) throw error
-    throw new CommandError(`${path}: ${error.message}`, { ending: 'usage', cause: error })
-  }
+  return parsed(path, () => parseCheckpoint(text))
 }
 
 /** @throws CommandError `usage` for a file that is not a proof of an event. */
 export async function readProofFile(path: string): Promise<TlogProof> {
   const text = await textOf(path)
-  try {
-    return parseTlogProof(text)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new CommandError(`${path}: ${reason}`, { ending: 'usage', cause: error })
-  }
+  return parsed(path, () => parseTlogProof(text))
 }
 
 /**
@@ -65,6 +48,15 @@ export async function leafOfFile(path: string): Promise<Uint8Array> {
     return leafHash(canonicalJson(event))
   } catch (error) {
     throw new CommandError(`${path}: not an event`, { ending: 'usage', cause: error })
+  }
+}
+
+function parsed<Value>(what: string, parse: () => Value): Value {
+  try {
+    return parse()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CommandError(`${what}: ${reason}`, { ending: 'usage', cause: error })
   }
 }
 

@@ -73,6 +73,31 @@ export async function jsonOf(response: Response): Promise<Readonly<Record<string
   return isMembers(value) ? value : {}
 }
 
+/** The bytes of an answer, none where it has no body. */
+export function bytesOf({ body }: Response): AsyncIterable<Uint8Array> {
+  return body ?? emptyBody()
+}
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
+
+/**
+ * The bytes of an answer. One that breaks off is an error, never a shorter answer.
+ * @throws CommandError `unreachable`, or `interrupted` when the signal aborted.
+ */
+export async function* wholeBody(
+  answer: Response,
+  connection: Connection,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytesOf(answer)
+  } catch (error) {
+    if (signal.aborted)
+      throw new CommandError('interrupted', { ending: 'interrupted', cause: error })
+    throw unreachable(connection.base, error)
+  }
+}
+
 async function answerOf(connection: Connection, request: ServerRequest): Promise<Response> {
   const url = new URL(request.path, connection.base)
   if (request.query !== undefined) url.search = request.query.toString()

@@ -1,3 +1,5 @@
+import { textLines } from './text-lines.ts'
+
 /** One message of an event stream. */
 export interface ServerSentEvent {
   /** The id of this message, or of the last one that had an id. */
@@ -5,9 +7,6 @@ export interface ServerSentEvent {
   /** Undefined when the message only updates the id. */
   readonly data: string | undefined
 }
-
-/** Longest line of a stream, in UTF-16 units; longer than any escaped event. */
-const LINE_LENGTH_MAX = 1024 * 1024
 
 /**
  * Reads a `text/event-stream` (WHATWG HTML, section 9.2.6). Comments only keep the connection alive
@@ -19,7 +18,7 @@ export async function* readServerSentEvents(
   let id = ''
   let data: string[] = []
   let isMoved = false
-  for await (const line of lines(body)) {
+  for await (const line of textLines(body)) {
     if (line === '') {
       if (data.length > 0) yield { id, data: data.join('\n') }
       else if (isMoved) yield { id, data: undefined }
@@ -32,17 +31,5 @@ export async function* readServerSentEvents(
       id = value ?? ''
       isMoved = true
     } else if (field === 'data') data.push(value ?? '')
-  }
-}
-
-async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of body) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = parts.pop() ?? ''
-    if (rest.length > LINE_LENGTH_MAX)
-      throw new Error(`a line exceeds ${LINE_LENGTH_MAX} characters`)
-    for (const part of parts) yield part.endsWith('\r') ? part.slice(0, -1) : part
   }
 }

@@ -3,13 +3,10 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { EXPORT_FORMATS } from '../../core/query/query.ts'
-import {
-  CONNECTION_OPTIONS,
-  type Connection,
-  findConnection,
-} from '../client/connection-options.ts'
-import { EVENTS_FILE, writeProofs } from '../client/evidence-folder.ts'
-import { createClient, unreachable } from '../client/server-client.ts'
+import { EVENTS_FILE } from '../../ledger/verification/verify-folder.ts'
+import { CONNECTION_OPTIONS, findConnection } from '../client/connection-options.ts'
+import { writeProofs } from '../client/evidence-folder.ts'
+import { createClient, wholeBody } from '../client/server-client.ts'
 import type { Call } from '../command.ts'
 import { CommandError, OutputClosed } from '../command-error.ts'
 import { type Output, write } from '../command-io.ts'
@@ -106,8 +103,8 @@ async function exportEvents(call: Call<typeof OPTIONS>): Promise<Ending> {
   const signal = io.interruption()
   const connection = findConnection(options, io.env)
   const ask = createClient(connection)
-  const { body } = await ask({ path: 'v1/events/export', query, signal })
-  const document = wholeDocument(body ?? emptyBody(), connection, signal)
+  const answer = await ask({ path: 'v1/events/export', query, signal })
+  const document = wholeBody(answer, connection, signal)
   if (file === undefined) {
     for await (const chunk of document) await writeBytes(io.stdout, chunk)
     return 'success'
@@ -133,23 +130,6 @@ async function makeFolder(folder: string): Promise<void> {
     throw fileError(folder, error)
   })
 }
-
-/** The bytes of an answer; an interrupted one is an error, never a shorter document. */
-async function* wholeDocument(
-  body: AsyncIterable<Uint8Array>,
-  connection: Connection,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body
-  } catch (error) {
-    if (signal.aborted)
-      throw new CommandError('interrupted', { ending: 'interrupted', cause: error })
-    throw unreachable(connection.base, error)
-  }
-}
-
-async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
 /** Writes to FILE.part, syncs it to disk, then renames it. Leaves no file behind on failure. */
 async function writeFile(

@@ -3,7 +3,7 @@ import { isMembers } from '../../core/json/json.ts'
 import { pauseFor } from '../../core/retry.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../client/connection-options.ts'
 import { backOffMs } from '../client/retrying.ts'
-import { createClient, ServerError } from '../client/server-client.ts'
+import { bytesOf, createClient, ServerError } from '../client/server-client.ts'
 import { readServerSentEvents } from '../client/server-sent-events.ts'
 import type { Call } from '../command.ts'
 import { CommandError, OutputClosed } from '../command-error.ts'
@@ -69,19 +69,19 @@ async function tail({ options, operands, io }: Call<typeof OPTIONS>): Promise<En
     try {
       const headers: Record<string, string> = { Accept: 'text/event-stream' }
       if (lastEventId !== undefined) headers['Last-Event-ID'] = lastEventId
-      const { body, headers: answered } = await ask({
+      const answer = await ask({
         path: 'v1/events/stream',
         query,
         headers,
         signal,
       })
       // From now on, another ledger at the same address is rejected instead of followed.
-      const origin = answered.get('Waybill-Origin')
+      const origin = answer.headers.get('Waybill-Origin')
       if (origin !== null) query.set('origin', origin)
       if (failures > 0) await write(io.stderr, 'reconnected\n')
       wasReached = true
       failures = 0
-      for await (const { id, data } of readServerSentEvents(body ?? emptyBody())) {
+      for await (const { id, data } of readServerSentEvents(bytesOf(answer))) {
         if (data !== undefined) await write(io.stdout, show(data))
         lastEventId = id
         if (data === undefined) continue
@@ -113,8 +113,6 @@ function isPassing(error: unknown): boolean {
   if (error instanceof ServerError) return error.ending === 'unreachable'
   return !(error instanceof CommandError) || error.ending === 'unreachable'
 }
-
-async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
 type Show = (data: string) => string
 

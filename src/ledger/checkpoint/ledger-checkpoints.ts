@@ -5,8 +5,6 @@ import type { VerifierKey } from './verifier-key.ts'
 
 /** What an instance publishes of its ledger, so that anyone can check it. */
 export interface LedgerCheckpoints {
-  /** The name of the log: the first line of its checkpoints. */
-  readonly logName: string
   /** The latest checkpoint; undefined before the first. */
   latest(): Checkpoint | undefined
   /** A checkpoint over more than `seq` events, waited for so long; undefined without one then. */
@@ -21,9 +19,9 @@ export interface LedgerCheckpoints {
    * Signs with a new key from now on, next to the keys that did, and records that.
    * @throws Fault `resource.too-many`, and as `AuditTrail.record` does.
    */
-  addKey(by: KeyChange): Promise<VerifierKey>
+  addKey(by: KeyChange): Promise<void>
   /** Signs with the newest key alone, and records that. Answers the keys that sign no more. */
-  retireOldKeys(by: KeyChange): Promise<readonly VerifierKey[]>
+  retireOldKeys(by: KeyChange): Promise<void>
 }
 
 /** Who changes keys, as their event tells it. */

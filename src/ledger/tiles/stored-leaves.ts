@@ -27,6 +27,4 @@ export interface StoredLeaves {
   entries(range: LeafRange): Promise<readonly string[]>
   /** The saved hashes of a level with indexes in a range, ascending, each index once. */
   tileHashes(level: number, range: LeafRange): Promise<readonly TileHash[]>
-  /** How many rows there are with a seq of `seq` or more. */
-  countFrom(seq: number): Promise<number>
 }

@@ -7,8 +7,8 @@ import {
   proofRanges,
   type TreeNode,
 } from '../proof/subtree-proof.ts'
-import { nodeHash } from '../tree/merkle-tree.ts'
-import { HASH_BYTES, TILE_HEIGHT, TILE_WIDTH } from '../tree/tile-shape.ts'
+import { hashOver } from '../tree/merkle-tree.ts'
+import { TILE_HEIGHT, TILE_WIDTH } from '../tree/tile-shape.ts'
 import { entryBundle } from './entry-bundle.ts'
 import type { StoredLeaves } from './stored-leaves.ts'
 import { type TileName, tilePath } from './tile-path.ts'
@@ -42,20 +42,15 @@ export class TileReader {
     return hashes === undefined ? undefined : Buffer.concat(hashes)
   }
 
-  /** The hash over the first `size` leaves. Throws as `proof` does. */
-  async rootOf(size: number): Promise<Uint8Array> {
-    return (await this.#rangeHashes([{ start: 0, end: size }]))[0] ?? joinNodes([])
-  }
-
   /**
    * The hashes that prove that a subtree is part of the tree of `size` leaves.
-   * @throws RangeError for a range that is no subtree; Error when a hash is missing.
+   * @throws RangeError for a range that is not a subtree; Fault `store.damaged` for a missing hash.
    */
   async proof(range: LeafRange, size: number): Promise<readonly Uint8Array[]> {
     return await this.#rangeHashes(proofRanges(range, size))
   }
 
-  /** The hash of a subtree. Throws as `proof` does. */
+  /** The hash over a subtree, or over a beginning of the ledger. Throws as `proof` does. */
   async subtree(range: LeafRange): Promise<Uint8Array> {
     return (await this.#rangeHashes([range]))[0] ?? joinNodes([])
   }
@@ -131,20 +126,5 @@ function widen(spans: Map<string, Span>, span: Span): void {
 function nodeHashOf(node: TreeNode, tiles: ReadonlyMap<string, Tile>): Uint8Array {
   const span = spanOf(node)
   const { start = 0, hashes = [] } = tiles.get(keyOf(span)) ?? {}
-  return over(hashes.slice(span.start - start, span.end - start))
+  return hashOver(Buffer.concat(hashes.slice(span.start - start, span.end - start)))
 }
-
-/** The hash over a power of two of hashes. */
-function over(hashes: readonly Uint8Array[]): Uint8Array {
-  let row = hashes
-  while (row.length > 1) {
-    const above: Uint8Array[] = []
-    for (let at = 0; at < row.length; at += 2) {
-      above.push(nodeHash(row[at] ?? NOTHING, row[at + 1] ?? NOTHING))
-    }
-    row = above
-  }
-  return row[0] ?? NOTHING
-}
-
-const NOTHING = Buffer.alloc(HASH_BYTES)

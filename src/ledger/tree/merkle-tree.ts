@@ -27,6 +27,19 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   return hash('sha256', Buffer.concat([Buffer.of(NODE_PREFIX), left, right]), 'buffer')
 }
 
+/** The hash over a power of two of hashes, which are one behind the other. */
+export function hashOver(hashes: Uint8Array): Uint8Array {
+  const row = Buffer.from(hashes)
+  const node = Buffer.alloc(1 + 2 * HASH_BYTES, NODE_PREFIX)
+  for (let bytes = row.length; bytes > HASH_BYTES; bytes /= 2) {
+    for (let at = 0; at < bytes; at += 2 * HASH_BYTES) {
+      row.copy(node, 1, at, at + 2 * HASH_BYTES)
+      writeHash(node, row, at / 2)
+    }
+  }
+  return Buffer.from(row.subarray(0, HASH_BYTES))
+}
+
 /** The hash of a tree without leaves: SHA-256 of nothing (RFC 9162 section 2.1.1). */
 export function emptyRoot(): Uint8Array {
   return hash('sha256', '', 'buffer')

@@ -12,6 +12,14 @@ export type Finding =
   /** A saved hash, which follows from the events: `tile` is `LEVEL/INDEX`. */
   | { readonly what: 'tile'; readonly tile: string; readonly seq: number }
 
+/** How far a verification is. */
+export interface VerificationProgress {
+  /** Events that are compared. */
+  readonly events: number
+  /** All of them; absent where it is not known. */
+  readonly of?: number
+}
+
 /** What was found in a ledger. */
 export interface LedgerFindings {
   /** Events that were verified. */
@@ -22,6 +30,8 @@ export interface LedgerFindings {
   readonly findings: readonly Finding[]
   /** How many findings there are of each kind. */
   readonly counts: Readonly<Record<Finding['what'], number>>
+  /** How many findings there are. */
+  readonly count: number
 }
 
 /** Gathers findings, as many as are listed. */
@@ -34,15 +44,13 @@ export class Findings {
     if (this.#counts[finding.what] <= LISTED_MAX) this.#listed.push(finding)
   }
 
-  list(): readonly Finding[] {
-    return this.#listed.toSorted((left, right) => left.seq - right.seq)
-  }
-
-  get counts(): Readonly<Record<Finding['what'], number>> {
-    return this.#counts
-  }
-
   get count(): number {
     return Object.values(this.#counts).reduce((sum, count) => sum + count, 0)
+  }
+
+  /** What was found in so many events. */
+  of(events: number, isSignedRoot: boolean): LedgerFindings {
+    const findings = this.#listed.toSorted((left, right) => left.seq - right.seq)
+    return { events, isSignedRoot, findings, counts: this.#counts, count: this.count }
   }
 }

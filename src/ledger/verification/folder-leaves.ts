@@ -14,13 +14,11 @@ import { HASH_BYTES, TILE_WIDTH } from '../tree/tile-shape.ts'
  * @param size of the checkpoint in the folder: it says how wide the last tiles are.
  */
 export function folderLeaves(folder: string, size: number): StoredLeaves {
-  const tiles = new Map<string, Promise<Buffer | undefined>>()
+  let latest: { readonly path: string; readonly bytes: Promise<Buffer | undefined> } | undefined
   const tileOf = (level: number, index: number) => {
     const path = tilePath({ level, index, width: widthIn(size, { level, index }) })
-    const known = tiles.get(path) ?? readTile(join(folder, 'tile', path))
-    tiles.clear()
-    tiles.set(path, known)
-    return known
+    if (latest?.path !== path) latest = { path, bytes: readTile(join(folder, 'tile', path)) }
+    return latest.bytes
   }
   const hashesOf = async (level: number, { start, end }: LeafRange) => {
     const found: TileHash[] = []
@@ -51,7 +49,6 @@ export function folderLeaves(folder: string, size: number): StoredLeaves {
       return entries.slice(start % TILE_WIDTH, (start % TILE_WIDTH) + end - start)
     },
     tileHashes: hashesOf,
-    countFrom: async (seq) => Math.max(0, size - seq),
   }
 }
 

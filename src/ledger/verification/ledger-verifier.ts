@@ -5,6 +5,7 @@ import type { LedgerCheckpoints } from '../checkpoint/ledger-checkpoints.ts'
 import type { Ledger } from '../ledger.ts'
 import type { StoredLeaves } from '../tiles/stored-leaves.ts'
 import { findingText, type Verdict, verdictOf } from './finding-text.ts'
+import type { VerificationProgress } from './findings.ts'
 import { verifyLedger } from './verify-ledger.ts'
 
 /** How a verification ended. */
@@ -17,13 +18,6 @@ export interface VerificationResult {
   readonly findings: string[]
   /** Everything that was found, listed or not. */
   readonly findingCount: number
-}
-
-/** How far a verification is. */
-interface VerificationProgress {
-  /** Events that are compared. */
-  readonly events: number
-  readonly of: number
 }
 
 /** Compares the stored events of an instance with what it signed. One run at a time. */
@@ -96,17 +90,13 @@ async function* compare({
   }
   const { origin } = ledger.status()
   const lastLeaves = ledger.lastLeaves(signed.size)
-  const steps = verifyLedger({ leaves, signed, unsaved: ledger.unsavedTiles, lastLeaves })
-  let step = await steps.next()
-  for (; step.done !== true; step = await steps.next()) {
-    yield { events: step.value, of: signed.size }
-  }
-  const found = step.value
+  const unsaved = ledger.unsavedTiles
+  const found = yield* verifyLedger({ leaves, signed, unsaved, lastLeaves })
   return {
     events: found.events,
     verdict: verdictOf(found),
     findings: found.findings.map((finding) => findingText(finding, origin)),
-    findingCount: Object.values(found.counts).reduce((sum, count) => sum + count, 0),
+    findingCount: found.count,
   }
 }
 

@@ -8,24 +8,24 @@ import type { StoredLeaves } from '../tiles/stored-leaves.ts'
 import { TileReader } from '../tiles/tile-reader.ts'
 import { leafHash } from '../tree/merkle-tree.ts'
 import { TILE_WIDTH } from '../tree/tile-shape.ts'
-import { Findings, type LedgerFindings } from './findings.ts'
+import { Findings, type LedgerFindings, type VerificationProgress } from './findings.ts'
 import { folderLeaves } from './folder-leaves.ts'
 import { verifyLedger } from './verify-ledger.ts'
 
-/** The events of an export with proofs. */
-const EVENTS_FILE = 'events.ndjson'
+/** The events of an export with proofs, in its folder. */
+export const EVENTS_FILE = 'events.ndjson'
 
 /**
  * Verifies a folder with a checkpoint that is trusted: an export with proofs, of which each event
  * has to be in the signed tree, or a mirror, which has to be the whole signed tree. It needs no
- * server and no other file. Yields how many events are verified so far.
+ * server and no other file. Yields its progress.
  *
  * @throws Error for a file that is missing or cannot be read.
  */
 export async function* verifyFolder(
   folder: string,
   checkpoint: Checkpoint,
-): AsyncGenerator<number, LedgerFindings> {
+): AsyncGenerator<VerificationProgress, LedgerFindings> {
   const leaves = folderLeaves(folder, checkpoint.size)
   const events = join(folder, EVENTS_FILE)
   if (existsSync(events)) return yield* verifyExport(events, leaves, checkpoint)
@@ -37,7 +37,7 @@ async function* verifyExport(
   file: string,
   leaves: StoredLeaves,
   checkpoint: Checkpoint,
-): AsyncGenerator<number, LedgerFindings> {
+): AsyncGenerator<VerificationProgress, LedgerFindings> {
   const findings = new Findings()
   const groups = new GroupProofs(leaves, checkpoint)
   const seen = new Set<number>()
@@ -51,10 +51,9 @@ async function* verifyExport(
     if (seen.has(seq)) findings.add({ what: 'added', seq })
     seen.add(seq)
     events += 1
-    if (events % TILE_WIDTH === 0) yield events
+    if (events % TILE_WIDTH === 0) yield { events }
   }
-  const isSignedRoot = findings.count === 0
-  return { events, isSignedRoot, findings: findings.list(), counts: findings.counts }
+  return findings.of(events, findings.count === 0)
 }
 
 /** The leaves of groups of 256, each proven to be in the tree of the checkpoint. */
@@ -107,7 +106,7 @@ async function* verifyMirror(
   folder: string,
   leaves: StoredLeaves,
   checkpoint: Checkpoint,
-): AsyncGenerator<number, LedgerFindings> {
+): AsyncGenerator<VerificationProgress, LedgerFindings> {
   const hasEntries = existsSync(join(folder, 'tile', 'entries'))
   return yield* verifyLedger({
     leaves: hasEntries ? { ...leaves, rows: (range) => rowsOfEntries(leaves, range) } : leaves,

@@ -3,9 +3,9 @@ import type { LeafRange } from '../proof/subtree-proof.ts'
 import type { LeafRow, StoredLeaves } from '../tiles/stored-leaves.ts'
 import type { UnsavedTiles } from '../tiles/tile-reader.ts'
 import { differingLeaves } from '../tree/group-sums.ts'
-import { GrowingTree, leafHash } from '../tree/merkle-tree.ts'
+import { GrowingTree, hashOver, leafHash } from '../tree/merkle-tree.ts'
 import { HASH_BYTES, TILE_LEVEL_MAX, TILE_WIDTH } from '../tree/tile-shape.ts'
-import { Findings, type LedgerFindings } from './findings.ts'
+import { Findings, type LedgerFindings, type VerificationProgress } from './findings.ts'
 
 /** Events that are read at once: 256 groups of 256. */
 const WINDOW_EVENTS = TILE_WIDTH * TILE_WIDTH
@@ -27,21 +27,21 @@ export interface VerifyLedgerOptions {
  * and names what differs from what was saved and signed. Memory holds one window, and a few bytes
  * for each group of 256 events that differs.
  *
- * It yields the number of events that are verified after each window, and goes on when it is asked
- * to: its caller sets the pace, and ends it.
+ * It yields its progress after each window, and continues on request: the caller sets the pace, and
+ * may end it.
  *
  * @throws Fault `store.unavailable`.
  */
 export async function* verifyLedger(
   options: VerifyLedgerOptions,
-): AsyncGenerator<number, LedgerFindings> {
+): AsyncGenerator<VerificationProgress, LedgerFindings> {
   const { leaves, signed } = options
   const verification = new Verification(options)
   for (let start = 0; start < signed.size; start += WINDOW_EVENTS) {
     const range = { start, end: Math.min(signed.size, start + WINDOW_EVENTS) }
     const [rows, saved] = await Promise.all([leaves.rows(range), savedTiles(options, 1, range)])
     verification.take(range, rows, saved)
-    yield range.end
+    yield { events: range.end, of: signed.size }
   }
   return await verification.conclude()
 }
@@ -106,12 +106,7 @@ class Verification {
       const seq = last === 0 ? 0 : signed.size - last
       this.#findings.add({ what: 'altered', seq, endSeq: signed.size })
     }
-    return {
-      events: signed.size,
-      isSignedRoot,
-      findings: this.#findings.list(),
-      counts: this.#findings.counts,
-    }
+    return this.#findings.of(signed.size, isSignedRoot)
   }
 
   /** The leaf of each seq, and the seqs of rows that are wrong by themselves. */
@@ -139,7 +134,7 @@ class Verification {
     { saved, named }: { saved: ReadonlyMap<number, TileHash>; named: ReadonlySet<number> },
   ): void {
     const group = start / TILE_WIDTH
-    const made = rootOfGroup(leaves)
+    const made = hashOver(leaves)
     const tile = saved.get(group)
     this.#upper.rows.push(...this.#trees.rows.appendTile(1, made))
     this.#upper.saved.push(...this.#trees.saved.appendTile(1, tile?.hash ?? made))
@@ -199,12 +194,6 @@ const NO_SUMS = Buffer.alloc(0)
 
 function isPlace(place: number): boolean {
   return place >= 0 && place < TILE_WIDTH
-}
-
-function rootOfGroup(leaves: Buffer): Uint8Array {
-  const tree = new GrowingTree()
-  for (let at = 0; at < leaves.length; at += HASH_BYTES) tree.append(leaves, at)
-  return tree.root()
 }
 
 async function savedTiles(

@@ -47,7 +47,6 @@ export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints 
     await publisher.changeKeys(changed)
   }
   return {
-    logName: keys.logName,
     latest: () => publisher.latest,
     covering: (seq, waitMs) => publisher.covering(seq, waitMs),
     tiles: new TileReader(leaves, ledger.unsavedTiles, () => ledger.durableHead().size),
@@ -63,14 +62,12 @@ export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints 
       const added = changed.verifierKeys().at(-1)
       if (added === undefined) throw new Fault('internal.fault')
       await change(changed, { action: 'ledger-key.create', by, keys: [added] })
-      return added
     },
     async retireOldKeys(by) {
       const old = publisher.keys.verifierKeys().slice(0, -1)
-      if (old.length === 0) return []
+      if (old.length === 0) return
       const changed = publisher.keys.withoutOldKeys()
       await change(changed, { action: 'ledger-key.delete', by, keys: old })
-      return old
     },
   }
 }

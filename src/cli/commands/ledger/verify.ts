@@ -4,6 +4,7 @@ import { isMembers, type Members } from '../../../core/json/json.ts'
 import { type Checkpoint, parseCheckpoint } from '../../../ledger/checkpoint/checkpoint.ts'
 import type { VerifierKey } from '../../../ledger/checkpoint/verifier-key.ts'
 import { verifySubtreeProof } from '../../../ledger/proof/subtree-proof.ts'
+import type { TlogProof } from '../../../ledger/proof/tlog-proof.ts'
 import { findingText, verdictOf } from '../../../ledger/verification/finding-text.ts'
 import { verifyFolder } from '../../../ledger/verification/verify-folder.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../../client/connection-options.ts'
@@ -15,7 +16,14 @@ import {
   readProofFile,
   untrusted,
 } from '../../client/ledger-trust.ts'
-import { type Ask, createClient, jsonOf, unreachable } from '../../client/server-client.ts'
+import {
+  type Ask,
+  createClient,
+  jsonOf,
+  unreachable,
+  wholeBody,
+} from '../../client/server-client.ts'
+import { textLines } from '../../client/text-lines.ts'
 import type { Call } from '../../command.ts'
 import { CommandError } from '../../command-error.ts'
 import { type Output, write } from '../../command-io.ts'
@@ -136,19 +144,16 @@ async function verifyServer(
   const problem = await divergence(ask, { checkpoint, keys, kept })
   if (problem !== undefined) return diverged(checkpoint, problem)
   const signal = io.interruption()
-  const { body } = await ask({ method: 'POST', path: 'v1/ledger/verification', signal })
+  const answer = await ask({ method: 'POST', path: 'v1/ledger/verification', signal })
   let last: Members = {}
   const progress = eventProgress(io.stderr)
   try {
-    for await (const line of linesOf(body)) {
+    for await (const line of textLines(wholeBody(answer, connection, signal))) {
       const step: unknown = JSON.parse(line)
       if (isMembers(step)) last = step
       progress.update(Number(last['events']))
     }
   } catch (error) {
-    if (signal.aborted) {
-      throw new CommandError('interrupted', { ending: 'interrupted', cause: error })
-    }
     throw unreachable(connection.base, error)
   } finally {
     progress.clear()
@@ -173,26 +178,25 @@ async function verifyFiles(
     throw new CommandError('a folder needs --key', { ending: 'usage', hint })
   }
   const keys = await readKeys(options.key)
-  const checkpoint = isProof(folder)
-    ? (await readProofFile(folder)).checkpoint
-    : await readCheckpointFile(join(folder, 'checkpoint'))
+  const proof = folder.endsWith('.tlog-proof') ? await readProofFile(folder) : undefined
+  const checkpoint = proof?.checkpoint ?? (await readCheckpointFile(join(folder, 'checkpoint')))
   const problem = untrusted(checkpoint, keys)
   if (problem !== undefined) return diverged(checkpoint, problem)
-  if (isProof(folder)) return await verifyProof(folder, options, kept)
+  if (proof !== undefined) return await verifyProof(proof, options, kept)
   const strange = kept.find((one) => one.size === checkpoint.size && !isSameTree(one, checkpoint))
   if (strange !== undefined) return diverged(checkpoint, 'a saved checkpoint has another tree')
   const progress = eventProgress(io.stderr)
   try {
     const run = verifyFolder(folder, checkpoint)
     let step = await run.next()
-    for (; step.done !== true; step = await run.next()) progress.update(step.value)
+    for (; step.done !== true; step = await run.next()) progress.update(step.value.events)
     const found = step.value
     return {
       checkpoint,
       verdict: verdictFrom(verdictOf(found), kept),
       events: found.events,
       findings: found.findings.map((finding) => findingText(finding, checkpoint.logName)),
-      findingCount: Object.values(found.counts).reduce((sum, count) => sum + count, 0),
+      findingCount: found.count,
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
@@ -204,24 +208,19 @@ async function verifyFiles(
 
 /** Verifies one event with the file that proves it. */
 async function verifyProof(
-  file: string,
+  { index, hashes, checkpoint }: TlogProof,
   { event }: Pick<Call<typeof OPTIONS>['options'], 'event'>,
   kept: readonly Checkpoint[],
 ): Promise<Report> {
   if (event === undefined) {
     throw new CommandError('a proof needs --event', { ending: 'usage' })
   }
-  const { index, hashes, checkpoint } = await readProofFile(file)
   const hash = await leafOfFile(event)
   const { size, rootHash: root } = checkpoint
   const isIn = verifySubtreeProof({ start: index, end: index + 1, hash, proof: hashes, size, root })
   const found = isIn ? [] : [`${event} is not event ${index} of ${checkpoint.logName}`]
   const verdict = isIn ? verdictFrom('consistent', kept) : 'altered'
   return { checkpoint, verdict, events: 1, findings: found, findingCount: found.length }
-}
-
-function isProof(path: string): boolean {
-  return path.endsWith('.tlog-proof')
 }
 
 /** Why the ledger does not continue the saved checkpoints; undefined when it does. */
@@ -277,15 +276,6 @@ function verdictFrom(word: string, kept: readonly Checkpoint[]): Report['verdict
 
 function eventProgress(output: Output): Progress {
   return createProgress(output, (count, rate) => `${grouped(count)} events, ${grouped(rate)}/s`)
-}
-
-async function* linesOf(body: AsyncIterable<Uint8Array> | null): AsyncIterable<string> {
-  let rest = ''
-  for await (const chunk of body ?? []) {
-    const lines = (rest + Buffer.from(chunk).toString()).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
-  }
 }
 
 function cutOff(base: URL): CommandError {

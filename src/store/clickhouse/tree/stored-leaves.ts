@@ -26,7 +26,6 @@ export function createStoredLeaves(connection: ClickHouseConnection, origin: str
     entries: ({ start, end }) => readEntries(connection, { origin, start, end }),
     tileHashes: (level, { start, end }) =>
       loadTileHashes(connection, { origin, level, fromIndex: start, endIndex: end }),
-    countFrom: (seq) => countFrom(connection, origin, seq),
   }
 }
 
@@ -72,16 +71,4 @@ function entryOf(row: EventRow): string {
   } catch {
     return ''
   }
-}
-
-async function countFrom(
-  connection: ClickHouseConnection,
-  origin: string,
-  seq: number,
-): Promise<number> {
-  const rows = await connection.rows<[number]>({
-    sql: 'SELECT count() FROM events WHERE origin = {origin:String} AND seq >= {seq:UInt64}',
-    parameters: { origin, seq },
-  })
-  return rows[0]?.[0] ?? 0
 }
