@@ -10,8 +10,7 @@ WORKDIR /build
 # What is installed depends on these alone; a change of the sources installs nothing again.
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --prefer-offline --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/clean-build.mjs scripts/copy-schema.mjs scripts/
+COPY scripts/build.mjs scripts/
 COPY bin bin
 COPY src src
 RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund && mkdir /empty

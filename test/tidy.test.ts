@@ -229,7 +229,7 @@ function importBreach(from: string, to: string): string | undefined {
   if (below === undefined) return `${fromFolder} has no place in the order of folders`
   if (fromFolder !== toFolder) {
     const isBelow = below.some((folder) => to.startsWith(`src/${folder}/`))
-    return isBelow ? undefined : `${fromFolder} must not import ${to}`
+    return isBelow || to === 'package.json' ? undefined : `${fromFolder} must not import ${to}`
   }
   const isOtherPart =
     SEPARATE_PARTS.includes(fromFolder) &&

@@ -1,13 +1,8 @@
-import { readFileSync } from 'node:fs'
+import manifest from '../../package.json' with { type: 'json' }
 
 /** The version of this program, from package.json. */
 export function programVersion(): string {
-  // src/config/ and dist/config/ are equally deep below package.json.
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  )
-  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest
-  return known ? String(manifest.version) : 'unknown'
+  return manifest.version
 }
 
 /** The `User-Agent` of requests that this program makes. */

@@ -50,5 +50,5 @@ test('the package holds the program and its documents, and no tests or sources',
     'dist',
     'package.json',
   ])
-  expect(existsSync(join(installed, 'dist/store/clickhouse/schema/001-events.sql'))).toBe(true)
+  expect(existsSync(join(installed, 'dist/schema/001-events.sql'))).toBe(true)
 })
