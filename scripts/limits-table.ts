@@ -311,9 +311,9 @@ const OPEN: LimitSection = {
       'they wait; tenants take turns',
     ),
     row(
-      'Files of exports together',
-      'FILES_BYTES_MAX',
-      bytes(exports.FILES_BYTES_MAX),
+      'Files of exports together, events of one with proofs',
+      'FILES_BYTES_MAX, EVIDENCE_EVENT_BYTES_MAX',
+      `${bytes(exports.FILES_BYTES_MAX)}, ${bytes(exports.EVIDENCE_EVENT_BYTES_MAX)}`,
       'the oldest are removed, or the export fails',
     ),
     row(

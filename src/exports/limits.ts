@@ -24,6 +24,10 @@ export const EXPORT_REMEMBERED_MS = 30 * DAY_MS
 export const FILE_KEPT_MS = 7 * DAY_MS
 /** Bytes of all files together. An export that would exceed it fails. */
 export const FILES_BYTES_MAX = 64 * 1024 ** 3
+/** Bytes of the events in one archive with proofs: they are on disk until it is made. */
+export const EVIDENCE_EVENT_BYTES_MAX = 16 * 1024 ** 3
+/** How long an archive with proofs waits for a checkpoint that covers its events, ms. */
+export const EVIDENCE_CHECKPOINT_MS_MAX = 30 * SECOND_MS
 /** Entries written to a file in one go; requests are answered in between. */
 export const ENTRIES_WRITTEN_AT_ONCE = 256
 

@@ -271,7 +271,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     forms: parts.exportForms(),
     dataDirectory: settings.data,
     linkKey: await readInstanceKey(records, secretKey, 'export-link-key'),
-    ...{ origin, clock, records, events, directory, audit },
+    ...{ origin, clock, records, events, directory, audit, checkpoints },
   })
   metrics.watchExports(exports.desk.jobs)
   metrics.watchPublished({

@@ -55,7 +55,7 @@ async function download(format: string, namespace: string): Promise<number> {
   return bytes
 }
 
-test.each(['parquet', 'ndjson'])(
+test.each(['parquet', 'ndjson', 'ndjson&proof=1'])(
   'memory does not grow with a download as %s',
   {
     timeout: 120_000,

@@ -25,24 +25,6 @@ export function* allTiles(size: number, withEntries: boolean): Iterable<TileName
   }
 }
 
-/** The tiles that prove the events of groups of 256, and those with their leaf hashes. */
-export function* tilesAround(groups: Iterable<number>, size: number): Iterable<TileName> {
-  const seen = new Set<string>()
-  for (const group of [...groups, Math.floor(Math.max(0, size - 1) / TILE_WIDTH)]) {
-    let index = group
-    for (let level = 0; TILE_WIDTH ** level <= size; level += 1) {
-      // The right edge of the tree is part of every proof.
-      for (const at of [index, Math.floor(size / TILE_WIDTH ** (level + 1))]) {
-        const name = { level, index: at, width: widthIn(size, { level, index: at }) }
-        if (name.width === 0 || seen.has(tilePath(name))) continue
-        seen.add(tilePath(name))
-        yield name
-      }
-      index = Math.floor(index / TILE_WIDTH)
-    }
-  }
-}
-
 /** Writes missing tiles. A file gets its name once it is complete and on disk. */
 export async function downloadTiles(
   names: Iterable<TileName>,

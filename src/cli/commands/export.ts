@@ -1,11 +1,9 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { open, rename, rm } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { EXPORT_FORMATS } from '../../core/query/query.ts'
-import { EVENTS_FILE } from '../../ledger/verification/verify-folder.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../client/connection-options.ts'
-import { writeProofs } from '../client/evidence-folder.ts'
+import { ARCHIVE_ENDING, unpackEvidence } from '../client/evidence-archive.ts'
 import { createClient, wholeBody } from '../client/server-client.ts'
 import type { Call } from '../command.ts'
 import { CommandError, OutputClosed } from '../command-error.ts'
@@ -14,7 +12,7 @@ import { defineCommand } from '../define-command.ts'
 import type { Ending } from '../exit-code.ts'
 import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../options/filter-options.ts'
 import { fileError } from '../terminal/file-error.ts'
-import { byteSize, createProgress, grouped } from '../terminal/progress.ts'
+import { byteSize, createProgress } from '../terminal/progress.ts'
 
 const OPTIONS = {
   format: {
@@ -35,8 +33,8 @@ const OPTIONS = {
   },
   proof: {
     type: 'text',
-    placeholder: 'FOLDER',
-    description: 'Write the events as NDJSON to FOLDER, with their proofs',
+    placeholder: 'PATH',
+    description: 'Write the events with their proofs to a new folder, or to an archive FILE.tar',
   },
   ...FILTER_OPTIONS,
   ...CONNECTION_OPTIONS,
@@ -50,7 +48,7 @@ export const exportCommand = defineCommand(
     operands: '[TEXT …]',
     description: `${FILTER_HELP}
 
-With --proof, \`waybill verify FOLDER\` and other clients of C2SP tlog-tiles can prove without the
+With --proof, \`waybill verify PATH\` and other clients of C2SP tlog-tiles can prove without the
 server that every event is in the signed ledger. The token must be allowed to read the ledger
 (scope ledger:read) and the events.
 
@@ -69,6 +67,7 @@ then it is called FILE.part.`,
         does: 'keeps non-ASCII characters in spreadsheets',
       },
       { line: 'waybill export --namespace team --proof ./evidence', does: 'for an auditor' },
+      { line: 'waybill export --namespace team --proof team.tar', does: 'the same in one file' },
       { line: 'waybill export --namespace team | gzip > team.ndjson.gz', does: 'through a pipe' },
     ],
   },
@@ -90,8 +89,7 @@ async function exportEvents(call: Call<typeof OPTIONS>): Promise<Ending> {
   if (options.bom && format !== 'csv') {
     throw new CommandError('--bom: only with --format csv', { ending: 'usage' })
   }
-  const named = options.output === '-' ? undefined : options.output
-  const file = proof === undefined ? named : join(proof, EVENTS_FILE)
+  const file = proof ?? (options.output === '-' ? undefined : options.output)
   if (file === undefined && format === 'parquet' && io.stdout.isTTY === true) {
     throw new CommandError('parquet cannot be shown on a terminal: write to a file with --output', {
       ending: 'usage',
@@ -100,6 +98,7 @@ async function exportEvents(call: Call<typeof OPTIONS>): Promise<Ending> {
   const query = filterQuery(options, operands)
   query.set('format', format)
   if (options.bom) query.set('bom', 'true')
+  if (proof !== undefined) query.set('proof', '1')
   const signal = io.interruption()
   const connection = findConnection(options, io.env)
   const ask = createClient(connection)
@@ -109,34 +108,43 @@ async function exportEvents(call: Call<typeof OPTIONS>): Promise<Ending> {
     for await (const chunk of document) await writeBytes(io.stdout, chunk)
     return 'success'
   }
-  if (proof !== undefined) await makeFolder(proof)
+  const isFolder = proof !== undefined && !proof.endsWith(ARCHIVE_ENDING)
   const progress = createProgress(
     io.stderr,
     (bytes, rate) => `${byteSize(bytes)}, ${byteSize(Math.round(rate))}/s`,
   )
-  const bytes = await writeFile(file, document, (count) => progress.update(count)).finally(() =>
+  let bytes = 0
+  const counted = countedBytes(document, (count) => {
+    bytes = count
+    progress.update(count)
+  })
+  await (isFolder ? writeFolder(file, counted) : writeFile(file, counted)).finally(() =>
     progress.clear(),
   )
   await write(io.stderr, `wrote ${file}, ${byteSize(bytes)}\n`)
-  if (proof !== undefined) {
-    const size = await writeProofs(proof, ask, signal)
-    await write(io.stderr, `proven by the checkpoint of ${grouped(size)} events in ${proof}\n`)
-  }
   return 'success'
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+async function* countedBytes(
+  document: AsyncIterable<Uint8Array>,
+  onBytes: (count: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  for await (const chunk of document) {
+    yield chunk
+    bytes += chunk.length
+    onBytes(bytes)
+  }
+}
+
+async function writeFolder(folder: string, archive: AsyncIterable<Uint8Array>): Promise<void> {
+  await unpackEvidence(archive, folder).catch((error: unknown) => {
     throw fileError(folder, error)
   })
 }
 
 /** Writes to FILE.part, syncs it to disk, then renames it. Leaves no file behind on failure. */
-async function writeFile(
-  file: string,
-  document: AsyncIterable<Uint8Array>,
-  onBytes: (count: number) => void,
-): Promise<number> {
+async function writeFile(file: string, document: AsyncIterable<Uint8Array>): Promise<void> {
   const part = `${file}.part`
   const handle = await open(part, 'w').catch((error: unknown) => {
     throw fileError(part, error)
@@ -145,18 +153,12 @@ async function writeFile(
     const output = createWriteStream(part, { fd: handle.fd, autoClose: false })
     const written = finished(output)
     written.catch(() => undefined)
-    let bytes = 0
-    for await (const chunk of document) {
-      await writeBytes(output, chunk)
-      bytes += chunk.length
-      onBytes(bytes)
-    }
+    for await (const chunk of document) await writeBytes(output, chunk)
     output.end()
     await written
     await handle.sync()
     await handle.close()
     await rename(part, file)
-    return bytes
   } catch (error) {
     await handle.close().catch(() => undefined)
     await rm(part, { force: true })

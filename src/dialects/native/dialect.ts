@@ -71,7 +71,7 @@ function registerRoutes(
   const methodsOf = watchRoutes(scope)
   const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
   registerEventSearch(typed, context)
-  registerEventExport(typed, context)
+  registerEventExport(typed, context, facts.isLedgerPublic)
   registerEventStream(typed, context)
   registerInstanceRoutes(typed, context, facts)
   registerCheckpointRoutes(typed, context, facts.isLedgerPublic)

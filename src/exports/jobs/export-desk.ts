@@ -50,6 +50,11 @@ export interface ExportDesk {
   accept(order: ExportOrder, announce: (id: string) => Promise<void>): Promise<string>
   /** All remembered exports, latest first; running ones with their entries so far. */
   jobs(): readonly ExportJob[]
+  /**
+   * Events of this instance's ledger, as NDJSON with `seq`, with what proves them: a tar archive.
+   * @throws Fault `ledger.read-only` while nothing is signed; as `evidenceArchive` does.
+   */
+  withProofs(lines: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   /** Opens the file that a link names; `token` comes from the link. */
   open(fileName: string, token: string): Promise<LinkedFile>
 }

@@ -6,6 +6,7 @@ import { Fault } from '../../core/errors.ts'
 import type { EventReader } from '../../core/query/query.ts'
 import type { Clock } from '../../core/time/timestamp.ts'
 import type { AuditTrail } from '../../ledger/audit-trail.ts'
+import type { LedgerCheckpoints } from '../../ledger/checkpoint/ledger-checkpoints.ts'
 import {
   CallbackRefusal,
   createCallbackPolicy,
@@ -16,6 +17,7 @@ import {
 import { createCourier } from '../delivery/courier.ts'
 import { createLinkSigner, type LinkSigner } from '../delivery/export-link.ts'
 import { createMailer, type Mailer } from '../delivery/mailer.ts'
+import { evidenceArchive } from '../evidence/evidence-archive.ts'
 import { ExportFiles } from '../export-files.ts'
 import type { ExportForm } from '../export-form.ts'
 import { type ExportRights, lostRight } from '../export-rights.ts'
@@ -50,6 +52,8 @@ export interface ExportsOptions {
   /** The key that links are signed with, from `readInstanceKey`. */
   readonly linkKey: Uint8Array
   readonly events: Pick<EventReader, 'stream'>
+  /** What exported events are proven by; undefined while nothing is signed. */
+  readonly checkpoints: LedgerCheckpoints | undefined
   readonly clock: Clock
   /** Checks rights again before each run and each delivery attempt. */
   readonly directory: ExportRights['directory']
@@ -74,7 +78,8 @@ export async function openExports(options: ExportsOptions): Promise<Exports> {
     where: (job) => job.origin === origin,
   })
   const links = createLinkSigner(options.linkKey)
-  const files = new ExportFiles(join(options.dataDirectory, FILES_FOLDER))
+  const directory = join(options.dataDirectory, FILES_FOLDER)
+  const files = new ExportFiles(directory)
   const forms = new Map(options.forms.map((form) => [form.name, form]))
   const policy = createCallbackPolicy(settings.allowedHosts ?? [])
   const mailer = mailerOf(settings)
@@ -106,6 +111,11 @@ export async function openExports(options: ExportsOptions): Promise<Exports> {
         .all()
         .map((job) => ({ ...job, entries: worker.entriesOf(job.id) ?? job.entries }))
         .sort((left, right) => right.requestedMicros - left.requestedMicros),
+    withProofs(lines) {
+      const { checkpoints } = options
+      if (checkpoints !== undefined) return evidenceArchive(lines, { checkpoints, directory })
+      throw new Fault('ledger.read-only', { detail: 'nothing is signed, so nothing can be proven' })
+    },
     open: (fileName, token) => openFile({ fileName, token }, { jobs, files, links, clock }),
   }
   return { desk, run: (log, signal) => worker.run(log, signal) }

@@ -8,6 +8,7 @@ import type { TlogProof } from '../../../ledger/proof/tlog-proof.ts'
 import { findingText, verdictOf } from '../../../ledger/verification/finding-text.ts'
 import { verifyFolder } from '../../../ledger/verification/verify-folder.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../../client/connection-options.ts'
+import { ARCHIVE_ENDING, withUnpacked } from '../../client/evidence-archive.ts'
 import {
   leafOfFile,
   parseKeys,
@@ -66,13 +67,13 @@ export const verifyCommand = defineCommand(
   {
     name: 'verify',
     summary: 'Check that no event was changed, removed or added',
-    operands: '[FOLDER | FILE.tlog-proof]',
+    operands: '[FOLDER | FILE.tar | FILE.tlog-proof]',
     description: `Makes the server read all stored events again and compares the result with its
 signed checkpoint; altered events are listed. --checkpoint also compares the ledger with a
 checkpoint that was saved elsewhere, which the server cannot have changed.
 
-With a FOLDER, which is an export with proofs or a mirror, or with the proof of one event, no server
-is needed.
+With a FOLDER or FILE.tar, which is an export with proofs or a mirror, or with the proof of one
+event, no server is needed.
 
 The last line is the verdict:
   consistent   intact, and continues the given checkpoints
@@ -118,7 +119,7 @@ async function verify(call: Call<typeof OPTIONS>): Promise<Ending> {
   const [folder] = operands
   const kept = await Promise.all(options.checkpoint.map(readCheckpointFile))
   const report =
-    folder === undefined ? await verifyServer(call, kept) : await verifyFiles(call, folder, kept)
+    folder === undefined ? await verifyServer(call, kept) : await verifyOperand(call, folder, kept)
   const isWhole = report.verdict === 'consistent' || report.verdict === 'unanchored'
   if (isWhole && options.save !== undefined && report.checkpoint !== undefined) {
     const { save } = options
@@ -165,6 +166,21 @@ async function verifyServer(
     events: Number(last['events']),
     findings: Array.isArray(last['findings']) ? last['findings'].map(String) : [],
     findingCount: Number(last['findingCount']),
+  }
+}
+
+async function verifyOperand(
+  call: Call<typeof OPTIONS>,
+  operand: string,
+  kept: readonly Checkpoint[],
+): Promise<Report> {
+  if (!operand.endsWith(ARCHIVE_ENDING)) return await verifyFiles(call, operand, kept)
+  try {
+    return await withUnpacked(operand, (folder) => verifyFiles(call, folder, kept))
+  } catch (error) {
+    if (error instanceof CommandError && error.ending !== 'unreadable') throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    return { verdict: 'unreadable', findings: [`${operand}: ${reason}`], findingCount: 1 }
   }
 }
 

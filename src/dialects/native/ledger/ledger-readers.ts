@@ -1,16 +1,32 @@
 import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } from 'fastify'
-import { visibleEvents } from '../../../access/directory/visibility.ts'
+import type { Principal } from '../../../access/directory/principal.ts'
+import { hasScope, visibleEvents } from '../../../access/directory/visibility.ts'
 import { Fault } from '../../../core/errors.ts'
 import type { LedgerCheckpoints } from '../../../ledger/checkpoint/ledger-checkpoints.ts'
 import { authenticated, principalOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
+
+const LEDGER_SCOPES = ['ledger:read', 'admin'] as const
+
+/**
+ * Requires a caller that `ledgerReaders` would admit. For answers with tiles among other things:
+ * tiles hold leaf hashes of events that the caller may not see.
+ *
+ * @throws Fault `access.denied`.
+ */
+export function requireLedgerReader(principal: Principal, isPublic: boolean): void {
+  if (isPublic || hasScope(principal, LEDGER_SCOPES)) return
+  throw new Fault('access.denied', {
+    detail: `the token also needs the scope ${LEDGER_SCOPES.join(' or ')}`,
+  })
+}
 
 /**
  * Admits callers that may read checkpoints and hash tiles: those with the scope `ledger:read`, or
  * everyone if the ledger is public. A token that is sent is checked in any case.
  */
 export function ledgerReaders(context: DialectContext, isPublic: boolean): onRequestHookHandler {
-  const check = authenticated(context.directory, { scopes: ['ledger:read', 'admin'] })
+  const check = authenticated(context.directory, { scopes: LEDGER_SCOPES })
   return function (request, reply, done) {
     if (isPublic && request.headers.authorization === undefined) return done()
     check.call(this, request, reply, done)

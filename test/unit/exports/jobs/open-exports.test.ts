@@ -85,6 +85,7 @@ function open(): Promise<Exports> {
     origin: 'o',
     records,
     events: { stream: (filter) => stream(filter) },
+    checkpoints: undefined,
     clock: createClock(),
     linkKey: Buffer.alloc(32, 5),
     directory: { principal: () => requester, tokens: () => tokens },

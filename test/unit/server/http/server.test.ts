@@ -55,6 +55,9 @@ const NO_EXPORTS: ExportDesk = {
   refusalOf: refuse,
   accept: refuse,
   jobs: () => [],
+  withProofs: () => {
+    throw new Error('this test reads nothing')
+  },
   open: refuse,
 }
 

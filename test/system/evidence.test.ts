@@ -1,0 +1,115 @@
+import {
+  createWriteStream,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { packTar } from 'modern-tar/fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCommand } from '../support/command-line.ts'
+import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'waybill-evidence-test-'))
+const archive = join(folder, 'team.tar')
+const key = join(folder, 'ledger.vkey')
+let waybill: WaybillProcess
+
+beforeAll(async () => {
+  waybill = await startWaybill()
+  // Groups of 256 without an event of the team are between those that have one.
+  for (const namespace of ['team', 'other', 'others', 'team', 'last']) {
+    const events = Array.from({ length: 300 }, (_, number) =>
+      JSON.stringify({ action: 'image.push', target: { namespace, repository: `app-${number}` } }),
+    )
+    const body = (namespace === 'team' ? events.slice(0, 2) : events).join('\n')
+    const headers = { 'Content-Type': 'application/x-ndjson' }
+    await waybill.request('/v1/events', { method: 'POST', headers, body })
+  }
+  writeFileSync(key, await (await waybill.request('/v1/ledger/key')).text())
+})
+
+afterAll(async () => {
+  await waybill.stop()
+  rmSync(folder, { recursive: true })
+})
+
+const run = (...command: readonly string[]) => runCommand(waybill, command)
+
+/** What a token of an auditor with these scopes gets. */
+async function askedWith(scopes: readonly string[], path: string): Promise<Response> {
+  const post = async (what: string, body: object) => {
+    const headers = { 'Content-Type': 'application/json' }
+    const init = { method: 'POST', headers, body: JSON.stringify(body) }
+    return JSON.parse(await (await waybill.request(`/v1/${what}`, init)).text())
+  }
+  const name = `auditor-${scopes.length}`
+  await post('users', { name, tenant: 'default', roles: ['auditor'] })
+  const { token } = await post('tokens', { user: name, scopes })
+  return waybill.request(path, { headers: { Authorization: `Bearer ${token}` } })
+}
+
+/** An archive of the files of a folder. */
+async function packed(files: string, name: string): Promise<string> {
+  const path = join(folder, name)
+  await pipeline(packTar(files), createWriteStream(path))
+  return path
+}
+
+describe('an export with proofs', () => {
+  test('is verified without the server, as an archive and as a folder', async () => {
+    const unpacked = join(folder, 'team')
+    expect(await run('export', '--namespace', 'team', '--proof', archive)).toMatchObject({
+      code: 0,
+    })
+    expect(await run('export', '--namespace', 'team', '--proof', unpacked)).toMatchObject({
+      code: 0,
+    })
+    for (const path of [archive, unpacked, await packed(unpacked, 'packed-again.tar')]) {
+      const { code, stdout } = await run('verify', path, '--key', key)
+      expect([code, stdout]).toEqual([
+        0,
+        expect.stringMatching(/^4 events read\n.*\nunanchored\n$/),
+      ])
+    }
+    expect(readdirSync(unpacked).sort()).toEqual([
+      ...['checkpoint', 'events.ndjson', 'policy', 'tile'],
+    ])
+    expect(readdirSync(join(unpacked, 'tile/0')).filter((name) => !name.endsWith('.p'))).toEqual([
+      ...['000', '002'],
+    ])
+  })
+
+  test('has a name and the type of a tar archive', async () => {
+    const { headers } = await waybill.request('/v1/events/export?proof=1')
+    expect(headers.get('Content-Type')).toBe('application/x-tar')
+    expect(headers.get('Content-Disposition')).toMatch(/filename="events-[\d-]+\.tar"/)
+  })
+
+  test('is for tokens that may read the ledger, and for no other format', async () => {
+    const path = '/v1/events/export?proof=1'
+    expect((await askedWith(['events:read'], path)).status).toBe(403)
+    expect((await askedWith(['events:read', 'ledger:read'], path)).status).toBe(200)
+    expect((await waybill.request(`${path}&format=csv`)).status).toBe(400)
+    expect((await waybill.request('/v1/events/export?proof=yes')).status).toBe(400)
+  })
+})
+
+test('an archive that was cut off or changed is refused', async () => {
+  const whole = readFileSync(archive)
+  const changed = Buffer.from(whole)
+  changed[whole.indexOf('"team"') + 3] = 'x'.charCodeAt(0)
+  const other = join(folder, 'other.tar')
+  for (const [bytes, ending] of [
+    [whole.subarray(0, -1_024), [13, expect.stringMatching(/unreadable\n$/)]],
+    [changed, [11, expect.stringMatching(/^event \d+ .* was altered\n[\s\S]*altered\n$/)]],
+  ] as const) {
+    writeFileSync(other, bytes)
+    const { code, stdout } = await run('verify', other, '--key', key)
+    expect([code, stdout]).toEqual(ending)
+  }
+})
