@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, rename } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { writeDurably } from '../../core/files.ts'
 import { type TileName, tilePath, widthIn } from '../../ledger/tiles/tile-path.ts'
 import { TILE_WIDTH } from '../../ledger/tree/tile-shape.ts'
 import type { Ask } from './server-client.ts'
@@ -48,18 +49,10 @@ export async function downloadTiles(
   return count
 }
 
-/** Writes a file under a temporary name, syncs it to disk, then renames it. */
+/** Writes a file durably, and makes its folder. */
 export async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
   await mkdir(dirname(file), { recursive: true })
-  const part = `${file}.part`
-  const handle = await open(part, 'w')
-  try {
-    await handle.writeFile(bytes)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(part, file)
+  await writeDurably(file, bytes)
 }
 
 function* tilesOf(level: TileName['level'], size: number): Iterable<TileName> {

@@ -6,6 +6,7 @@ import {
   sign,
 } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { ifThere } from '../../core/files.ts'
 import { type CheckpointBody, checkpointText } from './checkpoint.ts'
 import { noteOf, signatureLine } from './signed-note.ts'
 import { type VerifierKey, verifierKeyOf } from './verifier-key.ts'
@@ -40,13 +41,8 @@ export class SigningKeys {
    * @throws Error for a file that holds anything else.
    */
   static async read(path: string, logName: string): Promise<SigningKeys | undefined> {
-    let text: string
-    try {
-      text = await readFile(path, 'utf8')
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-      throw error
-    }
+    const text = await ifThere(readFile(path, 'utf8'))
+    if (text === undefined) return undefined
     try {
       const pems = text.match(/-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/g) ?? []
       const keys = pems.map((pem) => signingKey(createPrivateKey(pem), logName))

@@ -1,5 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { ifThere } from '../../core/files.ts'
 import {
   isIntact,
   RECORD_HEADER_BYTES,
@@ -27,10 +28,7 @@ export function segmentPath(directory: string, number: number): string {
 
 /** The segments of a journal in order of their numbers; none when there is no such directory. */
 export async function findSegments(directory: string): Promise<readonly SegmentFile[]> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
+  const names = (await ifThere(readdir(directory))) ?? []
   const ours = names.filter((name) => /^\d{10}\.journal$/.test(name)).sort()
   const found = await Promise.all(ours.map((name) => readSegment(join(directory, name))))
   const files = found.filter((file) => file !== undefined)
@@ -53,14 +51,13 @@ async function lastSegment(file: SegmentFile): Promise<SegmentFile> {
 
 /** Undefined for one that was removed meanwhile, since the store has its events. */
 async function readSegment(path: string): Promise<SegmentFile | undefined> {
-  try {
-    const { size: bytes } = await stat(path)
-    const read = readSegmentHeader(await readAt(path, { start: 0, end: SEGMENT_HEADER_BYTES }))
-    return { number: Number.parseInt(basename(path), 10), path, bytes, read }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
+  const found = await ifThere(
+    Promise.all([stat(path), readAt(path, { start: 0, end: SEGMENT_HEADER_BYTES })]),
+  )
+  if (found === undefined) return undefined
+  const [{ size: bytes }, header] = found
+  const read = readSegmentHeader(header)
+  return { number: Number.parseInt(basename(path), 10), path, bytes, read }
 }
 
 /** A stretch of a file, in bytes. */

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeDurably } from '../../core/files.ts'
 import { type EventWriter, REQUEST_NAME_KEY_OFFSET } from '../event-writer.ts'
 import { GENERATION_NAMES_MAX, GENERATIONS_MAX } from '../limits.ts'
 import { storedNameText } from './draft-names.ts'
@@ -85,16 +86,10 @@ export async function saveFilter(filter: DuplicateFilter, place: SnapshotPlace):
     })),
   }
   await mkdir(place.directory, { recursive: true })
-  const path = join(place.directory, SNAPSHOT_FILE)
-  const file = await open(`${path}.part`, 'w')
-  try {
+  await writeDurably(join(place.directory, SNAPSHOT_FILE), async (file) => {
     await file.writeFile(JSON.stringify(header).padEnd(HEADER_BYTES))
     for (const { names } of filter.generations) await file.writeFile(names.bytes)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(`${path}.part`, path)
+  })
 }
 
 interface Snapshot {

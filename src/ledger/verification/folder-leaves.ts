@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ifThere } from '../../core/files.ts'
 import type { TileHash } from '../event-writer.ts'
 import type { LeafRange } from '../proof/subtree-proof.ts'
 import { parseEntryBundle } from '../tiles/entry-bundle.ts'
@@ -17,7 +18,8 @@ export function folderLeaves(folder: string, size: number): StoredLeaves {
   let latest: { readonly path: string; readonly bytes: Promise<Buffer | undefined> } | undefined
   const tileOf = (level: number, index: number) => {
     const path = tilePath({ level, index, width: widthIn(size, { level, index }) })
-    if (latest?.path !== path) latest = { path, bytes: readTile(join(folder, 'tile', path)) }
+    if (latest?.path !== path)
+      latest = { path, bytes: ifThere(readFile(join(folder, 'tile', path))) }
     return latest.bytes
   }
   const hashesOf = async (level: number, { start, end }: LeafRange) => {
@@ -44,19 +46,10 @@ export function folderLeaves(folder: string, size: number): StoredLeaves {
       const index = Math.floor(start / TILE_WIDTH)
       const width = widthIn(size, { level: 'entries', index })
       const path = tilePath({ level: 'entries', index, width })
-      const bundle = await readTile(join(folder, 'tile', path))
+      const bundle = await ifThere(readFile(join(folder, 'tile', path)))
       const entries = bundle === undefined ? [] : parseEntryBundle(bundle).map(String)
       return entries.slice(start % TILE_WIDTH, (start % TILE_WIDTH) + end - start)
     },
     tileHashes: hashesOf,
-  }
-}
-
-async function readTile(path: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(path)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
   }
 }

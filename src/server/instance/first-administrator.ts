@@ -4,9 +4,9 @@ import { type Administration, WAYBILL_ITSELF } from '../../access/directory/admi
 import type { Directory, TokenInfo, User } from '../../access/directory/directory.ts'
 import { SCOPES } from '../../access/directory/principal.ts'
 import type { RecordStore } from '../../access/records/record-store.ts'
+import { SECRET_MODE, writeDurably } from '../../core/files.ts'
 import { isMembers } from '../../core/json/json.ts'
 import type { OpenAccess } from './open-access.ts'
-import { writeSecretFile } from './secret-file.ts'
 
 const ADMINISTRATOR_NAME = 'admin'
 const TOKEN_FILE = 'admin-token'
@@ -101,7 +101,7 @@ export async function writeAdministratorToken(
     scopes: SCOPES,
   })
   const path = join(dataDirectory, TOKEN_FILE)
-  await writeSecretFile(path, `${token}\n`)
+  await writeDurably(path, `${token}\n`, SECRET_MODE)
   return path
 }
 

@@ -5,8 +5,8 @@ import { hasInstanceKeys } from '../../access/records/instance-key.ts'
 import type { RecordStore } from '../../access/records/record-store.ts'
 import { SECRET_BOX_KEY_BYTES } from '../../access/tokens/secret-box.ts'
 import { SETTINGS } from '../../config/settings.ts'
+import { ifThere, SECRET_MODE, writeDurably } from '../../core/files.ts'
 import type { Store } from '../../store/store.ts'
-import { writeSecretFile } from './secret-file.ts'
 
 /** File in the data directory with the name of the instance's ledger. */
 const ORIGIN_FILE = 'origin'
@@ -35,7 +35,7 @@ export async function readOrigin(
   configured: string | undefined,
 ): Promise<StatedOrigin> {
   const path = join(dataDirectory, ORIGIN_FILE)
-  const text = await readIfThere(path)
+  const text = await textOf(path)
   const kept = text === undefined ? undefined : SETTINGS.origin.kind.read(text)
   const isConfigured = configured !== undefined
   if (kept === undefined) {
@@ -75,7 +75,7 @@ export async function confirmOrigin(
     throw new Error(unknownOrigin(origin, { path, known, isStoreShared: place.isStoreShared }))
   }
   if (!isRegistered) await store.records.put({ kind: ORIGIN_RECORD, id: origin.name, body: {} })
-  if (origin.file !== 'kept') await writeSecretFile(path, `${origin.name}\n`)
+  if (origin.file !== 'kept') await writeDurably(path, `${origin.name}\n`, SECRET_MODE)
 }
 
 /** Kind of the records that name the ledgers of a store, including those without events. */
@@ -118,7 +118,7 @@ export async function readSecretKey(
   records: Pick<RecordStore, 'load'>,
 ): Promise<Buffer> {
   const path = join(dataDirectory, SECRET_KEY_FILE)
-  const kept = await readIfThere(path)
+  const kept = await textOf(path)
   if (kept !== undefined) {
     const isKey = kept.length === 2 * SECRET_BOX_KEY_BYTES && /^[0-9a-f]+$/.test(kept)
     if (isKey) return Buffer.from(kept, 'hex')
@@ -138,7 +138,8 @@ export async function readSecretKey(
 /** Replaces the key with a new one. Data encrypted with the old key can no longer be read. */
 export async function makeSecretKey(dataDirectory: string): Promise<Buffer> {
   const key = randomBytes(SECRET_BOX_KEY_BYTES)
-  await writeSecretFile(join(dataDirectory, SECRET_KEY_FILE), `${key.toString('hex')}\n`)
+  const path = join(dataDirectory, SECRET_KEY_FILE)
+  await writeDurably(path, `${key.toString('hex')}\n`, SECRET_MODE)
   return key
 }
 
@@ -151,11 +152,6 @@ async function hasSealedRecords(records: Pick<RecordStore, 'load'>): Promise<boo
 }
 
 /** The trimmed text of a file; undefined when there is no such file. */
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return (await readFile(path, 'utf8')).trim()
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
+async function textOf(path: string): Promise<string | undefined> {
+  return (await ifThere(readFile(path, 'utf8')))?.trim()
 }

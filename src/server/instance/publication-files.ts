@@ -4,11 +4,11 @@ import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { RecordStore } from '../../access/records/record-store.ts'
 import type { Settings } from '../../config/settings.ts'
+import { ifThere, SECRET_MODE, writeDurably } from '../../core/files.ts'
 import { type Checkpoint, parseCheckpoint } from '../../ledger/checkpoint/checkpoint.ts'
 import { type Holder, readHolder, writeHolder } from '../../ledger/checkpoint/directory-holder.ts'
 import { verifyNote } from '../../ledger/checkpoint/signed-note.ts'
 import { SigningKeys } from '../../ledger/checkpoint/signing-keys.ts'
-import { writeSecretFile } from './secret-file.ts'
 
 /** What the checkpoints of an instance are signed with, and what was signed last. */
 export interface Publication {
@@ -45,7 +45,7 @@ export async function openPublication(place: PublicationPlace): Promise<Publicat
   const logName = logNameOf(place)
   const keys = await SigningKeys.read(files.keys, logName)
   const known = await knownKeys(place)
-  const save = (text: string) => writeSecretFile(files.checkpoint, text)
+  const save = (text: string) => writeDurably(files.checkpoint, text, SECRET_MODE)
   const found = await readCheckpoint(files.checkpoint, keys)
   if (keys === undefined && known.length === 0 && found === undefined) {
     return { keys: await makeKeys(place), last: undefined, readOnly: undefined, save }
@@ -96,7 +96,7 @@ export async function makeKeys(place: PublicationPlace): Promise<SigningKeys> {
 
 /** Writes the keys to disk, and their public halves to the store. */
 export async function saveKeys(keys: SigningKeys, place: PublicationPlace): Promise<void> {
-  await writeSecretFile(filesOf(place).keys, keys.fileText())
+  await writeDurably(filesOf(place).keys, keys.fileText(), SECRET_MODE)
   await recordKeys(keys, place)
 }
 
@@ -145,13 +145,13 @@ async function readCheckpoint(
   path: string,
   keys: SigningKeys | undefined,
 ): Promise<Checkpoint | 'damaged' | undefined> {
+  const text = await ifThere(readFile(path, 'utf8'))
+  if (text === undefined) return undefined
   try {
-    const checkpoint = parseCheckpoint(await readFile(path, 'utf8'))
+    const checkpoint = parseCheckpoint(text)
     const isOurs = keys === undefined || verifyNote(checkpoint.note, keys.verifierKeys()).length > 0
     return isOurs || checkpoint.logName !== keys.logName ? checkpoint : 'damaged'
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    if (error instanceof Error && 'code' in error) throw error
+  } catch {
     return 'damaged'
   }
 }

@@ -4,6 +4,7 @@ import { WAYBILL_ITSELF } from '../../access/directory/administration.ts'
 import { replaceInstanceKeys } from '../../access/records/instance-key.ts'
 import type { Settings } from '../../config/settings.ts'
 import { Fault } from '../../core/errors.ts'
+import { ifThere } from '../../core/files.ts'
 import { type Clock, createClock } from '../../core/time/timestamp.ts'
 import { createAuditTrail, type OwnEvent } from '../../ledger/audit-trail.ts'
 import type { VerifierKey } from '../../ledger/checkpoint/verifier-key.ts'
@@ -158,12 +159,8 @@ async function isJournalWhole(options: OpenLedgerOptions): Promise<boolean> {
 async function setJournalAside(dataDirectory: string, clock: Clock): Promise<readonly string[]> {
   const directory = journalDirectory(join(dataDirectory, 'ledger'))
   const aside = `${directory}.given-up-${clock()}`
-  try {
-    await rename(directory, aside)
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
-  }
+  const isMoved = await ifThere(rename(directory, aside).then(() => true))
+  if (isMoved === undefined) return []
   return [`the old journal was moved to ${aside}`]
 }
 

@@ -3,6 +3,7 @@ import { chmod, lstat, mkdir, unlink } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
+import { ifThere } from '../../core/files.ts'
 
 /** The daemon runs as root; apart from root, only Waybill's user may connect. */
 const SOCKET_MODE = 0o600
@@ -32,17 +33,12 @@ export async function listenOn(server: Server, path: string): Promise<void> {
 }
 
 async function removeStale(path: string): Promise<void> {
-  const found = await lstat(path).catch(ignoreMissing)
+  const found = await ifThere(lstat(path))
   if (found === undefined) return
   if (!found.isSocket())
     throw new Error(`${path} exists and is not a socket: remove it or choose another path`)
   if (await isAnswered(path)) throw new Error(`another process is already listening on ${path}`)
-  await unlink(path).catch(ignoreMissing)
-}
-
-function ignoreMissing(error: unknown): undefined {
-  const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-  if (!isMissing) throw error
+  await ifThere(unlink(path))
 }
 
 /** Only a refused connection proves that no process is listening. */
