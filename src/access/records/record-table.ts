@@ -28,7 +28,7 @@ export interface RecordTable<Row> {
   readonly rows: ReadonlyMap<string, Row>
   all(): readonly Row[]
   put(id: string, row: Row): Promise<void>
-  /** Replaces a row by what `change` makes of it; without effect when there is none. */
+  /** Replaces a row by the result of `change`; without effect when the row is missing. */
   change(id: string, change: (row: Row) => Row): Promise<void>
   remove(id: string): Promise<void>
 }

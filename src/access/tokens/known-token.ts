@@ -14,7 +14,7 @@ export const TokenRecord = Type.Object({
   createdAt: Type.String(),
   expiresAt: Type.Optional(Type.String()),
   revokedAt: Type.Optional(Type.String()),
-  /** Absent for a signed token, of which only this record is kept. */
+  /** Absent for a signed token, whose text is stored nowhere. */
   secretSha256: Type.Optional(Type.String()),
 })
 export type TokenRecord = Static<typeof TokenRecord>

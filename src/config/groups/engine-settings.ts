@@ -26,7 +26,7 @@ export const ENGINES = listOf(
     certificateAuthorityFile: optional(
       path('FILE'),
       'the certificate authorities of the system',
-      'Certificates, in PEM, one of which must have signed the certificate of the engine.',
+      'Certificates in PEM. One of them must have signed the certificate of the engine.',
     ),
     certificateFile: optional(path('FILE'), 'none', "Waybill's own certificate, in PEM."),
     keyFile: optional(path('FILE'), 'none', 'The private key of `certificateFile`, in PEM.'),

@@ -26,7 +26,7 @@ export interface Secret<Required extends boolean = boolean> {
   readonly variable?: string
   /** Option of a command for the file, without dashes. */
   readonly fileOption: string
-  /** Option of a command for the secret itself; absent: there is none. */
+  /** Option of a command for the secret itself; absent when only a file may hold it. */
   readonly valueOption?: string
 }
 
@@ -112,7 +112,7 @@ export function secretReader(
   return async () => checked(environment[variable] ?? '', `the variable ${variable}`)
 }
 
-/** Text that cannot be part of a header is none here: fetch would repeat it in its own error. */
+/** Text that cannot be part of a header is refused: fetch would repeat it in its own error. */
 function wordOf(text: string): string {
   const word = text.trim()
   return /^[\x21-\x7e]+$/.test(word) ? word : ''

@@ -77,7 +77,7 @@ function isKey(text: string, end: number): boolean {
   return text.charCodeAt(skipBlankText(text, end)) === COLON
 }
 
-/** Index after the number that begins at `at`, well formed or not; -1 when there is none. */
+/** Index after the number that begins at `at`, well formed or not; -1 when no number does. */
 function endOfNumber(text: string, at: number): number {
   const start = text.charCodeAt(at) === MINUS ? at + 1 : at
   const wholeEnd = text.charAt(start) === '0' ? start + 1 : endOfDigits(text, start)

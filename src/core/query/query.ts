@@ -16,7 +16,7 @@ export type Field = FilterName | 'verb'
  *   hexadecimal digits, at least 1.
  * - `detail` is a top-level member of the event's details; one that is absent, or not a string,
  *   equals `''`.
- * - `startsWithAny` holds for a value that begins with any of the texts, none of which is empty.
+ * - `startsWithAny` holds for a value that begins with any of the texts. No text is empty.
  * - `digestOf` holds when the SHA-256 of the fields, joined by line feeds, begins with the given
  *   lower-case hexadecimal digits; it hashes every event of the time range.
  * - `anyOf` holds when all conditions of any of its lists hold (OR of ANDs); an empty `anyOf` never

@@ -2,7 +2,7 @@
 export interface CommandRule {
   /** In lower case, without their folder; empty for any program. */
   readonly programs: readonly string[]
-  /** Words, one of which must follow the program: `login` of `docker login`. */
+  /** The program must be followed by one of these words: `login` of `docker login`. */
   readonly subcommands?: readonly string[]
   /** Words after which the rule no longer applies: a program that is started in turn. */
   readonly until?: readonly string[]

@@ -38,7 +38,7 @@ export interface DialectContext {
   readonly accessKeys: AccessKeys
   /** Seals texts with the key of this instance, for one purpose. */
   readonly secretBox: (purpose: string) => SecretBox
-  /** Takes orders for exports that are written to files and told of when they are done. */
+  /** Takes orders for exports, which are written to files and reported when they are done. */
   readonly exports: ExportDesk
   readonly cursors: CursorCodec
   readonly clock: Clock
@@ -50,8 +50,8 @@ export interface DialectContext {
  * One API that Waybill answers in: its routes, credentials, shapes and errors.
  *
  * `register` runs inside a Fastify scope of its own: parsers, hooks and the error handler that it
- * sets apply to its routes alone. Routes carry their whole path, since the vendors' paths stand at
- * the root. Nothing starts before `register` is called.
+ * sets apply to its routes alone. Routes carry their whole path, since the vendors' paths begin
+ * at the root. Nothing starts before `register` is called.
  */
 export interface Dialect {
   readonly name: string

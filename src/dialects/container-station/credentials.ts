@@ -15,7 +15,7 @@ export const SESSION_COOKIE = 'CS_SESS_ID'
 /** Who asks, and of which tenant: one station is one tenant. */
 export interface Caller {
   readonly principal: Principal
-  /** That of the installation, for who belongs to none. */
+  /** That of the installation, for users that belong to no tenant. */
   readonly tenant: string
 }
 
@@ -54,7 +54,7 @@ export interface NamedSession {
   readonly session: Session
 }
 
-/** The session that a request's cookie names; undefined when there is none that holds. */
+/** The session that a request's cookie names; undefined without a valid one. */
 export function sessionOf(
   request: FastifyRequest,
   { sessions }: Pick<DialectContext, 'sessions'>,

@@ -19,7 +19,7 @@ export interface ContainerStationSettings {
   readonly timezoneOffset: number
 }
 
-/** What this dialect shows beside events. */
+/** What this dialect shows besides events. */
 export interface StationFacts {
   readonly version: string
   /** Engines that can be asked how their containers are; may be none. */

@@ -6,7 +6,7 @@ export function badParameter(name: string): ApiError {
   return new ApiError(400, `Invalid parameter: ${name}`)
 }
 
-/** There is no session, or none any more; clients sign in again and repeat. */
+/** There is no session, or it has ended; clients sign in again and repeat. */
 export function unauthorized(): ApiError {
   return new ApiError(401, 'Unauthorized')
 }

@@ -18,7 +18,7 @@ export interface HssSettings {
   readonly lockAccessKeys?: boolean
 }
 
-/** What this dialect shows beside events. */
+/** What this dialect shows besides events. */
 export interface HssFacts {
   readonly tenants: readonly TenantAliases[]
   /** What links to this server begin with; undefined: as the request came. */

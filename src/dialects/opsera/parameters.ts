@@ -23,7 +23,7 @@ const PAGE_ROWS_DEFAULT = 100
 /** Days of user actions and token activity when the client names no time. */
 const DEFAULT_DAYS = 7
 
-/** What is asked of a log, beside its own filters. */
+/** What is asked of a log, besides its own filters. */
 export interface LogQuestion {
   readonly range: TimeRange
   /** Rows of a page. */
@@ -91,7 +91,7 @@ function defaultRange({ allTime }: VersionOneLog, nowMicros: number): TimeRange 
   return allTime ? {} : { fromMicros: nowMicros - DEFAULT_DAYS * DAY_MICROS }
 }
 
-/** `date`, else `start` and `end`, else `range`; undefined when there is none of them. */
+/** `date`, else `start` and `end`, else `range`; undefined without any of them. */
 function readDays(query: unknown, nowMicros: number): TimeRange | undefined {
   const [date, start, end] = ['date', 'start', 'end'].map((name) => {
     const text = readText(query, name)

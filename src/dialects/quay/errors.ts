@@ -105,7 +105,7 @@ export function unreadableBody(): QuayError {
   return new QuayError(400, UNREADABLE_TEXT)
 }
 
-/** A body is wanted, and there is none that could be one. */
+/** A body is required, and none that was sent can be read. */
 export function noJsonBody(): QuayError {
   return new QuayError(415, NO_JSON_TEXT)
 }

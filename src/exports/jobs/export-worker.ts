@@ -74,7 +74,7 @@ export class ExportWorker {
     return this.#written.get(id)?.entries
   }
 
-  /** Works until the signal aborts, and resolves when nothing is running any more. */
+  /** Works until the signal aborts, and resolves when nothing is running. */
   async run(log: ExportLog, signal: AbortSignal): Promise<void> {
     const { jobs, clock, files } = this.#options
     const kept = jobs.all().filter(({ hasFile }) => hasFile)

@@ -32,7 +32,7 @@ export function verifierKeyOf(
 
 /**
  * Reads a verifier key (vkey) of C2SP signed notes.
- * @throws Error for a text that is none, whose id is not that of its key, or of an unknown type.
+ * @throws Error for another text, for an id that is not that of the key, and for an unknown type.
  */
 export function parseVerifierKey(text: string): VerifierKey {
   const [, name = '', id = '', encoded = ''] = VERIFIER_KEY.exec(text.trim()) ?? []

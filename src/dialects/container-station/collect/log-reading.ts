@@ -29,7 +29,7 @@ export interface LogReadingOptions {
  * Reads the rows that follow the last known one, from the newest back to it. Answers the name of
  * the newest row.
  *
- * When the last known row is not there any more, the log was cleared: the rows that are left are
+ * When the last known row is no longer there, the log was cleared: the rows that are left are
  * read, and an event says that others are missing. So does one when the log cannot be read back to
  * that row; nothing of it is read again.
  */

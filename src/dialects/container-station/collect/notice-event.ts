@@ -16,7 +16,7 @@ interface FeedString {
   readonly content: JsonObject
 }
 
-/** Where a string stood: in the window that began at `index`, from 0 for its oldest. */
+/** The place of a string: in the window that began at `index`, from 0 for its oldest. */
 export interface FeedPlace {
   readonly index: number
   readonly number: number
@@ -27,7 +27,7 @@ const CONTENT_LENGTH_MAX = Math.floor(EVENT_BYTES_MAX / 8)
 
 /**
  * The event of a string of the feed; undefined for those kinds that repeat what the log says:
- * tasks, exports, imports, and images that somebody downloads or deletes. What is left are states
+ * tasks, exports, imports, and images that a user downloads or deletes. What is left are states
  * of containers and of an engine's own images, and whatever a later station tells.
  */
 export function noticeEvent(text: string, place: FeedPlace): NewEvent | undefined {
@@ -82,7 +82,7 @@ function parsed(json: string): JsonObject | undefined {
   }
 }
 
-/** Kept as it came, or its beginning: nothing that a station says is dropped without a trace. */
+/** Kept unchanged, or its beginning: nothing that a station says is dropped without a trace. */
 function unreadable(text: string, place: FeedPlace): NewEvent {
   const isCut = text.length > CONTENT_LENGTH_MAX
   return {

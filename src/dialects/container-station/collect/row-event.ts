@@ -28,7 +28,7 @@ export interface LogRow {
 }
 
 /**
- * Reads a row; undefined for what is none: it has no number, or no time. A value of another form in
+ * Reads a row; undefined for anything without a number or a time. A value of another form in
  * place of a text is taken as its JSON.
  */
 export function readRow(value: unknown): LogRow | undefined {
@@ -67,7 +67,7 @@ export function rowEventId(row: LogRow): string {
 
 const LEVELS: Readonly<Record<string, Level>> = { INFO: 'info', WARN: 'warn', ERROR: 'error' }
 
-/** The event of a row: an act as the station's log tells of it. */
+/** The event of a row: an act as the station's log reports it. */
 export function rowEvent(row: LogRow, wallClock: WallClock): NewEvent {
   const { id, ts, user, message } = row
   const { action, outcome, target, details } = meaningOf(message)
@@ -93,7 +93,7 @@ function unusual(row: LogRow, level: Level | undefined): JsonObject {
   return {
     ...(level === undefined && { level: row.level }),
     ...(!isCategory(row.category) && { category: row.category }),
-    // The rest of an event has room beside so much, whatever it is made of.
+    // Next to this much, the rest of an event has room, whatever it is made of.
     ...(row.message.length > MESSAGE_LENGTH_MAX && { messageLength: row.message.length }),
   }
 }

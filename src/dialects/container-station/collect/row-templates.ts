@@ -52,7 +52,7 @@ function wordsMeaning(message: string): RowMeaning | undefined {
   return { action, ...outcome, ...thingOf(object, { tail, name }) }
 }
 
-/** What a message is about: what stands in its parentheses, or behind its colon. */
+/** What a message is about: the text in its parentheses, or behind its colon. */
 function thingOf(
   object: string,
   { tail, name }: { readonly tail: string | undefined; readonly name: string | undefined },

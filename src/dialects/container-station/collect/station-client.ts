@@ -21,7 +21,7 @@ export interface LogItem {
 
 /** Reads the log and the feed of a station. Rejects as VendorClient does. */
 export interface StationClient {
-  /** Items of the log, newest first, after so many others: rows, or what stands in their place. */
+  /** Items of the log, newest first, after so many others: rows, or what is in their place. */
   rows(limit: number, offset: number): Promise<readonly LogItem[]>
   feed(index: number): Promise<FeedWindow>
 }

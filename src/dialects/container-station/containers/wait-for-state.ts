@@ -37,7 +37,7 @@ export class StateWaits {
     this.#room = room
   }
 
-  /** Lets everybody go as if their time was over; nobody waits any more, nor is measured for. */
+  /** Answers all requests as if their time was over; none waits or measures from then on. */
   close(): void {
     this.#room.close()
     this.#closing.abort()
@@ -77,7 +77,7 @@ export class StateWaits {
     const endMs = performance.now() + durationMs
     for (;;) {
       const ending = await place.ending(Math.max(endMs - performance.now(), 0), signal)
-      // Its client went away: nobody reads the answer.
+      // Its client went away: the answer has no reader.
       if (signal.aborted) return {}
       const view = ending.kind === 'gone' ? undefined : await this.#looks.look(query)
       if (view === undefined) throw unknownContainer(query.name)

@@ -9,7 +9,7 @@ import type { AwaitedState, ContainerType } from '../parameters.ts'
 import { isNamed, STATE_CONDITIONS, stateReportOf } from './container-state.ts'
 
 /**
- * Requests that may wait at once. A caller or tenant at its limit gets 429, and everybody 503 when
+ * Requests that may wait at once. A caller or tenant at its limit gets 429, and all get 503 when
  * all places are taken; both with Retry-After.
  */
 export const WAITS = {
@@ -34,7 +34,7 @@ export interface Awaited {
   readonly state: AwaitedState
 }
 
-/** How a wait ended: an event told of the state, or of the container's end; or it was over. */
+/** How a wait ended: an event reported the state, or the container's end; or it was over. */
 type WaitEnding =
   | { readonly kind: 'reached' }
   | { readonly kind: 'gone' }
@@ -49,7 +49,7 @@ export interface Place {
 
 /**
  * Where requests wait for the states of containers. One loop for all of them follows the ledger,
- * woken by its growth, and only while somebody waits.
+ * woken by its growth, and only while a request waits.
  */
 export class WaitingRoom {
   readonly #context: Pick<DialectContext, 'readers' | 'ledger'>
@@ -85,7 +85,7 @@ export class WaitingRoom {
     return place
   }
 
-  /** Lets everybody go as if their time was over; nobody enters any more. */
+  /** Answers all requests as if their time was over; no further one enters. */
   close(): void {
     this.#isClosed = true
     for (const place of this.#places) place.tell({ kind: 'over' })
@@ -110,7 +110,7 @@ export class WaitingRoom {
     this.#isFollowing = false
   }
 
-  /** Tells everybody of the events from a seq on; answers the seq that follows them. */
+  /** Passes the events from a seq on to all requests; answers the seq that follows them. */
   async #tellFrom(fromSeq: number): Promise<number> {
     const { readers, ledger } = this.#context
     const { origin, readableSize } = ledger.status()

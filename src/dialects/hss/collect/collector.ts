@@ -27,7 +27,7 @@ export interface HssCollectorOptions extends HssCredentials {
   readonly clock?: Clock
   /** First wait of the client's back-off, in milliseconds. */
   readonly backOffMs?: number
-  /** Rows of a window that is not narrowed any more. */
+  /** Rows of a window that is not narrowed further. */
   readonly windowRows?: number
   /** Most rows that this HSS skips. */
   readonly offsetMax?: number

@@ -5,7 +5,7 @@ import { type LogGap, logGapEvent } from './gap-event.ts'
 import type { LogClient, LogPage, PageQuestion } from './log-client.ts'
 import { eventIdOf, type LogRow, rowEvent } from './row-event.ts'
 
-/** Rows of a window that is not narrowed any more: few enough to hold, and to skip over. */
+/** Rows of a window that is not narrowed further: few enough to hold, and to skip over. */
 const WINDOW_ROWS = 10_000
 /** Most rows held at a time; only a single millisecond can have more. */
 const ROWS_HELD_MAX = 50_000
@@ -13,7 +13,7 @@ const ROWS_HELD_MAX = 50_000
 const READINGS_MAX = 3
 /** Pages in a row without a new row, after which a window is not read on. */
 const STALE_PAGES_MAX = 3
-/** A window of less than an hour whose answers cannot be used is not halved any more, in ms. */
+/** A window of less than an hour whose answers cannot be used is not halved further, in ms. */
 const NARROW_MS = 3_600_000
 
 /** A part of the time, in milliseconds; both ends are in it. */
@@ -26,9 +26,9 @@ interface Window {
 export interface LogReadingOptions {
   readonly client: LogClient
   readonly intake: CollectorIntake
-  /** Stands in for `WINDOW_ROWS`. */
+  /** Replaces `WINDOW_ROWS`. */
   readonly windowRows?: number | undefined
-  /** Stands in for HSS's greatest offset. */
+  /** Replaces HSS's greatest offset. */
   readonly offsetMax?: number | undefined
 }
 

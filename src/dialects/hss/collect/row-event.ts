@@ -30,7 +30,7 @@ type TextColumn = (typeof TEXT_COLUMNS)[number]
 export type LogRow = Readonly<Record<TextColumn, string>> & {
   /** Milliseconds since the epoch; undefined when the row has none. */
   readonly time: number | undefined
-  /** What stands in the log in place of a row, when that is no object. */
+  /** What the log has in place of a row, when that is not an object. */
   readonly item?: unknown
 }
 
@@ -66,8 +66,8 @@ function jsonOf(value: unknown): string {
 }
 
 /**
- * The event of a row. Each value stands in the field that it belongs to; what a field cannot take,
- * and what there is none for, stands in `details` under the name of its column.
+ * The event of a row. Each value is in the field that it belongs to; what a field cannot take, and
+ * what has no field, is in `details` under the name of its column.
  */
 export function rowEvent(row: LogRow): NewEvent {
   if (row.item !== undefined) return deadRowEvent('image operations', row.item)
@@ -103,7 +103,7 @@ function placesOf(row: LogRow): Readonly<Record<TextColumn, boolean>> {
     event_name: fits(row.event_name),
     event_id: fits(row.event_id),
     event_type: false,
-    // HSS masks addresses: `100.93.10.***` is none.
+    // HSS masks addresses: `100.93.10.***` is not an address.
     source_ip: canonicalIp(row.source_ip) === row.source_ip,
     user_name: fits(row.user_name),
     content: fits(row.content, MESSAGE_LENGTH_MAX),

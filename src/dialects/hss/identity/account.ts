@@ -12,7 +12,7 @@ export interface AccountOptions {
   readonly request: FastifyRequest
 }
 
-/** `GET /v3/projects[?name=]`: the projects that somebody may ask about. */
+/** `GET /v3/projects[?name=]`: the projects that the caller may ask about. */
 export function listProjects(options: AccountOptions): JsonObject {
   const { projects, request } = options
   const name = firstValue(request.query, 'name')
@@ -70,7 +70,7 @@ export function listRegions({ projects, request }: AccountOptions): JsonObject {
   }
 }
 
-/** The own tenant; for who belongs to none, those that are known by name. */
+/** The caller's tenant; for users that belong to no tenant, those that are known by name. */
 function tenantsOf({ principal, projects, defaultTenant }: AccountOptions): readonly string[] {
   if (principal.tenant !== null) return [principal.tenant]
   return [...new Set([defaultTenant, ...projects.configured])]

@@ -45,7 +45,7 @@ export interface TokenAccess extends Access {
 /**
  * `POST /v3/auth/tokens`: a token for a name and a password.
  *
- * @throws HssError 400 for a body that cannot be read, 401 for who is not let in and for a project
+ * @throws HssError 400 for a body that cannot be read, 401 for a refused sign-in and for a project
  * that is not the user's, 429.
  */
 export async function createToken(
@@ -83,8 +83,8 @@ export async function createToken(
  * `GET /v3/auth/tokens`: what the token in `X-Subject-Token` says, to its own user and to
  * administrators.
  *
- * @throws HssError 401 without credentials, 403 for somebody else's token, 404 for one that does
- * not hold.
+ * @throws HssError 401 without credentials, 403 for another user's token, 404 for one that is
+ * not valid.
  */
 export async function showToken(
   request: FastifyRequest,

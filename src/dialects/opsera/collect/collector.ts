@@ -43,7 +43,7 @@ export interface OpseraCollectorOptions {
   readonly everyMs: number
   readonly userAgent: string
   readonly clock?: Clock
-  /** Stands in for `ROWS_HELD_MAX`. */
+  /** Replaces `ROWS_HELD_MAX`. */
   readonly rowsHeldMax?: number
   /** First wait of the client's back-off, in milliseconds. */
   readonly backOffMs?: number

@@ -27,7 +27,7 @@ export type ReadLog = (
 ) => AsyncGenerator<LogPosition>
 
 /**
- * Takes rows in, the oldest first. Answers the time of the newest; 0: there is none.
+ * Takes rows in, the oldest first. Answers the time of the newest; 0 without rows.
  *
  * @param rows the newest first, as they were answered: those of one millisecond keep their order.
  */

@@ -20,7 +20,7 @@ export interface LogRow {
   /** Milliseconds since the epoch; undefined when the row does not say. */
   readonly createdMs: number | undefined
   readonly members: JsonObject
-  /** What stands in the log in place of a row, when that is no object. */
+  /** What the log has in place of a row, when that is not an object. */
   readonly item?: unknown
 }
 

@@ -192,7 +192,7 @@ export function logOperationDescription(
     path,
     params: Type.Object({
       namespace: Type.String({ description: 'An organization or a user' }),
-      repository: Type.String({ description: 'Its slashes may be encoded, or stand as they are' }),
+      repository: Type.String({ description: 'Its slashes may be encoded or plain' }),
     }),
   }
 }

@@ -18,7 +18,7 @@ export const showCurrentUser: QuayAnswer = (request, reply, { context }) => {
   return sendJson(reply, userView(readerOf(request), context))
 }
 
-/** `GET /api/v1/user/notifications`, which there are none of here. */
+/** `GET /api/v1/user/notifications`: always an empty list. */
 export const listNotifications: QuayAnswer = (request, reply) => {
   if (!hasScope(requirePrincipal(request), ['user:admin'])) throw problem('insufficient_scope')
   return sendJson(reply, { notifications: [], additional: false })
@@ -69,7 +69,7 @@ function userView(principal: Principal, context: DialectContext): JsonObject {
   }
 }
 
-/** The namespaces that a user has to do with, beside its own. */
+/** The namespaces that a user has to do with, besides its own. */
 function namespacesOf(
   principal: Principal,
   { directory, defaultTenant }: DialectContext,

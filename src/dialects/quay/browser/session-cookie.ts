@@ -10,8 +10,8 @@ const COOKIE_VALUE = /^[A-Za-z0-9_-]{43}$/
 const COOKIE_BYTES = 32
 
 /**
- * The secret of a browser: the token of its session or, before somebody signs in, a random text
- * that nothing is kept of. Undefined without a cookie.
+ * The secret of a browser: the token of its session or, before a user signs in, a random text
+ * that is not stored. Undefined without a cookie.
  */
 export function browserSecret(request: FastifyRequest): string | undefined {
   const cookies = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
@@ -44,7 +44,7 @@ export function setBrowserSecret(
 
 /**
  * The CSRF token of a browser: read off its secret, so that there is nothing to keep, and another
- * one as soon as somebody signs in. The secret cannot be read off it.
+ * one as soon as a user signs in. The secret cannot be read off it.
  */
 export function csrfTokenOf(secret: string): string {
   return createHmac('sha256', secret).update('quay csrf token').digest('base64url')

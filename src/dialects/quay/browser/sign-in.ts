@@ -46,7 +46,7 @@ export const signIn: QuayAnswer = async (request, reply, { context }) => {
     dialect: SESSION_DIALECT,
     data: freshLoginData(context.clock()),
   })
-  // A browser has one session; the one before could not be ended by anybody any more.
+  // A browser has one session; no user could end the one before.
   if (ended !== undefined) await context.sessions.end(ended)
   setBrowserSecret(token, request, reply)
   return welcome(reply, token)

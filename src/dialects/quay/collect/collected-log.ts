@@ -46,7 +46,7 @@ export function logName(log: CollectedLog): string {
   }
 }
 
-/** Puts an answered entry where it stands. */
+/** Puts an answered entry in its place. */
 export function placed({ entry, namespace }: AnsweredEntry, log: CollectedLog): PlacedEntry {
   const place = {
     namespace: log.kind === 'superuser' ? namespace : log.namespace,
@@ -55,7 +55,7 @@ export function placed({ entry, namespace }: AnsweredEntry, log: CollectedLog): 
   return { entry, ...place, key: entryKey(entry, place) }
 }
 
-/** The same entry as it stands in another log that it is part of. */
+/** The same entry as another log that it is part of has it. */
 export function placedIn(log: CollectedLog, { entry, namespace }: PlacedEntry): PlacedEntry {
   return placed({ entry, ...(namespace !== undefined && { namespace }) }, log)
 }

@@ -38,7 +38,7 @@ export interface QuayCollectorOptions extends QuayLogs {
   readonly everyMs: number
   readonly userAgent: string
   readonly clock?: Clock
-  /** Stands in for `ENTRIES_MAX`. */
+  /** Replaces `ENTRIES_MAX`. */
   readonly entriesMax?: number
   /** First wait of the client's back-off, in milliseconds. */
   readonly backOffMs?: number

@@ -53,7 +53,7 @@ async function answerExport(
   }
 }
 
-/** The rest of what is checked, in Quay's order. Without a receiver nobody would get the file. */
+/** The rest of what is checked, in Quay's order. Without a receiver the file is of no use. */
 async function checkOrder(
   { principal, subject, subjectKind, request }: LogCall,
   body: ExportBody,
@@ -130,7 +130,7 @@ function dayStart(micros: number): number {
 
 /** What an export is refused for when it ends before it starts. */
 const INVERTED = 'Invalid time span selected'
-/** What Quay records of a request by somebody without the right. */
+/** What Quay records of a request by a caller without the right. */
 const UNAUTHORIZED = { error: 'unauthorized', isDenied: true }
 
 /** What is recorded of a refusal, as Quay words it; undefined for trouble of Waybill's own. */

@@ -5,7 +5,7 @@ import type { SubjectKind } from '../parameters.ts'
 
 /**
  * What Quay's pages list of an organization or a user and Waybill does not keep, by the last
- * segment of the path: each is answered as an empty list to whoever may read the log.
+ * segment of the path: each is answered as an empty list to callers that may read the log.
  */
 const LISTS: Readonly<Record<string, readonly [kinds: readonly SubjectKind[], body: JsonObject]>> =
   {

@@ -40,7 +40,7 @@ async function repositoryPage(
   if (namespace === '' && !isStarred && !isTrue(query, 'public')) {
     throw problem('invalid_request', 'namespace, starred or public are required for this API call')
   }
-  // Nobody can give a repository a star here.
+  // No user can give a repository a star here.
   if (isStarred) return { repositories: [] }
   const tenant = principal.tenant ?? context.defaultTenant
   const asked = namespacesOf(principal, namespace)
@@ -99,7 +99,7 @@ function isTrue(query: unknown, name: string): boolean {
   return !['', '0', 'false', 'no', 'off', 'none', 'f', 'n'].includes(value.toLowerCase())
 }
 
-/** A place in the list by name. The rights of whoever sends it back are looked at anew. */
+/** A place in the list by name. The rights of the caller that sends it back are checked again. */
 function writeToken(last: KnownRepository): string {
   return Buffer.from(pathOf(last)).toString('base64url')
 }

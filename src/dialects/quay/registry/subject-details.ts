@@ -11,7 +11,7 @@ import type { SubjectKind } from '../parameters.ts'
 
 /**
  * `GET /api/v1/organization/{name}` and `/api/v1/repository/{path}`: what Quay's pages read before
- * they show a log, for whoever may read that log.
+ * they show a log, for callers that may read that log.
  */
 export const SHOW_DETAILS: LogOperation = {
   method: 'GET',

@@ -98,7 +98,7 @@ function presentWithNamespace(
   const name = event.target?.namespace
   if (entry === undefined || name === undefined) return entry
   const owner = context.directory.user(tenant, name)
-  // A namespace that nobody here has the name of is most likely an organization.
+  // A namespace that no user is named after is most likely an organization.
   const kind = owner === undefined || owner.kind === 'organization' ? 'org' : 'user'
   const avatarKind = owner?.kind === 'robot' ? 'robot' : kind
   const avatar = avatarOf({ name, email: owner?.email, kind: avatarKind })

@@ -11,9 +11,9 @@ const TABLES = 3
 export const PAGES_MAX = 50_000
 
 /**
- * Notices that a walk over pages does not come to its end. A Quay answers a token that it does not
- * know any more with the first page, and forgets in which of its tables a page was: both begin anew
- * and go on for ever. Its tokens are new ones each time, so only the entries show it.
+ * Notices that a walk over pages does not come to its end. A Quay answers a token that it no longer
+ * knows with the first page, and forgets in which of its tables a page was: both begin anew
+ * and go on forever. Its tokens are new ones each time, so only the entries show it.
  */
 export class PageWatch {
   readonly #pagesMax: number

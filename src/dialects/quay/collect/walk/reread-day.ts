@@ -7,9 +7,9 @@ import type { OddItem } from '../odd-item-event.ts'
 import { type DayGap, EntryCounts, gapsBetween } from './entry-counts.ts'
 import { type Reading, readAsFar, type Walk } from './log-walk.ts'
 
-/** Most narrower readings of one day, so that a Quay which counts wrongly is not read for ever. */
+/** Most narrower readings of one day, so that a Quay which counts wrongly is not read forever. */
 const READINGS_MAX = 500
-/** Most pages of all of them, so that a Quay whose pages never end is not read for ever either. */
+/** Most pages of all of them, so that a Quay whose pages never end is not read forever either. */
 const PAGES_MAX = 20_000
 
 /** A day whose entries do not add up, or cannot be read to their end. */
