@@ -27,6 +27,8 @@ export const ERRORS = {
   },
   'access.unauthenticated': { status: 401, title: 'Credentials are missing or not valid' },
   'access.denied': { status: 403, title: 'The credentials do not allow this' },
+  /** A session's cookie would travel in plain text. */
+  'access.insecure': { status: 403, title: 'A session needs TLS' },
   'resource.missing': { status: 404, title: 'There is no such resource' },
   'resource.method': { status: 405, title: 'The method is not allowed here' },
   'resource.conflict': { status: 409, title: 'The resource already exists' },

@@ -2,8 +2,6 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { readInstanceKey } from '../access/records/instance-key.ts'
-import { openSessions } from '../access/sign-in/sessions.ts'
-import { createSignIn } from '../access/sign-in/sign-in.ts'
 import type { Settings } from '../config/settings.ts'
 import type { SettingTable } from '../config/table/setting.ts'
 import { programVersion } from '../config/version.ts'
@@ -25,7 +23,7 @@ import { openAdministered } from './instance/first-administrator.ts'
 import { readSecretKey } from './instance/instance-identity.ts'
 import { ledgerSettings } from './instance/ledger-settings.ts'
 import { makeDirectory } from './instance/make-directory.ts'
-import { openAccess } from './instance/open-access.ts'
+import { openAccess, openSignIn } from './instance/open-access.ts'
 import {
   type OwnCheckpoints,
   type OwnCheckpointsOptions,
@@ -290,8 +288,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     directory,
     administration,
     accessKeys,
-    signIn: createSignIn({ directory, clock, defaultTenant, record: audit.record }),
-    sessions: await openSessions({ records, directory, clock }),
+    ...(await openSignIn({ records, directory, clock, defaultTenant, record: audit.record })),
     secretBox,
     exports: exports.desk,
     cursors: createCursorCodec(await readInstanceKey(records, secretKey, 'cursor-key')),

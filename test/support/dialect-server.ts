@@ -3,6 +3,7 @@ import type { DirectoryKeeper } from '../../src/access/directory/directory.ts'
 import { openDirectory } from '../../src/access/directory/open-directory.ts'
 import { openSessions } from '../../src/access/sign-in/sessions.ts'
 import { createSignIn } from '../../src/access/sign-in/sign-in.ts'
+import { createTokenSignIn } from '../../src/access/sign-in/token-sign-in.ts'
 import type { AccessKeyKeeper } from '../../src/access/tokens/access-keys.ts'
 import { openAccessKeys } from '../../src/access/tokens/open-access-keys.ts'
 import { createSecretBox } from '../../src/access/tokens/secret-box.ts'
@@ -43,6 +44,10 @@ export async function startDialect(
     ...{ records, directory, accessKeys, secretBox, clock, defaultTenant },
     readers: readersOf(readerOf(model)),
     signIn: createSignIn({ directory, clock, defaultTenant, record: async () => undefined }),
+    signInWithToken: createTokenSignIn({
+      ...{ directory, clock, defaultTenant },
+      record: async () => undefined,
+    }),
     sessions: await openSessions({ records, directory, clock }),
     cursors: createCursorCodec(Buffer.alloc(32)),
     ...{ ledger: nothing, audit: nothing, administration: nothing, exports: nothing },

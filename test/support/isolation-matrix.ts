@@ -56,6 +56,13 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
   'POST /v1/ledger/keys': installation,
   'DELETE /v1/ledger/keys/old': installation,
   'GET /v1/status': countsForAdministrators,
+  // A session is a cookie's: no token is let in, and none names a tenant.
+  'POST /v1/session': everyone,
+  'GET /v1/session': known,
+  'DELETE /v1/session': everyone,
+  'GET /v1/sessions': known,
+  'DELETE /v1/sessions': own,
+  'PUT /v1/session/password': own,
   'GET /v1/users': countsForAdministrators,
   'POST /v1/users': administrators,
   'DELETE /v1/users/:id': administrators,

@@ -71,6 +71,13 @@ export interface Credential {
   readonly sources?: readonly SourceName[]
 }
 
+/** A token that may be used now. */
+export interface ValidToken {
+  readonly principal: Principal
+  /** Microseconds since the epoch; infinity when it never expires. */
+  readonly expiresMicros: number
+}
+
 /** A user that is to be deleted, with what goes with it. */
 interface UserDeletion {
   readonly user: User
@@ -99,6 +106,8 @@ interface Authentication {
   authenticate(token: string): Principal | undefined
   /** The user of a session or an access key; undefined when the user is gone. */
   principal(userId: string, credential: Credential): Principal | undefined
+  /** A token by its id; undefined when it is expired, revoked or its user is gone. */
+  validToken(id: string): ValidToken | undefined
 }
 
 /** Checks of passwords. */
@@ -117,6 +126,8 @@ interface Passwords {
    * password. It takes the same time for all of them.
    */
   passwordMatches(userId: string | undefined, password: string): Promise<boolean>
+  /** Whether a user has a password; false without such a user. */
+  hasPassword(userId: string): boolean
   /** A text that changes with the password of a user; undefined: no such user. */
   passwordMark(userId: string): string | undefined
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/time/timestamp.ts'
 import { createTurns } from '../../core/turns/in-turn.ts'
 import type { RecordStore } from '../records/record-store.ts'
+import type { KnownToken } from '../tokens/known-token.ts'
 import { openTokens, type Tokens } from '../tokens/tokens.ts'
-import type { Credential, Directory, DirectoryKeeper } from './directory.ts'
+import type { Credential, Directory, DirectoryKeeper, ValidToken } from './directory.ts'
 import { type Grants, openGrants } from './grants.ts'
 import { requireUser } from './named-user.ts'
 import type { Principal } from './principal.ts'
@@ -90,22 +91,26 @@ function directoryOf({ users, grants, tokens, clock }: Parts): Directory {
       ...(sources !== undefined && { sources }),
     }
   }
+  const valid = (token: KnownToken | undefined): ValidToken | undefined => {
+    if (token === undefined || token.record.revokedAt !== undefined) return undefined
+    const { expiresMicros, record, bound } = token
+    if (clock() >= expiresMicros) return undefined
+    const { id, user, scopes } = record
+    const owner = principal(user, { id, scopes, ...bound })
+    return owner && { principal: owner, expiresMicros }
+  }
   return {
     users: (tenant) => users.list(tenant),
     user: (tenant, nameOrId) => users.find(tenant, nameOrId),
     grants: (tenant) => grants.list(tenant),
     tokens: (tenant) => tokens.list(tenant),
-    authenticate(text) {
-      const token = tokens.find(text)
-      if (token === undefined || token.record.revokedAt !== undefined) return undefined
-      if (clock() >= token.expiresMicros) return undefined
-      const { id, user, scopes } = token.record
-      return principal(user, { id, scopes, ...token.bound })
-    },
+    authenticate: (text) => valid(tokens.find(text))?.principal,
     principal,
+    validToken: (id) => valid(tokens.get(id)),
     candidatesToSignIn: (tenant, nameOrEmail) => users.candidatesToSignIn(tenant, nameOrEmail),
     candidatesMax: () => users.candidatesMax(),
     passwordMatches: (id, password) => users.passwordMatches(id, password),
+    hasPassword: (id) => users.hasPassword(id),
     passwordMark: (id) => users.passwordMark(id),
   }
 }

@@ -117,6 +117,10 @@ export class Users {
     return verifyPassword(cutText(password, PASSWORD_LENGTH_MAX), user?.passwordHash)
   }
 
+  hasPassword(id: string): boolean {
+    return this.#table.rows.get(id)?.passwordHash !== undefined
+  }
+
   passwordMark(id: string): string | undefined {
     const user = this.#table.rows.get(id)
     // A hash of the hash: a reader of the marks gets nothing to guess passwords with.

@@ -1,9 +1,9 @@
 import { hash, randomBytes } from 'node:crypto'
 import { type Static, Type } from 'typebox'
-import type { JsonObject } from '../../core/event/event.ts'
+import type { Client, JsonObject } from '../../core/event/event.ts'
 import { type Clock, formatTimestamp, parseTimestamp } from '../../core/time/timestamp.ts'
 import { createTurns } from '../../core/turns/in-turn.ts'
-import type { Directory } from '../directory/directory.ts'
+import type { Directory, ValidToken } from '../directory/directory.ts'
 import { type Principal, SCOPES } from '../directory/principal.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import { openTable, type RecordTable } from '../records/record-table.ts'
@@ -22,10 +22,27 @@ const TOKEN_BYTES = 32
 
 /** A session that holds, as a request finds it. */
 export interface Session {
-  /** Its user with all rights that the user has itself. */
+  /** Its user, with all rights that the user has itself or those of the token it began with. */
   readonly principal: Principal
   /** What the dialect that began it keeps in it. */
   readonly data: JsonObject
+  readonly info: SessionInfo
+  /** The principal with the rights of now; undefined once the session has ended. It is no use. */
+  readonly current: () => Principal | undefined
+}
+
+/** A session as its user may see it: without its secret. */
+export interface SessionInfo {
+  readonly id: string
+  readonly dialect: string
+  readonly startedMicros: number
+  readonly usedMicros: number
+  /** When it ends if it is not used before, microseconds since the epoch. */
+  readonly endsMicros: number
+  /** Where it began. */
+  readonly client?: Client
+  /** The id of the token that it began with; absent after a password. */
+  readonly tokenId?: string
 }
 
 /** Who signed in, where. */
@@ -34,14 +51,18 @@ interface NewSession {
   /** The dialect that begins it; in any other its token is worth nothing. */
   readonly dialect: string
   readonly data: JsonObject
+  readonly client?: Client
+  /** The id of the token that it begins with: the session has its scopes, and ends with it. */
+  readonly tokenId?: string
 }
 
 /**
  * Sessions of people who signed in, for any dialect. They outlive a restart, and are answered from
  * memory. Of a token only the SHA-256 is kept.
  *
- * A session ends by `end`, when it is idle or old, and when its user is deleted or gets another
- * password. Changes are durable once their promise resolves; they reject with `store.unavailable`.
+ * A session ends by `end`, when it is idle or old, with the token that it began with, and when its
+ * user is deleted or gets another password. Changes are durable once their promise resolves; they
+ * reject with `store.unavailable`.
  */
 export interface Sessions {
   /** Begins a session. The token, 43 characters of base64url, is in the answer and nowhere else. */
@@ -51,6 +72,10 @@ export interface Sessions {
   /** Replaces what the dialect keeps in a session; without effect when it has ended. */
   replaceData(token: string, data: JsonObject): Promise<void>
   end(token: string): Promise<void>
+  /** The sessions of a user in all dialects that hold, in no order. */
+  ofUser(userId: string): readonly SessionInfo[]
+  /** Ends the sessions of a user in all dialects; answers how many. */
+  endAllOf(userId: string): Promise<number>
   /** Forgets the sessions that have ended by themselves; answers how many. */
   sweep(): Promise<number>
 }
@@ -58,9 +83,14 @@ export interface Sessions {
 /** Where sessions are kept, and whose they are. */
 export interface SessionsOptions {
   readonly records: RecordStore
-  readonly directory: Pick<Directory, 'principal' | 'passwordMark'>
+  readonly directory: Pick<Directory, 'principal' | 'passwordMark' | 'validToken'>
   readonly clock: Clock
 }
+
+const ClientRecord = Type.Object({
+  ip: Type.Optional(Type.String()),
+  userAgent: Type.Optional(Type.String()),
+})
 
 /** The record of a session, of kind `session`, under the SHA-256 of its token; `user` is an id. */
 const SessionRecord = Type.Object({
@@ -71,6 +101,8 @@ const SessionRecord = Type.Object({
   startedAt: Type.String(),
   usedAt: Type.String(),
   data: Type.Unsafe<JsonObject>(Type.Object({})),
+  client: Type.Optional(Type.Unsafe<Client>(ClientRecord)),
+  tokenId: Type.Optional(Type.String()),
 })
 type SessionRecord = Static<typeof SessionRecord>
 
@@ -101,7 +133,7 @@ class SessionsInTable implements Sessions {
     this.#table = table
   }
 
-  async begin({ userId, dialect, data }: NewSession): Promise<string> {
+  async begin({ userId, dialect, data, client, tokenId }: NewSession): Promise<string> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
     await this.#inTurn(async () => {
       const id = idOf(token)
@@ -111,6 +143,8 @@ class SessionsInTable implements Sessions {
       await this.#table.put(id, {
         ...{ id, user: userId, dialect, passwordMark },
         ...{ startedAt: now, usedAt: now, data: { ...data } },
+        ...(client !== undefined && { client: { ...client } }),
+        ...(tokenId !== undefined && { tokenId }),
       })
     })
     return token
@@ -119,12 +153,12 @@ class SessionsInTable implements Sessions {
   find(dialect: string, token: string): Session | undefined {
     const record = this.#table.rows.get(idOf(token))
     if (record === undefined || record.dialect !== dialect) return undefined
-    const nowMs = Math.floor(this.#options.clock() / 1000)
+    const nowMs = this.#nowMs()
     if (!this.#holds(record, nowMs)) return undefined
     this.#touch(record, nowMs)
-    const credential = { id: `session:${record.id}`, scopes: SCOPES }
-    const principal = this.#options.directory.principal(record.user, credential)
-    return principal && { principal, data: record.data }
+    const principal = this.#principalOf(record)
+    const current = () => this.#current(record.id)
+    return principal && { principal, data: record.data, info: this.#infoOf(record), current }
   }
 
   async replaceData(token: string, data: JsonObject): Promise<void> {
@@ -137,11 +171,63 @@ class SessionsInTable implements Sessions {
     return this.#end(idOf(token))
   }
 
+  ofUser(userId: string): readonly SessionInfo[] {
+    const nowMs = this.#nowMs()
+    const own = this.#table.all().filter(({ user }) => user === userId)
+    return own.filter((record) => this.#holds(record, nowMs)).map((one) => this.#infoOf(one))
+  }
+
+  async endAllOf(userId: string): Promise<number> {
+    const held = this.ofUser(userId)
+    // All of them at once in memory, before the first write.
+    await Promise.all(held.map(({ id }) => this.#end(id)))
+    return held.length
+  }
+
   async sweep(): Promise<number> {
-    const nowMs = Math.floor(this.#options.clock() / 1000)
+    const nowMs = this.#nowMs()
     const ended = this.#table.all().filter((record) => !this.#holds(record, nowMs))
     for (const { id } of ended) await this.#end(id)
     return ended.length
+  }
+
+  #nowMs(): number {
+    return Math.floor(this.#options.clock() / 1000)
+  }
+
+  #tokenOf(id: string): ValidToken | undefined {
+    return this.#options.directory.validToken(id)
+  }
+
+  #principalOf({ id, user, tokenId }: SessionRecord): Principal | undefined {
+    const credentialId = `session:${id}`
+    if (tokenId === undefined) {
+      return this.#options.directory.principal(user, { id: credentialId, scopes: SCOPES })
+    }
+    const token = this.#tokenOf(tokenId)
+    return token && { ...token.principal, tokenId: credentialId }
+  }
+
+  #current(id: string): Principal | undefined {
+    const record = this.#table.rows.get(id)
+    const holds = record !== undefined && this.#holds(record, this.#nowMs())
+    return holds ? this.#principalOf(record) : undefined
+  }
+
+  #infoOf(record: SessionRecord): SessionInfo {
+    const { id, dialect, startedAt, client, tokenId } = record
+    const { usedMs } = this.#useOf(record)
+    const startedMs = millis(startedAt)
+    const endsMs = Math.min(startedMs + SESSION_LIFETIME_MS, usedMs + SESSION_IDLE_MS)
+    const tokenMicros = tokenId === undefined ? undefined : this.#tokenOf(tokenId)?.expiresMicros
+    return {
+      ...{ id, dialect },
+      startedMicros: startedMs * 1000,
+      usedMicros: usedMs * 1000,
+      endsMicros: Math.min(endsMs * 1000, tokenMicros ?? Infinity),
+      ...(client !== undefined && { client }),
+      ...(tokenId !== undefined && { tokenId }),
+    }
   }
 
   #holds(record: SessionRecord, nowMs: number): boolean {
@@ -149,6 +235,8 @@ class SessionsInTable implements Sessions {
     const isYoung = nowMs - millis(record.startedAt) < SESSION_LIFETIME_MS
     const isIdle = nowMs - this.#useOf(record).usedMs >= SESSION_IDLE_MS
     if (!isYoung || isIdle) return false
+    const { tokenId } = record
+    if (tokenId !== undefined && this.#tokenOf(tokenId) === undefined) return false
     return this.#options.directory.passwordMark(record.user) === record.passwordMark
   }
 

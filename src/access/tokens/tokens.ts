@@ -55,6 +55,11 @@ export class Tokens {
     return isOwn ? token : undefined
   }
 
+  /** The token of an id, revoked and expired ones too. */
+  get(id: string): KnownToken | undefined {
+    return this.#known.get(id)
+  }
+
   async create(owner: User, token: NewToken, announce: Announce<TokenInfo>) {
     if (owner.kind === 'organization') throw invalidValue('/user', NO_ORGANIZATION)
     const sources = readTokenSources(token.sources ?? [])

@@ -69,6 +69,8 @@ declare module 'fastify' {
     operationId?: string
     summary?: string
     description?: string
+    /** Whether it answers without credentials. */
+    isPublic?: boolean
     /** Media types of the request's body; absent: application/json. */
     consumes?: readonly string[]
     /** Answers that `response` does not describe, or describes without headers. */

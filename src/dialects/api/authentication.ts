@@ -30,6 +30,8 @@ export function declarePrincipal(scope: FastifyInstance): void {
 /**
  * An `onRequest` hook that rejects requests before their body is read: `access.unauthenticated`
  * without a valid token, `access.denied` when the requirement is not met.
+ *
+ * A request without a token may have been identified before, by the session of a browser.
  */
 export function authenticated(
   directory: Directory,
@@ -39,7 +41,7 @@ export function authenticated(
   // A callback instead of a promise, because it runs for every request.
   return (request, _reply, done) => {
     const token = findToken(request)
-    const principal = token === undefined ? undefined : bearerOf(request, directory, token)
+    const principal = token === undefined ? senderOf(request) : bearerOf(request, directory, token)
     if (principal === undefined) throw new Fault('access.unauthenticated')
     if (!hasScope(principal, requirement.scopes)) {
       throw new Fault('access.denied', {
@@ -70,9 +72,13 @@ export function bearerOf(
   token: string,
 ): Principal | undefined {
   const principal = directory.authenticate(token)
-  if (principal === undefined) return undefined
-  SENDERS.set(request, { principal, usedToken: principal })
+  if (principal !== undefined) nameBearer(request, principal)
   return principal
+}
+
+/** Remembers the principal of a token that a request used, so that this use is recorded. */
+export function nameBearer(request: FastifyRequest, principal: Principal): void {
+  SENDERS.set(request, { principal, usedToken: principal })
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Directory } from '../../access/directory/directory.ts'
 import type { RecordStore } from '../../access/records/record-store.ts'
 import type { Sessions } from '../../access/sign-in/sessions.ts'
 import type { SignIn } from '../../access/sign-in/sign-in.ts'
+import type { TokenSignIn } from '../../access/sign-in/token-sign-in.ts'
 import type { AccessKeys } from '../../access/tokens/access-keys.ts'
 import type { SecretBox } from '../../access/tokens/secret-box.ts'
 import type { CursorCodec } from '../../core/query/cursor.ts'
@@ -33,6 +34,8 @@ export interface DialectContext {
   readonly administration: Administration
   /** Checks a password, within limits that hold over all dialects, and records the attempt. */
   readonly signIn: SignIn
+  /** Checks a token that a session is to begin with, likewise. */
+  readonly signInWithToken: TokenSignIn
   readonly sessions: Sessions
   /** Pairs of keys with which requests are signed. */
   readonly accessKeys: AccessKeys

@@ -19,7 +19,19 @@ import { type InstanceFacts, registerInstanceRoutes } from './instance/instance-
 import { registerCheckpointRoutes } from './ledger/checkpoint-routes.ts'
 import { registerProofRoutes } from './ledger/proof-routes.ts'
 import { registerVerificationRoute } from './ledger/verification-route.ts'
+import { identifyBySession } from './session/browser-session.ts'
+import { SECURE_COOKIE } from './session/session-cookie.ts'
+import { registerSessions } from './session/session-routes.ts'
 import { registerEventStream } from './stream/event-stream.ts'
+
+const SESSION_SCHEME = {
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: SECURE_COOKIE,
+    description: 'The cookie of `POST /v1/session`; `waybill` over plain HTTP to localhost',
+  },
+} as const
 
 const NATIVE_API: ApiDescription = {
   tag: {
@@ -27,7 +39,7 @@ const NATIVE_API: ApiDescription = {
     description:
       "Waybill's own API. Errors are problem details (RFC 9457) of type application/problem+json.",
   },
-  securitySchemes: TOKEN_SCHEME,
+  securitySchemes: { ...TOKEN_SCHEME, ...SESSION_SCHEME },
   errorAnswers: problemErrors,
 }
 
@@ -50,6 +62,7 @@ export function nativeDialect(
       // Schemas only describe the answers; they must not drop members that they do not list.
       scope.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
       declarePrincipal(scope)
+      identifyBySession(scope, context)
       scope.register((routes, _options, done) => {
         registerRoutes(routes, context, { facts, ownCollectors })
         done()
@@ -79,6 +92,7 @@ function registerRoutes(
   registerProofRoutes(typed, context, facts.isLedgerPublic)
   registerAdministration(typed, context)
   registerAccessKeys(typed, context)
+  registerSessions(typed, context)
   registerExports(typed, context)
   registerCollectors(typed, context, ownCollectors)
   scope.register((intake, _options, done) => {

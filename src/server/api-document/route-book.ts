@@ -64,12 +64,13 @@ function descriptionsOf({ config, schema, url }: RouteOptions): readonly Operati
 }
 
 function descriptionOf(schema: FastifySchema, summary: string): OperationDescription {
-  const { operationId, description, params, querystring, headers, body } = schema
+  const { operationId, description, params, querystring, headers, body, isPublic } = schema
   const { consumes = ['application/json'] } = schema
   return {
     summary,
     ...(operationId !== undefined && { operationId }),
     ...(description !== undefined && { description }),
+    ...(isPublic !== undefined && { isPublic }),
     ...(isSchema(params) && { params }),
     ...(isSchema(querystring) && { querystring }),
     ...(isSchema(headers) && { headers }),

@@ -2,12 +2,16 @@ import { type Administration, createAdministration } from '../../access/director
 import type { DirectoryKeeper } from '../../access/directory/directory.ts'
 import { openDirectory } from '../../access/directory/open-directory.ts'
 import { readInstanceKey } from '../../access/records/instance-key.ts'
+import { openSessions, type SessionsOptions } from '../../access/sign-in/sessions.ts'
+import { createSignIn, type SignInOptions } from '../../access/sign-in/sign-in.ts'
+import { createTokenSignIn, type TokenSignInOptions } from '../../access/sign-in/token-sign-in.ts'
 import type { AccessKeyKeeper } from '../../access/tokens/access-keys.ts'
 import { openAccessKeys } from '../../access/tokens/open-access-keys.ts'
 import { createSecretBox, type SecretBox } from '../../access/tokens/secret-box.ts'
 import type { Settings } from '../../config/settings.ts'
 import type { EventReader } from '../../core/query/query.ts'
 import type { Clock } from '../../core/time/timestamp.ts'
+import type { DialectContext } from '../../dialects/api/dialect.ts'
 import type { AuditTrail } from '../../ledger/audit-trail.ts'
 import type { Store } from '../../store/store.ts'
 
@@ -44,4 +48,15 @@ export async function openAccess(options: AccessOptions): Promise<OpenAccess> {
     record: audit.record,
   })
   return { directory, accessKeys, administration, secretBox }
+}
+
+/** How users sign in, for all dialects. @throws Fault `store.unavailable`. */
+export async function openSignIn(
+  options: SessionsOptions & SignInOptions & TokenSignInOptions,
+): Promise<Pick<DialectContext, 'signIn' | 'signInWithToken' | 'sessions'>> {
+  return {
+    signIn: createSignIn(options),
+    signInWithToken: createTokenSignIn(options),
+    sessions: await openSessions(options),
+  }
 }

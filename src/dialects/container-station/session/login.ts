@@ -61,6 +61,7 @@ export async function login(
     userId: result.user.id,
     dialect: DIALECT_NAME,
     data,
+    client: clientOf(request),
   })
   const session = context.sessions.find(DIALECT_NAME, id)
   if (session === undefined) throw unauthorized()

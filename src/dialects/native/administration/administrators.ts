@@ -2,7 +2,7 @@ import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import type { AccessAct, Administrator } from '../../../access/directory/administration-event.ts'
 import { mayAdminister } from '../../../access/directory/visibility.ts'
 import { Fault } from '../../../core/errors.ts'
-import { authenticated, principalOf, usedTokenOf } from '../../api/authentication.ts'
+import { authenticated, principalOf, senderOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { clientOf } from '../../api/request-client.ts'
 
@@ -21,7 +21,7 @@ export function administrators(
     try {
       await new Promise<void>((resolve) => check.call(this, request, reply, () => resolve()))
     } catch (error) {
-      const principal = usedTokenOf(request)
+      const principal = senderOf(request)
       const isDenied = error instanceof Fault && error.code === 'access.denied'
       if (act !== undefined && isDenied) {
         await administration.denied({ principal, client: clientOf(request) }, act)

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import type { Principal } from '../../../access/directory/principal.ts'
 import { visibleEvents } from '../../../access/directory/visibility.ts'
 import { createStreamTickets, type StreamTickets } from '../../../access/tokens/stream-tickets.ts'
 import { Fault } from '../../../core/errors.ts'
@@ -21,6 +22,7 @@ import {
   refuseForeignPosition,
 } from '../events/ledger-position.ts'
 import type { NativeScope } from '../native-scope.ts'
+import { sessionOf } from '../session/browser-session.ts'
 import { follow } from './followed-events.ts'
 import { registerStreamTickets, ticketOf } from './stream-tickets.ts'
 
@@ -62,6 +64,11 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
   registerStreamTickets(scope, context, tickets)
   const findToken = (request: FastifyRequest) => tokenOf(request, tickets)
   const onRequest = authenticated(context.directory, { scopes: READING_SCOPES }, findToken)
+  const callerOf = (request: FastifyRequest) => {
+    const token = findToken(request)
+    if (token === undefined) return () => sessionOf(request)?.current()
+    return () => context.directory.authenticate(token)
+  }
   scope.addHook('preClose', async () => stopping.abort())
   const schema = {
     operationId: 'followEvents',
@@ -92,7 +99,7 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
   const options = { schema, onRequest, exposeHeadRoute: false }
   scope.get('/v1/events/stream', options, async (request, reply) => {
     const { after, origin, ticket, ...parameters } = request.query
-    const filter = currentFilter(context, findToken(request) ?? '', parameters)
+    const filter = currentFilter(callerOf(request), parameters)
     filter()
     const asked = requestContext(context, request)
     const status = context.ledger.status()
@@ -125,23 +132,22 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
   })
 }
 
-/** A ticket overrides a header, because browsers add proxy credentials by themselves. */
+/** A ticket overrides a header and a cookie, because browsers add those by themselves. */
 function tokenOf(request: FastifyRequest, tickets: StreamTickets): string | undefined {
   const ticket = ticketOf(request)
-  return ticket === undefined ? bearerToken(request) : tickets.tokenOf(ticket)
+  return ticket === undefined ? bearerToken(request) : (tickets.tokenOf(ticket) ?? '')
 }
 
 /**
- * The current filter for the token; undefined once it is expired or revoked. A stream may live for
- * months, but revoked rights must not.
+ * The current filter for a caller; undefined once its token is expired or revoked, or its session
+ * has ended. A stream may live for months, but revoked rights must not.
  */
 function currentFilter(
-  context: DialectContext,
-  token: string,
+  caller: () => Principal | undefined,
   parameters: FilterParameters,
 ): () => EventFilter | undefined {
   return () => {
-    const principal = context.directory.authenticate(token)
+    const principal = caller()
     return principal === undefined ? undefined : readFilter(parameters, visibleEvents(principal))
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { StreamTickets } from '../../../access/tokens/stream-tickets.ts'
+import { Fault } from '../../../core/errors.ts'
 import { formatTimestamp } from '../../../core/time/timestamp.ts'
 import { bearerToken, principalOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
@@ -29,11 +30,14 @@ export function registerStreamTickets(
   }
   const options = { schema, onRequest: mayReadEvents(context) }
   scope.post('/v1/events/stream/tickets', options, async (request, reply) => {
-    const token = bearerToken(request) ?? ''
+    const token = bearerToken(request)
+    if (token === undefined) throw new Fault('access.denied', { detail: NO_TICKET })
     const { ticket, expiresMicros } = tickets.issue(token, principalOf(request))
     return reply.code(201).send({ ticket, expiresAt: formatTimestamp(expiresMicros) })
   })
 }
+
+const NO_TICKET = 'a session needs no ticket: EventSource sends its cookie'
 
 /** The ticket of a request whose parameters are not validated yet. */
 export function ticketOf({ query }: FastifyRequest): string | undefined {

@@ -17,7 +17,7 @@ export interface Caller {
 }
 
 /** A session, and the secret that its browser sent. */
-interface BrowserSession extends Session {
+interface BrowserSession extends Pick<Session, 'principal' | 'data'> {
   readonly token: string
 }
 

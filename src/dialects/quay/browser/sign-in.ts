@@ -45,6 +45,7 @@ export const signIn: QuayAnswer = async (request, reply, { context }) => {
     userId: result.user.id,
     dialect: SESSION_DIALECT,
     data: freshLoginData(context.clock()),
+    client: clientOf(request),
   })
   // A browser has one session; no user could end the one before.
   if (ended !== undefined) await context.sessions.end(ended)

@@ -46,9 +46,9 @@ test('a session keeps the rights of its user and its data, also over a restart',
     }),
     data: { checked: 7 },
   }
-  expect(sessions.find('quay', token)).toEqual(expected)
+  expect(sessions.find('quay', token)).toMatchObject(expected)
   await reopen()
-  expect(sessions.find('quay', token)).toEqual(expected)
+  expect(sessions.find('quay', token)).toMatchObject(expected)
 })
 
 test('the token is 256 random bits, and is neither stored nor shown', async () => {
@@ -170,4 +170,58 @@ test('a use that comes late does not bring back an ended session', async () => {
   await sessions.end(token)
   await sessions.sweep()
   expect(await records.load('session')).toEqual([])
+})
+
+test('a session of a token has its scopes, and ends when it is revoked or expires', async () => {
+  const expiresAt = new Date(nowMicros / 1000 + 3_600_000).toISOString()
+  const scopes = ['events:read'] as const
+  const expiring = await directory.createToken(null, { user: 'alice', scopes, expiresAt })
+  const revoked = await directory.createToken(null, { user: 'alice', scopes })
+  const [first, second] = await Promise.all(
+    [expiring, revoked].map(({ info: { id: tokenId } }) =>
+      sessions.begin({ userId, dialect: 'native', data: {}, tokenId }),
+    ),
+  )
+  await reopen()
+  const session = sessions.find('native', first ?? '')
+  expect(session?.principal.scopes).toEqual(scopes)
+  expect(session?.principal.tokenId).toMatch(/^session:/)
+  expect(session?.info.endsMicros).toBe(nowMicros + HOUR)
+  await directory.revokeToken(null, revoked.info.id)
+  expect(sessions.find('native', second ?? '')).toBeUndefined()
+  nowMicros += HOUR
+  expect(sessions.find('native', first ?? '')).toBeUndefined()
+  expect(session?.current()).toBeUndefined()
+  expect(await sessions.sweep()).toBe(2)
+})
+
+test('a user sees its sessions of all dialects, and ends them at once', async () => {
+  const other = await directory.createUser(null, { name: 'bob', password: 'correct horse' })
+  const others = await sessions.begin({ userId: other.id, dialect: 'native', data: {} })
+  const client = { ip: '192.0.2.1', userAgent: 'Browser/1' }
+  const tokens = [
+    await begin(),
+    await sessions.begin({ userId, dialect: 'native', data: {}, client }),
+  ]
+  await reopen()
+  expect(sessions.ofUser(userId)).toMatchObject([
+    { dialect: 'quay' },
+    { dialect: 'native', client },
+  ])
+  expect(JSON.stringify(sessions.ofUser(userId))).not.toContain(tokens[1])
+  expect(await sessions.endAllOf(userId)).toBe(2)
+  expect(tokens.map((token) => sessions.find('quay', token))).toEqual([undefined, undefined])
+  expect(sessions.ofUser(userId)).toEqual([])
+  expect(sessions.find('native', others)).toBeDefined()
+})
+
+test('asking for the rights of now keeps no session alive', async () => {
+  const token = await begin()
+  const session = sessions.find('quay', token)
+  for (let hour = 0; hour < 8; hour += 1) {
+    expect(session?.current()).toBeDefined()
+    nowMicros += HOUR
+  }
+  expect(session?.current()).toBeUndefined()
+  expect(sessions.find('quay', token)).toBeUndefined()
 })

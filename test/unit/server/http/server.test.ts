@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
 import { openSessions } from '../../../../src/access/sign-in/sessions.ts'
 import { createSignIn } from '../../../../src/access/sign-in/sign-in.ts'
+import { createTokenSignIn } from '../../../../src/access/sign-in/token-sign-in.ts'
 import { openAccessKeys } from '../../../../src/access/tokens/open-access-keys.ts'
 import { createSecretBox } from '../../../../src/access/tokens/secret-box.ts'
 import { Fault } from '../../../../src/core/errors.ts'
@@ -154,6 +155,7 @@ beforeEach(async () => {
     storeSize: async () => ({ events: 0, bytesOnDisk: 0 }),
   }
   const box = createSecretBox(Buffer.alloc(32), 'test')
+  const signIns = { directory, clock, defaultTenant: 'd', record: async () => undefined }
   server = createServer({
     addressConnectionsMax: 100,
     context: {
@@ -162,7 +164,8 @@ beforeEach(async () => {
       audit: createAuditTrail({ append: ledger.append, origin: 'o', clock }),
       records,
       directory,
-      signIn: createSignIn({ directory, clock, defaultTenant: 'd', record: async () => undefined }),
+      signIn: createSignIn(signIns),
+      signInWithToken: createTokenSignIn(signIns),
       sessions: await openSessions({ records, directory, clock }),
       accessKeys: await openAccessKeys({ records, directory, clock, box }),
       administration: Object.create(null),
