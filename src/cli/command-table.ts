@@ -7,6 +7,7 @@ import { grantAddCommand, grantDeleteCommand, grantListCommand } from './command
 import { importQuayCommand } from './commands/import.ts'
 import { ledgerAddKeyCommand, ledgerRetireKeysCommand } from './commands/ledger/keys.ts'
 import { ledgerMirrorCommand } from './commands/ledger/mirror.ts'
+import { proofCommand } from './commands/ledger/proof.ts'
 import { verifyCommand } from './commands/ledger/verify.ts'
 import { recoverCommand } from './commands/recover.ts'
 import { searchCommand } from './commands/search.ts'
@@ -38,6 +39,7 @@ export function commandTable(collectors: readonly CollectorKind[]): readonly Com
     tokenListCommand,
     tokenRevokeCommand,
     verifyCommand,
+    proofCommand,
     ledgerMirrorCommand,
     ledgerAddKeyCommand,
     ledgerRetireKeysCommand,

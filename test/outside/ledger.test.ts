@@ -118,16 +118,16 @@ describe('aics-tlog accepts', () => {
 
   test('the proof of an event, and of no other', async () => {
     const { events } = JSON.parse(await textAt('/v1/events?limit=2'))
-    const files = events.map(({ seq, ...event }: { seq: number; id: string }) => {
-      const file = join(folder, `${seq}.json`)
-      // The answer's members are in canonical order, and no value of these events is special.
-      writeFileSync(file, JSON.stringify(event))
+    const entryOf = async (id: string) => {
+      const file = join(folder, `${id}.json`)
+      writeFileSync(file, await textAt(`/v1/events/${id}/entry`))
       return file
-    })
+    }
+    const [entry, other] = [await entryOf(events[0].id), await entryOf(events[1].id)]
     const proof = join(folder, 'event.tlog-proof')
     writeFileSync(proof, await textAt(`/v1/events/${events[0].id}/proof`))
-    expect(await check('proof', proof, files[0], vkey)).toEqual({ ok: true, index: events[0].seq })
-    expect(await check('proof', proof, files[1], vkey)).toMatchObject({ ok: false })
+    expect(await check('proof', proof, entry, vkey)).toEqual({ ok: true, index: events[0].seq })
+    expect(await check('proof', proof, other, vkey)).toMatchObject({ ok: false })
   })
 
   test('that the ledger goes on where it was before a kill', async () => {

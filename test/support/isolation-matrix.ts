@@ -52,6 +52,7 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
   // Hash tiles are for all that may read the ledger; entries are checked by their handler.
   'GET /v1/ledger/tile/*': known,
   'GET /v1/events/:id/proof': known,
+  'GET /v1/events/:id/entry': shows,
   'POST /v1/ledger/verification': installation,
   'POST /v1/ledger/keys': installation,
   'DELETE /v1/ledger/keys/old': installation,

@@ -99,6 +99,27 @@ describe('an export with proofs', () => {
   })
 })
 
+test('one event and its proof are two files that are verified without the server', async () => {
+  const { events } = JSON.parse(await (await waybill.request('/v1/events?namespace=team')).text())
+  const { id } = events[1]
+  for (const [name, file] of [
+    ['entry', `${id}.json`],
+    ['proof', `${id}.tlog-proof`],
+  ]) {
+    const { headers } = await waybill.request(`/v1/events/${id}/${name}`)
+    expect(headers.get('Content-Disposition')).toBe(`attachment; filename="${file}"`)
+  }
+  expect(await run('proof', id, '--output', join(folder, 'event'))).toMatchObject({ code: 0 })
+  const [entry, proof] = [`${id}.json`, `${id}.tlog-proof`].map((name) =>
+    join(folder, 'event', name),
+  )
+  const verify = ['verify', proof, '--event', entry, '--key', key] as string[]
+  expect(await run(...verify)).toMatchObject({ code: 0 })
+  writeFileSync(entry ?? '', JSON.stringify({ ...events[0] }))
+  expect(await run(...verify)).toMatchObject({ code: 11 })
+  expect((await waybill.request('/v1/events/none/entry')).status).toBe(404)
+})
+
 test('an archive that was cut off or changed is refused', async () => {
   const whole = readFileSync(archive)
   const changed = Buffer.from(whole)

@@ -1,11 +1,15 @@
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Fault, invalidValue } from '../../../core/errors.ts'
+import { canonicalJson } from '../../../core/event/canonical-json.ts'
+import type { StoredEvent } from '../../../core/event/event.ts'
 import { coveringSubtrees } from '../../../ledger/proof/subtree-proof.ts'
 import { tlogProofText } from '../../../ledger/proof/tlog-proof.ts'
 import { principalOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { problemAnswers } from '../../api/problems/problem-answers.ts'
 import { requestContext } from '../../api/request-context.ts'
+import { EventSchema } from '../events/event-json.ts'
 import { findVisible, mayReadEvents } from '../events/event-search.ts'
 import type { NativeScope } from '../native-scope.ts'
 import { checkpointsOf, ledgerReaders } from './ledger-readers.ts'
@@ -15,6 +19,7 @@ const PROOF_WAIT_MS_MAX = 2_000
 const RETRY_AFTER_SECONDS = 1
 
 const Hash = Type.String({ description: '32 bytes in base64' })
+const EVENT_PARAMETERS = Type.Object({ id: Type.String({ description: 'Id of the event' }) })
 const Closed = { additionalProperties: false } as const
 
 /** Proofs that an event, an older size or a range of events is part of the ledger. */
@@ -24,6 +29,7 @@ export function registerProofRoutes(
   isPublic: boolean,
 ): void {
   registerEventProof(scope, context)
+  registerEntry(scope, context)
   const onRequest = ledgerReaders(context, isPublic)
   registerConsistency(scope, context, onRequest)
   registerRange(scope, context, onRequest)
@@ -36,7 +42,7 @@ function registerEventProof(scope: NativeScope, context: DialectContext): void {
     description:
       'A C2SP tlog-proof for the canonical JSON of the event without `seq`, and a checkpoint. ' +
       'The request waits up to two seconds for a checkpoint that covers the event.',
-    params: Type.Object({ id: Type.String({ description: 'Id of the event' }) }),
+    params: EVENT_PARAMETERS,
     querystring: Type.Object({}, Closed),
     answers: {
       200: { description: 'The file `ID.tlog-proof`', content: { 'text/plain': Type.String() } },
@@ -45,11 +51,7 @@ function registerEventProof(scope: NativeScope, context: DialectContext): void {
   }
   const options = { schema, onRequest: mayReadEvents(context) }
   scope.get('/v1/events/:id/proof', options, async (request, reply) => {
-    const { events } = requestContext(context, request)
-    const id = request.params.id.toLowerCase()
-    const found = await findVisible(events, id, principalOf(request))
-    if (found === undefined) throw new Fault('resource.missing', { detail: 'no such event' })
-    const { seq, origin } = found
+    const { event, seq, origin } = await visibleEvent(context, request)
     if (origin !== context.ledger.status().origin) {
       throw new Fault('resource.missing', { detail: `the ledger ${origin} has the proof` })
     }
@@ -62,10 +64,44 @@ function registerEventProof(scope: NativeScope, context: DialectContext): void {
       })
     }
     const hashes = await tiles.proof({ start: seq, end: seq + 1 }, checkpoint.size)
-    void reply.header('Content-Disposition', `attachment; filename="${id}.tlog-proof"`)
+    void reply.header('Content-Disposition', `attachment; filename="${event.id}.tlog-proof"`)
     void reply.header('Cache-Control', 'no-store').type('text/plain; charset=utf-8')
     return reply.send(tlogProofText({ index: seq, hashes, checkpoint: checkpoint.text }))
   })
+}
+
+function registerEntry(scope: NativeScope, context: DialectContext): void {
+  const schema = {
+    operationId: 'getEventEntry',
+    summary: 'The entry of an event in the ledger, byte for byte as it is hashed',
+    description:
+      'The canonical JSON (RFC 8785) of the event without `seq`: its leaf is SHA-256 over a zero ' +
+      'byte and this. With the proof of the event it is all that a verifier needs.',
+    params: EVENT_PARAMETERS,
+    querystring: Type.Object({}, Closed),
+    answers: {
+      200: { description: 'The file `ID.json`', content: { 'application/json': EventSchema } },
+      ...problemAnswers([404]),
+    },
+  }
+  const options = { schema, onRequest: mayReadEvents(context) }
+  scope.get('/v1/events/:id/entry', options, async (request, reply) => {
+    const { event } = await visibleEvent(context, request)
+    void reply.header('Content-Disposition', `attachment; filename="${event.id}.json"`)
+    void reply.header('Cache-Control', 'no-store').type('application/json')
+    return reply.send(Buffer.from(canonicalJson(event)))
+  })
+}
+
+/** @throws Fault `resource.missing`, also for an event that the caller may not see. */
+async function visibleEvent(
+  context: DialectContext,
+  request: FastifyRequest<{ Params: { id: string } }>,
+): Promise<StoredEvent> {
+  const { events } = requestContext(context, request)
+  const found = await findVisible(events, request.params.id.toLowerCase(), principalOf(request))
+  if (found === undefined) throw new Fault('resource.missing', { detail: 'no such event' })
+  return found
 }
 
 type Readers = ReturnType<typeof ledgerReaders>
