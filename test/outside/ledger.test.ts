@@ -61,11 +61,15 @@ async function send(from: number, to: number): Promise<void> {
         details: { number: start + index },
       }),
     )
-    const answer = await waybill.request('/v1/events', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/x-ndjson' },
-      body: lines.join('\n'),
-    })
+    const post = () =>
+      waybill.request('/v1/events', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/x-ndjson' },
+        body: lines.join('\n'),
+      })
+    // A slow disk refuses some for a while.
+    const isAnswered = ({ status }: Response) => status !== 429
+    const answer = await eventually(post, isAnswered, { what: 'events are accepted' })
     expect(answer.status).toBe(201)
   }
 }
