@@ -7,6 +7,7 @@ import { draftOf } from '../../src/core/event/draft.ts'
 import { createClock } from '../../src/core/time/timestamp.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { openLedger } from '../../src/ledger/open-ledger.ts'
+import { hashOver } from '../../src/ledger/tree/merkle-tree.ts'
 import type { LedgerFindings } from '../../src/ledger/verification/findings.ts'
 import { verifyLedger } from '../../src/ledger/verification/verify-ledger.ts'
 import type { ClickHouseConnection } from '../../src/store/clickhouse/connection/connection.ts'
@@ -154,6 +155,31 @@ test('tiles have the leaf hashes that the engine makes of the rows', async () =>
   const rows = await store.leaves.rows(range)
   const hashes = await store.leaves.hashes(range)
   expect(hashes.map((hash) => Buffer.from(hash))).toEqual(rows.map(({ leaf }) => leaf))
+})
+
+test('the engine hashes each whole group as its rows give it', async () => {
+  const groups = async () => {
+    const hashes = await store.leaves.groupHashes?.({ start: 0, end: EVENTS })
+    return new Map([...(hashes ?? [])].toSorted(([left], [right]) => left - right))
+  }
+  const leaves = await store.leaves.hashes({ start: 0, end: EVENTS })
+  const hashOf = (group: number) =>
+    Buffer.from(hashOver(Buffer.concat(leaves.slice(group * 256, (group + 1) * 256))))
+  const whole: readonly [number, Buffer][] = [
+    [0, hashOf(0)],
+    [1, hashOf(1)],
+  ]
+  expect([...(await groups())]).toEqual(whole)
+  await storeRows([300], { origin: "'another'" })
+  expect([...(await groups()).keys()]).toEqual([0])
+  await storeRows()
+  await insertRows(KEPT_ROW(3))
+  expect([...(await groups()).keys()]).toEqual([1])
+  await storeRows([300], { shape: CHANGES['shape'] ?? '' })
+  expect((await groups()).get(1)).not.toEqual(hashOf(1))
+  await storeRows([300], { texts: "concat(texts, 'x\\0')" })
+  expect([...(await groups()).keys()]).toEqual([0])
+  await storeRows()
 })
 
 test('the first damaged record is named, whatever was done to it', async () => {

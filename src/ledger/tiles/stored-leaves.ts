@@ -21,6 +21,11 @@ export interface StoredLeaves {
    * where one was added.
    */
   rows(range: LeafRange): Promise<readonly LeafRow[]>
+  /**
+   * The hash over each group of 256 events in a range, of those groups whose rows are all there
+   * once and without contradictions. Absent where the rows give these as fast.
+   */
+  groupHashes?(range: LeafRange): Promise<ReadonlyMap<number, Buffer>>
   /** The leaf hash of each event in a range; of one that is missing that of nothing. */
   hashes(range: LeafRange): Promise<readonly Uint8Array[]>
   /** The canonical JSON of each event in a range; empty for one that is missing. */

@@ -7,8 +7,10 @@ import { GrowingTree, hashOver, leafHash } from '../tree/merkle-tree.ts'
 import { HASH_BYTES, TILE_LEVEL_MAX, TILE_WIDTH } from '../tree/tile-shape.ts'
 import { Findings, type LedgerFindings, type VerificationProgress } from './findings.ts'
 
-/** Events that are read at once: 256 groups of 256. */
+/** Events whose rows are read at once: 256 groups of 256. */
 const WINDOW_EVENTS = TILE_WIDTH * TILE_WIDTH
+/** Windows whose hashes are made at once, if the store makes them. */
+const WINDOWS_HASHED = 4
 
 /** What a ledger is verified against. */
 export interface VerifyLedgerOptions {
@@ -37,13 +39,23 @@ export async function* verifyLedger(
 ): AsyncGenerator<VerificationProgress, LedgerFindings> {
   const { leaves, signed } = options
   const verification = new Verification(options)
-  for (let start = 0; start < signed.size; start += WINDOW_EVENTS) {
-    const range = { start, end: Math.min(signed.size, start + WINDOW_EVENTS) }
-    const [rows, saved] = await Promise.all([leaves.rows(range), savedTiles(options, 1, range)])
-    verification.take(range, rows, saved)
+  for (const range of rangesOf({ start: 0, end: signed.size }, WINDOW_EVENTS * WINDOWS_HASHED)) {
+    const [made, saved] = await Promise.all([
+      leaves.groupHashes?.(range),
+      savedTiles(options, 1, range),
+    ])
+    const readFrom = verification.takeMade(range, made ?? new Map(), saved)
+    for (const window of rangesOf({ ...range, start: readFrom }, WINDOW_EVENTS)) {
+      verification.take(window, await leaves.rows(window), saved)
+      yield { events: window.end, of: signed.size }
+    }
     yield { events: range.end, of: signed.size }
   }
   return await verification.conclude()
+}
+
+function* rangesOf({ start, end }: LeafRange, width: number): Iterable<LeafRange> {
+  for (let at = start; at < end; at += width) yield { start: at, end: Math.min(end, at + width) }
 }
 
 /** A group whose rows do not give the hash that was saved of it. */
@@ -68,6 +80,26 @@ class Verification {
 
   constructor(options: VerifyLedgerOptions) {
     this.#options = options
+  }
+
+  /**
+   * Takes the groups whose hash is the saved one, up to the first group that differs.
+   * @returns the seq from which rows have to be read.
+   */
+  takeMade(
+    { start, end }: LeafRange,
+    made: ReadonlyMap<number, Buffer>,
+    saved: ReadonlyMap<number, TileHash>,
+  ): number {
+    let at = start
+    for (; at + TILE_WIDTH <= end; at += TILE_WIDTH) {
+      const group = at / TILE_WIDTH
+      const hash = made.get(group)
+      const tile = saved.get(group)
+      if (hash === undefined || tile === undefined || !hash.equals(tile.hash)) break
+      this.#takeHashes(group, hash, tile)
+    }
+    return at
   }
 
   take(
@@ -136,18 +168,21 @@ class Verification {
     const group = start / TILE_WIDTH
     const made = hashOver(leaves)
     const tile = saved.get(group)
-    this.#upper.rows.push(...this.#trees.rows.appendTile(1, made))
-    this.#upper.saved.push(...this.#trees.saved.appendTile(1, tile?.hash ?? made))
-    if (tile === undefined) {
-      this.#unsavedGroups.push(group)
-      return
-    }
-    this.#savedGroup = group
+    this.#takeHashes(group, made, tile)
+    if (tile === undefined) return
     if (Buffer.compare(tile.hash, made) === 0) return
     const known = [...named].map((seq) => seq - start).filter((place) => isPlace(place))
     const places = differingLeaves(tile.sums ?? NO_SUMS, leaves, known)
     const seqs = places?.map((place) => start + place).filter((seq) => !named.has(seq))
     this.#differences.push({ group, seqs })
+  }
+
+  /** The hash over the rows of a group, and the one that was saved. */
+  #takeHashes(group: number, made: Uint8Array, tile: TileHash | undefined): void {
+    this.#upper.rows.push(...this.#trees.rows.appendTile(1, made))
+    this.#upper.saved.push(...this.#trees.saved.appendTile(1, tile?.hash ?? made))
+    if (tile === undefined) this.#unsavedGroups.push(group)
+    else this.#savedGroup = group
   }
 
   /** The events behind the last whole group. */

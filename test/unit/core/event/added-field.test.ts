@@ -70,7 +70,9 @@ test('it is stored, found, read back and exported', () => {
   const { event } = decodeEvent(row as never)
   expect(event.target).toEqual(TARGET)
   expect(columns.FIELD_SQL).toHaveProperty('platform', 'target_platform')
-  expect(columns.WHOLE_EVENT_SQL).toContain("if(target_platform = '', '', 'p')")
+  expect(columns.WHOLE_EVENT_SQL).toContain(
+    "(position(target_members, 'p') > 0) = (target_platform != '')",
+  )
   expect(missingMemberSql('platform' as never)).toBe("position(target_members, 'p') = 0")
   expect(canonicalJsonSql({ withSeq: false })).toContain(',"platform":')
   expect(EXPORT_DOCUMENTS.csv.columns).toContain('target_platform')
