@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { unpackTar } from 'modern-tar/fs'
+import { ifThere } from '../../core/files.ts'
 import { parseTilePath } from '../../ledger/tiles/tile-path.ts'
 import { EVENTS_FILE } from '../../ledger/verification/verify-folder.ts'
 import { CommandError } from '../command-error.ts'
@@ -73,10 +74,7 @@ function isExpected(name: string): boolean {
 }
 
 async function requireEmpty(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
-    throw error
-  })
+  const names = (await ifThere(readdir(folder))) ?? []
   if (names.length > 0) {
     throw new CommandError(`${folder} is not empty`, { ending: 'usage' })
   }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { createMetrics } from '../../../src/server/observe/metrics.ts'
+import { idleLedger } from '../../support/idle-ledger.ts'
 
 const DOCUMENT = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8')
 
@@ -14,22 +15,7 @@ interface Rule {
 
 /** What `/metrics` has, by name and type, with everything switched on. */
 async function shownMetrics(): Promise<ReadonlyMap<string, string>> {
-  const metrics = createMetrics({
-    status: () => ({
-      origin: 'waybill-test',
-      size: 0,
-      readableSize: 0,
-      rootHash: new Uint8Array(32),
-      queuedEvents: 0,
-      behind: { events: 0, bytes: 0, seconds: 0, isFailing: false },
-      journalBytes: 0,
-      hasRoom: true,
-      contradiction: undefined,
-      refusedAtMs: undefined,
-      wasTorn: false,
-      readOnly: undefined,
-    }),
-  })
+  const metrics = createMetrics(idleLedger())
   metrics.watchExports(() => [])
   metrics.watchSkipped(() => [])
   metrics.watchPublished({

@@ -1,19 +1,13 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { DirectoryKeeper } from '../../../../src/access/directory/directory.ts'
-import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
-import { MapRecordStore, TOKEN_KEY } from '../records/map-record-store.ts'
+import { DirectoryPlace } from './directory-place.ts'
 
-let nowMicros: number
-let records: MapRecordStore
+let place: DirectoryPlace
 let directory: DirectoryKeeper
 
-const reopen = () =>
-  openDirectory({ records, clock: () => nowMicros, defaultTenant: 'default', tokenKey: TOKEN_KEY })
-
 beforeEach(async () => {
-  nowMicros = Date.UTC(2026, 10, 1) * 1000
-  records = new MapRecordStore()
-  directory = await reopen()
+  place = new DirectoryPlace()
+  directory = await place.open()
 })
 
 test('a principal has its grants from their creation until they are deleted', async () => {
@@ -26,10 +20,10 @@ test('a principal has its grants from their creation until they are deleted', as
   expect(held(directory)).toEqual([])
   const [first] = [await grantOn('a'), await grantOn('b'), await grantOn('c', 'bob')]
   expect(held(directory)).toEqual(['a', 'b'])
-  expect(held(await reopen())).toEqual(expect.arrayContaining(['a', 'b']))
+  expect(held(await place.open())).toEqual(expect.arrayContaining(['a', 'b']))
   await directory.deleteGrant(null, first.id)
   expect(held(directory)).toEqual(['b'])
-  expect(held(await reopen())).toEqual(['b'])
+  expect(held(await place.open())).toEqual(['b'])
   await expect(directory.deleteGrant(null, first.id)).rejects.toMatchObject({
     code: 'resource.missing',
   })
@@ -43,5 +37,5 @@ test('the grants of a deleted user go with it, and those of others stay', async 
   }
   await directory.deleteUser(null, id)
   expect(directory.grants(null)).toHaveLength(1)
-  expect(await records.load('grant')).toHaveLength(1)
+  expect(await place.records.load('grant')).toHaveLength(1)
 })

@@ -1,20 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { DirectoryKeeper } from '../../../../src/access/directory/directory.ts'
-import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
 import { Fault } from '../../../../src/core/errors.ts'
-import { MapRecordStore, TOKEN_KEY } from '../records/map-record-store.ts'
+import { DirectoryPlace } from './directory-place.ts'
 
-let nowMicros: number
-let records: MapRecordStore
+let place: DirectoryPlace
 let directory: DirectoryKeeper
 
-const reopen = () =>
-  openDirectory({ records, clock: () => nowMicros, defaultTenant: 'default', tokenKey: TOKEN_KEY })
-
 beforeEach(async () => {
-  nowMicros = Date.UTC(2026, 10, 1) * 1000
-  records = new MapRecordStore()
-  directory = await reopen()
+  place = new DirectoryPlace()
+  directory = await place.open()
 })
 
 async function tokenOf(user: string, expiresAt?: string): Promise<string> {
@@ -109,12 +103,14 @@ describe('a tenant', () => {
 test('a change that the store did not take did not happen', async () => {
   await directory.createUser(null, { name: 'alice' })
   const token = await tokenOf('alice')
-  records.failure = new Fault('store.unavailable')
-  await expect(directory.createUser(null, { name: 'bob' })).rejects.toThrow(records.failure)
-  await expect(directory.revokeToken(null, token.slice(0, 20))).rejects.toThrow(records.failure)
+  place.records.failure = new Fault('store.unavailable')
+  await expect(directory.createUser(null, { name: 'bob' })).rejects.toThrow(place.records.failure)
+  await expect(directory.revokeToken(null, token.slice(0, 20))).rejects.toThrow(
+    place.records.failure,
+  )
   expect(directory.user(null, 'bob')).toBeUndefined()
   expect(directory.authenticate(token)).toBeDefined()
-  records.failure = undefined
+  place.records.failure = undefined
   // A failed change does not block the next one.
   await directory.createUser(null, { name: 'bob' })
   expect(directory.user(null, 'bob')).toBeDefined()
@@ -127,6 +123,6 @@ test.each([
   ['token', { id: 'x', user: 'u', scopes: ['everything'], createdAt: '' }],
   ['token', { id: 'x', user: 'u', scopes: ['api'], sources: ['waybill/x'], createdAt: '' }],
 ])('a %s that cannot be read stops the start instead of dropping rights', async (kind, body) => {
-  await records.put({ kind, id: 'x', body })
-  await expect(reopen()).rejects.toThrow(`the ${kind} record x cannot be read`)
+  await place.records.put({ kind, id: 'x', body })
+  await expect(place.open()).rejects.toThrow(`the ${kind} record x cannot be read`)
 })

@@ -1,19 +1,13 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { DirectoryKeeper } from '../../../../src/access/directory/directory.ts'
-import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
-import { MapRecordStore, TOKEN_KEY } from '../records/map-record-store.ts'
+import { DirectoryPlace } from './directory-place.ts'
 
-let nowMicros: number
-let records: MapRecordStore
+let place: DirectoryPlace
 let directory: DirectoryKeeper
 
-const reopen = () =>
-  openDirectory({ records, clock: () => nowMicros, defaultTenant: 'default', tokenKey: TOKEN_KEY })
-
 beforeEach(async () => {
-  nowMicros = Date.UTC(2026, 10, 1) * 1000
-  records = new MapRecordStore()
-  directory = await reopen()
+  place = new DirectoryPlace()
+  directory = await place.open()
 })
 
 test('of two users created at once with one name, one is refused', async () => {
@@ -34,5 +28,5 @@ test('a name is free again once its user is deleted, and the new user is another
   expect(again.id).not.toBe(id)
   expect(directory.passwordMark(id)).toBeUndefined()
   expect(directory.passwordMark(again.id)).not.toBe(mark)
-  expect((await reopen()).users(null)).toEqual([again])
+  expect((await place.open()).users(null)).toEqual([again])
 })

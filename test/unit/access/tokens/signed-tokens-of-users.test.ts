@@ -1,20 +1,15 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { DirectoryKeeper } from '../../../../src/access/directory/directory.ts'
-import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
 import { formatTimestamp } from '../../../../src/core/time/timestamp.ts'
-import { MapRecordStore, TOKEN_KEY } from '../records/map-record-store.ts'
+import { DirectoryPlace } from '../directory/directory-place.ts'
+import { MapRecordStore } from '../records/map-record-store.ts'
 
-let nowMicros: number
-let records: MapRecordStore
+let place: DirectoryPlace
 let directory: DirectoryKeeper
 
-const reopen = (tokenKey = TOKEN_KEY) =>
-  openDirectory({ records, clock: () => nowMicros, defaultTenant: 'default', tokenKey })
-
 beforeEach(async () => {
-  nowMicros = Date.UTC(2026, 10, 1) * 1000
-  records = new MapRecordStore()
-  directory = await reopen()
+  place = new DirectoryPlace()
+  directory = await place.open()
   await directory.createUser(null, { name: 'alice', roles: ['auditor'] })
 })
 
@@ -30,24 +25,24 @@ test('a signed token stands for its user, also after a restart', async () => {
   expect(token.split('.')).toHaveLength(3)
   const expected = { name: 'alice', roles: ['auditor'], tokenId: info.id, scopes: ['api'] }
   expect(directory.authenticate(token)).toMatchObject(expected)
-  directory = await reopen()
+  directory = await place.open()
   expect(directory.authenticate(token)).toMatchObject(expected)
 })
 
 test('nothing is kept of a signed token that would let a reader sign in', async () => {
   const { info, token } = await signedToken()
-  const kept = JSON.stringify([...records.records.values()])
+  const kept = JSON.stringify([...place.records.records.values()])
   for (const part of token.split('.')) expect(kept).not.toContain(part)
-  const record = records.records.get(`token/${info.id}`)?.body ?? {}
+  const record = place.records.records.get(`token/${info.id}`)?.body ?? {}
   expect(Object.keys(record).sort()).toEqual(['createdAt', 'id', 'scopes', 'user'])
   expect(directory.authenticate(info.id)).toBeUndefined()
 })
 
 test('a signed token holds until it expires', async () => {
-  const { token } = await signedToken(formatTimestamp(nowMicros + 1_500_000))
-  nowMicros += 1_499_999
+  const { token } = await signedToken(formatTimestamp(place.nowMicros + 1_500_000))
+  place.nowMicros += 1_499_999
   expect(directory.authenticate(token)?.name).toBe('alice')
-  nowMicros += 1
+  place.nowMicros += 1
   expect(directory.authenticate(token)).toBeUndefined()
 })
 
@@ -65,8 +60,8 @@ test('a signed token goes with its user', async () => {
 
 test('a token of another installation is rejected, whatever it says', async () => {
   const { token } = await signedToken()
-  records = new MapRecordStore()
-  directory = await reopen(Buffer.alloc(32, 8))
+  place.records = new MapRecordStore()
+  directory = await place.open(Buffer.alloc(32, 8))
   await directory.createUser(null, { name: 'alice', roles: ['auditor'] })
   expect(directory.authenticate(token)).toBeUndefined()
 })

@@ -1,20 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { DirectoryKeeper } from '../../../../src/access/directory/directory.ts'
-import { openDirectory } from '../../../../src/access/directory/open-directory.ts'
 import { formatTimestamp } from '../../../../src/core/time/timestamp.ts'
-import { MapRecordStore, TOKEN_KEY } from '../records/map-record-store.ts'
+import { DirectoryPlace } from '../directory/directory-place.ts'
 
-let nowMicros: number
-let records: MapRecordStore
+let place: DirectoryPlace
 let directory: DirectoryKeeper
 
-const reopen = () =>
-  openDirectory({ records, clock: () => nowMicros, defaultTenant: 'default', tokenKey: TOKEN_KEY })
-
 beforeEach(async () => {
-  nowMicros = Date.UTC(2026, 10, 1) * 1000
-  records = new MapRecordStore()
-  directory = await reopen()
+  place = new DirectoryPlace()
+  directory = await place.open()
 })
 
 async function tokenOf(user: string, expiresAt?: string): Promise<string> {
@@ -44,14 +38,14 @@ describe('a token', () => {
       scopes: ['events:read'],
     }
     expect(directory.authenticate(token)).toEqual(expected)
-    directory = await reopen()
+    directory = await place.open()
     expect(directory.authenticate(token)).toEqual(expected)
   })
 
   test('is stored as a hash of its secret half only', async () => {
     await directory.createUser(null, { name: 'alice', password: 'correct horse' })
     const token = await tokenOf('alice')
-    const stored = JSON.stringify([...records.records.values()])
+    const stored = JSON.stringify([...place.records.records.values()])
     expect(stored).toContain(token.slice(0, 20))
     expect(stored).not.toContain(token.slice(20))
     expect(stored).not.toContain('correct horse')
@@ -71,10 +65,10 @@ describe('a token', () => {
 
   test('is rejected from the moment at which it expires', async () => {
     await directory.createUser(null, { name: 'alice' })
-    const token = await tokenOf('alice', formatTimestamp(nowMicros + 1000))
-    nowMicros += 999
+    const token = await tokenOf('alice', formatTimestamp(place.nowMicros + 1000))
+    place.nowMicros += 999
     expect(directory.authenticate(token)).toBeDefined()
-    nowMicros += 1
+    place.nowMicros += 1
     expect(directory.authenticate(token)).toBeUndefined()
   })
 
@@ -86,7 +80,7 @@ describe('a token', () => {
     expect(directory.authenticate(orphaned)).toBeDefined()
     await directory.deleteUser(null, id)
     expect(directory.authenticate(orphaned)).toBeUndefined()
-    directory = await reopen()
+    directory = await place.open()
     expect(directory.authenticate(revoked)).toBeUndefined()
     expect(directory.authenticate(orphaned)).toBeUndefined()
   })
@@ -94,8 +88,8 @@ describe('a token', () => {
   test('is rejected when a crash left it behind without its user', async () => {
     const { id } = await directory.createUser(null, { name: 'alice' })
     const token = await tokenOf('alice')
-    await records.remove('user', id)
-    directory = await reopen()
+    await place.records.remove('user', id)
+    directory = await place.open()
     expect(directory.authenticate(token)).toBeUndefined()
     expect(directory.tokens(null)).toEqual([])
   })

@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../../../../src/core/event/event.ts'
 import type { EventReader, EventReaders } from '../../../../src/core/query/query.ts'
 import type { Caller } from '../../../../src/dialects/container-station/credentials.ts'
-import type { Ledger } from '../../../../src/ledger/ledger.ts'
+import { idleLedger, idleStatus } from '../../../support/idle-ledger.ts'
 import { eventOf } from '../../../support/store-events.ts'
 import { StoreModel } from '../../../support/store-model.ts'
 
@@ -31,28 +31,8 @@ export class StationModel {
 
   readonly readers: EventReaders = { own: this.events, of: () => this.events }
 
-  readonly ledger: Ledger = {
-    append: () => Promise.reject(new Error('a station appends nothing itself')),
-    status: () => ({
-      origin: ORIGIN,
-      size: this.#size,
-      readableSize: this.#size,
-      rootHash: new Uint8Array(32),
-      queuedEvents: 0,
-      contradiction: undefined,
-      behind: { events: 0, bytes: 0, seconds: 0, isFailing: false },
-      journalBytes: 0,
-      wasTorn: false,
-      readOnly: undefined,
-      hasRoom: true,
-      refusedAtMs: undefined,
-    }),
-    whenReadable: async () => undefined,
-    durableHead: () => ({ size: 0, rootHash: new Uint8Array() }),
-    watchDurable: () => undefined,
-    unsavedTiles: () => [],
-    lastLeaves: () => undefined,
-    askForRoom: () => undefined,
+  readonly ledger = idleLedger({
+    status: () => idleStatus({ origin: ORIGIN, size: this.#size, readableSize: this.#size }),
     waitForReadableOver: (size, signal) =>
       new Promise((resolve) => {
         const look = () => {
@@ -64,8 +44,7 @@ export class StationModel {
         this.#waiting.add(look)
         look()
       }),
-    close: async () => undefined,
-  }
+  })
 
   add(...events: Parameters<typeof eventOf>[0][]): void {
     for (const fields of events) {

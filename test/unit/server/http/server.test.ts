@@ -16,11 +16,11 @@ import { nativeDialect } from '../../../../src/dialects/native/dialect.ts'
 import type { ExportDesk } from '../../../../src/exports/jobs/export-desk.ts'
 import type { Append, AppendRequest } from '../../../../src/ledger/append/append.ts'
 import { createAuditTrail } from '../../../../src/ledger/audit-trail.ts'
-import type { Ledger } from '../../../../src/ledger/ledger.ts'
 import { createServer } from '../../../../src/server/http/server.ts'
 import { createMetrics, type Metrics } from '../../../../src/server/observe/metrics.ts'
 import { createReadiness } from '../../../../src/server/observe/readiness.ts'
 import type { WebhookSource } from '../../../../src/sources/source.ts'
+import { idleLedger } from '../../../support/idle-ledger.ts'
 import { MapRecordStore, TOKEN_KEY } from '../../access/records/map-record-store.ts'
 
 /** What the ledger and the reader answer, so that a test can make them fail. */
@@ -112,31 +112,7 @@ beforeEach(async () => {
   await directory.createUser(null, { name: 'root', tenant: null, roles: ['administrator'] })
   const { token } = await directory.createToken(null, { user: 'root', scopes: ['admin'] })
   authorization = `Bearer ${token}`
-  const ledger: Ledger = {
-    append: (request) => append(request),
-    status: () => ({
-      origin: 'o',
-      size: 0,
-      rootHash: new Uint8Array(32),
-      readableSize: 0,
-      queuedEvents: 0,
-      contradiction: undefined,
-      behind: { events: 0, bytes: 0, seconds: 0, isFailing: false },
-      journalBytes: 0,
-      wasTorn: false,
-      readOnly: undefined,
-      hasRoom: true,
-      refusedAtMs: undefined,
-    }),
-    waitForReadableOver: async (size) => size,
-    whenReadable: async () => undefined,
-    durableHead: () => ({ size: 0, rootHash: new Uint8Array() }),
-    watchDurable: () => undefined,
-    unsavedTiles: () => [],
-    lastLeaves: () => undefined,
-    askForRoom: () => undefined,
-    close: async () => undefined,
-  }
+  const ledger = idleLedger({ append: (request) => append(request) })
   metrics = createMetrics(ledger)
   const readiness = createReadiness({
     read: async () => undefined,

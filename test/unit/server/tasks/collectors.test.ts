@@ -7,9 +7,9 @@ import type { DialectContext } from '../../../../src/dialects/api/dialect.ts'
 import type { Collector, CollectorRun } from '../../../../src/dialects/collecting/collector.ts'
 import { collectorPositions } from '../../../../src/intake/positions.ts'
 import type { AppendRequest } from '../../../../src/ledger/append/append.ts'
-import type { Ledger } from '../../../../src/ledger/ledger.ts'
 import { createMetrics } from '../../../../src/server/observe/metrics.ts'
 import { collectorTask } from '../../../../src/server/tasks/collectors.ts'
+import { idleLedger } from '../../../support/idle-ledger.ts'
 import { MapRecordStore } from '../../access/records/map-record-store.ts'
 
 const EVENT: NewEvent = {
@@ -24,19 +24,14 @@ async function run(collect: (run: CollectorRun, count: number) => Promise<void>)
   const failures: Fault[] = []
   const clock = createClock()
   const records = new MapRecordStore()
-  const ledger = {
-    async append(request: AppendRequest) {
+  const ledger = idleLedger({
+    async append(request) {
       const failure = failures.pop()
       if (failure !== undefined) throw failure
       appended.push(request)
       return { accepted: request.drafts.length, duplicates: 0, first: 0, last: 0, replayed: false }
     },
-    status: () => ({
-      ...{ size: 0, queuedEvents: 0, journalBytes: 0 },
-      behind: { events: 0, bytes: 0, seconds: 0 },
-    }),
-    whenReadable: async () => undefined,
-  } as unknown as Ledger
+  })
   const metrics = createMetrics(ledger)
   let runs = 0
   const collector: Collector = {
