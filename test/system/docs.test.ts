@@ -23,7 +23,7 @@ let waybill: WaybillProcess
 
 beforeAll(async () => {
   requireCommands('docker-registry', 'skopeo', 'curl')
-  waybill = await startWaybill()
+  waybill = await startWaybill({ dataDirectory: join(folder, 'tour-data') })
 })
 afterAll(async () => {
   await waybill.stop()
@@ -57,7 +57,7 @@ function replaced(text: string, from: string, to: string): string {
 
 /** Runs the tour as one shell, as a reader would, but on free ports and with an image of ours. */
 async function runTour(): Promise<readonly string[]> {
-  symlinkSync(join(ROOT, 'bin'), join(folder, 'bin'))
+  for (const name of ['bin', 'node_modules']) symlinkSync(join(ROOT, name), join(folder, name))
   const image = writeOciImage(join(folder, 'image'), 'tour')
   let script = blocksOf(README, 'tour').join(`echo '${SEPARATOR}'\n`)
   script = replaced(script, 'http://127.0.0.1:7480', waybill.url)
@@ -133,6 +133,21 @@ test('the commands about users and tokens work as they are written', async () =>
   expect(printed).toMatch(/carol .*team-a[\s\S]*carol .*team-b/)
   expect(printed).toContain('{"accepted":0,"duplicates":0,"deadLetters":0,"skipped":0}')
   expect(printed).toContain('the token is for the source distribution/reg1 alone')
+})
+
+test('the event that the tour changes in the store is named, and no other', async () => {
+  await waybill.stop()
+  const [change = ''] = blocksOf(README, 'change')
+  await runBlocks([replaced(change, './data/', `${waybill.dataDirectory}/`)], {})
+  waybill = await waybill.restart()
+  const [found = ''] = blocksOf(README, 'found')
+  const environment = { WAYBILL_SERVER: waybill.url, WAYBILL_DATA: waybill.dataDirectory }
+  const printed = await runBlocks([`(${found}) || echo "exit $?"`], environment)
+  expect(printed).toMatch(/image\.pull +alice +denied +203\.0\.113\.9 +team\/app:1\.0/)
+  expect(printed.match(/^event .*$/gm)).toEqual([
+    expect.stringMatching(/^event \d+ of .* altered$/),
+  ])
+  expect(printed).toMatch(/^altered\nexit 11\n$/m)
 })
 
 test('a lost secret key and a lost token are recovered as it is written', async () => {
