@@ -50,6 +50,8 @@ const ADDRESS_CONNECTIONS_MAX_MAX = 4096
 const AGGREGATE_DAYS_MAX = 3660
 const VERIFY_DAYS = 7
 const VERIFY_DAYS_MAX = 366
+const WITNESS_SECONDS = 10
+const WITNESS_SECONDS_MAX = 3600
 const FRESH_LOGIN_SECONDS = 600
 const FRESH_LOGIN_SECONDS_MAX = 604_800
 
@@ -230,6 +232,17 @@ export const SETTINGS = {
       '`ledger/last-checkpoint` in the data directory',
       'File for the latest signed checkpoint. Keep it outside the data that backups restore, ' +
         'because it detects that an older copy was restored.',
+    ),
+    policyFile: optional(
+      path('FILE'),
+      'no witnesses',
+      'The witnesses that cosign checkpoints, as a file of C2SP tlog-policy: lines `witness NAME ' +
+        'VKEY URL`, and `quorum NAME`.',
+    ),
+    witnessSeconds: withDefault(
+      wholeNumber(1, WITNESS_SECONDS_MAX),
+      WITNESS_SECONDS,
+      'Seconds between two checkpoints that the witnesses are asked to cosign.',
     ),
   },
   journal: {

@@ -32,8 +32,9 @@ import {
 } from './instance/own-checkpoints.ts'
 import { openOwnStore } from './instance/own-store.ts'
 import { openVerifier } from './instance/own-verifier.ts'
-import { openPublication } from './instance/publication-files.ts'
+import { filesOf, openPublication } from './instance/publication-files.ts'
 import { recordSettings } from './instance/settings-record.ts'
+import type { PublishedLedger } from './observe/ledger-metrics.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { createReadiness, type Readiness } from './observe/readiness.ts'
 import { createTokenUses, type TokenUses } from './observe/token-uses.ts'
@@ -43,6 +44,8 @@ import { type BackgroundTask, startTasks } from './tasks/background-task.ts'
 import { exportTask } from './tasks/export-task.ts'
 import { ledgerScrub } from './tasks/ledger-scrub.ts'
 import { sessionSweep } from './tasks/session-sweep.ts'
+import { openWitnesses } from './witnesses/own-witnesses.ts'
+import { witnessTask } from './witnesses/witness-task.ts'
 
 /** The parts of a server; main.ts knows which ones exist. */
 export interface ServerParts {
@@ -112,7 +115,9 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
   const howKept = ledgerSettings(settings)
   const place = { settings, origin, records: store.records }
   const publication = await openPublication(place)
-  const { last, readOnly } = publication
+  const { last, readOnly, keys } = publication
+  const witnessFile = filesOf(place).witnesses
+  const witnesses = keys && (await openWitnesses({ settings, keys, file: witnessFile }))
   const ledger = await openLedger({
     origin,
     writer: store.writer,
@@ -132,7 +137,7 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
   })
   const skips = new SkippedEvents(settings.sources.skip)
   const { server, context, exports, metrics, tokenUses, checkpoints } = await assemble({
-    publication: { place, publication, onTrouble },
+    publication: { place, publication, witnesses, onTrouble },
     skips,
     settings,
     parts,
@@ -158,7 +163,8 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
   await reportTornWrite(ledger, reportTo)
   await reportContradiction(ledger, reportTo)
   const scrub = ledgerScrub(settings.ledger.verifyDays)
-  const ownTasks = [sessionSweep, exportTask(exports), scrub]
+  const asking = witnesses && witnessTask(witnesses, settings.ledger.witnessSeconds)
+  const ownTasks = [sessionSweep, exportTask(exports), scrub, ...(asking ? [asking] : [])]
   const allTasks = [...(await parts.tasks(settings, skips)), ...ownTasks]
   await server.listen({ host: settings.listen.host, port: settings.listen.port })
   readiness.started()
@@ -223,7 +229,10 @@ async function record(
 }
 
 interface Assembly {
-  readonly publication: Pick<OwnCheckpointsOptions, 'place' | 'publication' | 'onTrouble'>
+  readonly publication: Pick<
+    OwnCheckpointsOptions,
+    'place' | 'publication' | 'witnesses' | 'onTrouble'
+  >
   readonly skips: SkippedEvents
   readonly settings: Settings
   readonly parts: ServerParts
@@ -272,11 +281,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     ...{ origin, clock, records, events, directory, audit, checkpoints },
   })
   metrics.watchExports(exports.desk.jobs)
-  metrics.watchPublished({
-    checkpointSize: () => checkpoints?.latest()?.size ?? 0,
-    isFailing: () => checkpoints?.isFailing() ?? false,
-    verifier,
-  })
+  metrics.watchPublished({ ...shownOf(checkpoints), verifier })
   metrics.watchSkipped(() => skips.counts())
   const context: DialectContext = {
     readers,
@@ -319,6 +324,16 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     addressConnectionsMax: settings.limits.addressConnectionsMax,
   })
   return { server, context, exports, metrics, tokenUses, checkpoints }
+}
+
+/** What the metrics show of the checkpoints. */
+function shownOf(checkpoints: OwnCheckpoints | undefined): Omit<PublishedLedger, 'verifier'> {
+  return {
+    checkpointSize: () => checkpoints?.latest()?.size ?? 0,
+    witnessedSize: () => checkpoints?.witnessed()?.size ?? 0,
+    witnesses: () => checkpoints?.witnesses() ?? [],
+    isFailing: () => checkpoints?.isFailing() ?? false,
+  }
 }
 
 /** Stops listening and finishes requests in progress; aborts them after `STOP_MS_MAX`. */

@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts'
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 import { useInstalled } from './recipe.ts'
 import { runIn } from './run-in.ts'
+import { StockWitness } from './stock-witness.ts'
 
 const CHECK_MS_MAX = 120_000
 const EVENTS = 70_000
@@ -27,6 +28,9 @@ const python = useInstalled({
 let folder = ''
 let waybill: WaybillProcess
 let vkey = ''
+/** Two witnesses, both of which the policy asks for. */
+let witnesses: readonly StockWitness[] = []
+let policy = ''
 
 /** What aics-tlog says. */
 async function check(...command: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
@@ -47,6 +51,16 @@ async function signed(): Promise<{ readonly size: number; readonly text: string 
     () => textAt('/v1/ledger/checkpoint'),
     (note) => Number(note.split('\n')[1]) >= size,
     { what: 'a checkpoint over everything' },
+  )
+  return { size: Number(text.split('\n')[1]), text }
+}
+
+/** Waits until both witnesses have cosigned so many events. */
+async function witnessed(size: number): Promise<{ readonly size: number; readonly text: string }> {
+  const text = await eventually(
+    async () => (await waybill.request('/v1/ledger/checkpoint/witnessed')).text(),
+    (note) => Number(note.split('\n')[1]) >= size,
+    { what: `a witnessed checkpoint over ${size} events` },
   )
   return { size: Number(text.split('\n')[1]), text }
 }
@@ -77,7 +91,13 @@ async function send(from: number, to: number): Promise<void> {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'waybill-outside-ledger-'))
   const configuration = join(folder, 'waybill.json')
-  writeFileSync(configuration, JSON.stringify({ ledger: { public: true } }))
+  const made = ['w1', 'w2'].map((name) => StockWitness.make(python(), folder, name))
+  witnesses = await Promise.all(made)
+  policy = join(folder, 'policy')
+  const lines = witnesses.map((one, index) => `witness w${index} ${one.vkey} ${one.url}\n`)
+  writeFileSync(policy, `${lines.join('')}group both all w0 w1\nquorum both\n`)
+  const ledger = { public: true, policyFile: policy, witnessSeconds: 1 }
+  writeFileSync(configuration, JSON.stringify({ ledger }))
   waybill = await startWaybill({
     dataDirectory: join(folder, 'data'),
     arguments: ['--config', configuration],
@@ -85,6 +105,10 @@ beforeAll(async () => {
   await send(0, EVENTS / 2)
   vkey = (await textAt('/v1/ledger/key')).trim()
   writeFileSync(join(folder, 'older'), (await signed()).text)
+  // Until here they do not run, which stops nothing.
+  await Promise.all(witnesses.map((one) => one.trust(vkey)))
+  for (const one of witnesses) one.start()
+  writeFileSync(join(folder, 'older-witnessed'), (await witnessed(EVENTS / 2)).text)
   await waybill.kill()
   waybill = await waybill.restart()
   await send(EVENTS / 2, EVENTS)
@@ -92,6 +116,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await waybill?.stop()
+  await Promise.all(witnesses.map((one) => one.stop()))
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -142,5 +167,64 @@ describe('aics-tlog accepts', () => {
     writeFileSync(join(folder, 'consistency'), await textAt(path))
     const files = ['older', 'newer', 'consistency'].map((name) => join(folder, name))
     expect(await check('consistency', ...files, vkey)).toEqual({ ok: true, from, to: size })
+  })
+})
+
+describe('two stock witnesses', () => {
+  const vkeys = () => witnesses.map((one) => one.vkey)
+
+  test('cosign what aics-tlog accepts as cosigned, before and after a kill', async () => {
+    const { size, text } = await witnessed(EVENTS)
+    writeFileSync(join(folder, 'witnessed'), text)
+    expect(await check('cosigned', join(folder, 'witnessed'), vkey, ...vkeys())).toEqual({
+      ...{ ok: true, size },
+    })
+    const older = join(folder, 'older-witnessed')
+    expect(await check('cosigned', older, vkey, ...vkeys())).toMatchObject({ ok: true })
+    const lines = readFileSync(older, 'utf8').trimEnd().split('\n')
+    writeFileSync(older, `${lines.slice(0, -1).join('\n')}\n`)
+    expect(await check('cosigned', older, vkey, ...vkeys())).toMatchObject({ ok: false })
+  })
+
+  test('anchor a verification of the server, of a mirror, and of one event', async () => {
+    const { size } = await witnessed(EVENTS)
+    const trusted = join(folder, 'trusted-policy')
+    writeFileSync(trusted, `log ${vkey}\n${readFileSync(policy, 'utf8')}`)
+    const server = await runCommand(waybill, ['verify', '--policy', trusted])
+    expect(server).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /2 of 2 witnesses cosigned: the quorum is reached\nconsistent\n$/,
+      ),
+    })
+    const mirror = join(folder, 'witnessed-mirror')
+    await eventually(
+      () => textAt('/v1/ledger/checkpoint'),
+      (note) => note.trimEnd().split('\n').length === 7,
+      { what: 'a latest checkpoint with both cosignatures' },
+    )
+    expect(await runCommand(waybill, ['ledger', 'mirror', mirror])).toMatchObject({ code: 0 })
+    const offline = await runCommand(waybill, ['verify', mirror, '--policy', trusted, '--json'])
+    expect(JSON.parse(offline.stdout)).toMatchObject({
+      verdict: 'consistent',
+      witnessed: { size, isQuorum: true, cosignatures: [{ name: 'w0' }, { name: 'w1' }] },
+    })
+    const { events } = JSON.parse(await textAt('/v1/events?limit=1'))
+    const [{ id }] = events
+    writeFileSync(join(folder, 'e.json'), JSON.stringify(events[0]))
+    const proof = join(folder, 'e.tlog-proof')
+    writeFileSync(proof, await textAt(`/v1/events/${id}/proof?checkpoint=witnessed`))
+    const event = ['--event', join(folder, 'e.json')]
+    const one = await runCommand(waybill, ['verify', proof, ...event, '--policy', trusted])
+    expect(one.stdout).toMatch(/\nconsistent\n$/)
+  })
+
+  test('are shown by status and by metrics', async () => {
+    const { size } = await witnessed(EVENTS)
+    const { stdout } = await runCommand(waybill, ['status'])
+    expect(stdout).toMatch(/^witness {2}w0, [\d,]+ events, at 2\d{3}-.*Z$/m)
+    const metrics = await (await waybill.request('/metrics')).text()
+    expect(metrics).toContain(`waybill_witness_cosigned_size{witness="w1"} ${size}\n`)
+    expect(metrics).toContain('waybill_witness_failures{witness="w1"} 0\n')
   })
 })

@@ -46,6 +46,7 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
   // Its size and root are of all tenants: proofs refer to them.
   'GET /v1/ledger': known,
   'GET /v1/ledger/checkpoint': known,
+  'GET /v1/ledger/checkpoint/witnessed': known,
   'GET /v1/ledger/key': known,
   'GET /v1/ledger/consistency': known,
   'GET /v1/ledger/range': known,

@@ -64,12 +64,22 @@ function publishedLines(ledger: Members): readonly (readonly [string, unknown])[
   const { checkpoint, verification, readOnly } = ledger
   const lines: (readonly [string, unknown])[] = []
   if (isMembers(checkpoint)) lines.push(['signed', eventCount(checkpoint['size'])])
+  lines.push(...witnessLines(ledger))
   if (isMembers(verification) && verification['events'] !== 0) {
     const { events, verdict, finishedAt } = verification
     lines.push(['verified', `${eventCount(events)}, ${verdict}, at ${finishedAt}`])
   }
   if (readOnly !== undefined) lines.push(['READONLY', readOnly])
   return lines
+}
+
+/** What each witness cosigned last, and why it does not at present. */
+function witnessLines({ witnesses }: Members): readonly (readonly [string, unknown])[] {
+  const known = Array.isArray(witnesses) ? witnesses.filter(isMembers) : []
+  return known.map(({ name, size, cosignedAt, problem }) => {
+    const cosigned = cosignedAt === undefined ? '' : `, ${eventCount(size)}, at ${cosignedAt}`
+    return ['witness', `${name}${cosigned}${problem === undefined ? '' : `, ${problem}`}`]
+  })
 }
 
 /** An administrator of one tenant sees only the number of its events. */

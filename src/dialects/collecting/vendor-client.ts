@@ -1,6 +1,6 @@
+import { boundedBody } from '../../core/bounded-body.ts'
 import { parseJsonKeepingNumbers } from '../../core/json/json-numbers.ts'
 import { doubling, JITTER, parseRetryAfter, retry, waitText } from '../../core/retry.ts'
-import { boundedBody } from './bounded-body.ts'
 import type { VendorCredentials } from './vendor-credentials.ts'
 import { VendorError } from './vendor-error.ts'
 

@@ -47,7 +47,7 @@ async function* spooledArchive(
   spool: EventSpool,
   checkpoints: LedgerCheckpoints,
 ): AsyncGenerator<Uint8Array> {
-  const checkpoint = await checkpoints.covering(spool.endSeq - 1, EVIDENCE_CHECKPOINT_MS_MAX)
+  const checkpoint = await checkpointOver(spool.endSeq, checkpoints)
   if (checkpoint === undefined) {
     throw new Fault('store.unavailable', {
       detail: 'no checkpoint covers the events yet',
@@ -58,6 +58,16 @@ async function* spooledArchive(
 }
 
 const RETRY_AFTER_SECONDS = 5
+
+/** What witnesses cosigned proves more, where it covers the events. */
+async function checkpointOver(
+  size: number,
+  { witnessed, covering }: LedgerCheckpoints,
+): Promise<Checkpoint | undefined> {
+  const cosigned = witnessed()
+  if (cosigned !== undefined && cosigned.size >= size) return cosigned
+  return await covering(size - 1, EVIDENCE_CHECKPOINT_MS_MAX)
+}
 
 async function* filesOf(
   spool: EventSpool,

@@ -1,12 +1,17 @@
 import type { OwnEvent } from '../audit-trail.ts'
 import type { TileReader } from '../tiles/tile-reader.ts'
+import type { WitnessState } from '../witness/witness-rounds.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { VerifierKey } from './verifier-key.ts'
 
 /** What an instance publishes of its ledger, so that anyone can check it. */
 export interface LedgerCheckpoints {
-  /** The latest checkpoint; undefined before the first. */
+  /** The latest checkpoint, with the cosignatures that it has; undefined before the first. */
   latest(): Checkpoint | undefined
+  /** The latest checkpoint that reaches the quorum of the policy; it may be older. */
+  witnessed(): Checkpoint | undefined
+  /** What is known of the witnesses; none without a policy. */
+  witnesses(): readonly WitnessState[]
   /** A checkpoint over more than `seq` events, waited for so long; undefined without one then. */
   covering(seq: number, waitMs: number): Promise<Checkpoint | undefined>
   /** Tiles and proofs of everything that a checkpoint is over. */

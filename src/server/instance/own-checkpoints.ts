@@ -1,5 +1,6 @@
 import { Fault } from '../../core/errors.ts'
 import type { AuditTrail } from '../../ledger/audit-trail.ts'
+import type { Checkpoint } from '../../ledger/checkpoint/checkpoint.ts'
 import { CheckpointPublisher } from '../../ledger/checkpoint/checkpoint-publisher.ts'
 import type { KeyChange, LedgerCheckpoints } from '../../ledger/checkpoint/ledger-checkpoints.ts'
 import { SIGNING_KEYS_MAX, type SigningKeys } from '../../ledger/checkpoint/signing-keys.ts'
@@ -7,6 +8,7 @@ import type { VerifierKey } from '../../ledger/checkpoint/verifier-key.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { StoredLeaves } from '../../ledger/tiles/stored-leaves.ts'
 import { TileReader } from '../../ledger/tiles/tile-reader.ts'
+import type { WitnessRounds } from '../../ledger/witness/witness-rounds.ts'
 import {
   knownKeys,
   type Publication,
@@ -23,6 +25,8 @@ export interface OwnCheckpointsOptions {
   readonly audit: AuditTrail
   readonly tenant: string
   readonly onTrouble: (error: unknown) => void
+  /** Undefined without a policy that names some. */
+  readonly witnesses: WitnessRounds | undefined
 }
 
 /** The checkpoints of a server, signed until they are closed. */
@@ -35,20 +39,24 @@ export interface OwnCheckpoints extends LedgerCheckpoints {
 
 /** Starts signing; undefined for a read-only ledger. */
 export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints | undefined {
-  const { ledger, leaves, publication, onTrouble, place } = options
+  const { ledger, leaves, publication, onTrouble, place, witnesses } = options
   const { keys, last, save } = publication
   if (keys === undefined || ledger.status().readOnly !== undefined) return undefined
   const head = () => ledger.durableHead()
   const publisher = new CheckpointPublisher({ keys, head, last, save, onTrouble })
   ledger.watchDurable(() => publisher.grown())
+  const cosigned = (checkpoint: Checkpoint | undefined) =>
+    checkpoint && (witnesses?.cosigned(checkpoint) ?? checkpoint)
   const change = async (changed: SigningKeys, event: KeyEvent) => {
     await recordKeys(options, event)
     await saveKeys(changed, place)
     await publisher.changeKeys(changed)
   }
   return {
-    latest: () => publisher.latest,
-    covering: (seq, waitMs) => publisher.covering(seq, waitMs),
+    latest: () => cosigned(publisher.latest),
+    witnessed: () => witnesses?.witnessed,
+    witnesses: () => witnesses?.states() ?? [],
+    covering: async (seq, waitMs) => cosigned(await publisher.covering(seq, waitMs)),
     tiles: new TileReader(leaves, ledger.unsavedTiles, () => ledger.durableHead().size),
     verifierKeys: () => publisher.keys.verifierKeys(),
     knownKeys: () => knownKeys(place),

@@ -129,15 +129,20 @@ interface Files {
   readonly keys: string
   readonly holder: string
   readonly checkpoint: string
+  /** What the witnesses cosigned. */
+  readonly witnesses: string
 }
 
-function filesOf({ settings }: PublicationPlace): Files {
+/** Where the files are of what an instance published. */
+export function filesOf({ settings }: Pick<PublicationPlace, 'settings'>): Files {
   const directory = join(settings.data, 'ledger')
+  const checkpoint = settings.ledger.checkpointFile ?? join(directory, 'last-checkpoint')
   return {
     directory,
     keys: join(directory, 'signing-keys'),
     holder: join(directory, 'holder'),
-    checkpoint: settings.ledger.checkpointFile ?? join(directory, 'last-checkpoint'),
+    checkpoint,
+    witnesses: `${checkpoint}.witnesses`,
   }
 }
 

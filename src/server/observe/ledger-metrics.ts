@@ -1,11 +1,16 @@
 import { Gauge, type Registry } from 'prom-client'
 import { parseTimestamp } from '../../core/time/timestamp.ts'
 import type { LedgerVerifier } from '../../ledger/verification/ledger-verifier.ts'
+import type { WitnessState } from '../../ledger/witness/witness-rounds.ts'
+import { registerWitnessGauges } from '../witnesses/witness-metrics.ts'
 
 /** The published ledger of a server, and the state of its verification. */
 export interface PublishedLedger {
   /** Size of the latest checkpoint. */
   readonly checkpointSize: () => number
+  /** Size of the latest checkpoint that enough witnesses cosigned. */
+  readonly witnessedSize: () => number
+  readonly witnesses: () => readonly WitnessState[]
   /** Whether the latest checkpoint could not be saved to disk. */
   readonly isFailing: () => boolean
   /** Undefined while the ledger must not be signed. */
@@ -15,7 +20,7 @@ export interface PublishedLedger {
 /** Shows the checkpoints and the last verification of a ledger. */
 export function registerPublishedGauges(
   registers: Registry[],
-  { checkpointSize, isFailing, verifier }: PublishedLedger,
+  { checkpointSize, witnessedSize, witnesses, isFailing, verifier }: PublishedLedger,
 ): void {
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
@@ -25,6 +30,12 @@ export function registerPublishedGauges(
       },
     })
   gauge('waybill_ledger_checkpoint_size', 'Events under the latest checkpoint', checkpointSize)
+  gauge(
+    'waybill_ledger_witnessed_size',
+    'Events under the latest checkpoint that enough witnesses cosigned',
+    witnessedSize,
+  )
+  registerWitnessGauges(registers, witnesses)
   gauge('waybill_ledger_checkpoint_failing', '1 when no checkpoint can be kept, else 0', () =>
     isFailing() ? 1 : 0,
   )

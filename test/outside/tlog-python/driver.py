@@ -56,7 +56,18 @@ def consistency(older, newer, hashes, vkey):
     return {"from": old.size, "to": new.size}
 
 
-COMMANDS = {"audit": audit, "proof": proof, "consistency": consistency}
+def cosigned(checkpoint, vkey, *witnesses):
+    note = tlog.parse_note(Path(checkpoint).read_text())
+    keys = [tlog.parse_vkey(witness) for witness in witnesses]
+    result = tlog.verify_checkpoint(
+        note, tlog.parse_vkey(vkey), keys, len(keys), max_age_seconds=600
+    )
+    if not result.ok:
+        raise ValueError(f"checkpoint: {result.error}")
+    return {"size": tlog.parse_checkpoint(note.text).size}
+
+
+COMMANDS = {"audit": audit, "proof": proof, "consistency": consistency, "cosigned": cosigned}
 
 try:
     command, *arguments = sys.argv[1:]

@@ -19,6 +19,8 @@ async function shownMetrics(): Promise<ReadonlyMap<string, string>> {
   metrics.watchExports(() => [])
   metrics.watchSkipped(() => [])
   metrics.watchPublished({
+    witnessedSize: () => 0,
+    witnesses: () => [],
     checkpointSize: () => 0,
     isFailing: () => false,
     verifier: undefined,

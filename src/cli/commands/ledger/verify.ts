@@ -3,12 +3,21 @@ import { join } from 'node:path'
 import { isMembers, type Members } from '../../../core/json/json.ts'
 import { type Checkpoint, parseCheckpoint } from '../../../ledger/checkpoint/checkpoint.ts'
 import type { VerifierKey } from '../../../ledger/checkpoint/verifier-key.ts'
+import type { TrustPolicy } from '../../../ledger/policy/trust-policy.ts'
 import { verifySubtreeProof } from '../../../ledger/proof/subtree-proof.ts'
 import type { TlogProof } from '../../../ledger/proof/tlog-proof.ts'
 import { findingText, verdictOf } from '../../../ledger/verification/finding-text.ts'
 import { verifyFolder } from '../../../ledger/verification/verify-folder.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../../client/connection-options.ts'
 import { ARCHIVE_ENDING, withUnpacked } from '../../client/evidence-archive.ts'
+import { divergence, isSameTree } from '../../client/ledger/continuation.ts'
+import {
+  bestWitnessed,
+  readPolicyFile,
+  type Witnessed,
+  witnessedCheckpoint,
+  witnessedLines,
+} from '../../client/ledger/policy-file.ts'
 import {
   leafOfFile,
   parseKeys,
@@ -17,13 +26,7 @@ import {
   readProofFile,
   untrusted,
 } from '../../client/ledger-trust.ts'
-import {
-  type Ask,
-  createClient,
-  jsonOf,
-  unreachable,
-  wholeBody,
-} from '../../client/server-client.ts'
+import { createClient, unreachable, wholeBody } from '../../client/server-client.ts'
 import { textLines } from '../../client/text-lines.ts'
 import type { Call } from '../../command.ts'
 import { CommandError } from '../../command-error.ts'
@@ -48,6 +51,11 @@ const OPTIONS = {
     placeholder: 'FILE',
     description: 'A saved checkpoint that the ledger must continue',
   },
+  policy: {
+    type: 'text',
+    placeholder: 'FILE',
+    description: 'The keys of the ledger and the witnesses to trust, as a C2SP tlog-policy',
+  },
   event: {
     type: 'text',
     placeholder: 'FILE',
@@ -70,15 +78,16 @@ export const verifyCommand = defineCommand(
     operands: '[FOLDER | FILE.tar | FILE.tlog-proof]',
     description: `Makes the server read all stored events again and compares the result with its
 signed checkpoint; altered events are listed. --checkpoint also compares the ledger with a
-checkpoint that was saved elsewhere, which the server cannot have changed.
+checkpoint that was saved elsewhere, which the server cannot have changed; --policy compares it with
+the latest checkpoint that enough witnesses cosigned.
 
 With a FOLDER or FILE.tar, which is an export with proofs or a mirror, or with the proof of one
 event, no server is needed.
 
 The last line is the verdict:
-  consistent   intact, and continues the given checkpoints
-  unanchored   intact, but not compared with a checkpoint saved elsewhere
-  diverged     does not continue a given checkpoint, or is not signed by the key
+  consistent   intact, and continues the given checkpoints, or the witnessed one
+  unanchored   intact, but not compared with a checkpoint saved elsewhere or witnessed
+  diverged     does not continue such a checkpoint, or is not signed by the key
   altered      events, or their hashes, differ from the signed ones
   missing      events are missing
   unreadable   the store or the files cannot be read`,
@@ -90,6 +99,7 @@ The last line is the verdict:
         line: 'waybill verify --checkpoint waybill.checkpoint --save waybill.checkpoint',
         does: 'verifies again later',
       },
+      { line: 'waybill verify --policy policy', does: 'compares with what witnesses cosigned' },
       { line: 'waybill verify ./evidence --key ledger.vkey', does: 'verifies an export' },
     ],
   },
@@ -103,6 +113,8 @@ interface Report {
   readonly events?: number
   readonly findings: readonly string[]
   readonly findingCount: number
+  /** What the witnesses of the policy cosigned. */
+  readonly witnessed?: Witnessed | undefined
 }
 
 const ENDINGS: Readonly<Record<Report['verdict'], Ending>> = {
@@ -118,8 +130,12 @@ async function verify(call: Call<typeof OPTIONS>): Promise<Ending> {
   const { options, operands, io } = call
   const [folder] = operands
   const kept = await Promise.all(options.checkpoint.map(readCheckpointFile))
+  const policy = options.policy === undefined ? undefined : await readPolicyFile(options.policy)
+  const known = { kept, policy }
   const report =
-    folder === undefined ? await verifyServer(call, kept) : await verifyOperand(call, folder, kept)
+    folder === undefined
+      ? await verifyServer(call, known)
+      : await verifyOperand(call, folder, known)
   const isWhole = report.verdict === 'consistent' || report.verdict === 'unanchored'
   if (isWhole && options.save !== undefined && report.checkpoint !== undefined) {
     const { save } = options
@@ -131,19 +147,37 @@ async function verify(call: Call<typeof OPTIONS>): Promise<Ending> {
   return ENDINGS[report.verdict]
 }
 
+/** What is known of the ledger from elsewhere. */
+interface Anchors {
+  readonly kept: readonly Checkpoint[]
+  readonly policy: TrustPolicy | undefined
+}
+
+/** The keys to trust, where the options name some. */
+async function trustedKeys(
+  { key }: Pick<Call<typeof OPTIONS>['options'], 'key'>,
+  policy: TrustPolicy | undefined,
+): Promise<readonly VerifierKey[] | undefined> {
+  if (key !== undefined) return await readKeys(key)
+  return policy === undefined || policy.logs.length === 0 ? undefined : policy.logs
+}
+
 async function verifyServer(
   { options, io }: Call<typeof OPTIONS>,
-  kept: readonly Checkpoint[],
+  { kept, policy }: Anchors,
 ): Promise<Report> {
   const connection = findConnection(options, io.env)
   const ask = createClient(connection)
   const textAt = async (path: string) => await (await ask({ path })).text()
-  const offered = options.key === undefined ? await textAt('v1/ledger/key') : undefined
   const keys =
-    offered === undefined ? await readKeys(options.key ?? '') : parseKeys(offered, 'the server')
+    (await trustedKeys(options, policy)) ?? parseKeys(await textAt('v1/ledger/key'), 'the server')
+  const cosigned = policy && (await witnessedCheckpoint(ask, keys))
   const checkpoint = parseCheckpoint(await textAt('v1/ledger/checkpoint'))
-  const problem = await divergence(ask, { checkpoint, keys, kept })
+  const older = cosigned === undefined ? kept : [...kept, cosigned]
+  const problem = await divergence(ask, { checkpoint, keys, kept: older })
   if (problem !== undefined) return diverged(checkpoint, problem)
+  const witnessed = policy && bestWitnessed([checkpoint, cosigned], policy)
+  if (typeof witnessed === 'string') return diverged(checkpoint, witnessed)
   const signal = io.interruption()
   const answer = await ask({ method: 'POST', path: 'v1/ledger/verification', signal })
   let last: Members = {}
@@ -162,7 +196,8 @@ async function verifyServer(
   if (typeof last['verdict'] !== 'string') throw cutOff(connection.base)
   return {
     checkpoint,
-    verdict: verdictFrom(last['verdict'], kept),
+    witnessed,
+    verdict: verdictFrom(last['verdict'], isAnchored(kept, witnessed)),
     events: Number(last['events']),
     findings: Array.isArray(last['findings']) ? last['findings'].map(String) : [],
     findingCount: Number(last['findingCount']),
@@ -172,11 +207,11 @@ async function verifyServer(
 async function verifyOperand(
   call: Call<typeof OPTIONS>,
   operand: string,
-  kept: readonly Checkpoint[],
+  known: Anchors,
 ): Promise<Report> {
-  if (!operand.endsWith(ARCHIVE_ENDING)) return await verifyFiles(call, operand, kept)
+  if (!operand.endsWith(ARCHIVE_ENDING)) return await verifyFiles(call, operand, known)
   try {
-    return await withUnpacked(operand, (folder) => verifyFiles(call, folder, kept))
+    return await withUnpacked(operand, (folder) => verifyFiles(call, folder, known))
   } catch (error) {
     if (error instanceof CommandError && error.ending !== 'unreadable') throw error
     const reason = error instanceof Error ? error.message : String(error)
@@ -187,18 +222,22 @@ async function verifyOperand(
 async function verifyFiles(
   { options, io }: Call<typeof OPTIONS>,
   folder: string,
-  kept: readonly Checkpoint[],
+  { kept, policy }: Anchors,
 ): Promise<Report> {
-  if (options.key === undefined) {
+  const keys = await trustedKeys(options, policy)
+  if (keys === undefined) {
     const hint = 'a key that came with the files proves nothing; get it from the operator'
-    throw new CommandError('a folder needs --key', { ending: 'usage', hint })
+    const message = 'a folder needs --key, or --policy with the key of its ledger'
+    throw new CommandError(message, { ending: 'usage', hint })
   }
-  const keys = await readKeys(options.key)
   const proof = folder.endsWith('.tlog-proof') ? await readProofFile(folder) : undefined
   const checkpoint = proof?.checkpoint ?? (await readCheckpointFile(join(folder, 'checkpoint')))
   const problem = untrusted(checkpoint, keys)
   if (problem !== undefined) return diverged(checkpoint, problem)
-  if (proof !== undefined) return await verifyProof(proof, options, kept)
+  const witnessed = policy && bestWitnessed([checkpoint], policy)
+  if (typeof witnessed === 'string') return diverged(checkpoint, witnessed)
+  const anchored = { witnessed, isAnchored: isAnchored(kept, witnessed) }
+  if (proof !== undefined) return await verifyProof(proof, options, anchored)
   const strange = kept.find((one) => one.size === checkpoint.size && !isSameTree(one, checkpoint))
   if (strange !== undefined) return diverged(checkpoint, 'a saved checkpoint has another tree')
   const progress = eventProgress(io.stderr)
@@ -209,7 +248,8 @@ async function verifyFiles(
     const found = step.value
     return {
       checkpoint,
-      verdict: verdictFrom(verdictOf(found), kept),
+      witnessed,
+      verdict: verdictFrom(verdictOf(found), anchored.isAnchored),
       events: found.events,
       findings: found.findings.map((finding) => findingText(finding, checkpoint.logName)),
       findingCount: found.count,
@@ -226,7 +266,7 @@ async function verifyFiles(
 async function verifyProof(
   { index, hashes, checkpoint }: TlogProof,
   { event }: Pick<Call<typeof OPTIONS>['options'], 'event'>,
-  kept: readonly Checkpoint[],
+  { witnessed, isAnchored }: Pick<Report, 'witnessed'> & { readonly isAnchored: boolean },
 ): Promise<Report> {
   if (event === undefined) {
     throw new CommandError('a proof needs --event', { ending: 'usage' })
@@ -235,59 +275,22 @@ async function verifyProof(
   const { size, rootHash: root } = checkpoint
   const isIn = verifySubtreeProof({ start: index, end: index + 1, hash, proof: hashes, size, root })
   const found = isIn ? [] : [`${event} is not event ${index} of ${checkpoint.logName}`]
-  const verdict = isIn ? verdictFrom('consistent', kept) : 'altered'
-  return { checkpoint, verdict, events: 1, findings: found, findingCount: found.length }
-}
-
-/** Why the ledger does not continue the saved checkpoints; undefined when it does. */
-async function divergence(
-  ask: Ask,
-  { checkpoint, keys, kept }: Known,
-): Promise<string | undefined> {
-  const problem = untrusted(checkpoint, keys)
-  if (problem !== undefined) return problem
-  for (const older of kept) {
-    const strange = untrusted(older, keys)
-    if (strange !== undefined) return `saved checkpoint: ${strange}`
-    if (older.size > checkpoint.size) {
-      return `the ledger had ${older.size} events, but now has ${checkpoint.size}`
-    }
-    if (!(await isContinuation(ask, older, checkpoint))) {
-      return `the first ${older.size} events are not those of the saved checkpoint`
-    }
-  }
-  return undefined
-}
-
-interface Known {
-  readonly checkpoint: Checkpoint
-  readonly keys: readonly VerifierKey[]
-  readonly kept: readonly Checkpoint[]
-}
-
-async function isContinuation(ask: Ask, older: Checkpoint, newer: Checkpoint): Promise<boolean> {
-  if (older.size === 0) return true
-  if (older.size === newer.size) return isSameTree(older, newer)
-  const query = new URLSearchParams({ from: String(older.size), to: String(newer.size) })
-  const { hashes } = await jsonOf(await ask({ path: 'v1/ledger/consistency', query }))
-  const proof = Array.isArray(hashes)
-    ? hashes.map((hash) => Buffer.from(String(hash), 'base64'))
-    : []
-  const range = { start: 0, end: older.size, hash: older.rootHash }
-  return verifySubtreeProof({ ...range, size: newer.size, root: newer.rootHash, proof })
-}
-
-function isSameTree(one: Checkpoint, other: Checkpoint): boolean {
-  return one.size === other.size && Buffer.compare(one.rootHash, other.rootHash) === 0
+  const verdict = isIn ? verdictFrom('consistent', isAnchored) : 'altered'
+  const counts = { events: 1, findings: found, findingCount: found.length }
+  return { checkpoint, witnessed, verdict, ...counts }
 }
 
 function diverged(checkpoint: Checkpoint, finding: string): Report {
   return { checkpoint, verdict: 'diverged', findings: [finding], findingCount: 1 }
 }
 
-function verdictFrom(word: string, kept: readonly Checkpoint[]): Report['verdict'] {
+function isAnchored(kept: readonly Checkpoint[], witnessed: Witnessed | undefined): boolean {
+  return kept.length > 0 || witnessed?.isQuorum === true
+}
+
+function verdictFrom(word: string, isAnchored: boolean): Report['verdict'] {
   if (word === 'missing' || word === 'altered') return word
-  return kept.length > 0 ? 'consistent' : 'unanchored'
+  return isAnchored ? 'consistent' : 'unanchored'
 }
 
 function eventProgress(output: Output): Progress {
@@ -306,7 +309,8 @@ function jsonText({ checkpoint, ...report }: Report): string {
   return `${JSON.stringify({ ...report, checkpoint: shown })}\n`
 }
 
-function reportText({ checkpoint, verdict, events, findings, findingCount }: Report): string {
+function reportText(report: Report): string {
+  const { checkpoint, verdict, events, findings, findingCount, witnessed } = report
   const lines = findings.slice(0, FINDINGS_SHOWN_MAX).map(plainLine)
   const more = findingCount - lines.length
   if (more > 0) lines.push(`and ${grouped(more)} more`)
@@ -314,5 +318,6 @@ function reportText({ checkpoint, verdict, events, findings, findingCount }: Rep
   if (checkpoint !== undefined) {
     lines.push(`checkpoint ${plainLine(checkpoint.logName)}, size ${checkpoint.size}`)
   }
+  if (witnessed !== undefined) lines.push(...witnessedLines(witnessed).map(plainLine))
   return [...lines, verdict].map((line) => `${line}\n`).join('')
 }

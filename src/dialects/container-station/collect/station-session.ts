@@ -1,5 +1,5 @@
+import { boundedBody } from '../../../core/bounded-body.ts'
 import { isMembers } from '../../../core/json/json.ts'
-import { boundedBody } from '../../collecting/bounded-body.ts'
 import { LogsRefusedError } from '../../collecting/collector.ts'
 import type { VendorCredentials } from '../../collecting/vendor-credentials.ts'
 import { VendorError } from '../../collecting/vendor-error.ts'

@@ -3,6 +3,8 @@ import { mayAdminister } from '../../../access/directory/visibility.ts'
 import { Fault } from '../../../core/errors.ts'
 import type { SkipCount } from '../../../core/query/skip-rule.ts'
 import { inTime, LATE } from '../../../core/time/in-time.ts'
+import { formatTimestamp } from '../../../core/time/timestamp.ts'
+import type { WitnessState } from '../../../ledger/witness/witness-rounds.ts'
 import { authenticated, principalOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { requestContext } from '../../api/request-context.ts'
@@ -53,6 +55,19 @@ const STATUS_SCHEMA = {
             Type.Object(
               { size: Type.Integer(), logName: Type.String() },
               { description: 'The latest signed checkpoint' },
+            ),
+          ),
+          witnesses: Type.Optional(
+            Type.Array(
+              Type.Object({
+                name: Type.String(),
+                size: Type.Integer({ description: 'Events under the checkpoint cosigned last' }),
+                cosignedAt: Type.Optional(Type.String({ format: 'date-time' })),
+                problem: Type.Optional(
+                  Type.String({ description: 'Why the witness does not cosign at present' }),
+                ),
+              }),
+              { description: 'The witnesses of `ledger.policyFile`' },
             ),
           ),
           verification: Type.Optional(
@@ -146,6 +161,7 @@ export function registerInstanceRoutes(
     const { origin, size, queuedEvents, behind, journalBytes, contradiction, readOnly } =
       context.ledger.status()
     const latest = context.checkpoints?.latest()
+    const witnesses = context.checkpoints?.witnesses() ?? []
     const verification = context.verifier?.latest()
     const skipped = facts.skipped?.() ?? []
     return {
@@ -159,6 +175,7 @@ export function registerInstanceRoutes(
         reads: behind.isFailing ? ('unavailable' as const) : ('available' as const),
         journalBytes,
         ...(latest && { checkpoint: { size: latest.size, logName: latest.logName } }),
+        ...(witnesses.length > 0 && { witnesses: witnesses.map(shownWitness) }),
         ...(verification && { verification: { ...verification } }),
         ...(readOnly !== undefined && { readOnly }),
         ...(contradiction === undefined ? {} : { contradiction }),
@@ -167,6 +184,16 @@ export function registerInstanceRoutes(
       ...(skipped.length > 0 && { skipped: [...skipped] }),
     }
   })
+}
+
+function shownWitness({ name, size, cosignedSeconds, problem }: WitnessState) {
+  return {
+    ...{ name, size },
+    ...(cosignedSeconds !== undefined && {
+      cosignedAt: formatTimestamp(cosignedSeconds * 1_000_000),
+    }),
+    ...(problem !== undefined && { problem }),
+  }
 }
 
 /** Limits the wait, because the status is needed most while the store does not answer. */

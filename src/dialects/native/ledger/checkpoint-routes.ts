@@ -9,7 +9,13 @@ import type { DialectContext } from '../../api/dialect.ts'
 import { problemAnswers } from '../../api/problems/problem-answers.ts'
 import { administratorOf, administrators } from '../administration/administrators.ts'
 import type { NativeScope } from '../native-scope.ts'
-import { checkpointsOf, ledgerReaders, requireWholeLedger, wholeLedger } from './ledger-readers.ts'
+import {
+  checkpointsOf,
+  ledgerReaders,
+  requireWholeLedger,
+  wholeLedger,
+  witnessedOf,
+} from './ledger-readers.ts'
 
 const TEXT = 'text/plain; charset=utf-8'
 /** Tiles never change: a partial tile is followed by one with another name. */
@@ -45,6 +51,22 @@ function registerCheckpoint(scope: NativeScope, context: DialectContext, onReque
     if (latest === undefined) throw noCheckpoint()
     void reply.header('Cache-Control', `private, max-age=${CHECKPOINT_SECONDS}`)
     return sendText(reply, latest.text)
+  })
+  const witnessed = {
+    operationId: 'getWitnessedCheckpoint',
+    summary: 'The latest checkpoint that enough witnesses cosigned',
+    description:
+      'A C2SP signed note with cosignatures that reach the quorum of the policy of this ' +
+      'instance. It may be older than the latest checkpoint.',
+    answers: {
+      200: { description: 'The checkpoint', content: { 'text/plain': Type.String() } },
+      ...problemAnswers([404]),
+    },
+  }
+  const options = { schema: witnessed, onRequest }
+  scope.get('/v1/ledger/checkpoint/witnessed', options, async (_request, reply) => {
+    void reply.header('Cache-Control', `private, max-age=${CHECKPOINT_SECONDS}`)
+    return sendText(reply, witnessedOf(checkpointsOf(context)).text)
   })
 }
 

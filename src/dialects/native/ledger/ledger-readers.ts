@@ -2,6 +2,7 @@ import type { FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } 
 import type { Principal } from '../../../access/directory/principal.ts'
 import { hasScope, visibleEvents } from '../../../access/directory/visibility.ts'
 import { Fault } from '../../../core/errors.ts'
+import type { Checkpoint } from '../../../ledger/checkpoint/checkpoint.ts'
 import type { LedgerCheckpoints } from '../../../ledger/checkpoint/ledger-checkpoints.ts'
 import { authenticated, principalOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
@@ -20,6 +21,9 @@ export function requireLedgerReader(principal: Principal, isPublic: boolean): vo
     detail: `the token also needs the scope ${LEDGER_SCOPES.join(' or ')}`,
   })
 }
+
+/** When to ask again for a checkpoint that witnesses have yet to cosign, in seconds. */
+const WITNESS_RETRY_AFTER_SECONDS = 10
 
 /**
  * Admits callers that may read checkpoints and hash tiles: those with the scope `ledger:read`, or
@@ -51,6 +55,23 @@ export function requireWholeLedger(request: FastifyRequest): void {
 /** `requireWholeLedger` as a hook, for use after one that reads the token. */
 export const wholeLedger: onRequestAsyncHookHandler = async (request) => {
   requireWholeLedger(request)
+}
+
+/**
+ * The latest checkpoint that enough witnesses cosigned, over more than `seq` events.
+ *
+ * @throws Fault `resource.missing` without one.
+ */
+export function witnessedOf({ witnessed, witnesses }: LedgerCheckpoints, seq = -1): Checkpoint {
+  const checkpoint = witnessed()
+  if (checkpoint !== undefined && checkpoint.size > seq) return checkpoint
+  if (witnesses().length === 0) {
+    throw new Fault('resource.missing', { detail: 'this ledger has no witnesses' })
+  }
+  throw new Fault('resource.missing', {
+    detail: 'not enough witnesses have cosigned yet',
+    retryAfterSeconds: WITNESS_RETRY_AFTER_SECONDS,
+  })
 }
 
 /** @throws Fault `ledger.read-only` if the instance must not sign. */

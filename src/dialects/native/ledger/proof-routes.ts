@@ -3,6 +3,8 @@ import { Type } from 'typebox'
 import { Fault, invalidValue } from '../../../core/errors.ts'
 import { canonicalJson } from '../../../core/event/canonical-json.ts'
 import type { StoredEvent } from '../../../core/event/event.ts'
+import type { Checkpoint } from '../../../ledger/checkpoint/checkpoint.ts'
+import type { LedgerCheckpoints } from '../../../ledger/checkpoint/ledger-checkpoints.ts'
 import { coveringSubtrees } from '../../../ledger/proof/subtree-proof.ts'
 import { tlogProofText } from '../../../ledger/proof/tlog-proof.ts'
 import { principalOf } from '../../api/authentication.ts'
@@ -12,7 +14,7 @@ import { requestContext } from '../../api/request-context.ts'
 import { EventSchema } from '../events/event-json.ts'
 import { findVisible, mayReadEvents } from '../events/event-search.ts'
 import type { NativeScope } from '../native-scope.ts'
-import { checkpointsOf, ledgerReaders } from './ledger-readers.ts'
+import { checkpointsOf, ledgerReaders, witnessedOf } from './ledger-readers.ts'
 
 /** How long the proof of an event waits for a checkpoint that covers it, ms. */
 const PROOF_WAIT_MS_MAX = 2_000
@@ -43,7 +45,18 @@ function registerEventProof(scope: NativeScope, context: DialectContext): void {
       'A C2SP tlog-proof for the canonical JSON of the event without `seq`, and a checkpoint. ' +
       'The request waits up to two seconds for a checkpoint that covers the event.',
     params: EVENT_PARAMETERS,
-    querystring: Type.Object({}, Closed),
+    querystring: Type.Object(
+      {
+        checkpoint: Type.Optional(
+          Type.Enum(['latest', 'witnessed'], {
+            description:
+              'The checkpoint that the proof leads to: the latest (default), or one that ' +
+              'enough witnesses cosigned',
+          }),
+        ),
+      },
+      Closed,
+    ),
     answers: {
       200: { description: 'The file `ID.tlog-proof`', content: { 'text/plain': Type.String() } },
       ...problemAnswers([404]),
@@ -55,15 +68,12 @@ function registerEventProof(scope: NativeScope, context: DialectContext): void {
     if (origin !== context.ledger.status().origin) {
       throw new Fault('resource.missing', { detail: `the ledger ${origin} has the proof` })
     }
-    const { covering, tiles } = checkpointsOf(context)
-    const checkpoint = await covering(seq, PROOF_WAIT_MS_MAX)
-    if (checkpoint === undefined) {
-      throw new Fault('resource.missing', {
-        detail: 'no checkpoint covers the event yet',
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      })
-    }
-    const hashes = await tiles.proof({ start: seq, end: seq + 1 }, checkpoint.size)
+    const checkpoints = checkpointsOf(context)
+    const checkpoint =
+      request.query.checkpoint === 'witnessed'
+        ? witnessedOf(checkpoints, seq)
+        : await coveringOf(checkpoints, seq)
+    const hashes = await checkpoints.tiles.proof({ start: seq, end: seq + 1 }, checkpoint.size)
     void reply.header('Content-Disposition', `attachment; filename="${event.id}.tlog-proof"`)
     void reply.header('Cache-Control', 'no-store').type('text/plain; charset=utf-8')
     return reply.send(tlogProofText({ index: seq, hashes, checkpoint: checkpoint.text }))
@@ -102,6 +112,15 @@ async function visibleEvent(
   const found = await findVisible(events, request.params.id.toLowerCase(), principalOf(request))
   if (found === undefined) throw new Fault('resource.missing', { detail: 'no such event' })
   return found
+}
+
+async function coveringOf({ covering }: LedgerCheckpoints, seq: number): Promise<Checkpoint> {
+  const checkpoint = await covering(seq, PROOF_WAIT_MS_MAX)
+  if (checkpoint !== undefined) return checkpoint
+  throw new Fault('resource.missing', {
+    detail: 'no checkpoint covers the event yet',
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  })
 }
 
 type Readers = ReturnType<typeof ledgerReaders>

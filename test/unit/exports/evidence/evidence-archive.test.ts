@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -28,6 +28,8 @@ function publishedBy(leaves: ArrayLeaves): LedgerCheckpoints {
   const refuse = () => Promise.reject(new Error('not part of an archive'))
   return {
     latest: () => latest,
+    witnessed: () => undefined,
+    witnesses: () => [],
     covering: async (seq) => (latest.size > seq ? latest : undefined),
     tiles: new TileReader(leaves, () => []),
     verifierKeys: () => keys.verifierKeys(),
@@ -125,4 +127,24 @@ test('a reader that goes away leaves nothing open or on disk', async () => {
   expect((await archive.next()).done).toBe(false)
   await archive.return(undefined)
   expect(readdirSync(spool)).toEqual([])
+})
+
+test('an archive has the witnessed checkpoint, where that covers its events', async () => {
+  const checkpoints = publishedBy(arrayLeaves(1_000))
+  const older = publishedBy(arrayLeaves(600)).latest()
+  const published = { ...checkpoints, witnessed: () => older }
+  for (const [seq, checkpoint] of [
+    [599, older],
+    [600, checkpoints.latest()],
+  ] as const) {
+    const spool = join(directory, `spool-${seq}`)
+    const lines = linesOf([seq], 1_000)
+    const folder = await unpacked(
+      evidenceArchive(lines, { checkpoints: published, directory: spool }),
+    )
+    expect(readFileSync(join(folder, 'checkpoint'), 'utf8')).toBe(checkpoint?.text)
+    const found = await verdictOn(folder, { ...published, latest: () => checkpoint })
+    expect(found).toMatchObject({ events: 1, count: 0, isSignedRoot: true })
+    rmSync(folder, { recursive: true })
+  }
 })
