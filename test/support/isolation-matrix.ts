@@ -32,6 +32,10 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
   'GET /readyz': everyone,
   'GET /metrics': everyone,
   'GET /openapi.json': everyone,
+  'GET /': everyone,
+  'GET /console': everyone,
+  'GET /console/*': everyone,
+  'GET /console/assets/:name': everyone,
   'POST /v1/sources/distribution/:name': { ...writers, own: true },
   'POST /v1/sources/buildbot/:name': { ...writers, own: true },
 
@@ -136,5 +140,5 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
 /** Other prefixes of the same routes, and their slash at the end. */
 export function matrixKey(method: string, url: string): string {
   const path = url.replace(/^\/container-?station(?=\/)/, '').replace(/\/$/, '')
-  return `${method} ${path}`
+  return `${method} ${path || '/'}`
 }

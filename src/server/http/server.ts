@@ -18,6 +18,7 @@ import type { TokenUses } from '../observe/token-uses.ts'
 import { protectAnswer } from './answer-headers.ts'
 import { answerConnectionError, refuseExpectations } from './connection-errors.ts'
 import { limitConnections } from './connection-limit.ts'
+import { registerConsole } from './console-pages.ts'
 import {
   BODY_BYTES_MAX,
   CONNECTIONS_MAX,
@@ -113,6 +114,22 @@ export function createServer(options: ServerOptions): FastifyInstance {
   refuseExpectations(server.server)
   options.tokenUses?.watch(server)
   const book = new RouteBook()
+  registerOwnRoutes(server, options, book)
+  for (const dialect of options.dialects) {
+    server.register((scope, _options, done) => {
+      countRequests(scope, metrics, dialect.name)
+      refuseUnknownPaths(scope, dialect)
+      book.watch(scope, dialect.api)
+      dialect.register(scope, context)
+      done()
+    })
+  }
+  return server
+}
+
+/** What a server answers besides its dialects: health, metrics, sources and the console. */
+function registerOwnRoutes(server: FastifyInstance, options: ServerOptions, book: RouteBook): void {
+  const { context, metrics, sources } = options
   server.register((scope, _options, done) => {
     const methodsOf = watchRoutes(scope)
     book.watch(scope, OPERATION_API)
@@ -131,16 +148,13 @@ export function createServer(options: ServerOptions): FastifyInstance {
     refuseOtherMethods(scope, methodsOf)
     done()
   })
-  for (const dialect of options.dialects) {
-    server.register((scope, _options, done) => {
-      countRequests(scope, metrics, dialect.name)
-      refuseUnknownPaths(scope, dialect)
-      book.watch(scope, dialect.api)
-      dialect.register(scope, context)
-      done()
-    })
-  }
-  return server
+  server.register((scope, _options, done) => {
+    countRequests(scope, metrics, 'console')
+    const methodsOf = watchRoutes(scope)
+    registerConsole(scope)
+    refuseOtherMethods(scope, methodsOf)
+    done()
+  })
 }
 
 /**
