@@ -51,6 +51,8 @@ export interface OpenLedgerOptions {
   readonly acknowledge?: Acknowledge
   /** The size and the root that were signed last; with it `leaves`, to compare with. */
   readonly signed?: { readonly head: TreeHead; readonly leaves: StoredLeaves }
+  /** The greatest size that a witness cosigned, and the name of the witness. */
+  readonly cosigned?: { readonly size: number; readonly witness: string } | undefined
   /** Why no events may be taken, if that is known before. */
   readonly readOnly?: string | undefined
   /** Whether to go on without what only a lost journal held. */
@@ -92,14 +94,19 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   ).ledger()
 }
 
-/** How the events contradict the checkpoint that was signed last; undefined when they do not. */
+/**
+ * How the events contradict what a witness cosigned, or the checkpoint that was signed last;
+ * undefined when they do not.
+ */
 async function divergence(
-  { signed }: Pick<OpenLedgerOptions, 'signed'>,
+  { signed, cosigned }: Pick<OpenLedgerOptions, 'signed' | 'cosigned'>,
   { recovery, keeper }: { readonly recovery: TreeRecovery; readonly keeper: LedgerKeeper },
 ): Promise<string | undefined> {
+  const { size } = recovery.tree
+  if (cosigned !== undefined && size < cosigned.size)
+    return `the witness ${cosigned.witness} cosigned ${cosigned.size} events, and ${size} are there`
   if (signed === undefined) return undefined
   const { head, leaves } = signed
-  const { size } = recovery.tree
   if (size < head.size)
     return `a checkpoint over ${head.size} events was signed, and ${size} are there`
   if (recovery.isSignedAhead) {

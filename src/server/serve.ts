@@ -44,7 +44,7 @@ import { type BackgroundTask, startTasks } from './tasks/background-task.ts'
 import { exportTask } from './tasks/export-task.ts'
 import { ledgerScrub } from './tasks/ledger-scrub.ts'
 import { sessionSweep } from './tasks/session-sweep.ts'
-import { openWitnesses } from './witnesses/own-witnesses.ts'
+import { openWitnesses, readBack } from './witnesses/own-witnesses.ts'
 import { witnessTask } from './witnesses/witness-task.ts'
 
 /** The parts of a server; main.ts knows which ones exist. */
@@ -125,6 +125,7 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
     ...howKept,
     onTrouble,
     readOnly,
+    cosigned: keys && witnesses && (await readBack(witnesses, last, keys)),
     ...(last !== undefined && { signed: { head: last, leaves: store.leaves } }),
   })
   const readiness = createReadiness({

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -110,6 +110,7 @@ beforeAll(async () => {
   for (const one of witnesses) one.start()
   writeFileSync(join(folder, 'older-witnessed'), (await witnessed(EVENTS / 2)).text)
   await waybill.kill()
+  cpSync(join(folder, 'data'), join(folder, 'backup'), { recursive: true })
   waybill = await waybill.restart()
   await send(EVENTS / 2, EVENTS)
 })
@@ -226,5 +227,29 @@ describe('two stock witnesses', () => {
     const metrics = await (await waybill.request('/metrics')).text()
     expect(metrics).toContain(`waybill_witness_cosigned_size{witness="w1"} ${size}\n`)
     expect(metrics).toContain('waybill_witness_failures{witness="w1"} 0\n')
+  })
+
+  test('keep a restored backup from signing a second history, which it can show', async () => {
+    const { size } = await witnessed(EVENTS)
+    const dataDirectory = join(folder, 'backup')
+    expect(await runCommand({ ...waybill, dataDirectory }, ['recover', '--copy'])).toMatchObject({
+      code: 0,
+    })
+    const configuration = ['--config', join(folder, 'waybill.json')]
+    const restored = await startWaybill({ dataDirectory, arguments: configuration })
+    try {
+      const { ledger } = JSON.parse(await (await restored.request('/v1/status')).text())
+      expect(ledger.size).toBeLessThan(size)
+      expect(ledger.readOnly).toBe(
+        `the witness w0 cosigned ${size} events, and ${ledger.size} are there`,
+      )
+      const sent = { method: 'POST', body: '{"action":"image.push"}' }
+      const headers = { 'Content-Type': 'application/json' }
+      expect((await restored.request('/v1/events', { ...sent, headers })).status).toBe(503)
+      expect((await restored.request('/v1/ledger/checkpoint')).status).toBe(503)
+      expect((await restored.request('/v1/events?limit=1')).status).toBe(200)
+    } finally {
+      await restored.stop()
+    }
   })
 })

@@ -72,6 +72,22 @@ export async function askWitness(
   return second.what === 'conflict' ? refusedOwnSize(second.size, checkpoint) : second
 }
 
+/**
+ * Asks a witness which size it cosigned last; undefined when it does not say. A checkpoint that
+ * claims to be known already needs no proof, and any other size is named.
+ */
+export async function askCosignedSize(
+  witness: ReachableWitness,
+  checkpoint: Checkpoint,
+  options: Options,
+): Promise<number | undefined> {
+  const proofFrom = () => Promise.resolve([])
+  const submission = { checkpoint, oldSize: checkpoint.size, proofFrom }
+  const answer = await submit(witness, submission, options)
+  if (answer.what === 'conflict') return answer.size
+  return answer.what === 'cosigned' ? checkpoint.size : undefined
+}
+
 /** A witness that refuses the size that it names itself has another root for it. */
 function refusedOwnSize(size: number, checkpoint: Checkpoint): WitnessAnswer {
   return size === checkpoint.size

@@ -3,6 +3,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { PolicyWitness, TrustPolicy } from '../policy/trust-policy.ts'
 import { CosignedCheckpoints } from './cosigned-checkpoints.ts'
 import {
+  askCosignedSize,
   askWitness,
   type ReachableWitness,
   type WitnessAnswer,
@@ -110,6 +111,29 @@ export class WitnessRounds {
   /** What is known of each witness, in the order of the policy. */
   states(): readonly WitnessState[] {
     return [...this.#states.values()]
+  }
+
+  /**
+   * The greatest size that a witness cosigned, as far as the witnesses say so in time, or it is
+   * known from before. A ledger that is smaller was restored, or lost events.
+   * @param checkpoint any that was signed for the ledger.
+   */
+  async readBack(
+    checkpoint: Checkpoint,
+    waitMsMax: number,
+  ): Promise<{ readonly size: number; readonly witness: string } | undefined> {
+    const { client } = this.#options
+    const { signal } = new AbortController()
+    await Promise.all(
+      this.policy.witnesses.filter(isReachable).map(async (witness) => {
+        const options = { ...client, answerMsMax: waitMsMax, signal }
+        const size = await askCosignedSize(witness, checkpoint, options)
+        const state = this.#states.get(witness)
+        if (state !== undefined && size !== undefined) this.#states.set(witness, { ...state, size })
+      }),
+    )
+    const [first] = this.states().toSorted((one, other) => other.size - one.size)
+    return first === undefined ? undefined : { size: first.size, witness: first.name }
   }
 
   /**

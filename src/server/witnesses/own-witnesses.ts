@@ -4,11 +4,16 @@ import { Value } from 'typebox/value'
 import type { Settings } from '../../config/settings.ts'
 import { userAgent } from '../../config/version.ts'
 import { ifThere, SECRET_MODE, writeDurably } from '../../core/files.ts'
+import { type Checkpoint, parseCheckpoint } from '../../ledger/checkpoint/checkpoint.ts'
 import type { SigningKeys } from '../../ledger/checkpoint/signing-keys.ts'
 import { PolicyError, parsePolicy } from '../../ledger/policy/parse-policy.ts'
 import type { TrustPolicy } from '../../ledger/policy/trust-policy.ts'
+import { emptyRoot } from '../../ledger/tree/merkle-tree.ts'
 import { readKeptCheckpoint } from '../../ledger/witness/cosigned-checkpoints.ts'
 import { type KeptWitnesses, WitnessRounds } from '../../ledger/witness/witness-rounds.ts'
+
+/** Longest wait for the witnesses at start, in milliseconds. */
+const READ_BACK_MS_MAX = 3_000
 
 const Kept = Type.Object({
   checkpoint: Type.Optional(Type.String()),
@@ -53,6 +58,20 @@ export async function openWitnesses({
     client: { userAgent: userAgent(), nowSeconds: () => Date.now() / 1000 },
     retryMs: witnessSeconds * 1000,
   })
+}
+
+/**
+ * The greatest size that a witness cosigned of the ledger of these keys; waits for the witnesses a
+ * short time only. A ledger without a checkpoint of its own asks with the one of no events, which
+ * every ledger continues.
+ */
+export async function readBack(
+  witnesses: WitnessRounds,
+  last: Checkpoint | undefined,
+  keys: SigningKeys,
+): ReturnType<WitnessRounds['readBack']> {
+  const checkpoint = last ?? parseCheckpoint(keys.sign({ size: 0, rootHash: emptyRoot() }))
+  return await witnesses.readBack(checkpoint, READ_BACK_MS_MAX)
 }
 
 async function readPolicy(path: string): Promise<TrustPolicy> {

@@ -177,3 +177,31 @@ test('a witness of another history is known until it cosigns again', async () =>
   await ask(rounds, 14)
   expect(rounds.states()[0]).toMatchObject({ failures: 2, isContradicted: true })
 })
+
+test('the greatest size that a witness names, or that is known, is read back', async () => {
+  const names =
+    (size: number): Behavior =>
+    (response) =>
+      void response.writeHead(409, { 'Content-Type': 'text/x.tlog.size' }).end(`${size}\n`)
+  const rounds = open()
+  await ask(rounds, 10)
+  // Without an answer it is what was cosigned before.
+  behaviors.fill(down)
+  expect(await open(undefined, kept).readBack(await checkpointAt(8), 1_000)).toMatchObject({
+    size: 10,
+  })
+  behaviors = [names(3), names(77), () => undefined]
+  const restored = open()
+  expect(await restored.readBack(await checkpointAt(8), 100)).toEqual({ size: 77, witness: 'w2' })
+  expect(restored.states().map(({ size }) => size)).toEqual([3, 77, 0])
+  expect(oldSizes(0)?.at(-1)).toBe('old 8')
+})
+
+test('what is not a size is not read back', async () => {
+  behaviors = [
+    (response) => void response.writeHead(409).end('77\n'),
+    (response) => void response.writeHead(422, { 'Content-Type': 'text/x.tlog.size' }).end('77\n'),
+    (response) => void response.end('77\n'),
+  ]
+  expect(await open().readBack(await checkpointAt(8), 1_000)).toMatchObject({ size: 0 })
+})
