@@ -8,6 +8,7 @@ import { importQuayCommand } from './commands/import.ts'
 import { ledgerAddKeyCommand, ledgerRetireKeysCommand } from './commands/ledger/keys.ts'
 import { ledgerMirrorCommand } from './commands/ledger/mirror.ts'
 import { proofCommand } from './commands/ledger/proof.ts'
+import { ledgerStatementCommand } from './commands/ledger/statement.ts'
 import { verifyCommand } from './commands/ledger/verify.ts'
 import { recoverCommand } from './commands/recover.ts'
 import { searchCommand } from './commands/search.ts'
@@ -41,6 +42,7 @@ export function commandTable(collectors: readonly CollectorKind[]): readonly Com
     verifyCommand,
     proofCommand,
     ledgerMirrorCommand,
+    ledgerStatementCommand,
     ledgerAddKeyCommand,
     ledgerRetireKeysCommand,
     statusCommand,

@@ -52,6 +52,8 @@ const VERIFY_DAYS = 7
 const VERIFY_DAYS_MAX = 366
 const WITNESS_SECONDS = 10
 const WITNESS_SECONDS_MAX = 3600
+const STATEMENT_MINUTES = 60
+const STATEMENT_MINUTES_MAX = 10_080
 const FRESH_LOGIN_SECONDS = 600
 const FRESH_LOGIN_SECONDS_MAX = 604_800
 
@@ -226,6 +228,12 @@ export const SETTINGS = {
       VERIFY_DAYS,
       'Days between background comparisons of all stored events with the signed ledger. 0: only ' +
         'when `waybill verify` requests one.',
+    ),
+    statementMinutes: withDefault(
+      wholeNumber(0, STATEMENT_MINUTES_MAX),
+      STATEMENT_MINUTES,
+      'Minutes between the events `ledger.statement`, which state how many events each tenant ' +
+        'has and the root over them. 0: only when `waybill ledger statement` requests one.',
     ),
     checkpointFile: optional(
       path('FILE'),

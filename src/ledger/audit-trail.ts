@@ -1,4 +1,5 @@
 import { parseReportedEvent } from '../core/boundary/parse-reported-event.ts'
+import type { Draft } from '../core/event/draft.ts'
 import type { NewEvent } from '../core/event/new-event.ts'
 import type { Clock } from '../core/time/timestamp.ts'
 import { OWN_SOURCE_KIND } from '../core/values/source-name.ts'
@@ -23,25 +24,28 @@ export interface AuditTrail {
   record(event: OwnEvent): Promise<void>
 }
 
-/** An audit trail that ends in a ledger. */
-export function createAuditTrail(options: {
-  readonly append: Append
+/** Where an event of Waybill's own comes from: the instance, and its clock. */
+interface OwnReception {
   readonly origin: string
   readonly clock: Clock
-}): AuditTrail {
-  const { append, origin, clock } = options
-  const draftOf = ({ eventId, ...event }: OwnEvent) => {
-    const named = eventId === undefined ? event : { ...event, source: { eventId } }
-    return parseReportedEvent(named, {
-      receivedMicros: clock(),
-      tenant: event.tenant,
-      anyTenant: true,
-      source: { kind: OWN_SOURCE_KIND, name: origin },
-    })
-  }
+}
+
+/** An event of Waybill's own, to be appended. */
+export function ownDraft({ eventId, ...event }: OwnEvent, { origin, clock }: OwnReception): Draft {
+  const named = eventId === undefined ? event : { ...event, source: { eventId } }
+  return parseReportedEvent(named, {
+    receivedMicros: clock(),
+    tenant: event.tenant,
+    anyTenant: true,
+    source: { kind: OWN_SOURCE_KIND, name: origin },
+  })
+}
+
+/** An audit trail that ends in a ledger. */
+export function createAuditTrail(options: OwnReception & { readonly append: Append }): AuditTrail {
   return {
     async record(event) {
-      await append({ drafts: [draftOf(event)] })
+      await options.append({ drafts: [ownDraft(event, options)] })
     },
   }
 }

@@ -34,6 +34,7 @@ import { openOwnStore } from './instance/own-store.ts'
 import { openVerifier } from './instance/own-verifier.ts'
 import { filesOf, openPublication } from './instance/publication-files.ts'
 import { recordSettings } from './instance/settings-record.ts'
+import { openStatements } from './ledger/own-statements.ts'
 import type { PublishedLedger } from './observe/ledger-metrics.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { createReadiness, type Readiness } from './observe/readiness.ts'
@@ -43,6 +44,7 @@ import { createReadableEvents } from './reading/readable-events.ts'
 import { type BackgroundTask, startTasks } from './tasks/background-task.ts'
 import { exportTask } from './tasks/export-task.ts'
 import { ledgerScrub } from './tasks/ledger-scrub.ts'
+import { ledgerStatements } from './tasks/ledger-statements.ts'
 import { sessionSweep } from './tasks/session-sweep.ts'
 import { openWitnesses, readBack } from './witnesses/own-witnesses.ts'
 import { witnessTask } from './witnesses/witness-task.ts'
@@ -163,9 +165,10 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
   reportReadOnly(ledger, reportTo)
   await reportTornWrite(ledger, reportTo)
   await reportContradiction(ledger, reportTo)
-  const scrub = ledgerScrub(settings.ledger.verifyDays)
-  const asking = witnesses && witnessTask(witnesses, settings.ledger.witnessSeconds)
-  const ownTasks = [sessionSweep, exportTask(exports), scrub, ...(asking ? [asking] : [])]
+  const { verifyDays, statementMinutes, witnessSeconds } = settings.ledger
+  const ledgerTasks = [ledgerScrub(verifyDays), ledgerStatements(statementMinutes)]
+  if (witnesses !== undefined) ledgerTasks.push(witnessTask(witnesses, witnessSeconds))
+  const ownTasks = [sessionSweep, exportTask(exports), ...ledgerTasks]
   const allTasks = [...(await parts.tasks(settings, skips)), ...ownTasks]
   await server.listen({ host: settings.listen.host, port: settings.listen.port })
   readiness.started()
@@ -268,8 +271,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   const own = { ...assembly.publication, ledger, leaves: store.leaves, tenant: defaultTenant }
   const checkpoints = openCheckpoints({ ...own, audit })
   await recordFirstKey({ ...own, audit })
-  const verifier =
-    checkpoints && (await openVerifier(records, { ...own, origin, checkpoints, audit, clock }))
+  const checks = await openChecks(store, { ...own, origin, audit, append, clock, checkpoints })
   const { directory, accessKeys, administration, secretBox } = await openAdministered(
     () => openAccess({ ...assembly, records, events, audit }),
     { records, origin, dataDirectory: settings.data },
@@ -282,13 +284,13 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     ...{ origin, clock, records, events, directory, audit, checkpoints },
   })
   metrics.watchExports(exports.desk.jobs)
-  metrics.watchPublished({ ...shownOf(checkpoints), verifier })
+  metrics.watchPublished({ ...shownOf(checkpoints), ...checks })
   metrics.watchSkipped(() => skips.counts())
   const context: DialectContext = {
     readers,
     ledger: { ...ledger, append },
     checkpoints,
-    verifier,
+    ...checks,
     audit,
     records,
     directory,
@@ -328,7 +330,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
 }
 
 /** What the metrics show of the checkpoints. */
-function shownOf(checkpoints: OwnCheckpoints | undefined): Omit<PublishedLedger, 'verifier'> {
+function shownOf(checkpoints: OwnCheckpoints | undefined): Shown {
   return {
     checkpointSize: () => checkpoints?.latest()?.size ?? 0,
     witnessedSize: () => checkpoints?.witnessed()?.size ?? 0,
@@ -336,6 +338,25 @@ function shownOf(checkpoints: OwnCheckpoints | undefined): Omit<PublishedLedger,
     isFailing: () => checkpoints?.isFailing() ?? false,
   }
 }
+
+type Shown = Omit<PublishedLedger, 'verifier' | 'statements'>
+
+/** What compares the stored events with the ledger, and states them; nothing while read-only. */
+async function openChecks(
+  { records, tenantLeaves }: Store,
+  { checkpoints, ...options }: CheckOptions,
+): Promise<Pick<DialectContext, 'verifier' | 'statements'>> {
+  if (checkpoints === undefined) return { verifier: undefined, statements: undefined }
+  return {
+    verifier: await openVerifier(records, { ...options, tenantLeaves, checkpoints }),
+    statements: await openStatements(records, { ...options, leaves: tenantLeaves, checkpoints }),
+  }
+}
+
+type CheckOptions = Omit<Parameters<typeof openVerifier>[1], 'checkpoints' | 'tenantLeaves'> &
+  Pick<Parameters<typeof openStatements>[1], 'append' | 'ledger'> & {
+    readonly checkpoints: OwnCheckpoints | undefined
+  }
 
 /** Stops listening and finishes requests in progress; aborts them after `STOP_MS_MAX`. */
 async function closeServer(server: FastifyInstance): Promise<void> {

@@ -2,6 +2,7 @@ import type { RecordStore } from '../access/records/record-store.ts'
 import type { EventReader } from '../core/query/query.ts'
 import type { Clock } from '../core/time/timestamp.ts'
 import type { EventWriter } from '../ledger/event-writer.ts'
+import type { TenantLeaves } from '../ledger/statement/tenant-leaves.ts'
 import type { StoredLeaves } from '../ledger/tiles/stored-leaves.ts'
 import type { ClickHouseConnection } from './clickhouse/connection/connection.ts'
 import { openChdb } from './clickhouse/connection/connection-chdb.ts'
@@ -13,6 +14,7 @@ import { createEventReader } from './clickhouse/read/event-reader.ts'
 import { openRecordStore } from './clickhouse/record-store.ts'
 import { KnownShapes } from './clickhouse/shapes/known-shapes.ts'
 import { createStoredLeaves } from './clickhouse/tree/stored-leaves.ts'
+import { createTenantLeaves } from './clickhouse/tree/tenant-leaves.ts'
 import { createEventWriter } from './clickhouse/write/event-writer.ts'
 
 /** The location of events: a directory of this process (chDB), or a ClickHouse server. */
@@ -50,6 +52,8 @@ export interface Store {
   readonly writer: EventWriter
   /** The ledger of the origin that the store was opened for, as it is on disk. */
   readonly leaves: StoredLeaves
+  /** The same by tenants. */
+  readonly tenantLeaves: TenantLeaves
   readonly records: RecordStore
   readonly probes: StoreProbes
   /** Names of table parts that the engine found damaged and left out when it opened them. */
@@ -80,6 +84,7 @@ export async function openStore({ location, origin, clock }: OpenStoreOptions): 
       reader: createEventReader(connection, { clock, ...known }),
       writer: createEventWriter(connection, { origin, ...known }),
       leaves: createStoredLeaves(connection, origin),
+      tenantLeaves: createTenantLeaves(connection, origin),
       records,
       probes: {
         read: () => connection.rows({ sql: 'SELECT seq FROM events LIMIT 1' }),

@@ -45,6 +45,7 @@ export async function describedServer(): Promise<{ document: Document; routes: R
     clock: createClock(),
     checkpoints: undefined,
     verifier: undefined,
+    statements: undefined,
     defaultTenant: 'default',
   }
   const { dialects, sources } = await defaultParts()

@@ -51,7 +51,7 @@ export async function startDialect(
     sessions: await openSessions({ records, directory, clock }),
     cursors: createCursorCodec(Buffer.alloc(32)),
     ...{ ledger: nothing, audit: nothing, administration: nothing, exports: nothing },
-    ...{ checkpoints: undefined, verifier: undefined },
+    ...{ checkpoints: undefined, verifier: undefined, statements: undefined },
   }
   const server = createServer({
     ...{ context, dialects: [dialect], sources: [], readiness: nothing },

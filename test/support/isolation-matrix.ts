@@ -59,6 +59,8 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
   'GET /v1/events/:id/proof': known,
   'GET /v1/events/:id/entry': shows,
   'POST /v1/ledger/verification': installation,
+  // Only an administrator of the installation may name another tenant.
+  'POST /v1/ledger/statement': own,
   'POST /v1/ledger/keys': installation,
   'DELETE /v1/ledger/keys/old': installation,
   'GET /v1/status': countsForAdministrators,

@@ -284,6 +284,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
   },
   system: {
     'ledger.verified': 'All stored events were compared with the signed ledger and match it',
+    'ledger.statement': 'The number of events of the tenant in a range, and the root over them',
     'ledger.repair': 'The ledger was repaired after a crash or a loss; the message says how',
     'ledger.contradiction': 'Stored events do not match the records of the ledger',
     'log.clear': 'A log was cleared for its readers; the ledger keeps its events',

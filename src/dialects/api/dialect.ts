@@ -14,6 +14,7 @@ import type { ExportDesk } from '../../exports/jobs/export-desk.ts'
 import type { AuditTrail } from '../../ledger/audit-trail.ts'
 import type { LedgerCheckpoints } from '../../ledger/checkpoint/ledger-checkpoints.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import type { LedgerStatements } from '../../ledger/statement/ledger-statements.ts'
 import type { LedgerVerifier } from '../../ledger/verification/ledger-verifier.ts'
 import type { ApiDescription } from './api-description.ts'
 
@@ -25,6 +26,8 @@ export interface DialectContext {
   readonly checkpoints: LedgerCheckpoints | undefined
   /** Compares stored events with what was signed; undefined while the instance must not sign. */
   readonly verifier: LedgerVerifier | undefined
+  /** States what each tenant has in the ledger; undefined while the instance must not sign. */
+  readonly statements: LedgerStatements | undefined
   /** Where a dialect records what was done through it: sign-ins, exports. */
   readonly audit: AuditTrail
   /** Operational state: positions of collectors, export jobs, sessions. */

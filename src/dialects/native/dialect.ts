@@ -18,6 +18,7 @@ import { registerExports } from './instance/exports.ts'
 import { type InstanceFacts, registerInstanceRoutes } from './instance/instance-routes.ts'
 import { registerCheckpointRoutes } from './ledger/checkpoint-routes.ts'
 import { registerProofRoutes } from './ledger/proof-routes.ts'
+import { registerStatementRoute } from './ledger/statement-route.ts'
 import { registerVerificationRoute } from './ledger/verification-route.ts'
 import { identifyBySession } from './session/browser-session.ts'
 import { SECURE_COOKIE } from './session/session-cookie.ts'
@@ -89,6 +90,7 @@ function registerRoutes(
   registerInstanceRoutes(typed, context, facts)
   registerCheckpointRoutes(typed, context, facts.isLedgerPublic)
   registerVerificationRoute(typed, context)
+  registerStatementRoute(typed, context)
   registerProofRoutes(typed, context, facts.isLedgerPublic)
   registerAdministration(typed, context)
   registerAccessKeys(typed, context)

@@ -4,6 +4,8 @@ import type { LeafRange } from '../proof/subtree-proof.ts'
 /** A stored row of the ledger's events, as the engine reads it from disk. */
 export interface LeafRow {
   readonly seq: number
+  /** Absent where only hashes are known. */
+  readonly tenant?: string
   /**
    * The leaf hash of the event in it; undefined for a row whose columns contradict each other: some
    * of them, which queries go by, are not in the leaf but follow from it.

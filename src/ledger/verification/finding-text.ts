@@ -1,3 +1,4 @@
+import type { StatedRange } from '../statement/statement.ts'
 import type { Finding, LedgerFindings } from './findings.ts'
 
 /** How the verification of a ledger ends, in one word. */
@@ -5,8 +6,9 @@ export type Verdict = 'consistent' | 'altered' | 'missing'
 
 /** The verdict on what was found: what is missing weighs more than what is altered. */
 export function verdictOf({ counts, isSignedRoot }: LedgerFindings): Verdict {
-  if (counts.missing > 0) return 'missing'
-  const isWhole = isSignedRoot && counts.altered + counts.added + counts.tile === 0
+  const { missing, lacking, altered, added, tile, statement } = counts
+  if (missing + lacking > 0) return 'missing'
+  const isWhole = isSignedRoot && altered + added + tile + statement === 0
   return isWhole ? 'consistent' : 'altered'
 }
 
@@ -24,5 +26,21 @@ export function findingText(finding: Finding, origin: string): string {
       if (endSeq === undefined) return `event ${seq} of ${origin} was altered`
       return `events among ${seq} to ${endSeq - 1} of ${origin} were altered`
     }
+    case 'lacking': {
+      const { count, found } = finding
+      return `${placeText(finding)}: ${found} of the ${count} events that are stated`
+    }
+    case 'statement':
+      return `${placeText(finding)}: ${PROBLEM_TEXTS[finding.problem]}`
   }
+}
+
+const PROBLEM_TEXTS = {
+  count: 'there are more events than are stated',
+  root: 'the events are not those that are stated',
+  range: 'the range does not continue that of the statement before',
+} as const
+
+function placeText({ seq, tenant, from, to }: StatedRange): string {
+  return `statement ${seq} about tenant ${tenant}, seqs ${from} to ${to - 1}`
 }

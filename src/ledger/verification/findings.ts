@@ -1,3 +1,5 @@
+import type { StatedRange } from '../statement/statement.ts'
+
 /** Findings of each kind that are listed; the rest is counted. */
 const LISTED_MAX = 100
 
@@ -11,6 +13,10 @@ export type Finding =
   | { readonly what: 'added'; readonly seq: number }
   /** A saved hash, which follows from the events: `tile` is `LEVEL/INDEX`. */
   | { readonly what: 'tile'; readonly tile: string; readonly seq: number }
+  /** A tenant has only `found` of the events that a statement counts. */
+  | (StatedRange & { readonly what: 'lacking'; readonly found: number })
+  /** A statement counts fewer events than there are, has another root, or another beginning. */
+  | (StatedRange & { readonly what: 'statement'; readonly problem: 'count' | 'root' | 'range' })
 
 /** How far a verification is. */
 export interface VerificationProgress {
@@ -37,7 +43,7 @@ export interface LedgerFindings {
 /** Gathers findings, as many as are listed. */
 export class Findings {
   readonly #listed: Finding[] = []
-  readonly #counts = { altered: 0, missing: 0, added: 0, tile: 0 }
+  readonly #counts = { altered: 0, missing: 0, added: 0, tile: 0, lacking: 0, statement: 0 }
 
   add(finding: Finding): void {
     this.#counts[finding.what] += 1
@@ -52,5 +58,17 @@ export class Findings {
   of(events: number, isSignedRoot: boolean): LedgerFindings {
     const findings = this.#listed.toSorted((left, right) => left.seq - right.seq)
     return { events, isSignedRoot, findings, counts: this.#counts, count: this.count }
+  }
+}
+
+/** What was found in the events and, separately, in the statements about them. */
+export function withStatements(found: LedgerFindings, statements: Findings): LedgerFindings {
+  const { findings, counts, count } = statements.of(found.events, found.isSignedRoot)
+  const { lacking, statement } = counts
+  return {
+    ...found,
+    findings: [...found.findings, ...findings].sort((left, right) => left.seq - right.seq),
+    counts: { ...found.counts, lacking, statement },
+    count: found.count + count,
   }
 }

@@ -3,9 +3,11 @@ import { type Clock, formatTimestamp } from '../../core/time/timestamp.ts'
 import type { AuditTrail } from '../audit-trail.ts'
 import type { LedgerCheckpoints } from '../checkpoint/ledger-checkpoints.ts'
 import type { Ledger } from '../ledger.ts'
+import type { TenantLeaves } from '../statement/tenant-leaves.ts'
 import type { StoredLeaves } from '../tiles/stored-leaves.ts'
 import { findingText, type Verdict, verdictOf } from './finding-text.ts'
-import type { VerificationProgress } from './findings.ts'
+import { type VerificationProgress, withStatements } from './findings.ts'
+import { StatementVerification } from './statement-verification.ts'
 import { verifyLedger } from './verify-ledger.ts'
 
 /** How a verification ended. */
@@ -36,6 +38,7 @@ export interface LedgerVerifierOptions {
   readonly ledger: Pick<Ledger, 'unsavedTiles' | 'lastLeaves' | 'status'>
   readonly checkpoints: LedgerCheckpoints
   readonly leaves: StoredLeaves
+  readonly tenantLeaves: TenantLeaves
   readonly audit: AuditTrail
   /** Tenant of the events that tell how it ended. */
   readonly tenant: string
@@ -80,6 +83,7 @@ async function* compare({
   ledger,
   checkpoints,
   leaves,
+  tenantLeaves,
 }: LedgerVerifierOptions): AsyncGenerator<
   VerificationProgress,
   Omit<VerificationResult, 'finishedAt'>
@@ -91,7 +95,10 @@ async function* compare({
   const { origin } = ledger.status()
   const lastLeaves = ledger.lastLeaves(signed.size)
   const unsaved = ledger.unsavedTiles
-  const found = yield* verifyLedger({ leaves, signed, unsaved, lastLeaves })
+  const statements = new StatementVerification(tenantLeaves, signed.size)
+  const watched = statements.watch(leaves)
+  const events = yield* verifyLedger({ leaves: watched, signed, unsaved, lastLeaves })
+  const found = withStatements(events, statements.findings)
   return {
     events: found.events,
     verdict: verdictOf(found),

@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
 import { parseTimestamp } from '../../core/time/timestamp.ts'
+import type { LedgerStatements } from '../../ledger/statement/ledger-statements.ts'
 import type { LedgerVerifier } from '../../ledger/verification/ledger-verifier.ts'
 import type { WitnessState } from '../../ledger/witness/witness-rounds.ts'
 import { registerWitnessGauges } from '../witnesses/witness-metrics.ts'
@@ -15,12 +16,14 @@ export interface PublishedLedger {
   readonly isFailing: () => boolean
   /** Undefined while the ledger must not be signed. */
   readonly verifier: Pick<LedgerVerifier, 'latest'> | undefined
+  /** Undefined while the ledger must not be signed. */
+  readonly statements: Pick<LedgerStatements, 'latestRun'> | undefined
 }
 
 /** Shows the checkpoints and the last verification of a ledger. */
 export function registerPublishedGauges(
   registers: Registry[],
-  { checkpointSize, witnessedSize, witnesses, isFailing, verifier }: PublishedLedger,
+  { checkpointSize, witnessedSize, witnesses, isFailing, verifier, statements }: PublishedLedger,
 ): void {
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
@@ -48,5 +51,10 @@ export function registerPublishedGauges(
     'waybill_ledger_verification_findings',
     'What the last verification found',
     () => verifier?.latest().findingCount ?? 0,
+  )
+  gauge(
+    'waybill_ledger_statements_timestamp_seconds',
+    'When the events of every tenant were last stated',
+    () => (parseTimestamp(statements?.latestRun().finishedAt ?? '') ?? 0) / 1_000_000,
   )
 }

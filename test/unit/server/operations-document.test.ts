@@ -24,6 +24,7 @@ async function shownMetrics(): Promise<ReadonlyMap<string, string>> {
     checkpointSize: () => 0,
     isFailing: () => false,
     verifier: undefined,
+    statements: undefined,
   })
   metrics.measured(() => Promise.reject(new Error('nothing is appended')))
   metrics.collector('quay/one')

@@ -14,6 +14,8 @@ const CANONICAL_SQL = canonicalJsonSql({ withSeq: false })
 /** Holds for a row in which everything that queries go by follows from what is in the leaf. */
 const SOUND_SQL = `${WHOLE_EVENT_SQL} AND escaped_words = ${ESCAPED_WORDS_SQL}`
 const LEAF_SQL = `SHA256(concat('\\0', ${CANONICAL_SQL}))`
+/** The SELECT list of a `LeafRow`: its seq, its tenant, and its leaf in hex or '' if unsound. */
+export const LEAF_ROW_SQL = `seq, tenant, if(${SOUND_SQL}, lower(hex(${LEAF_SQL})), '')`
 const IN_RANGE_SQL = 'origin = {origin:String} AND seq >= {start:UInt64} AND seq < {end:UInt64}'
 
 /** The stored ledger of one origin. The engine makes the leaf hashes, on all of its threads. */
@@ -38,15 +40,19 @@ async function readRows(
   connection: ClickHouseConnection,
   range: OwnRange,
 ): Promise<readonly LeafRow[]> {
-  const rows = await connection.rows<[number, string]>({
-    sql: `SELECT seq, if(${SOUND_SQL}, lower(hex(${LEAF_SQL})), '') FROM events
-      WHERE ${IN_RANGE_SQL} ORDER BY seq`,
+  const rows = await connection.rows<LeafRowTexts>({
+    sql: `SELECT ${LEAF_ROW_SQL} FROM events WHERE ${IN_RANGE_SQL} ORDER BY seq`,
     parameters: { ...range },
   })
-  return rows.map(([seq, hex]) => ({
-    seq,
-    leaf: hex === '' ? undefined : Buffer.from(hex, 'hex'),
-  }))
+  return rows.map(leafRow)
+}
+
+/** A row of `LEAF_ROW_SQL`. */
+export type LeafRowTexts = [seq: number, tenant: string, hex: string]
+
+/** Reads a row of `LEAF_ROW_SQL`. */
+export function leafRow([seq, tenant, hex]: LeafRowTexts): LeafRow {
+  return { seq, tenant, leaf: hex === '' ? undefined : Buffer.from(hex, 'hex') }
 }
 
 async function readGroupHashes(

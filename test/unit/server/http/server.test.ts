@@ -151,6 +151,7 @@ beforeEach(async () => {
       clock,
       checkpoints: undefined,
       verifier: undefined,
+      statements: undefined,
       defaultTenant: 'd',
     },
     dialects: [nativeDialect(facts), OTHER],
