@@ -188,7 +188,7 @@ describe('two stock witnesses', () => {
   })
 
   test('anchor a verification of the server, of a mirror, and of one event', async () => {
-    const { size } = await witnessed(EVENTS)
+    await witnessed(EVENTS)
     const trusted = join(folder, 'trusted-policy')
     writeFileSync(trusted, `log ${vkey}\n${readFileSync(policy, 'utf8')}`)
     const server = await runCommand(waybill, ['verify', '--policy', trusted])
@@ -199,12 +199,18 @@ describe('two stock witnesses', () => {
       ),
     })
     const mirror = join(folder, 'witnessed-mirror')
-    await eventually(
-      () => textAt('/v1/ledger/checkpoint'),
-      (note) => note.trimEnd().split('\n').length === 7,
-      { what: 'a latest checkpoint with both cosignatures' },
-    )
-    expect(await runCommand(waybill, ['ledger', 'mirror', mirror])).toMatchObject({ code: 0 })
+    const copy = ['ledger', 'mirror', mirror, '--witnessed']
+    expect(await runCommand(waybill, copy)).toMatchObject({ code: 0 })
+    const text = readFileSync(join(mirror, 'checkpoint'), 'utf8')
+    const size = Number(text.split('\n')[1])
+    expect(await check('audit', mirror, vkey, 'entries')).toMatchObject({ ok: true, size })
+    const more = size + EVENTS
+    writeFileSync(join(mirror, 'checkpoint'), text.replace(`\n${size}\n`, `\n${more}\n`))
+    expect(await runCommand(waybill, copy)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`has ${more} events already`),
+    })
+    writeFileSync(join(mirror, 'checkpoint'), text)
     const offline = await runCommand(waybill, ['verify', mirror, '--policy', trusted, '--json'])
     expect(JSON.parse(offline.stdout)).toMatchObject({
       verdict: 'consistent',

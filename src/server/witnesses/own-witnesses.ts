@@ -28,7 +28,9 @@ const Kept = Type.Object({
 
 /** What the witnesses of an instance need. */
 export interface OwnWitnessesOptions {
-  readonly settings: Pick<Settings, 'ledger'>
+  readonly settings: {
+    readonly ledger: Pick<Settings['ledger'], 'policyFile' | 'witnessSeconds'>
+  }
   readonly keys: SigningKeys
   /** Where it is kept what the witnesses cosigned. */
   readonly file: string

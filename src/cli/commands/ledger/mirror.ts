@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseCheckpoint } from '../../../ledger/checkpoint/checkpoint.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../../client/connection-options.ts'
+import { readCheckpointFile } from '../../client/ledger-trust.ts'
 import { createClient } from '../../client/server-client.ts'
 import { allTiles, downloadTiles, writeWhole } from '../../client/tile-download.ts'
+import { CommandError } from '../../command-error.ts'
 import { write } from '../../command-io.ts'
 import { defineCommand } from '../../define-command.ts'
 import { fileError } from '../../terminal/file-error.ts'
@@ -21,6 +24,10 @@ checkpoint is replaced last, so the folder is consistent at any time.
 The entries are the events of all tenants, so they need the token of an administrator of the
 installation. With --hashes-only the folder proves the same without the contents of events.`,
     options: {
+      witnessed: {
+        type: 'switch',
+        description: 'Up to the latest checkpoint that enough witnesses cosigned',
+      },
       'hashes-only': { type: 'switch', description: 'Do not copy the entries' },
       ...CONNECTION_OPTIONS,
     },
@@ -32,9 +39,11 @@ installation. With --hashes-only the folder proves the same without the contents
     const signal = io.interruption()
     const ask = createClient(findConnection(options, io.env))
     const textAt = async (path: string) => await (await ask({ path, signal })).text()
-    const text = await textAt('v1/ledger/checkpoint')
+    const latest = 'v1/ledger/checkpoint'
+    const text = await textAt(options.witnessed ? `${latest}/witnessed` : latest)
     const key = await textAt('v1/ledger/key')
     const { size } = parseCheckpoint(text)
+    await requireGrowth(folder, size)
     const progress = createProgress(io.stderr, (count) => `${grouped(count)} tiles`)
     try {
       const onTiles = (count: number) => progress.update(count)
@@ -51,3 +60,13 @@ installation. With --hashes-only the folder proves the same without the contents
     return 'success'
   },
 )
+
+/** A mirror that got smaller would contradict itself; a witnessed checkpoint may be older. */
+async function requireGrowth(folder: string, size: number): Promise<void> {
+  const file = join(folder, 'checkpoint')
+  const mirrored = existsSync(file) ? (await readCheckpointFile(file)).size : 0
+  if (mirrored <= size) return
+  throw new CommandError(`${folder} has ${mirrored} events already, which are more than ${size}`, {
+    ending: 'failure',
+  })
+}
