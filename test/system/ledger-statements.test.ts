@@ -1,9 +1,13 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCommand } from '../support/command-line.ts'
 import { eventually } from '../support/eventually.ts'
 import { referenceLeaf, referenceRoot } from '../support/reference-tree.ts'
 import { jsonOf, startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 
+const folder = mkdtempSync(join(tmpdir(), 'waybill-stated-'))
 let waybill: WaybillProcess
 /** Tokens of an auditor and of a member of each tenant. */
 const tokens: Record<string, string> = {}
@@ -26,7 +30,10 @@ beforeAll(async () => {
     }
   }
 })
-afterAll(() => waybill?.stop())
+afterAll(async () => {
+  await waybill?.stop()
+  rmSync(folder, { recursive: true })
+})
 
 async function post(path: string, body: object): Promise<Readonly<Record<string, unknown>>> {
   const headers = { 'Content-Type': 'application/json' }
@@ -100,6 +107,37 @@ test('the command prints what is stated', async () => {
   expect(JSON.parse(json.stdout)).toMatchObject({ action: 'ledger.statement' })
   const verified = await runCommand(waybill, ['verify'])
   expect(verified).toMatchObject({ code: 0 })
+})
+
+test('an event that was left out of an export is found without the server', async () => {
+  const [exported, key] = [join(folder, 'exported'), join(folder, 'ledger.vkey')]
+  const run = (...command: readonly string[]) => runCommand(waybill, command)
+  const verify = (...more: readonly string[]) => run('verify', exported, '--key', key, ...more)
+  writeFileSync(key, await (await waybill.request('/v1/ledger/key')).text())
+  await send('ta', 2)
+  expect(await run('ledger', 'statement', '--tenant', 'ta')).toMatchObject({ code: 0 })
+  expect(await run('export', '--tenant', 'ta', '--proof', exported)).toMatchObject({ code: 0 })
+  const whole = await verify('--complete-from', '0')
+  expect(whole).toMatchObject({ code: 0, stdout: expect.stringMatching(/^tenant ta: all events/) })
+
+  const file = join(exported, 'events.ndjson')
+  const lines = readFileSync(file, 'utf8').split('\n')
+  const isPush = (line: string) => line.includes('"image.push"')
+  const left = lines.findIndex(isPush)
+  writeFileSync(file, lines.filter((_, index) => index !== left).join('\n'))
+  const { code, stdout } = await verify('--complete-from', '0')
+  expect([code, stdout]).toEqual([
+    12,
+    expect.stringMatching(/^statement \d+ about tenant ta, seqs 0 to \d+: 8 of the 9 events .*\n/),
+  ])
+  // Without that, it is taken for a selection.
+  const selected = await verify()
+  expect([selected.code, selected.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^tenant ta: not a whole export of the tenant, 8 of 9 events of/),
+  ])
+  const wrong = await run('verify', '--complete-from', '0')
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('needs an export') })
 })
 
 test('the ranges of a tenant adjoin over restarts and kills at any moment', async () => {

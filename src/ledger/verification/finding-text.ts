@@ -6,8 +6,8 @@ export type Verdict = 'consistent' | 'altered' | 'missing'
 
 /** The verdict on what was found: what is missing weighs more than what is altered. */
 export function verdictOf({ counts, isSignedRoot }: LedgerFindings): Verdict {
-  const { missing, lacking, altered, added, tile, statement } = counts
-  if (missing + lacking > 0) return 'missing'
+  const { missing, lacking, unstated, altered, added, tile, statement } = counts
+  if (missing + lacking + unstated > 0) return 'missing'
   const isWhole = isSignedRoot && altered + added + tile + statement === 0
   return isWhole ? 'consistent' : 'altered'
 }
@@ -29,6 +29,11 @@ export function findingText(finding: Finding, origin: string): string {
     case 'lacking': {
       const { count, found } = finding
       return `${placeText(finding)}: ${found} of the ${count} events that are stated`
+    }
+    case 'unstated': {
+      const { tenant, seq, to } = finding
+      const seqs = to === undefined ? `from seq ${seq} on` : `of seqs ${seq} to ${to - 1}`
+      return `tenant ${tenant}: no statement about the events ${seqs} is here`
     }
     case 'statement':
       return `${placeText(finding)}: ${PROBLEM_TEXTS[finding.problem]}`

@@ -15,6 +15,13 @@ export type Finding =
   | { readonly what: 'tile'; readonly tile: string; readonly seq: number }
   /** A tenant has only `found` of the events that a statement counts. */
   | (StatedRange & { readonly what: 'lacking'; readonly found: number })
+  /** No statement in an export is about the events of a tenant from `seq` on, up to `to`. */
+  | {
+      readonly what: 'unstated'
+      readonly tenant: string
+      readonly seq: number
+      readonly to?: number
+    }
   /** A statement counts fewer events than there are, has another root, or another beginning. */
   | (StatedRange & { readonly what: 'statement'; readonly problem: 'count' | 'root' | 'range' })
 
@@ -38,12 +45,22 @@ export interface LedgerFindings {
   readonly counts: Readonly<Record<Finding['what'], number>>
   /** How many findings there are. */
   readonly count: number
+  /** What else there is to say, as sentences. */
+  readonly notes?: readonly string[]
 }
 
 /** Gathers findings, as many as are listed. */
 export class Findings {
   readonly #listed: Finding[] = []
-  readonly #counts = { altered: 0, missing: 0, added: 0, tile: 0, lacking: 0, statement: 0 }
+  readonly #counts = {
+    altered: 0,
+    missing: 0,
+    added: 0,
+    tile: 0,
+    lacking: 0,
+    unstated: 0,
+    statement: 0,
+  }
 
   add(finding: Finding): void {
     this.#counts[finding.what] += 1
@@ -64,11 +81,11 @@ export class Findings {
 /** What was found in the events and, separately, in the statements about them. */
 export function withStatements(found: LedgerFindings, statements: Findings): LedgerFindings {
   const { findings, counts, count } = statements.of(found.events, found.isSignedRoot)
-  const { lacking, statement } = counts
+  const { lacking, unstated, statement } = counts
   return {
     ...found,
     findings: [...found.findings, ...findings].sort((left, right) => left.seq - right.seq),
-    counts: { ...found.counts, lacking, statement },
+    counts: { ...found.counts, lacking, unstated, statement },
     count: found.count + count,
   }
 }

@@ -139,13 +139,13 @@ interface OpenStatement extends StatedRange {
 async function atOnce(): Promise<void> {}
 
 /** How a statement does not continue the one before it; undefined when it does. */
-function rangeProblem(stated: StatedRange, before?: StatedRange): Finding | undefined {
+export function rangeProblem(stated: StatedRange, before?: StatedRange): Finding | undefined {
   const isNext = stated.from === (before?.to ?? 0) && stated.previous === (before?.seq ?? null)
   return isNext ? undefined : { what: 'statement', problem: 'range', ...stated }
 }
 
 /** How a statement differs from the events of its range; undefined when it does not. */
-function contentProblem(
+export function contentProblem(
   stated: StatedRange,
   { count, rootHash }: Pick<Statement, 'count' | 'rootHash'>,
 ): Finding | undefined {

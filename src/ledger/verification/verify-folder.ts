@@ -2,18 +2,26 @@ import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { canonicalJson } from '../../core/event/canonical-json.ts'
+import type { Event } from '../../core/event/event.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { verifySubtreeProof } from '../proof/subtree-proof.ts'
 import type { StoredLeaves } from '../tiles/stored-leaves.ts'
 import { TileReader } from '../tiles/tile-reader.ts'
 import { leafHash } from '../tree/merkle-tree.ts'
 import { TILE_WIDTH } from '../tree/tile-shape.ts'
+import { ExportedStatements } from './exported-statements.ts'
 import { Findings, type LedgerFindings, type VerificationProgress } from './findings.ts'
 import { folderLeaves } from './folder-leaves.ts'
 import { verifyLedger } from './verify-ledger.ts'
 
 /** The events of an export with proofs, in its folder. */
 export const EVENTS_FILE = 'events.ndjson'
+
+/** How a folder is verified. */
+export interface VerifyFolderOptions {
+  /** The seq from which on an export has to have all events of its tenants. */
+  readonly completeFrom?: number | undefined
+}
 
 /**
  * Verifies a folder with a checkpoint that is trusted: an export with proofs, of which each event
@@ -25,35 +33,46 @@ export const EVENTS_FILE = 'events.ndjson'
 export async function* verifyFolder(
   folder: string,
   checkpoint: Checkpoint,
+  options: VerifyFolderOptions = {},
 ): AsyncGenerator<VerificationProgress, LedgerFindings> {
   const leaves = folderLeaves(folder, checkpoint.size)
   const events = join(folder, EVENTS_FILE)
-  if (existsSync(events)) return yield* verifyExport(events, leaves, checkpoint)
+  if (existsSync(events)) {
+    const proofs = new GroupProofs(leaves, checkpoint)
+    return yield* verifyExport(events, { proofs, checkpoint, ...options })
+  }
   return yield* verifyMirror(folder, leaves, checkpoint)
 }
 
 /** Each group of 256 is proven once; then each event is compared with its leaf there. */
 async function* verifyExport(
   file: string,
-  leaves: StoredLeaves,
-  checkpoint: Checkpoint,
+  { proofs, checkpoint, completeFrom }: ExportOptions,
 ): AsyncGenerator<VerificationProgress, LedgerFindings> {
   const findings = new Findings()
-  const groups = new GroupProofs(leaves, checkpoint)
+  const statements = new ExportedStatements()
   const seen = new Set<number>()
   let events = 0
   for await (const line of createInterface({ input: createReadStream(file) })) {
     if (line === '') continue
-    const { seq, leaf } = leafOfLine(line, events)
-    const group = seq < checkpoint.size ? await groups.leaves(Math.floor(seq / TILE_WIDTH)) : []
-    const isWhole = group[seq % TILE_WIDTH]?.equals(leaf) === true
-    if (!isWhole) findings.add({ what: 'altered', seq })
+    const { event, seq, leaf } = lineOf(line, events)
+    const proven = seq < checkpoint.size ? await proofs.leaf(seq) : undefined
+    if (proven?.equals(leaf) !== true) findings.add({ what: 'altered', seq })
+    else if (!seen.has(seq)) statements.add(event, seq)
     if (seen.has(seq)) findings.add({ what: 'added', seq })
     seen.add(seq)
     events += 1
     if (events % TILE_WIDTH === 0) yield { events }
   }
-  return findings.of(events, findings.count === 0)
+  const provenLeaf = async (seq: number) => (await proofs.leaf(seq)) ?? leafHash('')
+  const coverage = await statements.compare(provenLeaf, completeFrom)
+  for (const finding of coverage.findings) findings.add(finding)
+  return { ...findings.of(events, findings.count === 0), notes: coverage.notes }
+}
+
+interface ExportOptions extends VerifyFolderOptions {
+  readonly proofs: GroupProofs
+  readonly checkpoint: Checkpoint
 }
 
 /** The leaves of groups of 256, each proven to be in the tree of the checkpoint. */
@@ -69,8 +88,12 @@ class GroupProofs {
     this.#tiles = new TileReader(leaves, () => [])
   }
 
-  /** None for a group that is not in the tree as it is. */
-  async leaves(group: number): Promise<readonly Buffer[]> {
+  /** Undefined for one in a group that is not in the tree as it is. */
+  async leaf(seq: number): Promise<Buffer | undefined> {
+    return (await this.#leavesOf(Math.floor(seq / TILE_WIDTH)))[seq % TILE_WIDTH]
+  }
+
+  async #leavesOf(group: number): Promise<readonly Buffer[]> {
     const known = this.#known.get(group) ?? (await this.#prove(group))
     // Events come in order of time, which is nearly that of their seqs.
     if (this.#known.size >= GROUPS_KEPT_MAX) this.#known.clear()
@@ -95,10 +118,10 @@ class GroupProofs {
 
 const GROUPS_KEPT_MAX = 1_024
 
-function leafOfLine(line: string, index: number): { seq: number; leaf: Buffer } {
+function lineOf(line: string, index: number): { event: Event; seq: number; leaf: Buffer } {
   const { seq, ...event } = JSON.parse(line)
   if (!Number.isSafeInteger(seq)) throw new Error(`line ${index + 1} has no seq`)
-  return { seq, leaf: Buffer.from(leafHash(canonicalJson(event))) }
+  return { event, seq, leaf: Buffer.from(leafHash(canonicalJson(event))) }
 }
 
 /** The entries have to give the leaf hashes, and those every hash above them and the root. */

@@ -13,7 +13,7 @@ export const ledgerStatementCommand = defineCommand(
     summary: 'State how many events a tenant has, and the root over them',
     description: `Records an event ledger.statement and prints what it states. Without events
 since the last statement, that one is printed. \`waybill verify\` compares all statements with the
-stored events.
+stored events, and with --complete-from the events of an export with its statements.
 
 The token needs the scope ledger:read and a user who may read all events of the tenant.`,
     options: {

@@ -61,6 +61,11 @@ const OPTIONS = {
     placeholder: 'FILE',
     description: 'The event as JSON; only with a FILE.tlog-proof',
   },
+  'complete-from': {
+    type: 'text',
+    placeholder: 'SEQ',
+    description: 'An export must have all events of its tenants from this seq on; 0 for all',
+  },
   save: {
     type: 'text',
     placeholder: 'FILE',
@@ -82,7 +87,9 @@ checkpoint that was saved elsewhere, which the server cannot have changed; --pol
 the latest checkpoint that enough witnesses cosigned.
 
 With a FOLDER or FILE.tar, which is an export with proofs or a mirror, or with the proof of one
-event, no server is needed.
+event, no server is needed. Statements (\`waybill ledger statement\`) in an export say whether all
+events of a tenant are there. One that was filtered is not whole, which is no error unless
+--complete-from requires it: then every event from that seq up to the last statement must be there.
 
 The last line is the verdict:
   consistent   intact, and continues the given checkpoints, or the witnessed one
@@ -101,6 +108,10 @@ The last line is the verdict:
       },
       { line: 'waybill verify --policy policy', does: 'compares with what witnesses cosigned' },
       { line: 'waybill verify ./evidence --key ledger.vkey', does: 'verifies an export' },
+      {
+        line: 'waybill verify ./evidence --key ledger.vkey --complete-from 0',
+        does: 'also finds events that were left out of it',
+      },
     ],
   },
   verify,
@@ -115,6 +126,8 @@ interface Report {
   readonly findingCount: number
   /** What the witnesses of the policy cosigned. */
   readonly witnessed?: Witnessed | undefined
+  /** What else there is to say; of exports alone. */
+  readonly notes?: readonly string[]
 }
 
 const ENDINGS: Readonly<Record<Report['verdict'], Ending>> = {
@@ -129,6 +142,10 @@ const ENDINGS: Readonly<Record<Report['verdict'], Ending>> = {
 async function verify(call: Call<typeof OPTIONS>): Promise<Ending> {
   const { options, operands, io } = call
   const [folder] = operands
+  if (folder === undefined && options['complete-from'] !== undefined) {
+    const message = '--complete-from needs an export; a server compares all its statements anyway'
+    throw new CommandError(message, { ending: 'usage' })
+  }
   const kept = await Promise.all(options.checkpoint.map(readCheckpointFile))
   const policy = options.policy === undefined ? undefined : await readPolicyFile(options.policy)
   const known = { kept, policy }
@@ -230,6 +247,7 @@ async function verifyFiles(
     const message = 'a folder needs --key, or --policy with the key of its ledger'
     throw new CommandError(message, { ending: 'usage', hint })
   }
+  const completeFrom = seqOf(options['complete-from'])
   const proof = folder.endsWith('.tlog-proof') ? await readProofFile(folder) : undefined
   const checkpoint = proof?.checkpoint ?? (await readCheckpointFile(join(folder, 'checkpoint')))
   const problem = untrusted(checkpoint, keys)
@@ -242,7 +260,7 @@ async function verifyFiles(
   if (strange !== undefined) return diverged(checkpoint, 'a saved checkpoint has another tree')
   const progress = eventProgress(io.stderr)
   try {
-    const run = verifyFolder(folder, checkpoint)
+    const run = verifyFolder(folder, checkpoint, { completeFrom })
     let step = await run.next()
     for (; step.done !== true; step = await run.next()) progress.update(step.value.events)
     const found = step.value
@@ -253,6 +271,7 @@ async function verifyFiles(
       events: found.events,
       findings: found.findings.map((finding) => findingText(finding, checkpoint.logName)),
       findingCount: found.count,
+      notes: found.notes ?? [],
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
@@ -260,6 +279,13 @@ async function verifyFiles(
   } finally {
     progress.clear()
   }
+}
+
+/** @throws CommandError `usage` for a text that is not a seq. */
+function seqOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new CommandError('--complete-from takes a seq, such as 0', { ending: 'usage' })
 }
 
 /** Verifies one event with the file that proves it. */
@@ -310,10 +336,11 @@ function jsonText({ checkpoint, ...report }: Report): string {
 }
 
 function reportText(report: Report): string {
-  const { checkpoint, verdict, events, findings, findingCount, witnessed } = report
+  const { checkpoint, verdict, events, findings, findingCount, witnessed, notes = [] } = report
   const lines = findings.slice(0, FINDINGS_SHOWN_MAX).map(plainLine)
   const more = findingCount - lines.length
   if (more > 0) lines.push(`and ${grouped(more)} more`)
+  lines.push(...notes.slice(0, FINDINGS_SHOWN_MAX).map(plainLine))
   if (events !== undefined) lines.push(`${grouped(events)} events read`)
   if (checkpoint !== undefined) {
     lines.push(`checkpoint ${plainLine(checkpoint.logName)}, size ${checkpoint.size}`)
