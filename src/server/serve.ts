@@ -172,11 +172,7 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
   const allTasks = [...(await parts.tasks(settings, skips)), ...ownTasks]
   await server.listen({ host: settings.listen.host, port: settings.listen.port })
   readiness.started()
-  const tasks = startTasks(allTasks, {
-    context,
-    log: server.log,
-    metrics,
-  })
+  const tasks = startTasks(allTasks, { context, log: server.log, metrics })
   return {
     server,
     async stop() {
