@@ -108,6 +108,10 @@ export async function main(argv: readonly string[]): Promise<number> {
         const { recover } = await import('./server/instance/recover.ts')
         return recover(settings, lost)
       }),
+    openAtRest: async (dataDirectory) => {
+      const { openLedgerAtRest } = await import('./server/instance/ledger-at-rest.ts')
+      return openLedgerAtRest(dataDirectory)
+    },
     openImporter,
     collectors: await loadCollectors(),
   })

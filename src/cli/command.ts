@@ -1,6 +1,7 @@
 import type { Settings } from '../config/settings.ts'
 import type { CollectorKind } from '../dialects/collecting/define-collector.ts'
 import type { OpenImporter } from '../dialects/collecting/importer.ts'
+import type { LedgerAtRest } from '../ledger/verification/ledger-at-rest.ts'
 import type { CommandIo } from './command-io.ts'
 import type { Ending } from './exit-code.ts'
 
@@ -45,10 +46,14 @@ type Recover = (
   lost: 'administrator-token' | 'secret-key' | 'journal' | 'signing-key' | 'copy',
 ) => Promise<readonly string[]>
 
+/** Opens the ledger of a stopped server to verify it; see server/instance/ledger-at-rest.ts. */
+type OpenAtRest = (dataDirectory: string) => Promise<LedgerAtRest>
+
 /** What a command needs from main.ts, the only file that knows every part. */
 export interface CommandParts {
   readonly serve: Serve
   readonly recover: Recover
+  readonly openAtRest: OpenAtRest
   readonly openImporter: OpenImporter
   /** Every collector; each has its list in the configuration and a command. */
   readonly collectors: readonly CollectorKind[]

@@ -89,3 +89,30 @@ export function withStatements(found: LedgerFindings, statements: Findings): Led
     count: found.count + count,
   }
 }
+
+/**
+ * What was found in a ledger and in its last events. An event that was located there takes the
+ * place of the range that it is in.
+ */
+export function joinFindings(whole: LedgerFindings, last: LedgerFindings): LedgerFindings {
+  const isLocated = (range: Finding) =>
+    range.what === 'altered' &&
+    range.endSeq !== undefined &&
+    last.findings.some(({ seq }) => seq >= range.seq && seq < (range.endSeq ?? 0))
+  const ranges = whole.findings.filter((finding) => !isLocated(finding))
+  const located = whole.findings.length - ranges.length
+  const { altered, missing, added } = last.counts
+  const { counts } = whole
+  return {
+    events: whole.events + last.events,
+    isSignedRoot: whole.isSignedRoot && last.isSignedRoot,
+    findings: [...ranges, ...last.findings].toSorted((left, right) => left.seq - right.seq),
+    counts: {
+      ...counts,
+      altered: counts.altered - located + altered,
+      missing: counts.missing + missing,
+      added: counts.added + added,
+    },
+    count: whole.count - located + last.count,
+  }
+}

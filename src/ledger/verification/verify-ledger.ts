@@ -134,8 +134,9 @@ class Verification {
     } else if (this.#differences.length === 0 && this.#findings.count === 0) {
       // Events and the hashes that were saved of them were changed alike, or the last events, of
       // which no hash is saved.
-      const last = this.#options.lastLeaves === undefined ? signed.size % TILE_WIDTH : 0
-      const seq = last === 0 ? 0 : signed.size - last
+      const unsaved = (this.#savedGroup + 1) * TILE_WIDTH
+      const isLast = this.#options.lastLeaves === undefined && unsaved < signed.size
+      const seq = isLast ? unsaved : 0
       this.#findings.add({ what: 'altered', seq, endSeq: signed.size })
     }
     return this.#findings.of(signed.size, isSignedRoot)

@@ -114,7 +114,10 @@ async function recordKeys(
 }
 
 /** The verifier keys of all keys that ever signed for the instance. */
-export async function knownKeys({ records, origin }: PublicationPlace): Promise<readonly string[]> {
+export async function knownKeys({
+  records,
+  origin,
+}: Pick<PublicationPlace, 'records' | 'origin'>): Promise<readonly string[]> {
   const kept = await records.load(KEY_RECORD, `${origin}/`)
   return kept.flatMap(({ body }) => (Value.Check(KeyRecord, body) ? [body.verifierKey] : []))
 }

@@ -17,6 +17,7 @@ async function run(argv: readonly string[], env: CommandIo['env'] = {}) {
   const served: unknown[] = []
   const code = await runCommand(argv, io, {
     recover: async () => [],
+    openAtRest: async () => expect.fail(),
     serve: async (settings) => {
       served.push(settings)
       return 0

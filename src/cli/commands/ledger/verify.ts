@@ -6,7 +6,6 @@ import type { VerifierKey } from '../../../ledger/checkpoint/verifier-key.ts'
 import type { TrustPolicy } from '../../../ledger/policy/trust-policy.ts'
 import { verifySubtreeProof } from '../../../ledger/proof/subtree-proof.ts'
 import type { TlogProof } from '../../../ledger/proof/tlog-proof.ts'
-import { findingText, verdictOf } from '../../../ledger/verification/finding-text.ts'
 import { verifyFolder } from '../../../ledger/verification/verify-folder.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../../client/connection-options.ts'
 import { ARCHIVE_ENDING, withUnpacked } from '../../client/evidence-archive.ts'
@@ -14,9 +13,7 @@ import { divergence, isSameTree } from '../../client/ledger/continuation.ts'
 import {
   bestWitnessed,
   readPolicyFile,
-  type Witnessed,
   witnessedCheckpoint,
-  witnessedLines,
 } from '../../client/ledger/policy-file.ts'
 import {
   leafOfFile,
@@ -30,15 +27,22 @@ import { createClient, unreachable, wholeBody } from '../../client/server-client
 import { textLines } from '../../client/text-lines.ts'
 import type { Call } from '../../command.ts'
 import { CommandError } from '../../command-error.ts'
-import { type Output, write } from '../../command-io.ts'
+import { write } from '../../command-io.ts'
 import { defineCommand } from '../../define-command.ts'
 import type { Ending } from '../../exit-code.ts'
 import { fileError } from '../../terminal/file-error.ts'
-import { plainLine } from '../../terminal/plain-line.ts'
-import { createProgress, grouped, type Progress } from '../../terminal/progress.ts'
-
-/** Most findings that are printed; the others are counted. */
-const FINDINGS_SHOWN_MAX = 20
+import {
+  diverged,
+  eventProgress,
+  isAnchored,
+  jsonText,
+  type Report,
+  reportOn,
+  reportText,
+  unreadable,
+  verdictFrom,
+} from './verification-report.ts'
+import { isDataDirectory, verifyAtRest } from './verify-at-rest.ts'
 
 const OPTIONS = {
   key: {
@@ -91,6 +95,9 @@ event, no server is needed. Statements (\`waybill ledger statement\`) in an expo
 events of a tenant are there. One that was filtered is not whole, which is no error unless
 --complete-from requires it: then every event from that seq up to the last statement must be there.
 
+The FOLDER may also be the data directory of a stopped server: all its events are compared with its
+last checkpoint, and the latest ones with its journal. Nothing in it is written.
+
 The last line is the verdict:
   consistent   intact, and continues the given checkpoints, or the witnessed one
   unanchored   intact, but not compared with a checkpoint saved elsewhere or witnessed
@@ -116,19 +123,6 @@ The last line is the verdict:
   },
   verify,
 )
-
-/** The result of a verification. */
-interface Report {
-  readonly verdict: 'consistent' | 'unanchored' | 'diverged' | 'altered' | 'missing' | 'unreadable'
-  readonly checkpoint?: Checkpoint
-  readonly events?: number
-  readonly findings: readonly string[]
-  readonly findingCount: number
-  /** What the witnesses of the policy cosigned. */
-  readonly witnessed?: Witnessed | undefined
-  /** What else there is to say; of exports alone. */
-  readonly notes?: readonly string[]
-}
 
 const ENDINGS: Readonly<Record<Report['verdict'], Ending>> = {
   consistent: 'success',
@@ -226,13 +220,17 @@ async function verifyOperand(
   operand: string,
   known: Anchors,
 ): Promise<Report> {
+  if (isDataDirectory(operand)) {
+    const keys = await trustedKeys(call.options, known.policy)
+    return await verifyAtRest(call, operand, { ...known, keys })
+  }
   if (!operand.endsWith(ARCHIVE_ENDING)) return await verifyFiles(call, operand, known)
   try {
     return await withUnpacked(operand, (folder) => verifyFiles(call, folder, known))
   } catch (error) {
     if (error instanceof CommandError && error.ending !== 'unreadable') throw error
     const reason = error instanceof Error ? error.message : String(error)
-    return { verdict: 'unreadable', findings: [`${operand}: ${reason}`], findingCount: 1 }
+    return unreadable(`${operand}: ${reason}`)
   }
 }
 
@@ -258,27 +256,9 @@ async function verifyFiles(
   if (proof !== undefined) return await verifyProof(proof, options, anchored)
   const strange = kept.find((one) => one.size === checkpoint.size && !isSameTree(one, checkpoint))
   if (strange !== undefined) return diverged(checkpoint, 'a saved checkpoint has another tree')
-  const progress = eventProgress(io.stderr)
-  try {
-    const run = verifyFolder(folder, checkpoint, { completeFrom })
-    let step = await run.next()
-    for (; step.done !== true; step = await run.next()) progress.update(step.value.events)
-    const found = step.value
-    return {
-      checkpoint,
-      witnessed,
-      verdict: verdictFrom(verdictOf(found), anchored.isAnchored),
-      events: found.events,
-      findings: found.findings.map((finding) => findingText(finding, checkpoint.logName)),
-      findingCount: found.count,
-      notes: found.notes ?? [],
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return { checkpoint, verdict: 'unreadable', findings: [reason], findingCount: 1 }
-  } finally {
-    progress.clear()
-  }
+  const run = verifyFolder(folder, checkpoint, { completeFrom })
+  const compared = { checkpoint, ...anchored, name: checkpoint.logName }
+  return await reportOn(run, eventProgress(io.stderr), compared)
 }
 
 /** @throws CommandError `usage` for a text that is not a seq. */
@@ -306,45 +286,9 @@ async function verifyProof(
   return { checkpoint, witnessed, verdict, ...counts }
 }
 
-function diverged(checkpoint: Checkpoint, finding: string): Report {
-  return { checkpoint, verdict: 'diverged', findings: [finding], findingCount: 1 }
-}
-
-function isAnchored(kept: readonly Checkpoint[], witnessed: Witnessed | undefined): boolean {
-  return kept.length > 0 || witnessed?.isQuorum === true
-}
-
-function verdictFrom(word: string, isAnchored: boolean): Report['verdict'] {
-  if (word === 'missing' || word === 'altered') return word
-  return isAnchored ? 'consistent' : 'unanchored'
-}
-
-function eventProgress(output: Output): Progress {
-  return createProgress(output, (count, rate) => `${grouped(count)} events, ${grouped(rate)}/s`)
-}
-
 function cutOff(base: URL): CommandError {
   return new CommandError(`${base.origin} closed the connection before the end of its answer`, {
     ending: 'unreadable',
     hint: "see the server's log",
   })
-}
-
-function jsonText({ checkpoint, ...report }: Report): string {
-  const shown = checkpoint && { logName: checkpoint.logName, size: checkpoint.size }
-  return `${JSON.stringify({ ...report, checkpoint: shown })}\n`
-}
-
-function reportText(report: Report): string {
-  const { checkpoint, verdict, events, findings, findingCount, witnessed, notes = [] } = report
-  const lines = findings.slice(0, FINDINGS_SHOWN_MAX).map(plainLine)
-  const more = findingCount - lines.length
-  if (more > 0) lines.push(`and ${grouped(more)} more`)
-  lines.push(...notes.slice(0, FINDINGS_SHOWN_MAX).map(plainLine))
-  if (events !== undefined) lines.push(`${grouped(events)} events read`)
-  if (checkpoint !== undefined) {
-    lines.push(`checkpoint ${plainLine(checkpoint.logName)}, size ${checkpoint.size}`)
-  }
-  if (witnessed !== undefined) lines.push(...witnessedLines(witnessed).map(plainLine))
-  return [...lines, verdict].map((line) => `${line}\n`).join('')
 }

@@ -23,8 +23,11 @@ function accessProblem(directory: string): string | undefined {
   }
 }
 
-/** The engine writes its process id to a file `status`, which remains after a kill. */
-function runningOwner(directory: string): number | undefined {
+/**
+ * The process that has an engine directory open; undefined when there is none. The engine writes
+ * its process id to a file `status`, which remains after a kill.
+ */
+export function runningOwner(directory: string): number | undefined {
   const file = join(directory, 'status')
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const pid = Number(/^PID: (\d+)$/m.exec(text)?.[1])

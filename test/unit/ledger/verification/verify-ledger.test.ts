@@ -125,3 +125,11 @@ test('events and their saved hash that were changed alike are noticed', async ()
     findings: [{ what: 'altered', seq: 0, endSeq: 1024 }],
   })
 })
+
+test('at rest, a range is named where no hash is saved', async () => {
+  const leaves = arrayLeaves(1000)
+  leaves.tiles.splice(1)
+  leaves.stored[300] = { seq: 300, leaf: randomBytes(32) }
+  const { findings } = await found(leaves, { isAtRest: true })
+  expect(findings).toEqual([{ what: 'altered', seq: 256, endSeq: 1000 }])
+})

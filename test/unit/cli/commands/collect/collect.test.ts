@@ -26,7 +26,13 @@ async function run(collectors: readonly CollectorKind[], argv: readonly string[]
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
   const interruption = () => new AbortController().signal
   const refuse = () => Promise.reject(new Error('no part of this test'))
-  const parts = { recover: refuse, serve: refuse, openImporter: refuse, collectors }
+  const parts = {
+    recover: refuse,
+    serve: refuse,
+    openAtRest: refuse,
+    openImporter: refuse,
+    collectors,
+  }
   const io = { stdout, stderr, stdin: new PassThrough(), env, interruption }
   const code = await runCommand(argv, io, parts)
   return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') }

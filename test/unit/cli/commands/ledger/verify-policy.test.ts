@@ -65,7 +65,13 @@ async function verify(latest: string, witnessed: string | undefined, ...more: re
 async function run(argv: readonly string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
   const refuse = () => Promise.reject(new Error('no part of this test'))
-  const parts = { recover: refuse, serve: refuse, openImporter: refuse, collectors: [] }
+  const parts = {
+    recover: refuse,
+    serve: refuse,
+    openAtRest: refuse,
+    openImporter: refuse,
+    collectors: [],
+  }
   const interruption = () => new AbortController().signal
   const env = { WAYBILL_TOKEN: 'token' }
   const code = await runCommand(argv, { stdout, stderr, stdin: stdout, env, interruption }, parts)
