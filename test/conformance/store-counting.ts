@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Condition } from '../../src/core/query/query.ts'
+import type { Condition, EventFilter } from '../../src/core/query/query.ts'
 import { formatTimestamp } from '../../src/core/time/timestamp.ts'
-import { countStatements } from '../../src/store/clickhouse/read/event-counts.ts'
+import { countStatements, readTopValues } from '../../src/store/clickhouse/read/event-counts.ts'
 import { eventOf } from '../support/store-events.ts'
 import type { StoreHarness } from '../support/store-harness.ts'
 import { StoreModel } from '../support/store-model.ts'
@@ -129,6 +129,50 @@ export function describeCounting(harness: () => StoreHarness): void {
         expect(buckets).toEqual(expect.arrayContaining([...expected]))
       }
     }
+  })
+
+  test('top values are of all events, or of the latest when that reads too much', async () => {
+    const opened = await harness().open()
+    const tenant = 'top-values'
+    const start = Date.UTC(2026, 4, 1) * 1000
+    const model = new StoreModel()
+    const events = Array.from({ length: 60 }, (_, hour) =>
+      eventOf({
+        tenant,
+        time: formatTimestamp(start + hour * HOUR_MICROS),
+        action: ['image.push', 'image.pull', 'tag.delete'][hour % 3 && (hour % 5 ? 1 : 2)] ?? '',
+        target: { namespace: `n${hour % 7}`, name: `t${hour % 4}` },
+      }),
+    )
+    model.events.push(...(await opened.insert(events)))
+    const { reader } = opened.store
+    const all = { tenants: [tenant], conditions: [] }
+    const filters: readonly EventFilter[] = [
+      all,
+      { ...all, fromMicros: start + 5 * HOUR_MICROS, toMicros: start + 51 * HOUR_MICROS },
+      { ...all, conditions: [{ field: 'targetName', in: ['t1', 't2'] }] },
+      { ...all, conditions: [{ text: 'push' }] },
+      { ...all, conditions: [{ field: 'namespace', in: ['none'] }] },
+    ]
+    for (const filter of filters) {
+      for (const by of [['action'], ['namespace'], ['sourceKind', 'sourceName']] as const) {
+        for (const valuesMax of [1, 2, 100]) {
+          const found = await reader.topValues({ filter, by, valuesMax })
+          const values = model.topValues({ filter, by, valuesMax })
+          expect(found).toEqual({ values, isApproximate: false })
+        }
+      }
+    }
+    const newestMicros = start + 59 * HOUR_MICROS
+    const latest = { ...all, fromMicros: newestMicros - 10 * HOUR_MICROS }
+    const query = { filter: all, by: ['targetName'] as const, valuesMax: 100 }
+    const found = await readTopValues(await harness().connect(), query, {
+      rowsMax: 1,
+      sampleMicros: 10 * HOUR_MICROS,
+      newest: async () => newestMicros,
+    })
+    const values = model.topValues({ ...query, filter: latest })
+    expect(found).toEqual({ values, isApproximate: true })
   })
 
   test('a question that is too large for the engine is to be asked otherwise', async () => {

@@ -68,6 +68,13 @@ function readerOf(model: StoreModel): EventReader {
   return {
     page: async (query) => model.page(query),
     count: async (filter) => model.matching(filter).length,
-    ...{ get: unused, tail: unused, histogram: unused, stream: unused, export: unused },
+    ...{
+      get: unused,
+      tail: unused,
+      histogram: unused,
+      topValues: unused,
+      stream: unused,
+      export: unused,
+    },
   }
 }

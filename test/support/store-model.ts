@@ -11,6 +11,8 @@ import type {
   PageQuery,
   Position,
   TailQuery,
+  TopValues,
+  TopValuesQuery,
 } from '../../src/core/query/query.ts'
 import { parseTimestamp } from '../../src/core/time/timestamp.ts'
 
@@ -49,6 +51,19 @@ export class StoreModel {
       const [timeMicros, keys]: [number, readonly string[]] = JSON.parse(bucket)
       return { timeMicros, keys, count }
     })
+  }
+
+  /** The values of all matching events, as an exact answer has them. */
+  topValues({ filter, by, valuesMax }: TopValuesQuery): TopValues['values'] {
+    const counts = new Map<string, number>()
+    for (const { event } of this.matching(filter)) {
+      const keys = JSON.stringify(by.map((field) => fieldOf(event, field)))
+      counts.set(keys, (counts.get(keys) ?? 0) + 1)
+    }
+    return [...counts]
+      .sort(([one, many], [other, more]) => more - many || (one < other ? -1 : 1))
+      .slice(0, valuesMax)
+      .map(([keys, count]) => ({ keys: JSON.parse(keys), count }))
   }
 
   matching(filter: EventFilter): StoredEvent[] {

@@ -115,6 +115,23 @@ export interface HistogramBucket {
   readonly count: number
 }
 
+/** A query for the most frequent values of fields. */
+export interface TopValuesQuery {
+  readonly filter: EventFilter
+  /** The fields whose values are counted together, at least 1. */
+  readonly by: readonly Field[]
+  /** Most values in the answer, from 1. */
+  readonly valuesMax: number
+}
+
+/** The answer to a `TopValuesQuery`. */
+export interface TopValues {
+  /** The most frequent first; `keys` are in the order of `by`, `''` where events lack the field. */
+  readonly values: readonly { readonly keys: readonly string[]; readonly count: number }[]
+  /** Whether only the latest of the matching events were counted, to answer in time. */
+  readonly isApproximate: boolean
+}
+
 /** Events of one origin in ledger order, for live streams and pollers. */
 export interface TailQuery {
   readonly filter: EventFilter
@@ -156,6 +173,8 @@ export interface EventReader {
   count(filter: EventFilter): Promise<number>
   /** Buckets by time, then keys. */
   histogram(query: HistogramQuery): Promise<readonly HistogramBucket[]>
+  /** The most frequent values; exact unless too many events would have to be read. */
+  topValues(query: TopValuesQuery): Promise<TopValues>
   /** Every matching event in batches, in constant memory. Ending the iteration early frees it. */
   stream(filter: EventFilter, order: Order): AsyncIterable<readonly StoredEvent[]>
   /**

@@ -10,6 +10,7 @@ import { answerProblem } from '../api/problems/problem-details.ts'
 import { registerAccessKeys } from './administration/access-keys.ts'
 import { registerAdministration } from './administration/administration.ts'
 import { registerEventExport } from './events/event-export.ts'
+import { registerFacets } from './events/event-facets.ts'
 import { registerEventIntake } from './events/event-intake.ts'
 import { registerEventSearch } from './events/event-search.ts'
 import { withStrictIntegers } from './events/query-integers.ts'
@@ -85,6 +86,7 @@ function registerRoutes(
   const methodsOf = watchRoutes(scope)
   const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
   registerEventSearch(typed, context)
+  registerFacets(typed, context)
   registerEventExport(typed, context, facts.isLedgerPublic)
   registerEventStream(typed, context)
   registerInstanceRoutes(typed, context, facts)

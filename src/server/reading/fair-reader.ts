@@ -19,6 +19,7 @@ export function createFairReaders(reader: EventReader, limits: TurnLimits): Even
     tail: (query) => inTurn(query.filter.tenants, () => reader.tail(query)),
     count: (filter) => inTurn(filter.tenants, () => reader.count(filter)),
     histogram: (query) => inTurn(query.filter.tenants, () => reader.histogram(query)),
+    topValues: (query) => inTurn(query.filter.tenants, () => reader.topValues(query)),
     stream: (filter, order) => download(() => reader.stream(filter, order)),
     export: (filter, format) => download(() => reader.export(filter, format)),
   })

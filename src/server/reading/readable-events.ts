@@ -31,6 +31,10 @@ export function createReadableEvents(
       await whenReadable()
       return reader.histogram(query)
     },
+    topValues: async (query) => {
+      await whenReadable()
+      return reader.topValues(query)
+    },
     stream: (filter, order) => afterwards(whenReadable, () => reader.stream(filter, order)),
     export: (filter, format) => afterwards(whenReadable, () => reader.export(filter, format)),
   }

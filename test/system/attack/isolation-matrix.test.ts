@@ -157,6 +157,7 @@ function askersOf(url: string): readonly Caller[] {
 /** Queries that ask for everything, in the words of each route. */
 function queriesOf(path: string): readonly string[] {
   if (path === '/v1/events/histogram') return ['?interval=day&by=actor', '?by=namespace']
+  if (path === '/v1/events/facets') return ['?field=actor&field=namespace&limit=100']
   if (path.startsWith('/v1/events')) return ['', '?tenant=ta&tenant=tb', '?q=canary&namespace=na']
   if (path.startsWith('/v5/')) return ['?limit=200', '?start_time=1&end_time=9999999999999']
   if (path.startsWith('/v3/projects')) return ['', '?name=tb']

@@ -26,7 +26,7 @@ import { positionParameters } from './ledger-position.ts'
 const Closed = { additionalProperties: false } as const
 
 /** The fields that `by` may count by, named as the filters with a single field. */
-const COUNTED_FIELDS = {
+export const COUNTED_FIELDS = {
   actor: 'actorName',
   action: 'action',
   category: 'category',

@@ -1,6 +1,12 @@
 import { Fault } from '../../../core/errors.ts'
-import type { HistogramBucket, HistogramQuery } from '../../../core/query/query.ts'
+import type {
+  HistogramBucket,
+  HistogramQuery,
+  TopValues,
+  TopValuesQuery,
+} from '../../../core/query/query.ts'
 import type { ClickHouseConnection, Statement } from '../connection/connection.ts'
+import { queryFault } from '../connection/engine-fault.ts'
 import { PRIORITY } from '../connection/engine-settings.ts'
 import { FIELD_SQL } from '../event-columns.ts'
 import { type IntervalSql, intervalSql } from '../filter/interval-sql.ts'
@@ -87,4 +93,66 @@ function countsSql(
   )
   return `SELECT ${startSql('unit')} AS start, sum(events)${keys}
     FROM (${counts.join(' UNION ALL ')})`
+}
+
+/** A query for top values, with its filter split. */
+interface PartedTopValues extends Omit<TopValuesQuery, 'filter'> {
+  readonly filter: PartedFilter
+}
+
+/** How much is read for top values. */
+export interface TopValuesBounds {
+  /** Most rows, of events or of counts by day, that are read for an exact answer. */
+  readonly rowsMax: number
+  /** The span before the newest matching event whose events are counted otherwise. */
+  readonly sampleMicros: number
+  /** The time of the newest matching event. */
+  readonly newest: () => Promise<number>
+}
+
+/**
+ * The most frequent values of fields: of all matching events when that needs few rows, otherwise of
+ * the latest ones.
+ */
+export async function readTopValues(
+  connection: ClickHouseConnection,
+  query: PartedTopValues,
+  { rowsMax, sampleMicros, newest }: TopValuesBounds,
+): Promise<TopValues> {
+  try {
+    return { values: await topValues(connection, query, rowsMax), isApproximate: false }
+  } catch (error) {
+    const fault = queryFault(error)
+    const isTooMuch = fault instanceof Fault && fault.code === 'query.too-complex'
+    if (!isTooMuch) throw error
+  }
+  const { filter } = query
+  const fromMicros = Math.max(filter.fromMicros ?? 0, (await newest()) - sampleMicros)
+  const latest = { ...query, filter: { ...filter, fromMicros } }
+  return { values: await topValues(connection, latest, undefined), isApproximate: true }
+}
+
+/** @param rowsMax most rows to read; undefined: any number. */
+async function topValues(
+  connection: ClickHouseConnection,
+  { filter, by, valuesMax }: PartedTopValues,
+  rowsMax: number | undefined,
+): Promise<TopValues['values']> {
+  const places = countedPlaces({ filter, interval: 'day', by })
+  if (places.length === 0) return []
+  const parameters = new StatementParameters()
+  const fields = by.map((field) => `${FIELD_SQL[field]} AS by_${field}`).join(', ')
+  const keys = by.map((field) => `by_${field}`).join(', ')
+  const counts = places.map(
+    ({ whereSql, settingsSql }) => `SELECT ${fields}, count() AS events FROM events
+      WHERE ${whereSql(parameters)} GROUP BY ${keys} ${settingsSql}`,
+  )
+  const bounds = rowsMax === undefined ? '' : `, max_rows_to_read = ${rowsMax}`
+  const rows = await connection.rows<[number, ...string[]]>({
+    sql: `SELECT sum(events) AS total, ${keys} FROM (${counts.join(' UNION ALL ')})
+      GROUP BY ${keys} ORDER BY total DESC, ${keys}
+      LIMIT ${parameters.add('UInt64', valuesMax)} SETTINGS priority = ${PRIORITY.count}${bounds}`,
+    parameters: parameters.values,
+  })
+  return rows.map(([count, ...values]) => ({ keys: values, count }))
 }

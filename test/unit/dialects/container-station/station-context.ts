@@ -23,6 +23,9 @@ export class StationModel {
     },
     count: async (filter) => this.model.matching(filter).length,
     histogram: async (query) => this.model.histogram(query),
+    topValues: () => {
+      throw new Error('a station counts no values')
+    },
     stream: (filter) => batches(this.model.matching(filter)),
     export: () => {
       throw new Error('a station exports nothing by the store')

@@ -90,6 +90,7 @@ function readerOf(model: StoreModel): Parameters<typeof aggregateLogs>[2] {
     get: unused,
     tail: unused,
     count: unused,
+    topValues: unused,
     stream: unused,
     export: unused,
   }

@@ -41,6 +41,7 @@ const READER: EventReader = {
   tail: refuse,
   count: refuse,
   histogram: refuse,
+  topValues: refuse,
   stream: () => {
     throw new Error('this test reads nothing')
   },

@@ -20,6 +20,7 @@ function list(model: StoreModel, query: Readonly<Record<string, string>>) {
     get: unused,
     tail: unused,
     histogram: unused,
+    topValues: unused,
     stream: unused,
     export: unused,
   })

@@ -34,6 +34,7 @@ function logOf(logged: readonly Logged[]) {
     tail: unused,
     count: unused,
     histogram: unused,
+    topValues: unused,
     stream: () => {
       throw new Error('the list asks for pages alone')
     },
