@@ -9,10 +9,13 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /build
 # What is installed depends on these alone; a change of the sources installs nothing again.
 COPY package.json package-lock.json ./
+COPY console/package.json console/
 RUN npm ci --ignore-scripts --prefer-offline --no-audit --no-fund
 COPY scripts/build.mjs scripts/
 COPY bin bin
 COPY src src
+COPY console console
+COPY tsconfig.json ./
 RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund && mkdir /empty
 
 FROM ${NODE_IMAGE}

@@ -10,6 +10,9 @@ const LINES_MAX = 400
 const COLUMNS_MAX = 100
 const LOOSE_FILES_MAX = 12
 
+/** The sources of the server and of its page. */
+const PROGRAM = /^(?:console\/)?src\//
+
 /** The files that every dialect of a vendor has; `source` only if it is collected. */
 const SHOWN = [
   'credentials',
@@ -91,10 +94,10 @@ test('every dialect of a vendor shows the same eight files, and the rest in room
   }
 })
 
-test(`no folder of src has more than ${LOOSE_FILES_MAX} loose files`, () => {
+test(`no folder of the program has more than ${LOOSE_FILES_MAX} loose files`, () => {
   const counts = new Map<string, number>()
   // Schema files are numbered, and stay for good.
-  const loose = CODE.filter(({ path }) => path.startsWith('src/') && !path.endsWith('.sql'))
+  const loose = CODE.filter(({ path }) => PROGRAM.test(path) && !path.endsWith('.sql'))
   for (const { path } of loose) {
     counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1)
   }
@@ -122,8 +125,8 @@ test(`no file of code is longer than ${LINES_MAX} lines`, () => {
   expect(long.map((file) => `${file.path}:${file.lines.length}: the last line`)).toEqual([])
 })
 
-test('everything that a file of src exports has a doc comment', () => {
-  const sources = CODE.filter((file) => file.path.startsWith('src/'))
+test('everything that a file of the program exports has a doc comment', () => {
+  const sources = CODE.filter((file) => PROGRAM.test(file.path))
   expect(
     eachLine(sources, ({ file, line, index }) => {
       const name = EXPORTED.exec(line)?.groups?.['name']
@@ -289,7 +292,7 @@ function isUnbreakable(line: string): boolean {
 
 /** Reads whole lines of src and of the documents, and the names of tests. */
 function replacedWord({ file, line, index }: Place): string | undefined {
-  const isRead = /^(?:src|docs)\/.*\.(?:ts|md)$|^README\.md$/.test(file.path)
+  const isRead = /^(?:src|console\/src|docs)\/.*\.(?:tsx?|md)$|^README\.md$/.test(file.path)
   const text = isRead ? line : nameOfTest(file, index)
   const found = REPLACED_WORDS.find(({ pattern }) => pattern.test(text ?? ''))
   return found && `${found.pattern.exec(text ?? '')?.[0]}: write ${found.instead}`

@@ -51,4 +51,5 @@ test('the package holds the program and its documents, and no tests or sources',
     'package.json',
   ])
   expect(existsSync(join(installed, 'dist/schema/001-events.sql'))).toBe(true)
+  expect(existsSync(join(installed, 'dist/console/index.html'))).toBe(true)
 })
