@@ -10,6 +10,8 @@ export interface DocumentSource {
   readonly document: ExportDocument
   readonly events: Pick<EventReader, 'stream'>
   readonly signal: AbortSignal
+  /** Called with the events of the document, in its order, before their text is yielded. */
+  readonly onEvents?: ((events: readonly StoredEvent[]) => Promise<void>) | undefined
 }
 
 /**
@@ -17,7 +19,7 @@ export interface DocumentSource {
  * entries so far, each time before these entries are yielded.
  */
 export async function* documentPieces(
-  { job, document, events, signal }: DocumentSource,
+  { job, document, events, signal, onEvents }: DocumentSource,
   onEntries: (entries: number) => void,
 ): AsyncIterable<string> {
   let entries = 0
@@ -25,9 +27,15 @@ export async function* documentPieces(
   for await (const batch of events.stream(document.filter(job), 'oldest')) {
     for (const some of slicesOf(batch)) {
       signal.throwIfAborted()
-      const texts = some
-        .map(({ event }) => document.entry(event))
-        .filter((text) => text !== undefined)
+      const texts: string[] = []
+      const written: StoredEvent[] = []
+      for (const stored of some) {
+        const text = document.entry(stored.event)
+        if (text === undefined) continue
+        texts.push(text)
+        written.push(stored)
+      }
+      await onEvents?.(written)
       entries += texts.length
       onEntries(entries)
       yield texts.join('')

@@ -6,6 +6,12 @@ import type { Readable } from 'node:stream'
 const FILE_MODE = 0o600
 const DIRECTORY_MODE = 0o700
 const UNFINISHED = '.part'
+const PROOFS = '.tar'
+
+/** The name of the archive with the proofs of a file, which is kept as long as the file. */
+export function proofsOf(fileName: string): string {
+  return `${fileName}${PROOFS}`
+}
 
 /**
  * The files of finished exports, in one directory. A file appears whole and durable, or not at all.
@@ -22,7 +28,7 @@ export class ExportFiles {
   async prepare(known: ReadonlySet<string>): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: DIRECTORY_MODE })
     for (const name of await readdir(this.#directory)) {
-      if (!known.has(name)) await this.remove(name)
+      if (!known.has(name.replace(/\.tar$/, ''))) await this.remove(name)
     }
   }
 
@@ -31,14 +37,14 @@ export class ExportFiles {
    * memory use does not grow with the file. Resolves with the number of bytes once the file is
    * durable; on failure, no part of it is left.
    */
-  async write(name: string, pieces: AsyncIterable<string>): Promise<number> {
+  async write(name: string, pieces: AsyncIterable<string | Uint8Array>): Promise<number> {
     const unfinished = this.#path(`${name}${UNFINISHED}`)
     let bytes = 0
     try {
       const file = await open(unfinished, 'w', FILE_MODE)
       try {
         for await (const piece of pieces) {
-          const data = Buffer.from(piece)
+          const data = typeof piece === 'string' ? Buffer.from(piece) : piece
           await file.writeFile(data)
           bytes += data.length
         }
@@ -66,8 +72,10 @@ export class ExportFiles {
     return { bytes: size, content: file.createReadStream() }
   }
 
+  /** Removes a file and its proofs. */
   async remove(name: string): Promise<void> {
     await rm(this.#path(name), { force: true })
+    await rm(this.#path(proofsOf(name)), { force: true })
   }
 
   #path(name: string): string {

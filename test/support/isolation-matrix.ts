@@ -87,6 +87,7 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
   'DELETE /v1/access-keys/:accessKey': administrators,
   'GET /v1/exports': known,
   'GET /v1/exports/:id': known,
+  'GET /v1/exports/:id/proofs': known,
   'GET /v1/collectors': { ...writers, counts: true },
   'GET /v1/collectors/:kind/:name': writers,
   'PUT /v1/collectors/:kind/:name': writers,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   createWriteStream,
   mkdtempSync,
@@ -11,16 +12,21 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { packTar } from 'modern-tar/fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type CallbackServer, startCallbackServer } from '../support/callback-server.ts'
 import { runCommand } from '../support/command-line.ts'
+import { askForExport, exportThat, isTold, sendPushes } from '../support/quay-exports.ts'
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'waybill-evidence-test-'))
 const archive = join(folder, 'team.tar')
 const key = join(folder, 'ledger.vkey')
 let waybill: WaybillProcess
+let receiver: CallbackServer
 
 beforeAll(async () => {
-  waybill = await startWaybill()
+  receiver = await startCallbackServer()
+  const allowed = ['--exports-allowed-hosts', '127.0.0.1']
+  waybill = await startWaybill({ arguments: ['--exports-proofs', 'true', ...allowed] })
   // Groups of 256 without an event of the team are between those that have one.
   for (const namespace of ['team', 'other', 'others', 'team', 'last']) {
     const events = Array.from({ length: 300 }, (_, number) =>
@@ -35,6 +41,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await waybill.stop()
+  await receiver.close()
   rmSync(folder, { recursive: true })
 })
 
@@ -47,7 +54,7 @@ async function askedWith(scopes: readonly string[], path: string): Promise<Respo
     const init = { method: 'POST', headers, body: JSON.stringify(body) }
     return JSON.parse(await (await waybill.request(`/v1/${what}`, init)).text())
   }
-  const name = `auditor-${scopes.length}`
+  const name = `auditor-${randomUUID()}`
   await post('users', { name, tenant: 'default', roles: ['auditor'] })
   const { token } = await post('tokens', { user: name, scopes })
   return waybill.request(path, { headers: { Authorization: `Bearer ${token}` } })
@@ -118,6 +125,31 @@ test('one event and its proof are two files that are verified without the server
   writeFileSync(entry ?? '', JSON.stringify({ ...events[0] }))
   expect(await run(...verify)).toMatchObject({ code: 11 })
   expect((await waybill.request('/v1/events/none/entry')).status).toBe(404)
+})
+
+test("the proofs of a vendor's export are next to its file, which stays as it is", async () => {
+  await sendPushes(waybill, 'acme', 300)
+  await sendPushes(waybill, 'unrelated', 300)
+  const id = await askForExport(waybill, 'acme', { callback_url: `${receiver.url}/hook` })
+  await exportThat(waybill, id, isTold, 'the export is told')
+  const callback = JSON.parse(receiver.received[0]?.body ?? '')
+  expect(Object.keys(callback)).toEqual([
+    ...['export_id', 'start_time', 'end_time', 'namespace', 'repository'],
+    ...['exported_data_url', 'status'],
+  ])
+  const { logs } = JSON.parse(await (await fetch(callback.exported_data_url)).text())
+  expect(logs).toHaveLength(301)
+  const { proofs } = JSON.parse(await (await waybill.request(`/v1/exports/${id}`)).text())
+  const path = `/v1/exports/${id}/proofs`
+  expect(proofs).toEqual({ path, bytes: expect.any(Number) })
+  expect((await askedWith(['events:read'], path)).status).toBe(403)
+  const bytes = Buffer.from(await (await waybill.request(path)).arrayBuffer())
+  expect(bytes.length).toBe(proofs.bytes)
+  const file = join(folder, 'acme.tar')
+  writeFileSync(file, bytes)
+  const { code, stdout } = await run('verify', file, '--key', key)
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^300 events read\n/)])
+  expect((await waybill.request('/v1/exports/none/proofs')).status).toBe(404)
 })
 
 test('an archive that was cut off or changed is refused', async () => {

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url'
 import { optional, type SettingTable, withDefault } from '../table/setting.ts'
-import { addressRange, several, type ValueKind, wholeNumber } from '../table/value-kind.ts'
+import { addressRange, several, type ValueKind, wholeNumber, yesOrNo } from '../table/value-kind.ts'
 
 /** Longest name of a host, in characters (RFC 1035 section 2.3.4). */
 const HOST_LENGTH_MAX = 253
@@ -75,6 +75,12 @@ export const EXPORT_SETTINGS = {
     wholeNumber(LINK_SECONDS_MIN, LINK_SECONDS_MAX),
     LINK_SECONDS,
     'How long the link to an exported file works, in seconds after it was sent.',
+  ),
+  proofs: withDefault(
+    yesOrNo,
+    false,
+    'Whether each exported file gets an archive next to it with the proofs of its events, for ' +
+      '`GET /v1/exports/{id}/proofs`.',
   ),
   smtpUrl: optional(
     smtpUrl,

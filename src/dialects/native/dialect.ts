@@ -97,7 +97,7 @@ function registerRoutes(
   registerAdministration(typed, context)
   registerAccessKeys(typed, context)
   registerSessions(typed, context)
-  registerExports(typed, context)
+  registerExports(typed, context, facts.isLedgerPublic)
   registerCollectors(typed, context, ownCollectors)
   scope.register((intake, _options, done) => {
     registerEventIntake(intake.withTypeProvider<TypeBoxTypeProvider>(), context)

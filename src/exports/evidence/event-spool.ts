@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../../core/errors.ts'
+import { canonicalJson } from '../../core/event/canonical-json.ts'
+import type { StoredEvent } from '../../core/event/event.ts'
 import { TILE_WIDTH } from '../../ledger/tree/tile-shape.ts'
 import { EVIDENCE_EVENT_BYTES_MAX } from '../limits.ts'
 import { GroupSet } from './group-set.ts'
@@ -65,6 +67,12 @@ export class EventSpool {
       start = end + 1
     }
     this.#rest = data.subarray(start)
+  }
+
+  /** Adds events that were read as such. Throws as `write` does. */
+  async writeEvents(events: readonly StoredEvent[]): Promise<void> {
+    const lines = events.map(({ event, seq }) => `${canonicalJson({ ...event, seq })}\n`)
+    await this.write(Buffer.from(lines.join('')))
   }
 
   /** The lines, read again from the file. */

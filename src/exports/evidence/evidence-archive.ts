@@ -43,7 +43,8 @@ export async function* evidenceArchive(
   }
 }
 
-async function* spooledArchive(
+/** The archive of events that are spooled; the spool stays open. Throws as `evidenceArchive`. */
+export async function* spooledArchive(
   spool: EventSpool,
   checkpoints: LedgerCheckpoints,
 ): AsyncGenerator<Uint8Array> {

@@ -55,6 +55,13 @@ export interface ExportDesk {
    * @throws Fault `ledger.read-only` while nothing is signed; as `evidenceArchive` does.
    */
   withProofs(lines: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+  /**
+   * Opens the proofs of the events in the file of an export; undefined without proofs, and when its
+   * requester may no longer have it.
+   */
+  openProofs(
+    id: string,
+  ): Promise<{ readonly bytes: number; readonly content: Readable } | undefined>
   /** Opens the file that a link names; `token` comes from the link. */
   open(fileName: string, token: string): Promise<LinkedFile>
 }

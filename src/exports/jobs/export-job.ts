@@ -65,6 +65,8 @@ export const ExportJob = Type.Object({
   nextRunMicros: Type.Number(),
   entries: Type.Integer(),
   bytes: Type.Integer(),
+  /** Size of the archive with the proofs of its events; absent when there is none. */
+  proofBytes: Type.Optional(Type.Integer()),
   /** Whether the finished file still exists. */
   hasFile: Type.Boolean(),
   /** Why the latest run failed. */

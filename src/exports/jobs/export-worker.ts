@@ -1,12 +1,16 @@
 import type { RecordTable } from '../../access/records/record-table.ts'
 import { cutText } from '../../core/cut-text.ts'
 import { Fault } from '../../core/errors.ts'
+import type { StoredEvent } from '../../core/event/event.ts'
 import type { EventReader } from '../../core/query/query.ts'
 import { doubling, retry } from '../../core/retry.ts'
 import type { Clock } from '../../core/time/timestamp.ts'
+import type { LedgerCheckpoints } from '../../ledger/checkpoint/ledger-checkpoints.ts'
 import type { Courier } from '../delivery/courier.ts'
 import { documentPieces } from '../document-pieces.ts'
-import type { ExportFiles } from '../export-files.ts'
+import { EventSpool } from '../evidence/event-spool.ts'
+import { spooledArchive } from '../evidence/evidence-archive.ts'
+import { type ExportFiles, proofsOf } from '../export-files.ts'
 import type { ExportForm } from '../export-form.ts'
 import {
   FIRST_PAUSE_MS,
@@ -44,6 +48,10 @@ export interface ExportWorkerOptions {
   readonly clock: Clock
   readonly linkSeconds: number
   readonly filesBytesMax: number
+  /** How to prove the events of each file; undefined when that is not wanted. */
+  readonly proofs?:
+    | { readonly directory: string; readonly checkpoints: LedgerCheckpoints | undefined }
+    | undefined
   /** Why the requester may no longer have an export; see export-rights.ts. */
   readonly lostRight: (job: ExportJob) => string | undefined
   /** Records that an export was canceled for such a reason; durable once it resolves. */
@@ -135,7 +143,7 @@ export class ExportWorker {
       await change(({ problem: _problem, ...kept }) => ({
         ...finished(kept, 'success', clock()),
         entries,
-        bytes: ended.bytes,
+        ...ended,
         hasFile: true,
       }))
       log.info({ export: job.id, entries, bytes: ended.bytes }, 'export written')
@@ -149,24 +157,43 @@ export class ExportWorker {
     }
   }
 
-  async #write(job: ExportJob, signal: AbortSignal): Promise<{ readonly bytes: number }> {
-    const { events, files, forms, filesBytesMax } = this.#options
+  async #write(job: ExportJob, signal: AbortSignal): Promise<Written> {
+    const { events, files, forms, proofs } = this.#options
     const form = forms.get(job.form)
     if (form === undefined) throw new Error(`unknown export form ${job.form}`)
     if (job.runs >= RUNS_MAX) throw new Error(`interrupted ${RUNS_MAX} times`)
     const written = { entries: 0, bytes: 0 }
     this.#written.set(job.id, written)
-    const pieces = documentPieces({ job, document: form.document, events, signal }, (entries) => {
+    const spool = proofs === undefined ? undefined : await EventSpool.open(proofs.directory)
+    const onEvents = async (some: readonly StoredEvent[]) =>
+      await spool?.writeEvents(some.filter(({ origin }) => origin === job.origin))
+    const { document } = form
+    const pieces = documentPieces({ job, document, events, signal, onEvents }, (entries) => {
       written.entries = entries
     })
-    const counted = async function* (worker: ExportWorker) {
-      for await (const piece of pieces) {
-        written.bytes += Buffer.byteLength(piece)
-        await worker.#makeRoom(filesBytesMax)
-        yield piece
-      }
+    try {
+      const bytes = await files.write(job.fileName, this.#counted(pieces, written))
+      if (proofs === undefined || spool === undefined) return { bytes }
+      if (proofs.checkpoints === undefined) throw new Fault('ledger.read-only')
+      const archive = this.#counted(spooledArchive(spool, proofs.checkpoints), written)
+      return { bytes, proofBytes: await files.write(proofsOf(job.fileName), archive) }
+    } catch (error) {
+      await files.remove(job.fileName)
+      throw error
+    } finally {
+      await spool?.close()
     }
-    return { bytes: await files.write(job.fileName, counted(this)) }
+  }
+
+  async *#counted<Piece extends string | Uint8Array>(
+    pieces: AsyncIterable<Piece>,
+    written: { bytes: number },
+  ): AsyncGenerator<Piece> {
+    for await (const piece of pieces) {
+      written.bytes += Buffer.byteLength(piece)
+      await this.#makeRoom(this.#options.filesBytesMax)
+      yield piece
+    }
   }
 
   /** Removes files whose links have expired until the rest is within the limit. */
@@ -181,7 +208,10 @@ export class ExportWorker {
 
   #bytesUsed(): number {
     const kept = this.#options.jobs.all().filter(({ hasFile }) => hasFile)
-    const sizes = [...kept, ...this.#written.values()].map(({ bytes }) => bytes)
+    const sizes = [
+      ...kept.map(({ bytes, proofBytes = 0 }) => bytes + proofBytes),
+      ...[...this.#written.values()].map(({ bytes }) => bytes),
+    ]
     return sizes.reduce((sum, bytes) => sum + bytes, 0)
   }
 
@@ -246,6 +276,12 @@ export class ExportWorker {
 function untilStored(change: () => Promise<void>, signal: AbortSignal): Promise<void> {
   const pause = doubling(FIRST_PAUSE_MS, STORE_PAUSE_MS_MAX)
   return retry(change, { pause, signal }).catch(change)
+}
+
+/** Sizes of the files of a run that ended well. */
+interface Written {
+  readonly bytes: number
+  readonly proofBytes?: number
 }
 
 /** The files take up all the space that they may use. */

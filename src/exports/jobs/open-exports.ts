@@ -18,7 +18,7 @@ import { createCourier } from '../delivery/courier.ts'
 import { createLinkSigner, type LinkSigner } from '../delivery/export-link.ts'
 import { createMailer, type Mailer } from '../delivery/mailer.ts'
 import { evidenceArchive } from '../evidence/evidence-archive.ts'
-import { ExportFiles } from '../export-files.ts'
+import { ExportFiles, proofsOf } from '../export-files.ts'
 import type { ExportForm } from '../export-form.ts'
 import { type ExportRights, lostRight } from '../export-rights.ts'
 import { EXPORTS_WAITING_MAX, FILES_BYTES_MAX, USER_EXPORTS_WAITING_MAX } from '../limits.ts'
@@ -37,6 +37,8 @@ interface ExportSettings {
   readonly allowedHosts?: readonly string[] | undefined
   /** How long a link lives, in seconds. */
   readonly linkSeconds: number
+  /** Whether the proofs of its events are put next to each file. */
+  readonly proofs?: boolean
   readonly smtpUrl?: string | undefined
   readonly mailFrom?: string | undefined
 }
@@ -84,10 +86,12 @@ export async function openExports(options: ExportsOptions): Promise<Exports> {
   const policy = createCallbackPolicy(settings.allowedHosts ?? [])
   const mailer = mailerOf(settings)
   const courier = createCourier({ forms, links, linkSeconds, policy, resolver, mailer, clock })
+  const lost = (job: ExportJob) => lostRight(job, { directory: options.directory, forms, clock })
   const worker = new ExportWorker({
     ...{ jobs, files, courier, events, forms, clock, linkSeconds },
     filesBytesMax: FILES_BYTES_MAX,
-    lostRight: (job) => lostRight(job, { directory: options.directory, forms, clock }),
+    lostRight: lost,
+    proofs: settings.proofs === true ? { directory, checkpoints: options.checkpoints } : undefined,
     recordCanceled: (job, reason) => options.audit.record(cancelEvent(job, reason)),
   })
   const desk: ExportDesk = {
@@ -115,6 +119,12 @@ export async function openExports(options: ExportsOptions): Promise<Exports> {
       const { checkpoints } = options
       if (checkpoints !== undefined) return evidenceArchive(lines, { checkpoints, directory })
       throw new Fault('ledger.read-only', { detail: 'nothing is signed, so nothing can be proven' })
+    },
+    async openProofs(id) {
+      const job = jobs.all().find((one) => one.id === id)
+      const isThere = job?.hasFile === true && job.proofBytes !== undefined
+      if (!isThere || lost(job) !== undefined) return undefined
+      return await files.read(proofsOf(job.fileName))
     },
     open: (fileName, token) => openFile({ fileName, token }, { jobs, files, links, clock }),
   }

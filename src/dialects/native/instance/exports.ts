@@ -6,6 +6,8 @@ import type { Delivery, ExportJob } from '../../../exports/jobs/export-job.ts'
 import { CHANNELS, DELIVERY_STATUSES, EXPORT_STATUSES } from '../../../exports/jobs/export-job.ts'
 import { authenticated, principalOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
+import { problemAnswers } from '../../api/problems/problem-answers.ts'
+import { requireLedgerReader } from '../ledger/ledger-readers.ts'
 import type { NativeScope } from '../native-scope.ts'
 
 /** Roles that see the exports of their whole tenant; other users see only their own. */
@@ -31,6 +33,12 @@ const ShownExport = Type.Object(
     startedAt: Type.Optional(Time),
     finishedAt: Type.Optional(Time),
     hasFile: Type.Boolean({ description: 'Whether the file can still be fetched' }),
+    proofs: Type.Optional(
+      Type.Object(
+        { path: Type.String(), bytes: Type.Integer() },
+        { description: 'Where the proofs of the events in the file are; see `exports.proofs`' },
+      ),
+    ),
     deliveries: Type.Array(
       Type.Object({
         channel: Type.Enum(CHANNELS),
@@ -47,7 +55,11 @@ const ShownExport = Type.Object(
 )
 
 /** `GET /v1/exports` and `/v1/exports/{id}`: the status of this instance's exports. */
-export function registerExports(scope: NativeScope, context: DialectContext): void {
+export function registerExports(
+  scope: NativeScope,
+  context: DialectContext,
+  isLedgerPublic: boolean,
+): void {
   // A token that may request an export in a vendor's API may also see its status.
   const onRequest = authenticated(context.directory, {
     scopes: ['admin', 'events:read', 'user:admin', 'org:admin', 'repo:admin'],
@@ -78,6 +90,36 @@ export function registerExports(scope: NativeScope, context: DialectContext): vo
     if (job === undefined) throw new Fault('resource.missing')
     return shown(job)
   })
+  const proofs = {
+    operationId: 'getExportProofs',
+    summary: 'What proves the events in the file of an export',
+    description:
+      'A tar archive in the layout of C2SP tlog-tiles with the same events, as ' +
+      '`GET /v1/events/export?proof=1` makes it. It is there if `exports.proofs` was set when ' +
+      'the export ran. Needs the scope `ledger:read` too.',
+    params: Type.Object({ id: Type.String({ description: 'Id of the export' }) }),
+    answers: {
+      200: {
+        description: 'The archive',
+        content: { 'application/x-tar': Type.String({ format: 'binary' }) },
+      },
+      ...problemAnswers([404]),
+    },
+  }
+  const proofOptions = { schema: proofs, onRequest, exposeHeadRoute: false }
+  scope.get('/v1/exports/:id/proofs', proofOptions, async (request, reply) => {
+    const principal = principalOf(request)
+    requireLedgerReader(principal, isLedgerPublic)
+    const job = visible(principal).find(({ id }) => id === request.params.id)
+    const file = job === undefined ? undefined : await context.exports.openProofs(job.id)
+    if (file === undefined) throw new Fault('resource.missing')
+    return reply
+      .header('Content-Type', 'application/x-tar')
+      .header('Content-Length', file.bytes)
+      .header('Cache-Control', 'no-store, no-transform')
+      .header('Content-Disposition', `attachment; filename="export-${request.params.id}.tar"`)
+      .send(file.content)
+  })
 }
 
 function maySee({ tenant, userId, roles }: Principal, job: ExportJob): boolean {
@@ -106,6 +148,10 @@ function shown(job: ExportJob): Shown {
     ...(startedMicros !== undefined && { startedAt: formatTimestamp(startedMicros) }),
     ...(finishedMicros !== undefined && { finishedAt: formatTimestamp(finishedMicros) }),
     hasFile: job.hasFile,
+    ...(job.hasFile &&
+      job.proofBytes !== undefined && {
+        proofs: { path: `/v1/exports/${job.id}/proofs`, bytes: job.proofBytes },
+      }),
     deliveries: job.deliveries.map((delivery) => shownDelivery(delivery, job)),
   }
 }

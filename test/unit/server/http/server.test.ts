@@ -60,6 +60,7 @@ const NO_EXPORTS: ExportDesk = {
   withProofs: () => {
     throw new Error('this test reads nothing')
   },
+  openProofs: refuse,
   open: refuse,
 }
 
