@@ -34,5 +34,5 @@ export function arrayLeaves(size: number): ArrayLeaves {
 
 /** The entry of an event of `arrayLeaves`. */
 function entryOf(seq: number): string {
-  return JSON.stringify({ event: seq })
+  return JSON.stringify({ event: seq, source: { kind: 'api', name: 'ci' }, tenant: 'acme' })
 }

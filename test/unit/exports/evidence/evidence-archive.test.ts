@@ -39,7 +39,8 @@ function publishedBy(leaves: ArrayLeaves): LedgerCheckpoints {
 
 /** The events of `arrayLeaves` as they are exported, in pieces of any length. */
 async function* linesOf(seqs: readonly number[], pieceBytes: number): AsyncGenerator<Uint8Array> {
-  const text = Buffer.from(seqs.map((seq) => `{"event":${seq},"seq":${seq}}\n`).join(''))
+  const rest = '"source":{"kind":"api","name":"ci"},"tenant":"acme"'
+  const text = Buffer.from(seqs.map((seq) => `{"event":${seq},"seq":${seq},${rest}}\n`).join(''))
   for (let start = 0; start < text.length; start += pieceBytes) {
     yield text.subarray(start, start + pieceBytes)
   }
