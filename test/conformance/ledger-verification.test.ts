@@ -76,6 +76,17 @@ const CHANGES: Readonly<Record<string, string>> = {
   texts: "concat('x', texts)",
 }
 
+/** Columns whose text every event has, so that each damage changes it. */
+const TEXT_COLUMNS = ['tenant', 'shape', 'texts']
+
+/** What may become of a text. */
+const DAMAGES: Readonly<Record<string, (column: string) => string>> = {
+  'a bit flipped': (column) => `concat(char(bitXor(ascii(${column}), 1)), substring(${column}, 2))`,
+  'cut off': (column) => `substring(${column}, 1, length(${column}) - 1)`,
+  emptied: () => "''",
+  doubled: (column) => `concat(${column}, ${column})`,
+}
+
 async function verified(): Promise<LedgerFindings> {
   const signed = ledger.durableHead()
   const { leaves } = store
@@ -122,6 +133,23 @@ const MUTATIONS_OF_ROWS: readonly Mutation[] = [
       finding: altered,
     }),
   ),
+  ...Object.entries(DAMAGES).flatMap(([name, damage]) =>
+    TEXT_COLUMNS.map(
+      (column): Mutation => ({
+        name: `${column}: ${name}`,
+        apply: (seq) => storeRows([seq], { [column]: damage(column) }),
+        finding: altered,
+      }),
+    ),
+  ),
+  {
+    name: 'a row that is deleted',
+    apply: async (seq) => {
+      await engine.command({ sql: 'TRUNCATE TABLE events' })
+      await insertRows(`SELECT ${COLUMNS.join(', ')} FROM kept WHERE seq != ${seq}`)
+    },
+    finding: (seq) => ({ what: 'missing', seq }),
+  },
   {
     name: 'a row of another ledger',
     apply: (seq) => storeRows([seq], { origin: "'another'" }),
