@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { ISOLATION_MATRIX, type MatrixRow, matrixKey } from '../../support/isolation-matrix.ts'
 import { quayOperations, type ServerRoute, serverRoutes } from '../../support/server-routes.ts'
 import {
@@ -16,8 +17,10 @@ import { jsonOf, startWaybill, type WaybillProcess } from '../../support/waybill
 
 /** Requests on their way at once. */
 const AT_ONCE = 12
-/** Longest look at an answer that goes on, ms. */
+/** How long a stream is read on when it has shown what it must, ms. */
 const STREAM_MS = 250
+/** Longest wait for what a stream must show, ms. */
+const STREAM_MS_MAX = 60_000
 /** Asked apart from the others: its answer goes on. */
 const ENDLESS = '/v1/events/stream'
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -306,7 +309,7 @@ async function state(): Promise<readonly unknown[]> {
 
 test('a stream shows what a list shows', async () => {
   for (const { headers, sees, role } of two.callers) {
-    const { status, text } = await beginningOf(`${ENDLESS}?after=-1`, headers)
+    const { status, text } = await beginningOf(`${ENDLESS}?after=-1`, headers, sees)
     expect(status).toBe(role === undefined ? 401 : 200)
     for (const one of CANARIES) expect([one, text.includes(one)]).toEqual([one, sees.includes(one)])
   }
@@ -365,14 +368,24 @@ async function addOfEachKind(tenant: string): Promise<void> {
   expect(saved.status).toBe(204)
 }
 
-/** What an answer that does not end has sent up to now. */
-async function beginningOf(path: string, headers: Caller['headers']): Promise<Answer> {
+/** What an answer that does not end sends until it has shown some texts, and shortly after. */
+async function beginningOf(
+  path: string,
+  headers: Caller['headers'],
+  texts: readonly string[],
+): Promise<Answer> {
   const request = get(new URL(path, waybill.url), { headers, agent: false })
   const [response] = await once(request, 'response')
   let text = ''
   response.on('data', (chunk: Buffer) => {
     text += chunk.toString()
   })
+  const what = 'what the caller may see'
+  await eventually(
+    async () => texts.filter((one) => !text.includes(one)),
+    (missing) => missing.length === 0 || response.readableEnded,
+    { what, deadlineMs: STREAM_MS_MAX },
+  )
   await sleep(STREAM_MS)
   request.destroy()
   return { status: response.statusCode, text }
