@@ -13,17 +13,18 @@ export interface AskedSearch {
   readonly order: 'newest' | 'oldest'
 }
 
-/** A field whose most frequent values are counted. */
-export type FacetField = 'action' | 'actor' | 'namespace' | 'outcome'
+/** The fields whose most frequent values are counted. */
+const FACET_FIELDS = ['action', 'actor', 'namespace', 'outcome', 'source'] as const
+type FacetField = (typeof FACET_FIELDS)[number]
 
 /** The most frequent values of a field. */
 export interface Facet {
   readonly field: FacetField
   readonly values: readonly { readonly value: string; readonly count: number }[]
+  /** Whether only the latest events were counted, because there are too many. */
+  readonly isApproximate: boolean
 }
 
-/** Values of a facet. */
-const FACET_VALUES = 10
 /** Events of a page of the table. */
 const PAGE_EVENTS = 200
 
@@ -53,7 +54,7 @@ export function readPage(
 
 /** What a histogram counts by. */
 interface Counting {
-  readonly interval: 'minute' | 'hour' | 'day' | 'month'
+  readonly interval: 'minute' | 'hour' | 'day'
   readonly by: FacetField
 }
 
@@ -88,24 +89,16 @@ export async function readFirstTime(
   return first === undefined ? undefined : Date.parse(first.time)
 }
 
-/** The most frequent values of a field among the events that a search finds. */
-export async function readFacet(
+/** The most frequent values of fields among the events that a search finds. */
+export async function readFacets(
   search: AskedSearch,
-  field: FacetField,
   signal: AbortSignal,
-): Promise<Facet> {
-  // The API counts values by interval; the longest one gives the fewest numbers to add up.
-  const buckets = await readHistogram(search, { interval: 'month', by: field }, signal)
-  const counts = new Map<string, number>()
-  for (const { key = '', count } of buckets) counts.set(key, (counts.get(key) ?? 0) + count)
-  const values = [...counts].map(([value, count]) => ({ value, count }))
-  return {
-    field,
-    values: values
-      .filter(({ value }) => value !== '')
-      .sort((one, other) => other.count - one.count)
-      .slice(0, FACET_VALUES),
-  }
+): Promise<readonly Facet[]> {
+  const parameters = searchParameters(search)
+  for (const field of FACET_FIELDS) parameters.append('field', field)
+  const path = `/v1/events/facets?${parameters}`
+  const { facets } = await requestJson<{ readonly facets: readonly Facet[] }>(path, { signal })
+  return facets
 }
 
 /** How many events a search finds. */

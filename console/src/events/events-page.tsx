@@ -33,15 +33,12 @@ export function EventsPage() {
     <main id="content" className="events-page">
       <h1 className="only-read-aloud">Events</h1>
       <PasswordOffer />
-      <EventsToolbar
-        {...{ state, change, refresh, asked }}
-        facets={facets.flatMap(({ data }) => data ?? [])}
-      />
+      <EventsToolbar {...{ state, change, refresh, asked }} facets={facets.data ?? []} />
       <FilterChips terms={state.terms} onChange={(terms) => change({ terms })} />
       <UnusedParameters problems={problems} />
       {!state.isLive && <SearchHistogram asked={asked} onZoom={zoom} />}
       <div className={state.isLive ? 'events-body events-body-live' : 'events-body'}>
-        {!state.isLive && <Facets queries={facets} terms={state.terms} onAdd={add} />}
+        {!state.isLive && <Facets found={facets} terms={state.terms} onAdd={add} />}
         {state.isLive ? (
           <Suspense>
             <LiveEvents state={state} change={change} onAdd={add} />

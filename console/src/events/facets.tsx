@@ -1,70 +1,55 @@
 import { Button } from '@patternfly/react-core'
-import { useQueries } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { describeError } from '../api/api-problem.ts'
-import { type AskedSearch, type Facet, readFacet } from '../api/search-requests.ts'
-import { type FilterName, isAboutSame, type Term } from '../search/term.ts'
+import { type AskedSearch, type Facet, readFacets } from '../api/search-requests.ts'
+import { isAboutSame, type Term } from '../search/term.ts'
 import { VisibleText } from '../shell/visible-text.tsx'
 import { numberText, shortNumber } from '../time/time-text.ts'
 
-/** The fields whose most frequent values are shown. */
-const FIELDS = ['action', 'actor', 'namespace', 'outcome'] as const
-
 /** The facets of a search, which are asked for once its first page is there. */
 export function useFacets(asked: AskedSearch, isReady: boolean) {
-  return useQueries({
-    queries: FIELDS.map((field) => ({
-      queryKey: ['facet', field, asked.id],
-      queryFn: ({ signal }: { signal: AbortSignal }) => readFacet(asked, field, signal),
-      enabled: isReady,
-      // Of the previous search, until the new ones are there: nothing jumps.
-      placeholderData: (previous: Facet | undefined) => previous,
-    })),
+  return useQuery({
+    queryKey: ['facets', asked.id],
+    queryFn: ({ signal }): Promise<readonly Facet[]> => readFacets(asked, signal),
+    enabled: isReady,
+    // Of the previous search, until the new ones are there: nothing jumps.
+    placeholderData: keepPreviousData,
   })
 }
 
 /** The most frequent values of the fields that are asked about most. */
 export function Facets({
-  queries,
+  found,
   terms,
   onAdd,
 }: {
-  readonly queries: ReturnType<typeof useFacets>
+  readonly found: ReturnType<typeof useFacets>
   readonly terms: readonly Term[]
   readonly onAdd: (term: Term) => void
 }) {
   return (
     <aside className="facets" aria-label="Most frequent values">
-      {FIELDS.map((field, index) => (
-        <FacetList
-          key={field}
-          field={field}
-          facet={queries[index]?.data}
-          error={queries[index]?.error}
-          terms={terms}
-          onAdd={onAdd}
-        />
+      {found.error !== null && <p className="quiet">{describeError(found.error).title}</p>}
+      {found.data?.map((facet) => (
+        <FacetList key={facet.field} facet={facet} terms={terms} onAdd={onAdd} />
       ))}
     </aside>
   )
 }
 
 function FacetList({
-  field,
-  facet,
-  error,
+  facet: { field, values, isApproximate },
   terms,
   onAdd,
 }: {
-  readonly field: FilterName
-  readonly facet: Facet | undefined
-  readonly error: unknown
+  readonly facet: Facet
   readonly terms: readonly Term[]
   readonly onAdd: (term: Term) => void
 }) {
-  const values = facet?.values ?? []
   return (
     <section className="facet" aria-label={field}>
       <h2>{field}</h2>
+      {isApproximate && <p className="quiet">of the latest events</p>}
       <ul>
         {values.map(({ value, count }) => (
           <FacetValue
@@ -77,8 +62,7 @@ function FacetList({
             onAdd={onAdd}
           />
         ))}
-        {error != null && <li className="quiet">{describeError(error).title}</li>}
-        {facet !== undefined && values.length === 0 && <li className="quiet">no values</li>}
+        {values.length === 0 && <li className="quiet">no values</li>}
       </ul>
     </section>
   )
