@@ -46,15 +46,25 @@ function schemaOf(parent: FieldParent): Record<string, Type.TSchema> {
   )
 }
 
+const MEMBERS = {
+  ...schemaOf(''),
+  source: Type.Object(schemaOf('source')),
+  actor: Type.Union([Type.Object(schemaOf('actor')), Type.Null()]),
+  target: Type.Optional(Type.Object(schemaOf('target'))),
+  client: Type.Optional(Type.Object(schemaOf('client'))),
+}
+
 /** The form of an `EventJson`, for the API's description; answers are written without it. */
 export const EventSchema: Type.TSchema = Type.Object(
   {
-    ...schemaOf(''),
+    ...MEMBERS,
     seq: Type.Integer({ minimum: 0, description: 'Position in the ledger', examples: [41] }),
-    source: Type.Object(schemaOf('source')),
-    actor: Type.Union([Type.Object(schemaOf('actor')), Type.Null()]),
-    target: Type.Optional(Type.Object(schemaOf('target'))),
-    client: Type.Optional(Type.Object(schemaOf('client'))),
   },
   { title: 'Event', description: 'The event' },
 )
+
+/** The form of an entry of the ledger: an event without its position. */
+export const EntrySchema: Type.TSchema = Type.Object(MEMBERS, {
+  title: 'Entry',
+  description: 'The event as it is hashed, without `seq`',
+})

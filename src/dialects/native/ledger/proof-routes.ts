@@ -11,7 +11,7 @@ import { principalOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { problemAnswers } from '../../api/problems/problem-answers.ts'
 import { requestContext } from '../../api/request-context.ts'
-import { EventSchema } from '../events/event-json.ts'
+import { EntrySchema } from '../events/event-json.ts'
 import { findVisible, mayReadEvents } from '../events/event-search.ts'
 import type { NativeScope } from '../native-scope.ts'
 import { checkpointsOf, ledgerReaders, witnessedOf } from './ledger-readers.ts'
@@ -90,7 +90,7 @@ function registerEntry(scope: NativeScope, context: DialectContext): void {
     params: EVENT_PARAMETERS,
     querystring: Type.Object({}, Closed),
     answers: {
-      200: { description: 'The file `ID.json`', content: { 'application/json': EventSchema } },
+      200: { description: 'The file `ID.json`', content: { 'application/json': EntrySchema } },
       ...problemAnswers([404]),
     },
   }
