@@ -4,6 +4,7 @@ import { hasScope, mayAdminister } from '../../access/directory/visibility.ts'
 import type { Session } from '../../access/sign-in/sessions.ts'
 import { bearerOf, bearerToken, nameSender } from '../api/authentication.ts'
 import type { DialectContext } from '../api/dialect.ts'
+import { cookieValues } from '../api/parameter-values.ts'
 import { forbidden, unauthorized } from './errors.ts'
 
 /** Names the sessions of this dialect, and the dialect itself. */
@@ -59,17 +60,9 @@ export function sessionOf(
   request: FastifyRequest,
   { sessions }: Pick<DialectContext, 'sessions'>,
 ): NamedSession | undefined {
-  for (const id of cookieValues(request.headers.cookie ?? '', SESSION_COOKIE)) {
+  for (const id of cookieValues(request, SESSION_COOKIE)) {
     const session = sessions.find(DIALECT_NAME, id)
     if (session !== undefined) return { id, session }
   }
   return undefined
-}
-
-/** The values of a cookie (RFC 6265 section 4.2.1): there may be several, of different paths. */
-function cookieValues(header: string, name: string): readonly string[] {
-  return header.split(';').flatMap((pair) => {
-    const equals = pair.indexOf('=')
-    return pair.slice(0, Math.max(equals, 0)).trim() === name ? [pair.slice(equals + 1).trim()] : []
-  })
 }

@@ -87,7 +87,7 @@ function sessionIdOf(response: Response): string | undefined {
   return ids.find((id) => id !== undefined)
 }
 
-/** An old station answers 200 as `nobody` when it refuses a sign-in, or with an error. */
+/** When an old station refuses a sign-in, it answers 200 as `nobody`, or with an error. */
 function isSignedIn(text: string, username: string): boolean {
   try {
     const answer: unknown = JSON.parse(text)

@@ -12,7 +12,7 @@ import { filterParameters, readFilter } from './filter-parameters.ts'
 const FACET_VALUES_MAX = 100
 /** Values of one field in an answer by default. */
 const FACET_VALUES_DEFAULT = 10
-/** Most fields of one request, each of which is a query. */
+/** Most fields of one request. Each one is a query. */
 const FACET_FIELDS_MAX = 10
 
 const FACET_WORDS = Object.keys(COUNTED_FIELDS) as (keyof typeof COUNTED_FIELDS)[]

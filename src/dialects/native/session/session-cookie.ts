@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SESSION_LIFETIME_MS } from '../../../access/sign-in/sessions.ts'
 import { Fault } from '../../../core/errors.ts'
+import { cookieValues } from '../../api/parameter-values.ts'
 
 /** Name of the cookie over TLS: browsers keep one with this prefix to its host and to TLS. */
 export const SECURE_COOKIE = '__Host-waybill'
@@ -30,11 +31,7 @@ export function requireSecureTransport(request: FastifyRequest): void {
 export function sessionSecret(request: FastifyRequest): string | undefined {
   const name = cookieNameOf(request)
   if (name === undefined) return undefined
-  const values = (request.headers.cookie ?? '')
-    .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1))
+  const values = cookieValues(request, name)
   const [value = ''] = values
   return values.length === 1 && COOKIE_VALUE.test(value) ? value : undefined
 }

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { SESSION_LIFETIME_MS } from '../../../access/sign-in/sessions.ts'
-import { firstValue } from '../../api/parameter-values.ts'
+import { cookieValues, firstValue } from '../../api/parameter-values.ts'
 
 /** Name of the cookie that carries a session, as Quay's. */
 export const SESSION_COOKIE = 'quay_session'
@@ -14,11 +14,7 @@ const COOKIE_BYTES = 32
  * that is not stored. Undefined without a cookie.
  */
 export function browserSecret(request: FastifyRequest): string | undefined {
-  const cookies = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
-  const values = cookies
-    .filter((pair) => pair.startsWith(`${SESSION_COOKIE}=`))
-    .map((pair) => pair.slice(SESSION_COOKIE.length + 1))
-  return values.find((value) => COOKIE_VALUE.test(value))
+  return cookieValues(request, SESSION_COOKIE).find((value) => COOKIE_VALUE.test(value))
 }
 
 /** A secret for a browser that has none. */
