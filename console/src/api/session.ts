@@ -24,7 +24,7 @@ export type Credentials =
 
 const PATH = '/v1/session'
 
-/** The session of this browser; null when there is none. */
+/** The session of this browser; null before a sign-in. */
 export async function readSession(signal?: AbortSignal): Promise<Session | null> {
   try {
     const options = signal === undefined ? {} : { signal }

@@ -5,7 +5,7 @@ import { HistogramTable } from './histogram-table.tsx'
 import { type Bar, scaleTop } from './time-bins.ts'
 
 const HEIGHT = 100
-/** In units of the drawing, of which a bar is 10 wide. */
+/** In units of the drawing; a bar is 10 wide. */
 const BAR_WIDTH = 10
 const LABELS = 6
 const KEYS = 'Arrow keys move, with Shift they select, Enter zooms in.'

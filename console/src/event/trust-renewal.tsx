@@ -1,7 +1,7 @@
 import { Button } from '@patternfly/react-core'
 import { browserTrust } from '../proof/browser-trust.ts'
 
-/** The ways on after a proof that does not hold, each of which a person has to decide on. */
+/** What a person can decide after a proof that does not hold. */
 export function TrustRenewal({
   otherKeys,
   onRenewed,

@@ -9,7 +9,7 @@ import { NoEvents } from './no-events.tsx'
 import type { EventPages } from './use-event-pages.ts'
 import type { ChangeSearch } from './use-search.ts'
 
-/** The events that a search found, of which more are fetched as the end comes near. */
+/** The events that a search found. More are fetched as the end comes near. */
 export function FoundEvents({
   state,
   change,

@@ -27,20 +27,35 @@ export interface InclusionClaim {
 /** Whether an inclusion proof holds (RFC 9162 section 2.1.3.2). Never throws. */
 export function isIncluded({ index, size, leaf, root, hashes }: InclusionClaim): boolean {
   if (!isIndex(index) || !isIndex(size) || index >= size) return false
-  let [position, last, hash] = [BigInt(index), BigInt(size) - 1n, leaf]
-  for (const sibling of hashes) {
-    if (last === 0n) return false
-    if ((position & 1n) === 1n || position === last) {
-      hash = nodeHash(sibling, hash)
-      while ((position & 1n) === 0n && position !== 0n) {
-        position >>= 1n
-        last >>= 1n
-      }
-    } else hash = nodeHash(hash, sibling)
+  const sides = sidesOf(BigInt(index), BigInt(size) - 1n, hashes.length)
+  if (sides === undefined) return false
+  const join = (hash: Uint8Array, sibling: Uint8Array, at: number) =>
+    sides[at] === 'left' ? nodeHash(sibling, hash) : nodeHash(hash, sibling)
+  return areEqual(hashes.reduce(join, leaf), root)
+}
+
+/**
+ * On which side each hash of a proof is joined, from the node at `position` to the root of a tree
+ * whose last node on that level is `last`; undefined when the path has another length.
+ */
+function sidesOf(
+  position: bigint,
+  last: bigint,
+  length: number,
+): readonly ('left' | 'right')[] | undefined {
+  const sides: ('left' | 'right')[] = []
+  for (let at = 0; at < length; at += 1) {
+    if (last === 0n) return undefined
+    const isLeft = (position & 1n) === 1n || position === last
+    while (isLeft && (position & 1n) === 0n && position !== 0n) {
+      position >>= 1n
+      last >>= 1n
+    }
     position >>= 1n
     last >>= 1n
+    sides.push(isLeft ? 'left' : 'right')
   }
-  return last === 0n && areEqual(hash, root)
+  return last === 0n ? sides : undefined
 }
 
 /** A claim that a smaller tree is the beginning of a larger one. */
@@ -63,21 +78,16 @@ export function isConsistent({ from, to, hashes }: ConsistencyClaim): boolean {
     position >>= 1n
     last >>= 1n
   }
+  const sides = sidesOf(position, last, rest.length)
+  if (sides === undefined) return false
   let [older, newer] = [first, first]
-  for (const hash of rest) {
-    if (last === 0n) return false
-    if ((position & 1n) === 1n || position === last) {
+  for (const [at, hash] of rest.entries()) {
+    if (sides[at] === 'left') {
       older = nodeHash(hash, older)
       newer = nodeHash(hash, newer)
-      while ((position & 1n) === 0n && position !== 0n) {
-        position >>= 1n
-        last >>= 1n
-      }
     } else newer = nodeHash(newer, hash)
-    position >>= 1n
-    last >>= 1n
   }
-  return last === 0n && areEqual(older, from.root) && areEqual(newer, to.root)
+  return areEqual(older, from.root) && areEqual(newer, to.root)
 }
 
 function isIndex(value: number): boolean {

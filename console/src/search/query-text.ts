@@ -29,8 +29,8 @@ const NAMED = /^(?<name>[A-Za-z]+):(?<value>[\s\S]*)$/
 
 /**
  * Reads `actor:alice -action:image.pull ns:prod some words`. Values with spaces are quoted, and a
- * quoted word is never a filter. Words without a minus sign become one text, all of which must
- * occur; each excluded word is a text of its own. A digest is a target.
+ * quoted word is never a filter. Words without a minus sign become one text, and must all occur.
+ * Each excluded word is a text of its own. A digest is a target.
  */
 export function parseQuery(text: string): ParsedQuery {
   const terms: Term[] = []

@@ -1,3 +1,5 @@
+import { CATEGORIES, LEVELS, OUTCOMES } from '../../../src/core/event/event.ts'
+
 /** The filters of the API by one field; see docs/queries.md. */
 export const FILTER_NAMES = [
   'action',
@@ -25,29 +27,9 @@ export interface Term {
 
 /** The values of filters that have few. */
 export const WORDS: Partial<Record<FilterName, readonly string[]>> = {
-  outcome: ['success', 'failure', 'denied', 'pending', 'unknown'],
-  level: ['info', 'warn', 'error'],
-  category: [
-    'image',
-    'container',
-    'volume',
-    'network',
-    'registry',
-    'repository',
-    'organization',
-    'user',
-    'robot',
-    'team',
-    'token',
-    'pipeline',
-    'policy',
-    'export',
-    'import',
-    'backup',
-    'background',
-    'system',
-    'auth',
-  ],
+  outcome: OUTCOMES,
+  level: LEVELS,
+  category: CATEGORIES,
 }
 
 /** Longest value of a filter, and longest text of `q`, in UTF-16 units. */

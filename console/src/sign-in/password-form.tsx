@@ -1,29 +1,16 @@
-import {
-  ActionGroup,
-  Alert,
-  Button,
-  ExpandableSection,
-  Form,
-  FormGroup,
-  TextInput,
-} from '@patternfly/react-core'
+import { ExpandableSection, FormGroup, TextInput } from '@patternfly/react-core'
 import { useState } from 'react'
-import { useSignIn } from './use-sign-in.ts'
+import { SignInForm } from './sign-in-form.tsx'
 
 /** Signs in with the name and the password of the directory. */
 export function PasswordForm() {
-  const { send, isSending, message } = useSignIn()
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
   const [tenant, setTenant] = useState('')
+  const isComplete = name !== '' && password !== ''
+  const credentials = isComplete ? { name, password, ...(tenant !== '' && { tenant }) } : undefined
   return (
-    <Form
-      onSubmit={(event) => {
-        event.preventDefault()
-        send({ name, password, ...(tenant !== '' && { tenant }) })
-      }}
-    >
-      {message !== undefined && <Alert variant="danger" isInline isLiveRegion title={message} />}
+    <SignInForm credentials={credentials}>
       <FormGroup label="Name" fieldId="sign-in-name" isRequired>
         <TextInput
           id="sign-in-name"
@@ -53,11 +40,6 @@ export function PasswordForm() {
           />
         </FormGroup>
       </ExpandableSection>
-      <ActionGroup>
-        <Button type="submit" isBlock isDisabled={name === '' || password === '' || isSending}>
-          Sign in
-        </Button>
-      </ActionGroup>
-    </Form>
+    </SignInForm>
   )
 }

@@ -1,8 +1,4 @@
 import {
-  ActionGroup,
-  Alert,
-  Button,
-  Form,
   FormGroup,
   FormHelperText,
   HelperText,
@@ -10,20 +6,15 @@ import {
   TextInput,
 } from '@patternfly/react-core'
 import { useState } from 'react'
-import { useSignIn } from './use-sign-in.ts'
+import { SignInForm } from './sign-in-form.tsx'
 
 /** Signs in with a token, such as the one that the first start writes. */
 export function TokenForm() {
-  const { send, isSending, message } = useSignIn()
   const [token, setToken] = useState('')
+  const isComplete = token.trim() !== ''
+  const credentials = isComplete ? { token: token.trim() } : undefined
   return (
-    <Form
-      onSubmit={(event) => {
-        event.preventDefault()
-        send({ token: token.trim() })
-      }}
-    >
-      {message !== undefined && <Alert variant="danger" isInline isLiveRegion title={message} />}
+    <SignInForm credentials={credentials}>
       <FormGroup label="Token" fieldId="sign-in-token" isRequired>
         <TextInput
           id="sign-in-token"
@@ -43,11 +34,6 @@ export function TokenForm() {
           </HelperText>
         </FormHelperText>
       </FormGroup>
-      <ActionGroup>
-        <Button type="submit" isBlock isDisabled={token.trim() === '' || isSending}>
-          Sign in
-        </Button>
-      </ActionGroup>
-    </Form>
+    </SignInForm>
   )
 }

@@ -32,7 +32,7 @@ export interface EventTableProps {
   readonly onScroll?: (top: number) => void
 }
 
-/** The events as a table of which only the visible rows exist. */
+/** The events as a table. Only the visible rows exist. */
 export function EventTable(props: EventTableProps) {
   const { events, columns, currentId, openId, onOpen, onAdd, onEnd, footer } = props
   const own = useRef<HTMLDivElement>(null)
