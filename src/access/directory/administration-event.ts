@@ -1,4 +1,10 @@
-import type { Client, JsonObject, JsonValue, Target } from '../../core/event/event.ts'
+import {
+  type Client,
+  type JsonObject,
+  type JsonValue,
+  OWN_ACTOR,
+  type Target,
+} from '../../core/event/event.ts'
 import type { NewEvent } from '../../core/event/new-event.ts'
 import { NAME_LENGTH_MAX } from '../../core/limits.ts'
 import { recordableText } from '../../core/values/recordable-text.ts'
@@ -90,7 +96,7 @@ export function notDoneEvent(
 
 function byWhom({ principal, client }: Administrator): Pick<NewEvent, 'actor' | 'client'> {
   return {
-    actor: principal === undefined ? { kind: 'system', name: 'waybill' } : actorOf(principal),
+    actor: principal === undefined ? OWN_ACTOR : actorOf(principal),
     ...(client !== undefined && { client }),
   }
 }

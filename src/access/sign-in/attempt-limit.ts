@@ -36,6 +36,13 @@ export class AttemptLimit {
     this.#fullAtMs.set(key, fullAtMs)
   }
 
+  /** Counts an attempt that may be made now; whether it may. */
+  admits(key: string, nowMs: number): boolean {
+    const isAdmitted = this.waitMs(key, nowMs) === 0
+    if (isAdmitted) this.count(key, nowMs)
+    return isAdmitted
+  }
+
   /** Takes a counted attempt back. */
   uncount(key: string): void {
     const fullAtMs = this.#fullAtMs.get(key)

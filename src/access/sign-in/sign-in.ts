@@ -20,7 +20,7 @@ const NAME_ATTEMPTS = { burst: 100, intervalMs: 10_000, keysMax: 20_000 }
 /** Wrong passwords from one address for any names. */
 const ADDRESS_ATTEMPTS = { burst: 100, intervalMs: 1_000, keysMax: 20_000 }
 /** Events about attempts that were not even looked at: one a minute for each limit reached. */
-const THROTTLED_EVENTS = { burst: 1, intervalMs: 60_000, keysMax: 20_000 }
+export const THROTTLED_EVENTS = { burst: 1, intervalMs: 60_000, keysMax: 20_000 }
 /** Pairs of name and address remembered because a sign-in succeeded there. */
 const KNOWN_PAIRS_MAX = 20_000
 
@@ -71,7 +71,7 @@ export interface SignInOptions {
   /** The tenant of an attempt at a name that no user has. */
   readonly defaultTenant: string
   /** Keeps an event in the ledger. */
-  record(event: Omit<NewEvent, 'source' | 'tenant'> & { readonly tenant: string }): Promise<void>
+  record(event: EventFields): Promise<void>
 }
 
 /** Signing in with a password, for any dialect. Limits hold over all of them. */
@@ -194,9 +194,7 @@ class GuessingGuard {
     const reached = waits.find(([, waitMs]) => waitMs > 0)
     if (reached === undefined) return undefined
     const [key, waitMs] = reached
-    const isNews = this.#events.waitMs(key, nowMs) === 0
-    if (isNews) this.#events.count(key, nowMs)
-    return { waitMs, isNews }
+    return { waitMs, isNews: this.#events.admits(key, nowMs) }
   }
 
   count(keys: GuessingKeys, nowMs: number): void {
@@ -223,7 +221,8 @@ class GuessingGuard {
   }
 }
 
-type EventFields = Omit<NewEvent, 'source' | 'tenant'> & { readonly tenant: string }
+/** An event about an attempt; the ledger names its source. */
+export type EventFields = Omit<NewEvent, 'source' | 'tenant'> & { readonly tenant: string }
 
 interface Attempted {
   readonly attempt: SignInAttempt

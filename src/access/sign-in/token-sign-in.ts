@@ -1,14 +1,12 @@
 import type { Client } from '../../core/event/event.ts'
-import type { NewEvent } from '../../core/event/new-event.ts'
 import type { Clock } from '../../core/time/timestamp.ts'
 import type { Directory } from '../directory/directory.ts'
 import { actorOf, type Principal } from '../directory/principal.ts'
 import { AttemptLimit } from './attempt-limit.ts'
+import { type EventFields, THROTTLED_EVENTS } from './sign-in.ts'
 
 /** Invalid tokens from one address: so many at once, then one each interval. */
 const ADDRESS_ATTEMPTS = { burst: 20, intervalMs: 1_000, keysMax: 20_000 }
-/** Events about attempts that were not looked at: one a minute for each address. */
-const THROTTLED_EVENTS = { burst: 1, intervalMs: 60_000, keysMax: 20_000 }
 
 /** A caller's token, to begin a session with. */
 interface TokenSignInAttempt {
@@ -37,10 +35,8 @@ export interface TokenSignInOptions {
   /** The tenant of events about unknown tokens, and about administrators of the installation. */
   readonly defaultTenant: string
   /** Keeps an event in the ledger. */
-  record(event: SignInEvent): Promise<void>
+  record(event: EventFields): Promise<void>
 }
-
-type SignInEvent = Omit<NewEvent, 'source' | 'tenant'> & { readonly tenant: string }
 
 /** Signing in with a token, for any dialect. The limit holds over all of them. */
 export function createTokenSignIn(options: TokenSignInOptions): TokenSignIn {
@@ -50,7 +46,7 @@ export function createTokenSignIn(options: TokenSignInOptions): TokenSignIn {
   return async ({ token, client, dialect }) => {
     const nowMs = Math.floor(clock() / 1000)
     const address = client.ip ?? ''
-    const failure: SignInEvent = {
+    const failure: EventFields = {
       tenant: defaultTenant,
       action: 'auth.login',
       outcome: 'failure',
@@ -61,8 +57,7 @@ export function createTokenSignIn(options: TokenSignInOptions): TokenSignIn {
     }
     const waitMs = attempts.waitMs(address, nowMs)
     if (waitMs > 0) {
-      if (throttledEvents.waitMs(address, nowMs) === 0) {
-        throttledEvents.count(address, nowMs)
+      if (throttledEvents.admits(address, nowMs)) {
         const message = 'Too many invalid tokens; further attempts are refused for a while'
         await record({ ...failure, outcome: 'denied', message })
       }
@@ -86,7 +81,7 @@ interface Surroundings extends Omit<TokenSignInAttempt, 'token'> {
 function successEvent(
   principal: Principal,
   { client, dialect, defaultTenant }: Surroundings,
-): SignInEvent {
+): EventFields {
   const { tenant, userId, name, tokenId } = principal
   return {
     tenant: tenant ?? defaultTenant,

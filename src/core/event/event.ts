@@ -72,6 +72,9 @@ export interface Actor {
   readonly kind: ActorKind
 }
 
+/** The actor of what Waybill does by itself. */
+export const OWN_ACTOR: Actor = { kind: 'system', name: 'waybill' }
+
 /** What was acted upon. */
 export interface Target {
   readonly type?: string | undefined

@@ -65,7 +65,7 @@ export const ExportJob = Type.Object({
   nextRunMicros: Type.Number(),
   entries: Type.Integer(),
   bytes: Type.Integer(),
-  /** Size of the archive with the proofs of its events; absent when there is none. */
+  /** Size of the archive with the proofs of its events; absent without an archive. */
   proofBytes: Type.Optional(Type.Integer()),
   /** Whether the finished file still exists. */
   hasFile: Type.Boolean(),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { RecordStore } from '../../access/records/record-store.ts'
 import { openTable, type RecordTable } from '../../access/records/record-table.ts'
 import { Fault } from '../../core/errors.ts'
+import { OWN_ACTOR } from '../../core/event/event.ts'
 import type { EventReader } from '../../core/query/query.ts'
 import type { Clock } from '../../core/time/timestamp.ts'
 import type { AuditTrail } from '../../ledger/audit-trail.ts'
@@ -138,7 +139,7 @@ function cancelEvent(job: ExportJob, reason: string): Parameters<AuditTrail['rec
     action: 'export.cancel',
     outcome: 'success',
     level: 'warn',
-    actor: { kind: 'system', name: 'waybill' },
+    actor: OWN_ACTOR,
     target: { type: 'export', id, namespace, ...(repository !== undefined && { repository }) },
     message: `an export was canceled: ${reason}`,
     details: { requester: requester.name, requesterId: requester.userId, reason },

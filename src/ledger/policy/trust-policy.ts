@@ -19,12 +19,13 @@ export interface PolicyWitness {
   readonly url: URL | undefined
 }
 
-/** A witness, or a group of which so many have to cosign. */
+/** A witness, or a group that has a threshold. */
 export type QuorumMember = PolicyWitness | WitnessGroup
 
 /** A group of witnesses and of groups. */
 interface WitnessGroup {
   readonly name: string
+  /** How many of the members have to cosign. */
   readonly threshold: number
   readonly members: readonly QuorumMember[]
 }
@@ -55,6 +56,11 @@ export function cosigningsOf(note: SignedNote, policy: TrustPolicy): readonly Co
 export function isQuorum({ quorum }: TrustPolicy, cosignings: readonly Cosigning[]): boolean {
   const cosigned = new Set<QuorumMember>(cosignings.map(({ witness }) => witness))
   return quorum === undefined || isReached(quorum, cosigned)
+}
+
+/** Whether they witness a checkpoint: `quorum none` asks for none, but none is no witness. */
+export function isWitnessed(policy: TrustPolicy, cosignings: readonly Cosigning[]): boolean {
+  return cosignings.length > 0 && isQuorum(policy, cosignings)
 }
 
 function isReached(member: QuorumMember, cosigned: ReadonlySet<QuorumMember>): boolean {

@@ -1,7 +1,8 @@
-import type { Event, StoredEvent } from '../../core/event/event.ts'
+import { type Event, OWN_ACTOR, type StoredEvent } from '../../core/event/event.ts'
 import { isMembers, type Members } from '../../core/json/json.ts'
 import { OWN_SOURCE_KIND } from '../../core/values/source-name.ts'
 import type { OwnEvent } from '../audit-trail.ts'
+import type { CompactTree } from '../tree/compact-tree.ts'
 import { HASH_BYTES } from '../tree/tile-shape.ts'
 
 /** The action of statements. Only Waybill itself can record events of its source. */
@@ -44,6 +45,11 @@ export function statedRange({ event, seq }: Omit<StoredEvent, 'origin'>): Stated
   return { from, to, count, rootHash, previous, seq, tenant: event.tenant }
 }
 
+/** What a statement says about the leaves of a tree. */
+export function contentOf(tree: CompactTree): Pick<Statement, 'count' | 'rootHash'> {
+  return { count: tree.size, rootHash: Buffer.from(tree.root()).toString('hex') }
+}
+
 /**
  * The event that states a range. Its name is the start of the range, so that the ledger never holds
  * two statements that begin at the same place: the second one is a duplicate.
@@ -52,7 +58,7 @@ export function statementEvent(tenant: string, origin: string, statement: Statem
   const { from, to, count } = statement
   return {
     tenant,
-    actor: { kind: 'system', name: 'waybill' },
+    actor: OWN_ACTOR,
     action: STATEMENT_ACTION,
     outcome: 'success',
     target: { type: 'ledger', name: origin },

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts'
 import type { LeafRange } from '../proof/subtree-proof.ts'
 import { CompactTree } from '../tree/compact-tree.ts'
-import type { Statement } from './statement.ts'
+import { contentOf, type Statement } from './statement.ts'
 import { type TenantLeaves, type TenantWindow, WINDOW_EVENTS } from './tenant-leaves.ts'
 
 /** Waits between two windows, of which the last one took so long in milliseconds. */
@@ -31,7 +31,7 @@ export async function tenantRoot(
     }
     await pace(performance.now() - startedMs)
   }
-  return { count: tree.size, rootHash: Buffer.from(tree.root()).toString('hex') }
+  return contentOf(tree)
 }
 
 /** Windows with few events are read together: a tenant may have few among very many of others. */

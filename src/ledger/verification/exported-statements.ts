@@ -1,5 +1,5 @@
 import type { Event } from '../../core/event/event.ts'
-import { type StatedRange, statedRange } from '../statement/statement.ts'
+import { contentOf, type StatedRange, statedRange } from '../statement/statement.ts'
 import { CompactTree } from '../tree/compact-tree.ts'
 import type { Finding } from './findings.ts'
 import { contentProblem, rangeProblem } from './statement-verification.ts'
@@ -76,8 +76,7 @@ async function problemsOf(
       tree.append(await leafAt(seq))
       at += 1
     }
-    const rootHash = Buffer.from(tree.root()).toString('hex')
-    const found = problem ?? contentProblem(stated, { count: tree.size, rootHash })
+    const found = problem ?? contentProblem(stated, contentOf(tree))
     if (found !== undefined) problems.push(found)
   }
   return problems

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/errors.ts'
+import { OWN_ACTOR } from '../../core/event/event.ts'
 import { type Clock, formatTimestamp } from '../../core/time/timestamp.ts'
 import type { AuditTrail } from '../audit-trail.ts'
 import type { LedgerCheckpoints } from '../checkpoint/ledger-checkpoints.ts'
@@ -117,7 +118,7 @@ async function record(
   const isWhole = verdict === 'consistent'
   await audit.record({
     tenant,
-    actor: { kind: 'system', name: 'waybill' },
+    actor: OWN_ACTOR,
     action: isWhole ? 'ledger.verified' : 'ledger.contradiction',
     outcome: isWhole ? 'success' : 'failure',
     target: { type: 'ledger', name: ledger.status().origin },

@@ -1,5 +1,5 @@
 import type { LeafRange } from '../proof/subtree-proof.ts'
-import type { StatedRange, Statement } from '../statement/statement.ts'
+import { contentOf, type StatedRange, type Statement } from '../statement/statement.ts'
 import type { TenantLeaves } from '../statement/tenant-leaves.ts'
 import { tenantRoot } from '../statement/tenant-root.ts'
 import type { LeafRow, StoredLeaves } from '../tiles/stored-leaves.ts'
@@ -82,8 +82,7 @@ export class StatementVerification {
     for (let [first] = open; first !== undefined && first.to <= seq; [first] = open) {
       open.shift()
       this.#openCount -= 1
-      const rootHash = Buffer.from(first.tree.root()).toString('hex')
-      this.#compare(first, { count: first.tree.size, rootHash })
+      this.#compare(first, contentOf(first.tree))
     }
     return open[0]
   }

@@ -3,7 +3,7 @@ import { NoteError, verifyNote } from '../checkpoint/signed-note.ts'
 import type { VerifierKey } from '../checkpoint/verifier-key.ts'
 import {
   cosigningsOf,
-  isQuorum,
+  isWitnessed,
   type PolicyWitness,
   type TrustPolicy,
 } from '../policy/trust-policy.ts'
@@ -28,7 +28,7 @@ export class CosignedCheckpoints {
   /** @param kept the latest witnessed checkpoint, from disk. */
   constructor(policy: TrustPolicy, kept?: Checkpoint) {
     this.#policy = policy
-    this.#witnessed = kept !== undefined && isWitnessed(kept, policy) ? kept : undefined
+    this.#witnessed = kept !== undefined && reachesQuorum(kept, policy) ? kept : undefined
     if (this.#witnessed !== undefined) this.#asked = readCosigned(this.#witnessed, policy)
   }
 
@@ -47,7 +47,7 @@ export class CosignedCheckpoints {
     const lines = new Map(isSame(this.#asked?.checkpoint, checkpoint) ? this.#asked?.lines : [])
     const cosigned = withLines(checkpoint, lines.set(key, line))
     this.#asked = { checkpoint, lines, cosigned }
-    if (isWitnessed(cosigned, this.#policy)) this.#witnessed = cosigned
+    if (reachesQuorum(cosigned, this.#policy)) this.#witnessed = cosigned
   }
 
   /** The checkpoint with the cosignatures that it has. */
@@ -76,11 +76,9 @@ export function readKeptCheckpoint(
   }
 }
 
-/** `quorum none` alone makes no witness. */
-function isWitnessed({ note }: Checkpoint, policy: TrustPolicy): boolean {
+function reachesQuorum({ note }: Checkpoint, policy: TrustPolicy): boolean {
   try {
-    const cosignings = cosigningsOf(note, policy)
-    return cosignings.length > 0 && isQuorum(policy, cosignings)
+    return isWitnessed(policy, cosigningsOf(note, policy))
   } catch (error) {
     if (error instanceof NoteError) return false
     throw error

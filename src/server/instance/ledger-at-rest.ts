@@ -21,7 +21,7 @@ import { verifyTail } from '../../ledger/verification/verify-tail.ts'
 import { linkedCopy } from '../../store/linked-copy.ts'
 import { openStore, type Store } from '../../store/store.ts'
 import { readOrigin } from './instance-identity.ts'
-import { knownKeys } from './publication-files.ts'
+import { filesOf, knownKeys } from './publication-files.ts'
 
 /**
  * Opens the ledger of a data directory for reading. Nothing in the directory is written: the engine
@@ -34,8 +34,9 @@ export async function openLedgerAtRest(dataDirectory: string): Promise<LedgerAtR
   if (origin.file !== 'kept') {
     throw new Error(`${join(dataDirectory, 'origin')}, which names the ledger, is ${origin.file}`)
   }
-  const directory = join(dataDirectory, 'ledger')
-  const text = await ifThere(readFile(join(directory, 'last-checkpoint'), 'utf8'))
+  const files = filesOf({ settings: { data: dataDirectory, ledger: {} } })
+  const { directory } = files
+  const text = await ifThere(readFile(files.checkpoint, 'utf8'))
   const checkpoint = text === undefined ? undefined : parseCheckpoint(text)
   const copy = await linkedCopy(dataDirectory)
   try {

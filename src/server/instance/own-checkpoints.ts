@@ -1,4 +1,5 @@
 import { Fault } from '../../core/errors.ts'
+import { OWN_ACTOR } from '../../core/event/event.ts'
 import type { AuditTrail } from '../../ledger/audit-trail.ts'
 import type { Checkpoint } from '../../ledger/checkpoint/checkpoint.ts'
 import { CheckpointPublisher } from '../../ledger/checkpoint/checkpoint-publisher.ts'
@@ -86,7 +87,7 @@ export async function recordFirstKey(options: OwnCheckpointsOptions): Promise<vo
   const [first] = keys
   if (first === undefined || options.ledger.status().readOnly !== undefined) return
   const eventId = `ledger-key/${first.id.toString('hex')}`
-  const by = { actor: { kind: 'system', name: 'waybill' } } as const
+  const by = { actor: OWN_ACTOR }
   await recordKeys(options, { action: 'ledger-key.create', by, keys: [first], eventId })
 }
 

@@ -136,8 +136,16 @@ interface Files {
   readonly witnesses: string
 }
 
+/** The place of the files of what an instance published. */
+interface FilesPlace {
+  readonly settings: {
+    readonly data: string
+    readonly ledger: { readonly checkpointFile?: string | undefined }
+  }
+}
+
 /** Where the files are of what an instance published. */
-export function filesOf({ settings }: Pick<PublicationPlace, 'settings'>): Files {
+export function filesOf({ settings }: FilesPlace): Files {
   const directory = join(settings.data, 'ledger')
   const checkpoint = settings.ledger.checkpointFile ?? join(directory, 'last-checkpoint')
   return {

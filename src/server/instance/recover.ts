@@ -4,6 +4,7 @@ import { WAYBILL_ITSELF } from '../../access/directory/administration.ts'
 import { replaceInstanceKeys } from '../../access/records/instance-key.ts'
 import type { Settings } from '../../config/settings.ts'
 import { Fault } from '../../core/errors.ts'
+import { OWN_ACTOR } from '../../core/event/event.ts'
 import { ifThere } from '../../core/files.ts'
 import { type Clock, createClock } from '../../core/time/timestamp.ts'
 import { createAuditTrail, type OwnEvent } from '../../ledger/audit-trail.ts'
@@ -81,7 +82,7 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
     const record = (done: Pick<OwnEvent, 'action' | 'level' | 'target' | 'message' | 'details'>) =>
       audit.record({
         tenant: settings.defaultTenant,
-        actor: { kind: 'system', name: 'waybill' },
+        actor: OWN_ACTOR,
         outcome: 'success',
         ...done,
       })

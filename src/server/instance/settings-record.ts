@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { RecordStore } from '../../access/records/record-store.ts'
 import type { Settings } from '../../config/settings.ts'
 import { namedLists, namedSettings, type SettingTable } from '../../config/table/setting.ts'
-import type { JsonObject } from '../../core/event/event.ts'
+import { type JsonObject, OWN_ACTOR } from '../../core/event/event.ts'
 import { isMembers } from '../../core/json/json.ts'
 import type { AuditTrail } from '../../ledger/audit-trail.ts'
 
@@ -44,7 +44,7 @@ export async function recordSettings(options: SettingsRecordOptions): Promise<vo
     tenant: settings.defaultTenant,
     action: 'settings.change',
     outcome: 'success',
-    actor: { kind: 'system', name: 'waybill' },
+    actor: OWN_ACTOR,
     target: { type: 'settings', name: origin },
     details: {
       ...(kept !== undefined && { before: shown(changed, before) }),

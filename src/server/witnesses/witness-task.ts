@@ -1,3 +1,4 @@
+import { OWN_ACTOR } from '../../core/event/event.ts'
 import { pauseFor } from '../../core/retry.ts'
 import type { LedgerCheckpoints } from '../../ledger/checkpoint/ledger-checkpoints.ts'
 import type { RoundAnswer, WitnessRounds } from '../../ledger/witness/witness-rounds.ts'
@@ -74,7 +75,7 @@ async function report(
   log.error({ witness: name, problem: after.problem }, 'a witness saw another history')
   await context.audit.record({
     tenant: context.defaultTenant,
-    actor: { kind: 'system', name: 'waybill' },
+    actor: OWN_ACTOR,
     action: 'ledger.contradiction',
     outcome: 'failure',
     level: 'error',

@@ -4,7 +4,7 @@ import { type Checkpoint, parseCheckpoint } from '../../../ledger/checkpoint/che
 import { NoteError } from '../../../ledger/checkpoint/signed-note.ts'
 import type { VerifierKey } from '../../../ledger/checkpoint/verifier-key.ts'
 import { PolicyError, parsePolicy } from '../../../ledger/policy/parse-policy.ts'
-import { cosigningsOf, isQuorum, type TrustPolicy } from '../../../ledger/policy/trust-policy.ts'
+import { cosigningsOf, isWitnessed, type TrustPolicy } from '../../../ledger/policy/trust-policy.ts'
 import { CommandError } from '../../command-error.ts'
 import { fileError } from '../../terminal/file-error.ts'
 import { untrusted } from '../ledger-trust.ts'
@@ -91,7 +91,7 @@ function witnessedBy({ note, size }: Checkpoint, policy: TrustPolicy): Witnessed
       cosignatures: cosignings.map(({ witness: { name }, seconds }) => ({
         ...{ name, cosignedAt: formatTimestamp(seconds * 1_000_000) },
       })),
-      isQuorum: cosignings.length > 0 && isQuorum(policy, cosignings),
+      isQuorum: isWitnessed(policy, cosignings),
     }
   } catch (error) {
     if (error instanceof NoteError) return error.message

@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../../ledger/checkpoint/checkpoint.ts'
+import type { TrustPolicy } from '../../../ledger/policy/trust-policy.ts'
 import { findingText, verdictOf } from '../../../ledger/verification/finding-text.ts'
 import type { LedgerFindings, VerificationProgress } from '../../../ledger/verification/findings.ts'
 import { type Witnessed, witnessedLines } from '../../client/ledger/policy-file.ts'
@@ -8,6 +9,13 @@ import { createProgress, grouped, type Progress } from '../../terminal/progress.
 
 /** Most findings that are printed; the others are counted. */
 const FINDINGS_SHOWN_MAX = 20
+
+/** What is known of a ledger from elsewhere. */
+export interface Anchors {
+  /** Saved checkpoints. */
+  readonly kept: readonly Checkpoint[]
+  readonly policy: TrustPolicy | undefined
+}
 
 /** The result of a verification. */
 export interface Report {

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Checkpoint } from '../../../ledger/checkpoint/checkpoint.ts'
 import type { VerifierKey } from '../../../ledger/checkpoint/verifier-key.ts'
-import type { TrustPolicy } from '../../../ledger/policy/trust-policy.ts'
 import type { LedgerAtRest } from '../../../ledger/verification/ledger-at-rest.ts'
 import { isSameTree } from '../../client/ledger/continuation.ts'
 import { bestWitnessed } from '../../client/ledger/policy-file.ts'
 import { parseKeys, untrusted } from '../../client/ledger-trust.ts'
 import type { Call } from '../../command.ts'
 import {
+  type Anchors,
   diverged,
   eventProgress,
   isAnchored,
@@ -17,10 +17,7 @@ import {
   unreadable,
 } from './verification-report.ts'
 
-/** What is known of a ledger from elsewhere. */
-interface Known {
-  readonly kept: readonly Checkpoint[]
-  readonly policy: TrustPolicy | undefined
+interface Known extends Anchors {
   /** Undefined: those that its store has. */
   readonly keys: readonly VerifierKey[] | undefined
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMembers, type Members } from '../../../core/json/json.ts'
-import { type Checkpoint, parseCheckpoint } from '../../../ledger/checkpoint/checkpoint.ts'
+import { parseCheckpoint } from '../../../ledger/checkpoint/checkpoint.ts'
 import type { VerifierKey } from '../../../ledger/checkpoint/verifier-key.ts'
 import type { TrustPolicy } from '../../../ledger/policy/trust-policy.ts'
 import { verifySubtreeProof } from '../../../ledger/proof/subtree-proof.ts'
@@ -32,6 +32,7 @@ import { defineCommand } from '../../define-command.ts'
 import type { Ending } from '../../exit-code.ts'
 import { fileError } from '../../terminal/file-error.ts'
 import {
+  type Anchors,
   diverged,
   eventProgress,
   isAnchored,
@@ -156,12 +157,6 @@ async function verify(call: Call<typeof OPTIONS>): Promise<Ending> {
   }
   await write(io.stdout, options.json ? jsonText(report) : reportText(report))
   return ENDINGS[report.verdict]
-}
-
-/** What is known of the ledger from elsewhere. */
-interface Anchors {
-  readonly kept: readonly Checkpoint[]
-  readonly policy: TrustPolicy | undefined
 }
 
 /** The keys to trust, where the options name some. */
