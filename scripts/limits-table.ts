@@ -11,6 +11,11 @@ import {
   DOWNLOAD_DELAY_MS_MAX,
 } from '../src/dialects/api/bodies/download.ts'
 import { WAITS } from '../src/dialects/container-station/containers/waiting-room.ts'
+import {
+  SEARCH_REPEAT_MS,
+  SEARCHES_KNOWN_MAX,
+} from '../src/dialects/native/searches/known-searches.ts'
+import { SEARCH_TEXT_RECORDED_MAX } from '../src/dialects/native/searches/search-event.ts'
 import { STREAMS } from '../src/dialects/native/stream/event-stream.ts'
 import * as exports from '../src/exports/limits.ts'
 import { POSITION_BYTES_MAX, POSITIONS_MAX } from '../src/intake/positions.ts'
@@ -22,62 +27,21 @@ import {
   QUERY_BYTES_MAX,
   QUERY_SECONDS_MAX,
 } from '../src/store/clickhouse/connection/engine-settings.ts'
-
-/** One limit, as docs/reference/limits.md shows it. */
-export interface Limit {
-  readonly what: string
-  /** Names of the constants in the program, or the key of the setting. */
-  readonly name: string
-  readonly value: string
-  /** What a client is answered that meets it. */
-  readonly answer: string
-}
-
-/** The limits that belong together. */
-export interface LimitSection {
-  readonly title: string
-  readonly limits: readonly Limit[]
-}
-
-const KIBIBYTE = 1024
-const MEBIBYTE = 1024 * KIBIBYTE
-const GIBIBYTE = 1024 * MEBIBYTE
-
-const count = (value: number, unit: string) => `${value.toLocaleString('en-US')} ${unit}`
-
-function bytes(value: number): string {
-  if (value % GIBIBYTE === 0) return `${value / GIBIBYTE} GiB`
-  if (value % MEBIBYTE === 0) return `${value / MEBIBYTE} MiB`
-  return value % KIBIBYTE === 0 ? `${value / KIBIBYTE} KiB` : count(value, 'bytes')
-}
-
-function duration(ms: number): string {
-  const units = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['min', 60_000],
-    ['s', 1000],
-  ] as const
-  const unit = units.find(([, unitMs]) => ms >= 2 * unitMs && ms % unitMs === 0)
-  return unit === undefined ? `${ms} ms` : `${ms / unit[1]} ${unit[0]}`
-}
-
-interface Shares {
-  readonly callerMax: number
-  readonly tenantMax: number
-  readonly allMax: number
-}
-
-const shares = ({ callerMax, tenantMax, allMax }: Shares) =>
-  `${callerMax} of a token, ${tenantMax} of a tenant, ${count(allMax, 'in all')}`
-
-const TOO_LARGE = '413 `request.too-large`'
-const INVALID_EVENT = '400 `event.invalid`, with the path'
-const INVALID = '400 `request.invalid`, with the parameter'
-const TOO_MANY = '429 `request.too-many`, Retry-After'
-const OVERLOADED = '429 `ledger.overloaded`, Retry-After'
-const REQUEST_DENIED = 'Docker is told to deny it, with what to do'
-const UTF16 = 'UTF-16 units'
+import {
+  bytes,
+  count,
+  duration,
+  INVALID,
+  INVALID_EVENT,
+  type LimitSection,
+  OVERLOADED,
+  REQUEST_DENIED,
+  row,
+  shares,
+  TOO_LARGE,
+  TOO_MANY,
+  UTF16,
+} from './limit-row.ts'
 
 const EVENTS: LimitSection = {
   title: 'Events and what brings them',
@@ -242,6 +206,24 @@ const QUERIES: LimitSection = {
       count(core.HISTOGRAM_BUCKETS_MAX, 'buckets'),
       '400 `query.too-many-buckets`',
     ),
+    row(
+      'Text of the filters that the record of a search repeats',
+      'SEARCH_TEXT_RECORDED_MAX',
+      count(SEARCH_TEXT_RECORDED_MAX, UTF16),
+      'the rest is left out; the record says so',
+    ),
+    row(
+      "Until a token's equal search is recorded again",
+      'SEARCH_REPEAT_MS',
+      duration(SEARCH_REPEAT_MS),
+      'it is recorded again',
+    ),
+    row(
+      'Searches that are known as recorded',
+      'SEARCHES_KNOWN_MAX',
+      count(SEARCHES_KNOWN_MAX, 'in all'),
+      'a repetition of the oldest is recorded again',
+    ),
   ],
 }
 
@@ -391,7 +373,3 @@ const REQUESTS: LimitSection = {
 
 /** The limits that a client or an operator can meet, in the order of the document. */
 export const LIMITS: readonly LimitSection[] = [EVENTS, QUERIES, OPEN, REQUESTS]
-
-function row(what: string, name: string, value: string, answer: string): Limit {
-  return { what, name, value, answer }
-}

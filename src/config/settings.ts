@@ -191,6 +191,11 @@ export const SETTINGS = {
       'Record every use of a token as an event `token.use`. Requests that send events are ' +
         'counted per minute.',
     ),
+    searches: withDefault<boolean>(
+      yesOrNo,
+      true,
+      'Record every search as an event `log.search`: who asked what, and how many rows came back.',
+    ),
   },
   metrics: {
     readers: withDefault(

@@ -304,6 +304,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     startedMicros: clock(),
     storeSize: () => store.size(),
     isLedgerPublic: settings.ledger.public,
+    recordsSearches: settings.audit.searches,
     skipped: () => skips.counts(),
   }
   const tokenUses = settings.audit.tokenUse

@@ -17,7 +17,7 @@ export async function defaultParts(): Promise<DefaultParts> {
   const settings = readSettings(SETTINGS, { flags: {}, environment: {} })
   const parts = await loadParts()
   const facts = {
-    ...{ version: '1.2.3', startedMicros: 0, isLedgerPublic: false },
+    ...{ version: '1.2.3', startedMicros: 0, isLedgerPublic: false, recordsSearches: false },
     storeSize: async () => ({ events: 0, bytesOnDisk: 0 }),
   }
   return {

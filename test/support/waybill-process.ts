@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 const PROGRAM = fileURLToPath(new URL('../../bin/waybill.js', import.meta.url))
 
 /** Tests count events: those of their own requests are not among them unless a test asks for it. */
-const NO_TOKEN_USES = { WAYBILL_AUDIT_TOKEN_USE: 'false' }
+const NO_RECORDS_OF_READING = { WAYBILL_AUDIT_TOKEN_USE: 'false', WAYBILL_AUDIT_SEARCHES: 'false' }
 
 /** Longest wait for the ready line, ms. */
 const READY_WAIT_MS_MAX = 60_000
@@ -56,7 +56,7 @@ export async function startWaybill(options: WaybillOptions = {}): Promise<Waybil
   const serve = ['serve', '--data', dataDirectory, '--listen', '127.0.0.1:0']
   const child = spawn(program, [...first, ...serve, ...(options.arguments ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], ...NO_TOKEN_USES, ...options.environment },
+    env: { PATH: process.env['PATH'], ...NO_RECORDS_OF_READING, ...options.environment },
     cwd: options.cwd,
     detached: options.isGroup === true,
   })

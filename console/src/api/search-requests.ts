@@ -6,7 +6,10 @@ import { requestJson } from './request.ts'
 
 /** A search as the server is asked for it. */
 export interface AskedSearch {
-  /** Names the search in the cache of answers: its page, histogram and facets share it. */
+  /**
+   * Names the search in the cache of answers, and to the server, which records it: its page,
+   * histogram and facets share it.
+   */
   readonly id: string
   readonly terms: readonly Term[]
   readonly period: Period
@@ -39,9 +42,17 @@ export function searchParameters({
   return parameters
 }
 
+/** A search that has no name: equal ones of a session are recorded once. */
+type UnnamedSearch = Omit<AskedSearch, 'id'> & { readonly id?: string }
+
+/** The headers by which the server knows the requests of one search. */
+function searchHeaders(id: string | undefined): Readonly<Record<string, string>> {
+  return id === undefined ? {} : { 'Waybill-Search': id }
+}
+
 /** A page of the events that a search finds. */
 export function readPage(
-  search: AskedSearch,
+  search: UnnamedSearch,
   cursor: string | undefined,
   signal: AbortSignal,
 ): Promise<EventPage> {
@@ -49,7 +60,8 @@ export function readPage(
   parameters.set('order', search.order)
   parameters.set('limit', `${PAGE_EVENTS}`)
   if (cursor !== undefined) parameters.set('cursor', cursor)
-  return requestJson(`/v1/events?${parameters}`, { signal })
+  const headers = searchHeaders(search.id)
+  return requestJson(`/v1/events?${parameters}`, { headers, signal })
 }
 
 /** What a histogram counts by. */
@@ -69,6 +81,7 @@ export async function readHistogram(
   parameters.set('by', by)
   const path = `/v1/events/histogram?${parameters}`
   const { buckets } = await requestJson<{ readonly buckets: readonly Bucket[] }>(path, {
+    headers: searchHeaders(search.id),
     signal,
   })
   return buckets
@@ -83,6 +96,7 @@ export async function readFirstTime(
   parameters.set('order', 'oldest')
   parameters.set('limit', '1')
   const { events } = await requestJson<EventPage>(`/v1/events?${parameters}`, {
+    headers: searchHeaders(`${search.id}; part`),
     signal,
   })
   const first = events[0]
@@ -97,7 +111,10 @@ export async function readFacets(
   const parameters = searchParameters(search)
   for (const field of FACET_FIELDS) parameters.append('field', field)
   const path = `/v1/events/facets?${parameters}`
-  const { facets } = await requestJson<{ readonly facets: readonly Facet[] }>(path, { signal })
+  const { facets } = await requestJson<{ readonly facets: readonly Facet[] }>(path, {
+    headers: searchHeaders(search.id),
+    signal,
+  })
   return facets
 }
 
@@ -105,6 +122,7 @@ export async function readFacets(
 export async function readCount(search: AskedSearch, signal: AbortSignal): Promise<number> {
   const path = `/v1/events/count?${searchParameters(search)}`
   const { count } = await requestJson<{ readonly count: number }>(path, {
+    headers: searchHeaders(search.id),
     signal,
   })
   return count

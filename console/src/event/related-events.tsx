@@ -44,8 +44,7 @@ function Relation({
     queryKey: ['related', query],
     queryFn: ({ signal }) => {
       const period = periodOf(search.range, serverNow())
-      const id = crypto.randomUUID()
-      return readPage({ id, terms: search.terms, period, order: 'newest' }, undefined, signal)
+      return readPage({ terms: search.terms, period, order: 'newest' }, undefined, signal)
     },
     staleTime: 30_000,
   })

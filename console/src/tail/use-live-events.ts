@@ -30,7 +30,7 @@ export function useLiveEvents(terms: readonly Term[]): LiveEventsState {
     const fail = (reason: unknown) => signal.aborted || setError(reason)
     const addPast = async (position: number) => {
       const period = {}
-      const search = { id: crypto.randomUUID(), terms, period, order: 'newest' } as const
+      const search = { terms, period, order: 'newest' } as const
       const { events } = await readPage(search, undefined, signal)
       if (!signal.aborted) setBuffer((now) => withPast(now, events, position))
     }

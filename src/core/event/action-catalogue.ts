@@ -287,6 +287,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'ledger.statement': 'The number of events of the tenant in a range, and the root over them',
     'ledger.repair': 'The ledger was repaired after a crash or a loss; the message says how',
     'ledger.contradiction': 'Stored events do not match the records of the ledger',
+    'log.search': 'Events were searched, followed live or downloaded; details say what was asked',
     'log.clear': 'A log was cleared for its readers; the ledger keeps its events',
     'host.log': 'A container host logged an event that Waybill has no action for',
     'host.notify': 'A container host notified its clients about another subject',

@@ -21,6 +21,7 @@ import { registerCheckpointRoutes } from './ledger/checkpoint-routes.ts'
 import { registerProofRoutes } from './ledger/proof-routes.ts'
 import { registerStatementRoute } from './ledger/statement-route.ts'
 import { registerVerificationRoute } from './ledger/verification-route.ts'
+import { NO_SEARCH_RECORDS, recordSearches } from './searches/search-records.ts'
 import { identifyBySession } from './session/browser-session.ts'
 import { SECURE_COOKIE } from './session/session-cookie.ts'
 import { registerSessions } from './session/session-routes.ts'
@@ -85,19 +86,21 @@ function registerRoutes(
 ): void {
   const methodsOf = watchRoutes(scope)
   const typed = scope.withTypeProvider<TypeBoxTypeProvider>()
-  registerEventSearch(typed, context)
-  registerFacets(typed, context)
-  registerEventExport(typed, context, facts.isLedgerPublic)
-  registerEventStream(typed, context)
+  const searches = facts.recordsSearches ? recordSearches(scope, context) : NO_SEARCH_RECORDS
+  const { isLedgerPublic } = facts
+  registerEventSearch(typed, context, searches)
+  registerFacets(typed, context, searches)
+  registerEventExport(typed, context, { searches, isLedgerPublic })
+  registerEventStream(typed, context, searches)
   registerInstanceRoutes(typed, context, facts)
-  registerCheckpointRoutes(typed, context, facts.isLedgerPublic)
+  registerCheckpointRoutes(typed, context, isLedgerPublic)
   registerVerificationRoute(typed, context)
   registerStatementRoute(typed, context)
-  registerProofRoutes(typed, context, facts.isLedgerPublic)
+  registerProofRoutes(typed, context, isLedgerPublic)
   registerAdministration(typed, context)
   registerAccessKeys(typed, context)
   registerSessions(typed, context)
-  registerExports(typed, context, facts.isLedgerPublic)
+  registerExports(typed, context, isLedgerPublic)
   registerCollectors(typed, context, ownCollectors)
   scope.register((intake, _options, done) => {
     registerEventIntake(intake.withTypeProvider<TypeBoxTypeProvider>(), context)

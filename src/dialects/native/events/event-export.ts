@@ -16,6 +16,7 @@ import type { DialectContext } from '../../api/dialect.ts'
 import { requestContext } from '../../api/request-context.ts'
 import { requireLedgerReader } from '../ledger/ledger-readers.ts'
 import type { NativeScope } from '../native-scope.ts'
+import type { SearchRecords } from '../searches/search-records.ts'
 import { EventSchema } from './event-json.ts'
 import { mayReadEvents } from './event-search.ts'
 import { filterParameters, readFilter } from './filter-parameters.ts'
@@ -46,7 +47,7 @@ const DOCUMENT: AnswerDescription = {
 export function registerEventExport(
   scope: NativeScope,
   context: DialectContext,
-  isLedgerPublic: boolean,
+  { searches, isLedgerPublic }: { searches: SearchRecords; isLedgerPublic: boolean },
 ): void {
   const schema = {
     operationId: 'exportEvents',
@@ -97,6 +98,7 @@ export function registerEventExport(
         ? provenEvents(context, events, filter)
         : marked(events.export(filter, format), isMarked),
     )
+    await searches.record(request, filter, { form: 'download' })
     const day = formatTimestamp(context.clock()).slice(0, 10)
     const extension = isProven ? 'tar' : format
     return reply

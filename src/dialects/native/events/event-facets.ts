@@ -5,6 +5,8 @@ import { principalOf } from '../../api/authentication.ts'
 import type { DialectContext } from '../../api/dialect.ts'
 import { requestContext } from '../../api/request-context.ts'
 import type { NativeScope } from '../native-scope.ts'
+import { searchHeaders } from '../searches/search-name.ts'
+import type { SearchRecords } from '../searches/search-records.ts'
 import { COUNTED_FIELDS, mayReadEvents } from './event-search.ts'
 import { filterParameters, readFilter } from './filter-parameters.ts'
 
@@ -18,10 +20,15 @@ const FACET_FIELDS_MAX = 10
 const FACET_WORDS = Object.keys(COUNTED_FIELDS) as (keyof typeof COUNTED_FIELDS)[]
 
 /** `GET /v1/events/facets`: the most frequent values of fields among the matching events. */
-export function registerFacets(scope: NativeScope, context: DialectContext): void {
+export function registerFacets(
+  scope: NativeScope,
+  context: DialectContext,
+  searches: SearchRecords,
+): void {
   const schema = {
     operationId: 'countEventsByValue',
     summary: 'The most frequent values of fields among the matching events',
+    headers: searchHeaders,
     querystring: Type.Object(
       {
         ...filterParameters,
@@ -70,7 +77,7 @@ export function registerFacets(scope: NativeScope, context: DialectContext): voi
     const { field: words, limit = FACET_VALUES_DEFAULT, ...parameters } = request.query
     const filter = readFilter(parameters, visibleEvents(principalOf(request)))
     const { events } = requestContext(context, request)
-    const facets = [...new Set(words)].map(async (field) => {
+    const counted = [...new Set(words)].map(async (field) => {
       const having = COUNTED_FIELDS[field]
       const conditions = [...filter.conditions, { field: having, notIn: [''] }]
       // Every value finds its events as a filter: a source does so by its kind and name.
@@ -83,6 +90,8 @@ export function registerFacets(scope: NativeScope, context: DialectContext): voi
       const values = found.values.map(({ keys, count }) => ({ value: keys.join('/'), count }))
       return { field, values, isApproximate: found.isApproximate }
     })
-    return { facets: await Promise.all(facets) }
+    const facets = await Promise.all(counted)
+    await searches.record(request, filter, { form: 'facets' })
+    return { facets }
   })
 }

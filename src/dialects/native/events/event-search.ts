@@ -18,6 +18,8 @@ import type { DialectContext } from '../../api/dialect.ts'
 import { problemAnswers } from '../../api/problems/problem-answers.ts'
 import { requestContext } from '../../api/request-context.ts'
 import type { NativeScope } from '../native-scope.ts'
+import { searchHeaders } from '../searches/search-name.ts'
+import type { SearchRecords } from '../searches/search-records.ts'
 import { EventSchema, eventJson } from './event-json.ts'
 import { eventsSince } from './events-since.ts'
 import { filterParameters, readFilter } from './filter-parameters.ts'
@@ -50,11 +52,15 @@ const Cursor = Type.String({
 })
 
 /** `GET /v1/events` and the other routes that read events one answer at a time. */
-export function registerEventSearch(scope: NativeScope, context: DialectContext): void {
-  registerPage(scope, context)
+export function registerEventSearch(
+  scope: NativeScope,
+  context: DialectContext,
+  searches: SearchRecords,
+): void {
+  registerPage(scope, context, searches)
   registerEvent(scope, context)
-  registerCount(scope, context)
-  registerHistogram(scope, context)
+  registerCount(scope, context, searches)
+  registerHistogram(scope, context, searches)
 }
 
 /** Tokens with one of these may read events. */
@@ -65,10 +71,11 @@ export function mayReadEvents(context: DialectContext) {
   return authenticated(context.directory, { scopes: READING_SCOPES })
 }
 
-function registerPage(scope: NativeScope, context: DialectContext): void {
+function registerPage(scope: NativeScope, context: DialectContext, searches: SearchRecords): void {
   const schema = {
     operationId: 'searchEvents',
     summary: 'Search events, one page at a time',
+    headers: searchHeaders,
     querystring: Type.Object(
       {
         ...filterParameters,
@@ -111,8 +118,16 @@ function registerPage(scope: NativeScope, context: DialectContext): void {
     const { after, origin, ...parameters } = rest
     const asked = requestContext(context, request)
     const filter = readFilter(parameters, visibleEvents(principalOf(request)))
+    // A page after the first one belongs to a search that was recorded.
+    const record = async (rows: number, hasMore: boolean) => {
+      if (cursor === undefined) {
+        await searches.record(request, filter, { form: 'page', rows, hasMore })
+      }
+    }
     if (order === 'seq') {
-      return eventsSince(asked, { filter, limit, after, origin, cursor })
+      const since = await eventsSince(asked, { filter, limit, after, origin, cursor })
+      await record(since.events.length, since.next !== undefined)
+      return since
     }
     refuseWithoutSeq({ after, origin })
     const filterText = JSON.stringify(filter)
@@ -123,6 +138,7 @@ function registerPage(scope: NativeScope, context: DialectContext): void {
       ...(cursor === undefined ? {} : { after: context.cursors.decode(cursor, order, filterText) }),
     })
     const events = page.events.map(eventJson)
+    await record(events.length, page.next !== undefined)
     if (page.next === undefined) return { events }
     return { events, next: context.cursors.encode(page.next, order, filterText) }
   })
@@ -169,10 +185,11 @@ export async function findVisible(
   return page.events[0]
 }
 
-function registerCount(scope: NativeScope, context: DialectContext): void {
+function registerCount(scope: NativeScope, context: DialectContext, searches: SearchRecords): void {
   const schema = {
     operationId: 'countEvents',
     summary: 'Count the matching events',
+    headers: searchHeaders,
     querystring: Type.Object(filterParameters, Closed),
     response: {
       200: Type.Object({ count: Type.Integer() }, { description: 'The number of events' }),
@@ -180,14 +197,21 @@ function registerCount(scope: NativeScope, context: DialectContext): void {
   }
   scope.get('/v1/events/count', { schema, onRequest: mayReadEvents(context) }, async (request) => {
     const filter = readFilter(request.query, visibleEvents(principalOf(request)))
-    return { count: await requestContext(context, request).events.count(filter) }
+    const count = await requestContext(context, request).events.count(filter)
+    await searches.record(request, filter, { form: 'count', matches: count })
+    return { count }
   })
 }
 
-function registerHistogram(scope: NativeScope, context: DialectContext): void {
+function registerHistogram(
+  scope: NativeScope,
+  context: DialectContext,
+  searches: SearchRecords,
+): void {
   const schema = {
     operationId: 'countEventsByTime',
     summary: 'Count matching events by time, and by one field',
+    headers: searchHeaders,
     querystring: Type.Object(
       {
         ...filterParameters,
@@ -229,13 +253,16 @@ function registerHistogram(scope: NativeScope, context: DialectContext): void {
   const options = { schema, onRequest: mayReadEvents(context) }
   scope.get('/v1/events/histogram', options, async (request) => {
     const { interval, timeZone, by, ...parameters } = request.query
+    const filter = readFilter(parameters, visibleEvents(principalOf(request)))
     const found = await requestContext(context, request).events.histogram({
-      filter: readFilter(parameters, visibleEvents(principalOf(request))),
+      filter,
       interval,
       ...zoneOf(timeZone),
       by: by === undefined ? [] : [COUNTED_FIELDS[by]],
       bucketsMax: HISTOGRAM_BUCKETS_MAX,
     })
+    const matches = found.reduce((sum, { count }) => sum + count, 0)
+    await searches.record(request, filter, { form: 'histogram', matches })
     const buckets = found.map(({ timeMicros, keys, count }) => ({
       time: formatTimestamp(timeMicros),
       ...(by === undefined ? {} : { key: keys[0] ?? '' }),

@@ -23,6 +23,8 @@ export interface InstanceFacts {
   readonly storeSize: () => Promise<{ readonly events: number; readonly bytesOnDisk: number }>
   /** Whether checkpoints and hash tiles can be read without a token. */
   readonly isLedgerPublic: boolean
+  /** Whether each search becomes an event. */
+  readonly recordsSearches: boolean
   /** How many events the rules for sources skipped since the start; absent without rules. */
   readonly skipped?: () => readonly SkipCount[]
 }

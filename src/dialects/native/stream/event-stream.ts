@@ -22,6 +22,7 @@ import {
   refuseForeignPosition,
 } from '../events/ledger-position.ts'
 import type { NativeScope } from '../native-scope.ts'
+import type { SearchRecords } from '../searches/search-records.ts'
 import { sessionOf } from '../session/browser-session.ts'
 import { follow } from './followed-events.ts'
 import { registerStreamTickets, ticketOf } from './stream-tickets.ts'
@@ -55,7 +56,11 @@ const STREAM: AnswerDescription = {
  * now. A seq that this ledger does not have is rejected, because waiting for it would skip events.
  * Clients that cannot send headers use a ticket.
  */
-export function registerEventStream(scope: NativeScope, context: DialectContext): void {
+export function registerEventStream(
+  scope: NativeScope,
+  context: DialectContext,
+  searches: SearchRecords,
+): void {
   const stopping = new AbortController()
   // Every open stream listens for the server to stop.
   setMaxListeners(STREAMS.allMax, stopping.signal)
@@ -100,11 +105,12 @@ export function registerEventStream(scope: NativeScope, context: DialectContext)
   scope.get('/v1/events/stream', options, async (request, reply) => {
     const { after, origin, ticket, ...parameters } = request.query
     const filter = currentFilter(callerOf(request), parameters)
-    filter()
+    const first = filter()
     const asked = requestContext(context, request)
     const status = context.ledger.status()
     const afterSeq = lastEventId(request) ?? after ?? status.size - 1
     refuseForeignPosition({ afterSeq, origin }, context.ledger)
+    if (first !== undefined) await searches.record(request, first, { form: 'stream' })
     const leave = streams.enter(askerOf(principalOf(request)))
     const ended = new AbortController()
     const end = () => ended.abort()

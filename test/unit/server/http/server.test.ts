@@ -130,6 +130,7 @@ beforeEach(async () => {
     version: '0',
     startedMicros: 0,
     isLedgerPublic: false,
+    recordsSearches: false,
     storeSize: async () => ({ events: 0, bytesOnDisk: 0 }),
   }
   const box = createSecretBox(Buffer.alloc(32), 'test')
