@@ -1,3 +1,8 @@
+import {
+  SAVED_QUERY_LENGTH_MAX,
+  SAVED_SEARCHES_OF_TENANT_MAX,
+  SAVED_SEARCHES_OF_USER_MAX,
+} from '../src/access/saved-searches/saved-search.ts'
 import { PASSWORD_LENGTH_MAX } from '../src/access/sign-in/password.ts'
 import {
   STREAM_TICKET_AGE_MS_MAX,
@@ -362,6 +367,21 @@ const REQUESTS: LimitSection = {
     ),
     row('Password', 'PASSWORD_LENGTH_MAX', count(PASSWORD_LENGTH_MAX, 'characters'), INVALID),
     row('Position of a collector', 'POSITION_BYTES_MAX', bytes(POSITION_BYTES_MAX), TOO_LARGE),
+    row(
+      'Saved searches',
+      'SAVED_SEARCHES_OF_USER_MAX, SAVED_SEARCHES_OF_TENANT_MAX',
+      [
+        count(SAVED_SEARCHES_OF_USER_MAX, 'of a user'),
+        count(SAVED_SEARCHES_OF_TENANT_MAX, 'of a tenant'),
+      ].join(', '),
+      '409 `resource.too-many`',
+    ),
+    row(
+      'Query of a saved search',
+      'SAVED_QUERY_LENGTH_MAX',
+      count(SAVED_QUERY_LENGTH_MAX, UTF16),
+      INVALID,
+    ),
     row(
       'Positions of collectors of a tenant',
       'POSITIONS_MAX',

@@ -268,10 +268,12 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   const checkpoints = openCheckpoints({ ...own, audit })
   await recordFirstKey({ ...own, audit })
   const checks = await openChecks(store, { ...own, origin, audit, append, clock, checkpoints })
-  const { directory, accessKeys, administration, secretBox } = await openAdministered(
-    () => openAccess({ ...assembly, records, events, audit }),
-    { records, origin, dataDirectory: settings.data },
-  )
+  const { directory, accessKeys, savedSearches, administration, secretBox } =
+    await openAdministered(() => openAccess({ ...assembly, records, events, audit }), {
+      records,
+      origin,
+      dataDirectory: settings.data,
+    })
   const exports = await openExports({
     settings: { publicUrl: settings.publicUrl, ...settings.exports },
     forms: parts.exportForms(),
@@ -292,6 +294,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
     directory,
     administration,
     accessKeys,
+    savedSearches,
     ...(await openSignIn({ records, directory, clock, defaultTenant, record: audit.record })),
     secretBox,
     exports: exports.desk,

@@ -40,7 +40,7 @@ export async function describedServer(): Promise<{ document: Document; routes: R
   const context: DialectContext = {
     ...{ readers: nothing, ledger: nothing, audit: nothing, records: nothing, directory: nothing },
     ...{ administration: nothing, signIn: nothing, sessions: nothing, accessKeys: nothing },
-    ...{ exports: nothing, cursors: nothing, signInWithToken: nothing },
+    ...{ exports: nothing, cursors: nothing, signInWithToken: nothing, savedSearches: nothing },
     secretBox: () => box,
     clock: createClock(),
     checkpoints: undefined,

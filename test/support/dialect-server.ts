@@ -50,7 +50,13 @@ export async function startDialect(
     }),
     sessions: await openSessions({ records, directory, clock }),
     cursors: createCursorCodec(Buffer.alloc(32)),
-    ...{ ledger: nothing, audit: nothing, administration: nothing, exports: nothing },
+    ...{
+      ledger: nothing,
+      audit: nothing,
+      administration: nothing,
+      savedSearches: nothing,
+      exports: nothing,
+    },
     ...{ checkpoints: undefined, verifier: undefined, statements: undefined },
   }
   const server = createServer({

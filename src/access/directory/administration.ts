@@ -1,6 +1,7 @@
 import type { Condition, EventFilter, EventReader } from '../../core/query/query.ts'
 import type { Clock } from '../../core/time/timestamp.ts'
 import { OWN_SOURCE_KIND } from '../../core/values/source-name.ts'
+import type { SavedSearchKeeper } from '../saved-searches/saved-search.ts'
 import { AttemptLimit } from '../sign-in/attempt-limit.ts'
 import type { AccessKeyInfo, AccessKeyKeeper } from '../tokens/access-keys.ts'
 import {
@@ -39,7 +40,10 @@ export const WAYBILL_ITSELF: Administrator = { principal: undefined }
  */
 export interface Administration {
   createUser(by: Administrator, user: NewUser): Promise<User>
-  /** Deletes a user with its grants, tokens and access keys. */
+  /**
+   * Deletes a user with its grants, tokens and access keys; what becomes of its saved searches says
+   * `SavedSearchKeeper.passOn`.
+   */
   deleteUser(by: Administrator, id: string): Promise<void>
   changePassword(by: Administrator, id: string, password: string): Promise<void>
   createGrant(by: Administrator, grant: NewGrant): Promise<Grant>
@@ -56,6 +60,7 @@ export interface Administration {
 export interface AdministrationOptions {
   readonly directory: DirectoryKeeper
   readonly accessKeys: AccessKeyKeeper
+  readonly savedSearches: Pick<SavedSearchKeeper, 'passOn'>
   readonly events: Pick<EventReader, 'page'>
   readonly clock: Clock
   readonly defaultTenant: string
@@ -65,7 +70,7 @@ export interface AdministrationOptions {
 
 /** Administration over a directory and its access keys. */
 export function createAdministration(options: AdministrationOptions): Administration {
-  const { directory, accessKeys } = options
+  const { directory, accessKeys, savedSearches } = options
   const announced = announcementsOf(directory)
   const recorder = new Recorder(options)
   return {
@@ -86,6 +91,7 @@ export function createAdministration(options: AdministrationOptions): Administra
           return announce({ user, before: { user, grants, tokens, accessKeys: keys } })
         })
         await accessKeys.removeAllOf(id)
+        await savedSearches.passOn(by)
       }),
     changePassword: (by, id, password) => {
       const isOwn = by.principal?.userId === id

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Administration } from '../../access/directory/administration.ts'
 import type { Directory } from '../../access/directory/directory.ts'
 import type { RecordStore } from '../../access/records/record-store.ts'
+import type { SavedSearches } from '../../access/saved-searches/saved-search.ts'
 import type { Sessions } from '../../access/sign-in/sessions.ts'
 import type { SignIn } from '../../access/sign-in/sign-in.ts'
 import type { TokenSignIn } from '../../access/sign-in/token-sign-in.ts'
@@ -42,6 +43,8 @@ export interface DialectContext {
   readonly sessions: Sessions
   /** Pairs of keys with which requests are signed. */
   readonly accessKeys: AccessKeys
+  /** Searches under a name. */
+  readonly savedSearches: SavedSearches
   /** Seals texts with the key of this instance, for one purpose. */
   readonly secretBox: (purpose: string) => SecretBox
   /** Takes orders for exports, which are written to files and reported when they are done. */

@@ -21,6 +21,7 @@ import { registerCheckpointRoutes } from './ledger/checkpoint-routes.ts'
 import { registerProofRoutes } from './ledger/proof-routes.ts'
 import { registerStatementRoute } from './ledger/statement-route.ts'
 import { registerVerificationRoute } from './ledger/verification-route.ts'
+import { registerSavedSearches } from './searches/saved-search-routes.ts'
 import { NO_SEARCH_RECORDS, recordSearches } from './searches/search-records.ts'
 import { identifyBySession } from './session/browser-session.ts'
 import { SECURE_COOKIE } from './session/session-cookie.ts'
@@ -99,6 +100,7 @@ function registerRoutes(
   registerProofRoutes(typed, context, isLedgerPublic)
   registerAdministration(typed, context)
   registerAccessKeys(typed, context)
+  registerSavedSearches(typed, context)
   registerSessions(typed, context)
   registerExports(typed, context, isLedgerPublic)
   registerCollectors(typed, context, ownCollectors)

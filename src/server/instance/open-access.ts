@@ -2,6 +2,8 @@ import { type Administration, createAdministration } from '../../access/director
 import type { DirectoryKeeper } from '../../access/directory/directory.ts'
 import { openDirectory } from '../../access/directory/open-directory.ts'
 import { readInstanceKey } from '../../access/records/instance-key.ts'
+import { openSavedSearches } from '../../access/saved-searches/open-saved-searches.ts'
+import type { SavedSearchKeeper } from '../../access/saved-searches/saved-search.ts'
 import { openSessions, type SessionsOptions } from '../../access/sign-in/sessions.ts'
 import { createSignIn, type SignInOptions } from '../../access/sign-in/sign-in.ts'
 import { createTokenSignIn, type TokenSignInOptions } from '../../access/sign-in/token-sign-in.ts'
@@ -26,10 +28,11 @@ export interface AccessOptions {
   readonly audit: Pick<AuditTrail, 'record'>
 }
 
-/** Users, grants, tokens and access keys, and their administration. */
+/** Users, grants, tokens, access keys and saved searches, and their administration. */
 export interface OpenAccess {
   readonly directory: DirectoryKeeper
   readonly accessKeys: AccessKeyKeeper
+  readonly savedSearches: SavedSearchKeeper
   readonly administration: Administration
   readonly secretBox: (purpose: string) => SecretBox
 }
@@ -43,11 +46,15 @@ export async function openAccess(options: AccessOptions): Promise<OpenAccess> {
   const secretBox = (purpose: string) => createSecretBox(secretKey, purpose)
   const box = secretBox('access keys')
   const accessKeys = await openAccessKeys({ records, directory, clock, box })
-  const administration = createAdministration({
-    ...{ directory, accessKeys, clock, defaultTenant, events },
+  const savedSearches = await openSavedSearches({
+    ...{ records, directory, clock, defaultTenant },
     record: audit.record,
   })
-  return { directory, accessKeys, administration, secretBox }
+  const administration = createAdministration({
+    ...{ directory, accessKeys, savedSearches, clock, defaultTenant, events },
+    record: audit.record,
+  })
+  return { directory, accessKeys, savedSearches, administration, secretBox }
 }
 
 /** How users sign in, for all dialects. @throws Fault `store.unavailable`. */

@@ -148,6 +148,7 @@ beforeEach(async () => {
       sessions: await openSessions({ records, directory, clock }),
       accessKeys: await openAccessKeys({ records, directory, clock, box }),
       administration: Object.create(null),
+      savedSearches: Object.create(null),
       secretBox: () => box,
       exports: NO_EXPORTS,
       cursors: createCursorCodec(Buffer.alloc(32)),
