@@ -4,11 +4,11 @@ import { verifySubtreeProof } from '../../../ledger/proof/subtree-proof.ts'
 import { untrusted } from '../ledger-trust.ts'
 import { type Ask, jsonOf } from '../server-client.ts'
 
-/** Why a server's ledger does not continue older checkpoints; undefined when it does. */
-export async function divergence(
-  ask: Ask,
-  { checkpoint, keys, kept }: Known,
-): Promise<string | undefined> {
+/**
+ * Why a ledger cannot continue older checkpoints, whatever its events are: a signature, or a
+ * smaller size. Undefined when it can.
+ */
+export function refusal({ checkpoint, keys, kept }: Known): string | undefined {
   const problem = untrusted(checkpoint, keys)
   if (problem !== undefined) return problem
   for (const older of kept) {
@@ -17,6 +17,19 @@ export async function divergence(
     if (older.size > checkpoint.size) {
       return `the ledger had ${older.size} events, but now has ${checkpoint.size}`
     }
+  }
+  return undefined
+}
+
+/**
+ * Why a server's ledger does not continue older checkpoints; undefined when it does. The server
+ * makes the proof of its events, so an altered event may be the reason.
+ */
+export async function divergence(
+  ask: Ask,
+  { checkpoint, kept }: Pick<Known, 'checkpoint' | 'kept'>,
+): Promise<string | undefined> {
+  for (const older of kept) {
     if (!(await isContinuation(ask, older, checkpoint))) {
       return `the first ${older.size} events are not those of an older checkpoint`
     }

@@ -9,7 +9,7 @@ import type { TlogProof } from '../../../ledger/proof/tlog-proof.ts'
 import { verifyFolder } from '../../../ledger/verification/verify-folder.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../../client/connection-options.ts'
 import { ARCHIVE_ENDING, withUnpacked } from '../../client/evidence-archive.ts'
-import { divergence, isSameTree } from '../../client/ledger/continuation.ts'
+import { divergence, isSameTree, refusal } from '../../client/ledger/continuation.ts'
 import {
   bestWitnessed,
   readPolicyFile,
@@ -180,8 +180,9 @@ async function verifyServer(
   const cosigned = policy && (await witnessedCheckpoint(ask, keys))
   const checkpoint = parseCheckpoint(await textAt('v1/ledger/checkpoint'))
   const older = cosigned === undefined ? kept : [...kept, cosigned]
-  const problem = await divergence(ask, { checkpoint, keys, kept: older })
-  if (problem !== undefined) return diverged(checkpoint, problem)
+  const refused = refusal({ checkpoint, keys, kept: older })
+  if (refused !== undefined) return diverged(checkpoint, refused)
+  const divergent = await divergence(ask, { checkpoint, kept: older })
   const witnessed = policy && bestWitnessed([checkpoint, cosigned], policy)
   if (typeof witnessed === 'string') return diverged(checkpoint, witnessed)
   const signal = io.interruption()
@@ -200,11 +201,16 @@ async function verifyServer(
     progress.clear()
   }
   if (typeof last['verdict'] !== 'string') throw cutOff(connection.base)
+  const verdict = verdictFrom(last['verdict'], isAnchored(kept, witnessed))
+  const events = Number(last['events'])
+  const isWhole = verdict !== 'altered' && verdict !== 'missing'
+  if (isWhole && divergent !== undefined) return { ...diverged(checkpoint, divergent), events }
   return {
     checkpoint,
     witnessed,
-    verdict: verdictFrom(last['verdict'], isAnchored(kept, witnessed)),
-    events: Number(last['events']),
+    verdict,
+    events,
+    notes: divergent === undefined ? [] : [divergent],
     findings: Array.isArray(last['findings']) ? last['findings'].map(String) : [],
     findingCount: Number(last['findingCount']),
   }

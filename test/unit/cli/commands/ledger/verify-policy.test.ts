@@ -37,10 +37,17 @@ async function note(size: number, cosigners = [w1, w2], seconds = NOW, root?: Ui
   return own + cosigners.map(({ cosign }) => `${cosign(text, seconds)}\n`).join('')
 }
 
-let server: CallbackServer | undefined
-afterEach(() => server?.close())
+const WHOLE = { verdict: 'consistent', events: 1, findings: [] as string[], findingCount: 0 }
 
-/** Verifies a server that shows these checkpoints and says that its events are whole. */
+let server: CallbackServer | undefined
+/** What the server says of its events. */
+let said = WHOLE
+afterEach(async () => {
+  said = WHOLE
+  await server?.close()
+})
+
+/** Verifies a server that shows these checkpoints. */
 async function verify(latest: string, witnessed: string | undefined, ...more: readonly string[]) {
   server = await startCallbackServer((response, nth) => {
     const url = new URL(server?.received[nth]?.path ?? '', 'http://127.0.0.1')
@@ -48,8 +55,7 @@ async function verify(latest: string, witnessed: string | undefined, ...more: re
     if (url.pathname === '/v1/ledger/checkpoint') response.end(latest)
     else if (url.pathname === '/v1/ledger/key') response.end(`${vkey}\n`)
     else if (url.pathname === '/v1/ledger/verification') {
-      const result = { verdict: 'consistent', events: 1, findings: [], findingCount: 0 }
-      response.end(`${JSON.stringify(result)}\n`)
+      response.end(`${JSON.stringify(said)}\n`)
     } else if (url.pathname === '/v1/ledger/consistency') {
       void tiles.proof({ start: 0, end: from ?? 0 }, to ?? 0).then((proof) => {
         const hashes = proof.map((hash) => Buffer.from(hash).toString('base64'))
@@ -120,6 +126,18 @@ test('a cosignature from the future counts for nothing, whatever number it holds
 test('a ledger that does not continue what was witnessed has diverged', async () => {
   const other = await note(20, [w1, w2], NOW, Buffer.alloc(32, 1))
   expect(await verify(await note(30), other)).toMatchObject({ code: 10, verdict: 'diverged' })
+})
+
+test('an altered event that makes a ledger diverge is named', async () => {
+  const finding = 'event 7 of logs.example.com/waybill was altered'
+  said = { verdict: 'altered', events: 30, findings: [finding], findingCount: 1 }
+  const other = await note(20, [w1, w2], NOW, Buffer.alloc(32, 1))
+  const result = await verify(await note(30), other)
+  expect(result).toMatchObject({ code: 11, verdict: 'altered' })
+  expect(result.lines.slice(0, 2)).toEqual([
+    finding,
+    'the first 20 events are not those of an older checkpoint',
+  ])
 })
 
 test('a ledger that is smaller than what was witnessed has diverged', async () => {
