@@ -50,6 +50,8 @@ const ADDRESS_CONNECTIONS_MAX_MAX = 4096
 const AGGREGATE_DAYS_MAX = 3660
 const VERIFY_DAYS = 7
 const VERIFY_DAYS_MAX = 366
+const CHECKPOINT_SECONDS = 1
+const CHECKPOINT_SECONDS_MAX = 3600
 const WITNESS_SECONDS = 10
 const WITNESS_SECONDS_MAX = 3600
 const STATEMENT_MINUTES = 60
@@ -245,6 +247,12 @@ export const SETTINGS = {
       '`ledger/last-checkpoint` in the data directory',
       'File for the latest signed checkpoint. Keep it outside the data that backups restore, ' +
         'because it detects that an older copy was restored.',
+    ),
+    checkpointSeconds: withDefault(
+      wholeNumber(1, CHECKPOINT_SECONDS_MAX),
+      CHECKPOINT_SECONDS,
+      'Seconds between two checkpoints while events arrive. Where a request waits for one, such ' +
+        'as for the proof of a new event, the next one is made within a second.',
     ),
     policyFile: optional(
       path('FILE'),

@@ -35,7 +35,7 @@ export const BEHIND_BYTES_MAX = 256 * 1024 * 1024
 export const TAIL_BYTES_MAX = 64 * 1024 * 1024
 /** Sizes between what the store has and what is accepted at which the tree is remembered. */
 export const TREE_MARKS_MAX = 1_024
-/** Shortest time from one checkpoint to the next, in milliseconds. */
+/** Shortest time from one checkpoint to the next that a caller waits for, in milliseconds. */
 export const CHECKPOINT_INTERVAL_MS = 1_000
 /** Pause after a checkpoint that could not be kept, in milliseconds. */
 export const CHECKPOINT_RETRY_MS = 2_000

@@ -265,7 +265,8 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   const append = metrics.measured(ledger.append)
   const audit = createAuditTrail({ append, origin, clock })
   const own = { ...assembly.publication, ledger, leaves: store.leaves, tenant: defaultTenant }
-  const checkpoints = openCheckpoints({ ...own, audit })
+  const intervalMs = settings.ledger.checkpointSeconds * 1000
+  const checkpoints = openCheckpoints({ ...own, audit, intervalMs })
   await recordFirstKey({ ...own, audit })
   const checks = await openChecks(store, { ...own, origin, audit, append, clock, checkpoints })
   const { directory, accessKeys, savedSearches, administration, secretBox } =

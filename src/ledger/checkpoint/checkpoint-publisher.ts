@@ -13,6 +13,8 @@ export interface CheckpointPublisherOptions {
   /** Keeps a checkpoint on disk; resolves once a crash does not take it away. */
   readonly save: (text: string) => Promise<void>
   readonly onTrouble: (error: unknown) => void
+  /** Time from one checkpoint to the next while no caller waits for it, in milliseconds. */
+  readonly intervalMs: number
 }
 
 interface Waiter {
@@ -21,7 +23,8 @@ interface Waiter {
 }
 
 /**
- * Signs the ledger as it grows, once a second at most. A checkpoint is over what the store has on
+ * Signs the ledger as it grows: once an interval, and earlier, but once a second at most, when
+ * a caller waits for a checkpoint. A checkpoint is over what the store has on
  * disk, and is on disk itself before it is published: no reader meets one that a crash takes back.
  */
 export class CheckpointPublisher {
@@ -31,7 +34,8 @@ export class CheckpointPublisher {
   #latest: Checkpoint | undefined
   #signing: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
-  #notBeforeMs = 0
+  /** When the last attempt was made, by `performance.now()`. */
+  #triedMs = Number.NEGATIVE_INFINITY
   #isFailing = false
   #isClosed = false
 
@@ -60,7 +64,7 @@ export class CheckpointPublisher {
   grown(): void {
     if (this.#isClosed || this.#signing !== undefined || this.#timer !== undefined) return
     if (!this.#isBehind()) return
-    const waitMs = Math.max(0, this.#notBeforeMs - performance.now())
+    const waitMs = Math.max(0, this.#triedMs + this.#pauseMs() - performance.now())
     this.#timer = setTimeout(() => this.#start(), waitMs).unref()
   }
 
@@ -77,6 +81,7 @@ export class CheckpointPublisher {
           resolve()
         }
         this.#waiters.add(waiter)
+        this.#reschedule()
       })
     }
     return isThere() ? this.#latest : undefined
@@ -102,6 +107,18 @@ export class CheckpointPublisher {
     for (const { wake } of this.#waiters) wake()
   }
 
+  /** Since the last attempt. */
+  #pauseMs(): number {
+    if (this.#isFailing) return CHECKPOINT_RETRY_MS
+    return this.#waiters.size > 0 ? CHECKPOINT_INTERVAL_MS : this.#options.intervalMs
+  }
+
+  #reschedule(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.grown()
+  }
+
   #isBehind(): boolean {
     return this.#latest === undefined || this.#latest.size < this.#options.head().size
   }
@@ -116,7 +133,7 @@ export class CheckpointPublisher {
 
   async #sign(): Promise<void> {
     const { save, head, onTrouble } = this.#options
-    this.#notBeforeMs = performance.now() + CHECKPOINT_INTERVAL_MS
+    this.#triedMs = performance.now()
     try {
       const text = this.#keys.sign(head())
       await save(text)
@@ -125,7 +142,6 @@ export class CheckpointPublisher {
     } catch (error) {
       if (!this.#isFailing) onTrouble(error)
       this.#isFailing = true
-      this.#notBeforeMs = performance.now() + CHECKPOINT_RETRY_MS
       return
     }
     for (const { size, wake } of this.#waiters) if (size <= this.#latest.size) wake()

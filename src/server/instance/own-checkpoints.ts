@@ -28,6 +28,8 @@ export interface OwnCheckpointsOptions {
   readonly onTrouble: (error: unknown) => void
   /** Undefined without a policy that names some. */
   readonly witnesses: WitnessRounds | undefined
+  /** Time from one checkpoint to the next while no caller waits for it, in milliseconds. */
+  readonly intervalMs: number
 }
 
 /** The checkpoints of a server, signed until they are closed. */
@@ -40,11 +42,11 @@ export interface OwnCheckpoints extends LedgerCheckpoints {
 
 /** Starts signing; undefined for a read-only ledger. */
 export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints | undefined {
-  const { ledger, leaves, publication, onTrouble, place, witnesses } = options
+  const { ledger, leaves, publication, onTrouble, place, witnesses, intervalMs } = options
   const { keys, last, save } = publication
   if (keys === undefined || ledger.status().readOnly !== undefined) return undefined
   const head = () => ledger.durableHead()
-  const publisher = new CheckpointPublisher({ keys, head, last, save, onTrouble })
+  const publisher = new CheckpointPublisher({ keys, head, last, save, onTrouble, intervalMs })
   ledger.watchDurable(() => publisher.grown())
   const cosigned = (checkpoint: Checkpoint | undefined) =>
     checkpoint && (witnesses?.cosigned(checkpoint) ?? checkpoint)
@@ -82,7 +84,9 @@ export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints 
 }
 
 /** Records the first key of a ledger. Repeated calls store one event. */
-export async function recordFirstKey(options: OwnCheckpointsOptions): Promise<void> {
+export async function recordFirstKey(
+  options: Omit<OwnCheckpointsOptions, 'intervalMs'>,
+): Promise<void> {
   const keys = options.publication.keys?.verifierKeys() ?? []
   const [first] = keys
   if (first === undefined || options.ledger.status().readOnly !== undefined) return
