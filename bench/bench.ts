@@ -7,6 +7,8 @@ import { type Options, readOptions, USAGE } from './options.ts'
 import { VICTORIA_NOTES } from './peers/victoria-logs.ts'
 import { type Report, terminalTable, writeMarkdown } from './report.ts'
 import type { Measurement, Row } from './row.ts'
+import { checkpointsRow } from './rows/proof/checkpoints.ts'
+import { verifyRow } from './rows/proof/verify.ts'
 import { aggregateRow } from './rows/read/aggregate.ts'
 import { exportRow } from './rows/read/export.ts'
 import { listRow } from './rows/read/list.ts'
@@ -28,6 +30,7 @@ const EXIT_INTERRUPTED = 130
 const ROWS: readonly Row[] = [
   ingestRow,
   singleRow,
+  checkpointsRow,
   refusedRow,
   tokenUseRow,
   listRow,
@@ -37,6 +40,7 @@ const ROWS: readonly Row[] = [
   togetherRow,
   serverStoreRow,
   exportRow,
+  verifyRow,
   diskRow,
   startRow,
 ]

@@ -4,6 +4,7 @@ import type { Workbench } from './workbench.ts'
 export const ROW_NAMES = [
   'ingest',
   'single',
+  'checkpoints',
   'refused',
   'token-use',
   'list',
@@ -13,6 +14,7 @@ export const ROW_NAMES = [
   'together',
   'server-store',
   'export',
+  'verify',
   'disk',
   'start',
 ] as const

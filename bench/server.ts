@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const PROGRAM = fileURLToPath(new URL('../bin/waybill.js', import.meta.url))
+/** The built program. */
+export const PROGRAM = fileURLToPath(new URL('../bin/waybill.js', import.meta.url))
 
 /** The built program, serving on 127.0.0.1 at a port of its own. */
 export interface Server {

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import {
   type ClickHouseServer,
   startClickHouseServer,
@@ -29,7 +31,7 @@ import {
   type VictoriaLogs,
 } from './peers/victoria-logs.ts'
 import { untilQuiet } from './process-usage.ts'
-import { type Server, startServer } from './server.ts'
+import { PROGRAM, type Server, startServer } from './server.ts'
 
 /** The benchmark's own folder inside of the one it is given: it removes no other. */
 const FOLDER = 'waybill-bench'
@@ -173,6 +175,20 @@ export class Workbench {
     this.log(`merging ${count} events`)
     await this.rawEngine().ask({ task: 'merge', directory: this.ledgerDirectory(count) })
     await writeFile(this.#mark(count, 'merged'), '')
+  }
+
+  /**
+   * A copy of the ledger of `count` events in a directory of its own, which may be changed. The
+   * copy is activated as its operator would, or it would be read-only.
+   */
+  async copyOfLedger(count: number, name: string): Promise<string> {
+    await this.ensureLoaded(count)
+    await this.stopServer()
+    const directory = join(this.directory, name)
+    await rm(directory, { recursive: true, force: true })
+    await cp(this.ledgerDirectory(count), directory, { recursive: true })
+    await promisify(execFile)(process.execPath, [PROGRAM, 'recover', '--copy', '--data', directory])
+    return directory
   }
 
   ledgerDirectory(count: number): string {

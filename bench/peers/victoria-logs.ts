@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../../test/support/free-port.ts'
 import type { IngestTarget } from '../client/ingest-load.ts'
 import { getJson } from '../client/sequential.ts'
+import { findProgram } from './find-program.ts'
 import { COUNT_PATH } from './victoria-queries.ts'
 
 /** Its name in goals. */
@@ -67,8 +66,7 @@ export interface VictoriaLogs {
 
 /** The program, or undefined when it is not on the PATH. */
 export function findVictoriaLogs(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(':')
-  return folders.map((folder) => join(folder, PROGRAM)).find((path) => existsSync(path))
+  return findProgram(PROGRAM)
 }
 
 /** Starts the program on a directory that may be new. */

@@ -1,4 +1,4 @@
-import { cp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ingest, waybillIntake } from '../../client/ingest-load.ts'
@@ -36,7 +36,7 @@ export const startRow: Row = {
     await untilQuiet(server.pid)
     const idle = (await residentMemory(server.pid)).now / MEGABYTE
     await server.stop()
-    const afterKill = await startsAfterKill(bench, directory, events)
+    const afterKill = await startsAfterKill(bench, events)
     return [
       start(events, 'after a clean stop', median(afterStop)),
       start(events, 'after kill -9', median(afterKill)),
@@ -74,10 +74,8 @@ async function startsAfterStop(directory: string): Promise<readonly number[]> {
   return times
 }
 
-async function startsAfterKill(bench: Workbench, ledger: string, events: number) {
-  const directory = join(bench.directory, 'killed')
-  await rm(directory, { recursive: true, force: true })
-  await cp(ledger, directory, { recursive: true })
+async function startsAfterKill(bench: Workbench, events: number) {
+  const directory = await bench.copyOfLedger(events, 'killed')
   const times: number[] = []
   for (let turn = 0; turn <= STARTS; turn += 1) {
     const server = await startServer(directory)

@@ -1,4 +1,4 @@
-import { cp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ingest, waybillIntake } from '../../client/ingest-load.ts'
 import { forMs, READERS, readPages } from '../../client/read-load.ts'
@@ -25,11 +25,7 @@ export const togetherRow: Row = {
   name: 'together',
   isPerSize: true,
   async measure(bench, events) {
-    await bench.ensureLoaded(events)
-    await bench.stopServer()
-    const directory = join(bench.directory, 'together')
-    await rm(directory, { recursive: true, force: true })
-    await cp(bench.ledgerDirectory(events), directory, { recursive: true })
+    const directory = await bench.copyOfLedger(events, 'together')
     const server = await startServer(directory)
     try {
       const path = readerPath(bench.eventOptions(events))
