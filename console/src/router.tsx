@@ -6,6 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { EventsPage } from './events/events-page.tsx'
+import { START_SEARCH } from './search/start-search.ts'
 import { MissingPage } from './shell/missing-page.tsx'
 import { PageFailure } from './shell/page-failure.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -26,7 +27,7 @@ const start = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/events', search: {} })
+    throw redirect({ to: '/events', search: START_SEARCH })
   },
 })
 
@@ -38,6 +39,12 @@ const exports = createRoute({
   component: lazyRouteComponent(() => import('./exports/exports-page.tsx'), 'ExportsPage'),
 })
 
+const connect = createRoute({
+  getParentRoute: () => root,
+  path: '/connect',
+  component: lazyRouteComponent(() => import('./connect/connect-page.tsx'), 'ConnectPage'),
+})
+
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
@@ -47,7 +54,7 @@ const account = createRoute({
 /** The pages of the console and their addresses, below `/console`. */
 export function consoleRouter() {
   return createRouter({
-    routeTree: root.addChildren([start, events, exports, account]),
+    routeTree: root.addChildren([start, events, exports, connect, account]),
     basepath: '/console',
     parseSearch: (text) => (text.length > 1 ? { query: text.replace(/^\?/, '') } : {}),
     stringifySearch: ({ query }) => (typeof query === 'string' && query !== '' ? `?${query}` : ''),

@@ -1,6 +1,7 @@
 import './events.css'
 import { Alert } from '@patternfly/react-core'
 import { lazy, Suspense } from 'react'
+import { ConnectOffer } from '../connect/connect-offer.tsx'
 import { type Term, withTerm } from '../search/term.ts'
 import { EventsToolbar } from '../search-bar/events-toolbar.tsx'
 import { FilterChips } from '../search-bar/filter-chips.tsx'
@@ -33,6 +34,7 @@ export function EventsPage() {
     <main id="content" className="events-page">
       <h1 className="only-read-aloud">Events</h1>
       <PasswordOffer />
+      <ConnectOffer state={state} pages={pages} />
       <EventsToolbar {...{ state, change, refresh, asked }} facets={facets.data ?? []} />
       <FilterChips terms={state.terms} onChange={(terms) => change({ terms })} />
       <UnusedParameters problems={problems} />

@@ -5,6 +5,7 @@ import {
   EmptyStateBody,
   EmptyStateFooter,
 } from '@patternfly/react-core'
+import { Link } from '@tanstack/react-router'
 import type { SearchState } from '../search/search-state.ts'
 import type { ChangeSearch } from './use-search.ts'
 
@@ -23,8 +24,14 @@ export function NoEvents({
         <EmptyStateBody>
           Events arrive from registries, container engines and collectors, or from a command:
           <pre className="example">waybill send --action image.push --namespace demo</pre>
-          How to connect a registry or a container host is described in <code>docs/sources</code>.
         </EmptyStateBody>
+        <EmptyStateFooter>
+          <EmptyStateActions>
+            <Link to="/connect" search={{}}>
+              Connect a system
+            </Link>
+          </EmptyStateActions>
+        </EmptyStateFooter>
       </EmptyState>
     )
   }

@@ -10,12 +10,14 @@ import {
 } from '@patternfly/react-core'
 import { Link, useLocation } from '@tanstack/react-router'
 import type { Session } from '../api/session.ts'
+import { START_SEARCH } from '../search/start-search.ts'
 import { UserMenu } from './user-menu.tsx'
 import logo from './waybill.svg'
 
 const PAGES = [
-  { to: '/events', name: 'Events' },
-  { to: '/exports', name: 'Exports' },
+  { to: '/events', name: 'Events', search: START_SEARCH },
+  { to: '/exports', name: 'Exports', search: {} },
+  { to: '/connect', name: 'Connect', search: {} },
 ] as const
 
 /** The top of every page: where one is, and who is signed in. */
@@ -28,7 +30,9 @@ export function Header({ session }: { readonly session: Session }) {
       </a>
       <MastheadMain>
         <MastheadBrand>
-          <MastheadLogo component={(props) => <Link {...props} to="/events" search={{}} />}>
+          <MastheadLogo
+            component={(props) => <Link {...props} to="/events" search={START_SEARCH} />}
+          >
             <img src={logo} alt="" width="28" height="28" />
             <span className="brand">Waybill</span>
           </MastheadLogo>
@@ -37,9 +41,9 @@ export function Header({ session }: { readonly session: Session }) {
       <MastheadContent>
         <Nav variant="horizontal" aria-label="Pages" className="pages">
           <NavList>
-            {PAGES.map(({ to, name }) => (
+            {PAGES.map(({ to, name, search }) => (
               <NavItem key={to} itemId={to} isActive={pathname.endsWith(to)}>
-                <Link to={to} search={{}}>
+                <Link to={to} search={search}>
                   {name}
                 </Link>
               </NavItem>

@@ -1,11 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openConsole, type PageErrors, startBrowser } from '../../support/console-browser.ts'
+import {
+  openConsole,
+  type PageErrors,
+  startBrowser,
+  violationsOf,
+} from '../../support/console-browser.ts'
 import {
   CONSOLE_DIGEST,
   HOSTILE_NAME,
@@ -14,9 +17,6 @@ import {
 } from '../../support/console-events.ts'
 import { startWaybill, type WaybillProcess } from '../../support/waybill-process.ts'
 
-/** Pictures for the documents are made only on request: they differ with every clock. */
-const PICTURES = process.env['WAYBILL_PICTURES'] === '1'
-const FOLDER = fileURLToPath(new URL('../../../docs/console/', import.meta.url))
 const PASSWORD = 'correct horse battery staple'
 
 const dataDirectory = mkdtempSync(join(tmpdir(), 'waybill-console-'))
@@ -55,16 +55,9 @@ async function search(text: string): Promise<void> {
   await box.press('Enter')
 }
 
-/** Looks for violations that keep people from using the page, and takes its picture. */
+/** Nothing keeps people from using the page. */
 async function inspect(name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(
-    grave.map(({ id, nodes }) => `${name}: ${id} at ${nodes.map(({ html }) => html).join(' ')}`),
-  ).toEqual([])
-  if (!PICTURES) return
-  mkdirSync(FOLDER, { recursive: true })
-  await page.screenshot({ path: join(FOLDER, `${name}.png`) })
+  expect(await violationsOf(page, name)).toEqual([])
 }
 
 test('a search with filters finds their events, and its address finds them again', async () => {

@@ -85,7 +85,7 @@ test('the page, histogram and facets of a search are one event, with who asked w
     {
       tenant: 'red',
       actor: { name: 'alice' },
-      target: { type: 'log' },
+      target: { type: 'log', name: expect.any(String) },
       client: { ip: '127.0.0.1' },
       details: {
         ...{ form: 'page', rows: 2, hasMore: false },
@@ -117,7 +117,9 @@ test('what is asked again is recorded once, and its own record wakes nothing', a
 test('the page records a search once, and its live view once', async () => {
   const context = await browser.newContext()
   const viewer = { ...waybill, adminToken: tokens['viewer'] ?? '' }
-  const { page } = await openConsole(context, viewer, '/console/events?action=image.push&last=all')
+  const { page } = await openConsole(context, viewer, {
+    path: '/console/events?action=image.push&last=all',
+  })
   await page.getByRole('grid', { name: 'Events' }).getByText('two').first().waitFor()
   await page.locator('.histogram').waitFor()
   await page

@@ -3,6 +3,7 @@ import { actorOf, type Principal } from '../../../access/directory/principal.ts'
 import { cutText } from '../../../core/cut-text.ts'
 import type { JsonObject } from '../../../core/event/event.ts'
 import type { NewEvent } from '../../../core/event/new-event.ts'
+import { NAME_LENGTH_MAX } from '../../../core/limits.ts'
 import { redactText } from '../../../core/redaction/redact.ts'
 import { formatTimestamp } from '../../../core/time/timestamp.ts'
 import { recordableText } from '../../../core/values/recordable-text.ts'
@@ -36,13 +37,15 @@ export interface AnsweredSearch {
 export function searchEvent(search: AnsweredSearch): NewEvent {
   const { principal, request, answer } = search
   const { asked, isCut } = askedBy(request)
+  const text = searchText(asked)
   return {
     time: formatTimestamp(search.timeMicros),
     tenant: search.tenant,
     action: 'log.search',
     outcome: 'success',
     actor: actorOf(principal),
-    target: { type: 'log' },
+    // In lists of events it is what was searched for.
+    target: { type: 'log', ...(text !== '' && { name: cutText(text, NAME_LENGTH_MAX) }) },
     client: clientOf(request),
     details: {
       ...answer,
@@ -76,4 +79,11 @@ function askedBy({ query }: FastifyRequest): {
     },
   )
   return { asked: Object.fromEntries(asked), isCut }
+}
+
+/** `namespace=shop&q=a word`, as a person reads it. */
+function searchText(asked: JsonObject): string {
+  return Object.entries(asked)
+    .flatMap(([name, values]) => [values].flat().map((value) => `${name}=${value}`))
+    .join('&')
 }
