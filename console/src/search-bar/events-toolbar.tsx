@@ -1,5 +1,6 @@
 import './search-bar.css'
 import { Button } from '@patternfly/react-core'
+import BookmarkIcon from '@patternfly/react-icons/dist/esm/icons/bookmark-icon'
 import DownloadIcon from '@patternfly/react-icons/dist/esm/icons/download-icon'
 import PauseIcon from '@patternfly/react-icons/dist/esm/icons/pause-icon'
 import PlayIcon from '@patternfly/react-icons/dist/esm/icons/play-icon'
@@ -17,6 +18,12 @@ import { TimeRangeMenu } from './time-range-menu.tsx'
 
 const ExportDialog = lazy(() =>
   import('../exports/export-dialog.tsx').then((module) => ({ default: module.ExportDialog })),
+)
+
+const SavedSearchDialog = lazy(() =>
+  import('../saved/saved-search-dialog.tsx').then((module) => ({
+    default: module.SavedSearchDialog,
+  })),
 )
 
 /** What is searched for, and what can be done with the search. */
@@ -45,6 +52,7 @@ export function EventsToolbar({
         }}
         onEditLast={() => change({ terms: state.terms.slice(0, -1) })}
       />
+      <SavedSearches state={state} />
       <TimeRangeMenu range={state.range} onChange={(range) => change({ range, isLive: false })} />
       <Button
         variant={state.isLive ? 'primary' : 'secondary'}
@@ -56,6 +64,24 @@ export function EventsToolbar({
       </Button>
       <ResultActions {...{ state, change, refresh, asked }} />
     </div>
+  )
+}
+
+function SavedSearches({ state }: { readonly state: SearchState }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <>
+      <Button
+        variant="plain"
+        icon={<BookmarkIcon />}
+        aria-label="Saved searches"
+        title="Saved searches"
+        onClick={() => setOpen(true)}
+      />
+      <Suspense>
+        {isOpen && <SavedSearchDialog state={state} onClose={() => setOpen(false)} />}
+      </Suspense>
+    </>
   )
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from '@playwright/test'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openConsole, startBrowser } from '../../support/console-browser.ts'
+import { openConsole, startBrowser, violationsOf } from '../../support/console-browser.ts'
 import { sendAccepted } from '../../support/console-events.ts'
 import { eventually } from '../../support/eventually.ts'
 import { jsonOf, startWaybill, type WaybillProcess } from '../../support/waybill-process.ts'
@@ -23,7 +23,12 @@ const tokens: Record<string, string> = {}
 
 beforeAll(async () => {
   waybill = await startWaybill({ dataDirectory, environment })
-  for (const [name, tenant] of Object.entries({ alice: 'red', viewer: 'red', bob: 'blue' })) {
+  for (const [name, tenant] of Object.entries({
+    alice: 'red',
+    viewer: 'red',
+    keeper: 'red',
+    bob: 'blue',
+  })) {
     const roles = ['administrator']
     const { id } = await create<{ id: string }>('/v1/users', { name, tenant, roles })
     const token = { user: id, scopes: ['admin'] }
@@ -57,6 +62,14 @@ async function ask(name: string, path: string, more: Record<string, string> = {}
   const response = await waybill.request(path, { headers })
   expect(response.status).toBe(200)
   return jsonOf<Answer>(response)
+}
+
+/** The console in a browser of its own, in which a user has signed in. */
+async function consoleOf(name: string, path: string) {
+  const context = await browser.newContext()
+  const token = tokens[name] ?? ''
+  const opened = await openConsole(context, waybill, { path, token })
+  return { context, ...opened }
 }
 
 /** What was recorded of somebody's searches, the oldest first, once there are that many. */
@@ -115,11 +128,7 @@ test('what is asked again is recorded once, and its own record wakes nothing', a
 })
 
 test('the page records a search once, and its live view once', async () => {
-  const context = await browser.newContext()
-  const viewer = { ...waybill, adminToken: tokens['viewer'] ?? '' }
-  const { page } = await openConsole(context, viewer, {
-    path: '/console/events?action=image.push&last=all',
-  })
+  const { context, page } = await consoleOf('viewer', '/console/events?action=image.push&last=all')
   await page.getByRole('grid', { name: 'Events' }).getByText('two').first().waitFor()
   await page.locator('.histogram').waitFor()
   await page
@@ -139,6 +148,44 @@ test('the page records a search once, and its live view once', async () => {
   const [, live, ...more] = await recordsOf('viewer', 2)
   expect(live?.details).toMatchObject({ form: 'stream', search: {} })
   expect(more).toEqual([])
+  await context.close()
+})
+
+test('a search is saved, shared, opened, changed and deleted with the keyboard', async () => {
+  const { context, page, errors } = await consoleOf('keeper', '/console/events?outcome=success')
+  const dialog = page.getByRole('dialog', { name: 'Saved searches' })
+  await page.getByRole('button', { name: 'Saved searches' }).press('Enter')
+  const form = dialog.getByRole('form', { name: 'Save this search' })
+  await form.getByRole('textbox', { name: 'Name' }).fill('Good')
+  await form.getByRole('combobox', { name: 'Who sees it' }).selectOption('tenant')
+  await form.getByRole('button', { name: 'Save' }).press('Enter')
+  await dialog.getByText('Good is saved').waitFor()
+  await dialog.getByText('All users of the tenant see it').waitFor()
+  expect(await violationsOf(page, 'saved-searches')).toEqual([])
+
+  await dialog.getByRole('button', { name: 'Change Good' }).press('Enter')
+  const changed = dialog.getByRole('form', { name: 'Change Good' })
+  await changed.getByRole('textbox', { name: 'Name' }).fill('Fine')
+  await changed.getByRole('textbox', { name: 'Name' }).press('Enter')
+  await dialog.getByText('Fine is changed').waitFor()
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+
+  await page.goto(`${waybill.url}/console/events`)
+  await page.getByRole('button', { name: 'Saved searches' }).press('Enter')
+  await dialog.getByRole('link', { name: 'Fine' }).press('Enter')
+  await expect.poll(() => new URL(page.url()).search).toBe('?outcome=success')
+  await dialog.waitFor({ state: 'hidden' })
+  const others = await ask('viewer', '/v1/saved-searches')
+  expect(others).toMatchObject({
+    savedSearches: [{ name: 'Fine', query: 'outcome=success', sharedWith: 'tenant', isOwn: false }],
+  })
+
+  await page.getByRole('button', { name: 'Saved searches' }).press('Enter')
+  await dialog.getByRole('button', { name: 'Delete Fine' }).press('Enter')
+  await dialog.getByRole('button', { name: 'Delete this search' }).press('Enter')
+  await dialog.getByText('No search is saved yet.').waitFor()
+  expect(errors).toEqual([])
   await context.close()
 })
 
