@@ -110,7 +110,6 @@ export function registerEventStream(
     const status = context.ledger.status()
     const afterSeq = lastEventId(request) ?? after ?? status.size - 1
     refuseForeignPosition({ afterSeq, origin }, context.ledger)
-    if (first !== undefined) await searches.record(request, first, { form: 'stream' })
     const leave = streams.enter(askerOf(principalOf(request)))
     const ended = new AbortController()
     const end = () => ended.abort()
@@ -122,6 +121,7 @@ export function registerEventStream(
       stopping.signal.removeEventListener('abort', end)
       leave()
     })
+    if (first !== undefined) await searches.record(request, first, { form: 'stream' })
     return (
       reply
         .header('Content-Type', 'text/event-stream')
