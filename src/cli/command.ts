@@ -43,7 +43,13 @@ type Serve = (settings: Settings) => Promise<number>
 /** Replaces a lost file of a stopped server; see server/recover.ts. Resolves with what was done. */
 type Recover = (
   settings: Settings,
-  lost: 'administrator-token' | 'secret-key' | 'journal' | 'signing-key' | 'copy',
+  lost:
+    | 'administrator-token'
+    | 'secret-key'
+    | 'journal'
+    | 'signing-key'
+    | 'copy'
+    | { readonly successor: string },
 ) => Promise<readonly string[]>
 
 /** Opens the ledger of a stopped server to verify it; see server/instance/ledger-at-rest.ts. */

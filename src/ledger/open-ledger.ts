@@ -103,12 +103,14 @@ async function divergence(
   { recovery, keeper }: { readonly recovery: TreeRecovery; readonly keeper: LedgerKeeper },
 ): Promise<string | undefined> {
   const { size } = recovery.tree
-  if (cosigned !== undefined && size < cosigned.size)
-    return `the witness ${cosigned.witness} cosigned ${cosigned.size} events, and ${size} are there`
+  if (cosigned !== undefined && size < cosigned.size) {
+    const { witness } = cosigned
+    return `the witness ${witness} cosigned ${cosigned.size} events, and ${size} ${WAYS_ON}`
+  }
   if (signed === undefined) return undefined
   const { head, leaves } = signed
   if (size < head.size)
-    return `a checkpoint over ${head.size} events was signed, and ${size} are there`
+    return `a checkpoint over ${head.size} events was signed, and ${size} ${WAYS_ON}`
   if (recovery.isSignedAhead) {
     const tiles = new TileReader(leaves, (level, range) => keeper.unsavedTiles(level, range))
     const root = await tiles.subtree({ start: 0, end: head.size })
@@ -116,6 +118,10 @@ async function divergence(
   } else if (!recovery.differsFromSigned) return undefined
   return `the first ${head.size} events do not give the root that was signed`
 }
+
+const WAYS_ON =
+  'are there: restore a newer backup, or begin a new ledger with ' +
+  '`waybill recover --successor ORIGIN`'
 
 interface Parts {
   readonly journal: Journal

@@ -35,6 +35,7 @@ import { openVerifier } from './instance/own-verifier.ts'
 import { filesOf, openPublication } from './instance/publication-files.ts'
 import { recordSettings } from './instance/settings-record.ts'
 import { openStatements } from './ledger/own-statements.ts'
+import { recordPredecessor } from './ledger/predecessor.ts'
 import type { PublishedLedger } from './observe/ledger-metrics.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import { createReadiness, type Readiness } from './observe/readiness.ts'
@@ -267,6 +268,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   const own = { ...assembly.publication, ledger, leaves: store.leaves, tenant: defaultTenant }
   const intervalMs = settings.ledger.checkpointSeconds * 1000
   const checkpoints = openCheckpoints({ ...own, audit, intervalMs })
+  await recordPredecessor({ ...own, audit })
   await recordFirstKey({ ...own, audit })
   const checks = await openChecks(store, { ...own, origin, audit, append, clock, checkpoints })
   const { directory, accessKeys, savedSearches, administration, secretBox } =

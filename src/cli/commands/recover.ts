@@ -29,6 +29,10 @@ checkpoints of the ledger. Users who verify the ledger need the new verifier key
 run again, because both would sign different histories. Without --copy, a copy is read-only. A copy
 that is older than the last signed checkpoint is rejected.
 
+--successor begins a new ledger under another name on such a copy: the events of the old one stay
+readable and can be verified, and the first event of the new one names the last checkpoint of the
+old one. The name must not be that of another ledger of the store.
+
 Other servers on the same store must be restarted afterwards; they need the new secret-key.`,
     options: {
       'administrator-token': { type: 'switch', description: 'Replace the token of admin-token' },
@@ -39,6 +43,11 @@ Other servers on the same store must be restarted afterwards; they need the new 
         description: 'Replace the lost keys of ledger/signing-keys',
       },
       copy: { type: 'switch', description: 'Activate a copy of a data directory' },
+      successor: {
+        type: 'text',
+        placeholder: 'ORIGIN',
+        description: 'Begin a new ledger of this name after the old one',
+      },
       data: { type: 'text', placeholder: 'DIR', description: 'Data directory of the server' },
       store: { type: 'text', placeholder: 'URL', description: 'Store of the server' },
       config: {
@@ -56,16 +65,29 @@ Other servers on the same store must be restarted afterwards; they need the new 
   },
   async ({ options, io, parts }) => {
     const { data, store, config, ...lostThings } = options
-    const [lost, ...more] = LOST_THINGS.filter((name) => lostThings[name])
+    const { successor } = lostThings
+    const [lost, ...more] = LOST_THINGS.filter(
+      (name) => lostThings[name] !== undefined && lostThings[name] !== false,
+    )
     if (lost === undefined || more.length > 0) {
       const message = `expected one of ${LOST_THINGS.map((name) => `--${name}`).join(', ')}`
       throw new CommandError(message, { ending: 'usage', hint: 'waybill recover --help' })
     }
     const settings = settingsOrRefused({ data, store, config }, io.env, parts.collectors)
-    const done = await parts.recover(settings, lost)
+    const done = await parts.recover(
+      settings,
+      lost === 'successor' ? { successor: successor ?? '' } : lost,
+    )
     await write(io.stdout, done.map((line) => `${line}\n`).join(''))
     return 'success'
   },
 )
 
-const LOST_THINGS = ['administrator-token', 'secret-key', 'journal', 'signing-key', 'copy'] as const
+const LOST_THINGS = [
+  'administrator-token',
+  'secret-key',
+  'journal',
+  'signing-key',
+  'copy',
+  'successor',
+] as const

@@ -286,6 +286,7 @@ const DESCRIPTIONS: Partial<Record<Category, Readonly<Record<string, string>>>> 
     'ledger.verified': 'All stored events were compared with the signed ledger and match it',
     'ledger.statement': 'The number of events of the tenant in a range, and the root over them',
     'ledger.repair': 'The ledger was repaired after a crash or a loss; the message says how',
+    'ledger.succession': 'The ledger succeeds another one, whose last checkpoint is in the details',
     'ledger.contradiction': 'Stored events do not match the records of the ledger',
     'log.search': 'Events were searched, followed live or downloaded; details say what was asked',
     'saved-search.create': 'A search was saved under a name',

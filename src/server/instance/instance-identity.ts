@@ -6,6 +6,7 @@ import type { RecordStore } from '../../access/records/record-store.ts'
 import { SECRET_BOX_KEY_BYTES } from '../../access/tokens/secret-box.ts'
 import { SETTINGS } from '../../config/settings.ts'
 import { ifThere, SECRET_MODE, writeDurably } from '../../core/files.ts'
+import { isMembers } from '../../core/json/json.ts'
 import type { Store } from '../../store/store.ts'
 
 /** File in the data directory with the name of the instance's ledger. */
@@ -75,7 +76,30 @@ export async function confirmOrigin(
     throw new Error(unknownOrigin(origin, { path, known, isStoreShared: place.isStoreShared }))
   }
   if (!isRegistered) await store.records.put({ kind: ORIGIN_RECORD, id: origin.name, body: {} })
-  if (origin.file !== 'kept') await writeDurably(path, `${origin.name}\n`, SECRET_MODE)
+  if (origin.file !== 'kept') await writeOrigin(place.dataDirectory, origin.name)
+}
+
+/**
+ * Names a ledger that succeeds another one in the store.
+ *
+ * @throws Error for a name that the store has already, unless it was named so before.
+ */
+export async function registerSuccessor(
+  { records, writer }: Pick<Store, 'records' | 'writer'>,
+  { origin, successor }: { readonly origin: string; readonly successor: string },
+): Promise<void> {
+  const registered = await records.get(ORIGIN_RECORD, successor)
+  const isAgain = isMembers(registered?.body) && registered.body['predecessor'] === origin
+  const isHeld = (await writer.holdings()).some((one) => one.origin === successor)
+  if (successor === origin || isHeld || (registered !== undefined && !isAgain)) {
+    throw new Error(`the store has a ledger ${successor} already; choose another name`)
+  }
+  await records.put({ kind: ORIGIN_RECORD, id: successor, body: { predecessor: origin } })
+}
+
+/** Writes the name of the ledger that the next start opens. */
+export async function writeOrigin(dataDirectory: string, origin: string): Promise<void> {
+  await writeDurably(join(dataDirectory, ORIGIN_FILE), `${origin}\n`, SECRET_MODE)
 }
 
 /** Kind of the records that name the ledgers of a store, including those without events. */

@@ -45,10 +45,20 @@ export async function openPublication(place: PublicationPlace): Promise<Publicat
   const logName = logNameOf(place)
   const keys = await SigningKeys.read(files.keys, logName)
   const known = await knownKeys(place)
-  const save = (text: string) => writeDurably(files.checkpoint, text, SECRET_MODE)
+  const save = async (text: string) => {
+    await writeDurably(files.checkpoint, text, SECRET_MODE)
+    const { checkpoint, checkpointCopy } = files
+    if (checkpoint !== checkpointCopy) await writeDurably(checkpointCopy, text, SECRET_MODE)
+  }
   const found = await readCheckpoint(files.checkpoint, keys)
   if (keys === undefined && known.length === 0 && found === undefined) {
     return { keys: await makeKeys(place), last: undefined, readOnly: undefined, save }
+  }
+  if (found !== undefined && found !== 'damaged' && found.logName !== logName) {
+    throw new Error(
+      `the ledger was published as ${found.logName}, and ledger.publicName is ${logName}: ` +
+        `another name would be another log. What was signed last is in ${files.checkpoint}`,
+    )
   }
   if (keys === undefined) {
     const way = 'restore it, or run `waybill recover --signing-key`'
@@ -57,12 +67,6 @@ export async function openPublication(place: PublicationPlace): Promise<Publicat
   }
   if (found === 'damaged') {
     return { keys, last: undefined, readOnly: `${files.checkpoint} is damaged. ${GO_ON}`, save }
-  }
-  if (found !== undefined && found.logName !== logName) {
-    throw new Error(
-      `the ledger was published as ${found.logName}, and ledger.publicName is ${logName}: ` +
-        'another name would be another log',
-    )
   }
   const readOnly = copyProblem(place.settings.data, await readHolder(files.holder))
   // A crash may have come between the file of the keys and their records.
@@ -123,7 +127,7 @@ export async function knownKeys({
 }
 
 /** The name of the log in checkpoints: never what a request names as host. */
-function logNameOf({ settings, origin }: PublicationPlace): string {
+export function logNameOf({ settings, origin }: PublicationPlace): string {
   return settings.ledger.publicName ?? `waybill.invalid/${origin}`
 }
 
@@ -132,6 +136,8 @@ interface Files {
   readonly keys: string
   readonly holder: string
   readonly checkpoint: string
+  /** The same within the data directory, so that a backup can be verified. */
+  readonly checkpointCopy: string
   /** What the witnesses cosigned. */
   readonly witnesses: string
 }
@@ -147,12 +153,13 @@ interface FilesPlace {
 /** Where the files are of what an instance published. */
 export function filesOf({ settings }: FilesPlace): Files {
   const directory = join(settings.data, 'ledger')
-  const checkpoint = settings.ledger.checkpointFile ?? join(directory, 'last-checkpoint')
+  const checkpointCopy = join(directory, 'last-checkpoint')
+  const checkpoint = settings.ledger.checkpointFile ?? checkpointCopy
   return {
     directory,
     keys: join(directory, 'signing-keys'),
     holder: join(directory, 'holder'),
-    checkpoint,
+    ...{ checkpoint, checkpointCopy },
     witnesses: `${checkpoint}.witnesses`,
   }
 }
@@ -177,4 +184,5 @@ function copyProblem(dataDirectory: string, holder: Holder): string | undefined 
 }
 
 const GO_ON =
-  'If the original will never run again, continue with this one: `waybill recover --copy`'
+  'If the original will never run again, continue with this one: `waybill recover --copy`; ' +
+  'otherwise begin a new ledger on it: `waybill recover --successor ORIGIN`'

@@ -12,6 +12,7 @@ import type { VerifierKey } from '../../ledger/checkpoint/verifier-key.ts'
 import { journalDirectory } from '../../ledger/ledger-recovery.ts'
 import { type OpenLedgerOptions, openLedger } from '../../ledger/open-ledger.ts'
 import type { Store } from '../../store/store.ts'
+import { beginSuccessor } from '../ledger/successor.ts'
 import { createReadableEvents } from '../reading/readable-events.ts'
 import { writeAdministratorToken } from './first-administrator.ts'
 import { makeSecretKey, readSecretKey, SECRET_KEY_FILE } from './instance-identity.ts'
@@ -20,8 +21,14 @@ import { type OpenAccess, openAccess } from './open-access.ts'
 import { openOwnStore } from './own-store.ts'
 import { makeKeys, openPublication, type PublicationPlace, takeOver } from './publication-files.ts'
 
-/** What was lost. */
-export type LostThing = 'administrator-token' | 'secret-key' | 'journal' | 'signing-key' | 'copy'
+/** What was lost; with `successor`, the ledger itself, and the origin of the one that follows. */
+export type LostThing =
+  | 'administrator-token'
+  | 'secret-key'
+  | 'journal'
+  | 'signing-key'
+  | 'copy'
+  | { readonly successor: string }
 
 /**
  * Replaces a lost file of the data directory while the server is stopped, and records that as an
@@ -33,6 +40,7 @@ export type LostThing = 'administrator-token' | 'secret-key' | 'journal' | 'sign
  * - `journal`: moves its files aside, and starts a new journal after the events in the store.
  * - `signing-key`: creates new keys for signing checkpoints.
  * - `copy`: a copied or restored data directory replaces the original.
+ * - `successor`: a new ledger begins, see `beginSuccessor`.
  *
  * @returns what was done, one line each.
  *
@@ -65,6 +73,7 @@ async function recoverOn(store: Store, plan: Plan): Promise<readonly string[]> {
     return ['the journal is intact; nothing was changed']
   }
   const place = { settings, origin, records: store.records }
+  if (typeof lost === 'object') return beginSuccessor(store, { place, options, ...lost })
   if (lost === 'copy') await takeOver(place)
   const added = lost === 'signing-key' ? await replaceKeys(place) : []
   const published = await openPublication(place)
