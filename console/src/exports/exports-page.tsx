@@ -58,7 +58,7 @@ export function ExportsPage() {
 }
 
 function isRunning({ status }: ExportJob): boolean {
-  return status === 'waiting' || status === 'running'
+  return status === 'queued' || status === 'running'
 }
 
 const COLORS: Readonly<Record<string, 'green' | 'red' | 'blue'>> = {

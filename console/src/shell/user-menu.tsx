@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useSyncExternalStore } from 'react'
 import { type Session, signOut } from '../api/session.ts'
-import { SESSION_KEY } from '../sign-in/use-session.ts'
+import { replaceSession } from '../sign-in/use-session.ts'
 import { MenuButton } from './menu-button.tsx'
 import { chooseTheme, type Theme, theme } from './theme.ts'
 
@@ -20,8 +20,7 @@ export function UserMenu({ session }: { readonly session: Session }) {
   const chosen = useSyncExternalStore(theme.subscribe, theme.get)
   const leave = async () => {
     await signOut(false)
-    client.clear()
-    client.setQueryData(SESSION_KEY, null)
+    replaceSession(client, null)
   }
   return (
     <MenuButton

@@ -14,7 +14,7 @@ import { ErrorNotice } from '../shell/error-notice.tsx'
 import { VisibleText } from '../shell/visible-text.tsx'
 import { fullTime, ZONE } from '../time/time-text.ts'
 import { PasswordSetting } from './password-setting.tsx'
-import { SESSION_KEY, useSignedIn } from './use-session.ts'
+import { replaceSession, useSignedIn } from './use-session.ts'
 
 interface OpenSession {
   readonly id: string
@@ -64,10 +64,7 @@ function Sessions() {
   })
   const leave = useMutation({
     mutationFn: () => signOut(true),
-    onSuccess: () => {
-      client.clear()
-      client.setQueryData(SESSION_KEY, null)
-    },
+    onSuccess: () => replaceSession(client, null),
   })
   return (
     <section aria-labelledby="sessions-title">

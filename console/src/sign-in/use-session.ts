@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { readSession, type Session } from '../api/session.ts'
 import { onSessionChange } from '../api/signed-out.ts'
@@ -22,6 +22,16 @@ export function useSession(): {
     [client],
   )
   return { session: data, error, retry: () => void refetch() }
+}
+
+/**
+ * Shows a session in this tab, or for null the sign-in form, and forgets all that another user may
+ * have read here. The entry of the session stays: the page looks at that one, and would not notice
+ * another in its place.
+ */
+export function replaceSession(client: QueryClient, session: Session | null): void {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] })
+  client.setQueryData(SESSION_KEY, session)
 }
 
 /** The session inside pages, which are shown only to a signed-in user. */

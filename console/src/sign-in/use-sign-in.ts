@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ApiProblem, describeError } from '../api/api-problem.ts'
 import { type Credentials, signIn } from '../api/session.ts'
-import { SESSION_KEY } from './use-session.ts'
+import { replaceSession } from './use-session.ts'
 
 /** Signs in with credentials; `message` says why the last attempt failed. */
 export function useSignIn(): {
@@ -12,11 +12,7 @@ export function useSignIn(): {
   const client = useQueryClient()
   const { mutate, isPending, error } = useMutation({
     mutationFn: signIn,
-    onSuccess: (session) => {
-      // What another user may have read in this tab must not be shown to this one.
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] })
-      client.setQueryData(SESSION_KEY, session)
-    },
+    onSuccess: (session) => replaceSession(client, session),
   })
   return { send: mutate, isSending: isPending, message: error === null ? undefined : why(error) }
 }
