@@ -79,26 +79,6 @@ test('who signs out in one tab is signed out in the other, and sees nothing ther
   })
 })
 
-test('who signs in where another user was signed in sees only what it may', async () => {
-  const token = await readerToken('next')
-  await inBrowser(async (page, context) => {
-    await rows(page).first().waitFor()
-    const other = await context.newPage()
-    await other.goto(page.url())
-    await rows(other).first().waitFor()
-    await page.getByRole('button', { name: 'admin', exact: true }).click()
-    await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await signInForm(other).waitFor()
-    // The other tab held the administrator's events; nothing of them may be answered from memory.
-    await other.route('**/v1/events**', (route) => route.abort())
-    await other.getByRole('tab', { name: 'Token' }).click()
-    await other.getByRole('textbox', { name: 'Token' }).fill(token)
-    await other.getByRole('button', { name: 'Sign in' }).click()
-    await other.getByRole('combobox', { name: 'Search events' }).waitFor()
-    expect(await rows(other).count()).toBe(0)
-  })
-})
-
 // The answers of a proxy in front: a server that is in these states is busy for all other tests.
 test.each([
   { status: 429, reason: 'The server is busy' },
