@@ -52,6 +52,8 @@ const VERIFY_DAYS = 7
 const VERIFY_DAYS_MAX = 366
 const CHECKPOINT_SECONDS = 1
 const CHECKPOINT_SECONDS_MAX = 3600
+const TIME_STAMP_MINUTES = 60
+const TIME_STAMP_MINUTES_MAX = 44_640
 const WITNESS_SECONDS = 10
 const WITNESS_SECONDS_MAX = 3600
 const STATEMENT_MINUTES = 60
@@ -259,6 +261,16 @@ export const SETTINGS = {
       'no witnesses',
       'The witnesses that cosign checkpoints, as a file of C2SP tlog-policy: lines `witness NAME ' +
         'VKEY URL`, and `quorum NAME`.',
+    ),
+    timeStampUrl: optional(
+      httpUrl,
+      'no time stamps',
+      'The authority that stamps checkpoints by RFC 3161. It sees a hash of each.',
+    ),
+    timeStampMinutes: withDefault(
+      wholeNumber(1, TIME_STAMP_MINUTES_MAX),
+      TIME_STAMP_MINUTES,
+      'Minutes between two checkpoints that are stamped. None is while no events arrive.',
     ),
     witnessSeconds: withDefault(
       wholeNumber(1, WITNESS_SECONDS_MAX),

@@ -44,11 +44,9 @@ import { createFairReaders } from './reading/fair-reader.ts'
 import { createReadableEvents } from './reading/readable-events.ts'
 import { type BackgroundTask, startTasks } from './tasks/background-task.ts'
 import { exportTask } from './tasks/export-task.ts'
-import { ledgerScrub } from './tasks/ledger-scrub.ts'
-import { ledgerStatements } from './tasks/ledger-statements.ts'
+import { ledgerTasksOf } from './tasks/ledger-tasks.ts'
 import { sessionSweep } from './tasks/session-sweep.ts'
 import { openWitnesses, readBack } from './witnesses/own-witnesses.ts'
-import { witnessTask } from './witnesses/witness-task.ts'
 
 /** The parts of a server; main.ts knows which ones exist. */
 export interface ServerParts {
@@ -166,9 +164,7 @@ async function startOn(store: Store, plan: Plan): Promise<Running> {
   reportReadOnly(ledger, reportTo)
   await reportTornWrite(ledger, reportTo)
   await reportContradiction(ledger, reportTo)
-  const { verifyDays, statementMinutes, witnessSeconds } = settings.ledger
-  const ledgerTasks = [ledgerScrub(verifyDays), ledgerStatements(statementMinutes)]
-  if (witnesses !== undefined) ledgerTasks.push(witnessTask(witnesses, witnessSeconds))
+  const ledgerTasks = ledgerTasksOf(settings, { witnesses, metrics })
   const ownTasks = [sessionSweep, exportTask(exports), ...ledgerTasks]
   const allTasks = [...(await parts.tasks(settings, skips)), ...ownTasks]
   await server.listen({ host: settings.listen.host, port: settings.listen.port })

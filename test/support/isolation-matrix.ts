@@ -53,6 +53,9 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
   'GET /v1/ledger/checkpoint': known,
   'GET /v1/ledger/checkpoint/witnessed': known,
   'GET /v1/ledger/key': known,
+  'GET /v1/ledger/time-stamps': known,
+  'GET /v1/ledger/time-stamps/:size': known,
+  'GET /v1/ledger/time-stamps/:size/checkpoint': known,
   'GET /v1/ledger/consistency': known,
   'GET /v1/ledger/range': known,
   // Hash tiles are for all that may read the ledger; entries are checked by their handler.

@@ -20,6 +20,7 @@ import { type InstanceFacts, registerInstanceRoutes } from './instance/instance-
 import { registerCheckpointRoutes } from './ledger/checkpoint-routes.ts'
 import { registerProofRoutes } from './ledger/proof-routes.ts'
 import { registerStatementRoute } from './ledger/statement-route.ts'
+import { registerTimeStamps } from './ledger/time-stamp-routes.ts'
 import { registerVerificationRoute } from './ledger/verification-route.ts'
 import { registerSavedSearches } from './searches/saved-search-routes.ts'
 import { NO_SEARCH_RECORDS, recordSearches } from './searches/search-records.ts'
@@ -97,6 +98,7 @@ function registerRoutes(
   registerCheckpointRoutes(typed, context, isLedgerPublic)
   registerVerificationRoute(typed, context)
   registerStatementRoute(typed, context)
+  registerTimeStamps(typed, context, isLedgerPublic)
   registerProofRoutes(typed, context, isLedgerPublic)
   registerAdministration(typed, context)
   registerAccessKeys(typed, context)

@@ -1,5 +1,6 @@
 import type { OwnEvent } from '../audit-trail.ts'
 import type { TileReader } from '../tiles/tile-reader.ts'
+import type { KeptTimeStamps } from '../time-stamp/kept-time-stamps.ts'
 import type { WitnessState } from '../witness/witness-rounds.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { VerifierKey } from './verifier-key.ts'
@@ -14,6 +15,8 @@ export interface LedgerCheckpoints {
   witnesses(): readonly WitnessState[]
   /** A checkpoint over more than `seq` events, waited for so long; undefined without one then. */
   covering(seq: number, waitMs: number): Promise<Checkpoint | undefined>
+  /** The time stamps that checkpoints of this ledger have. */
+  readonly timeStamps: Pick<KeptTimeStamps, 'get' | 'latest'>
   /** Tiles and proofs of everything that a checkpoint is over. */
   readonly tiles: TileReader
   /** The keys that sign at present, oldest first. */

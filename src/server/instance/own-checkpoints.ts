@@ -10,6 +10,7 @@ import type { Ledger } from '../../ledger/ledger.ts'
 import type { StoredLeaves } from '../../ledger/tiles/stored-leaves.ts'
 import { TileReader } from '../../ledger/tiles/tile-reader.ts'
 import type { WitnessRounds } from '../../ledger/witness/witness-rounds.ts'
+import { keptTimeStamps } from '../time-stamps/own-time-stamps.ts'
 import {
   knownKeys,
   type Publication,
@@ -60,6 +61,7 @@ export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints 
     witnessed: () => witnesses?.witnessed,
     witnesses: () => witnesses?.states() ?? [],
     covering: async (seq, waitMs) => cosigned(await publisher.covering(seq, waitMs)),
+    timeStamps: keptTimeStamps(place.settings),
     tiles: new TileReader(leaves, ledger.unsavedTiles, () => ledger.durableHead().size),
     verifierKeys: () => publisher.keys.verifierKeys(),
     knownKeys: () => knownKeys(place),

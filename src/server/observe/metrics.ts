@@ -12,6 +12,8 @@ import type { Append } from '../../ledger/append/append.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { type CollectorMeter, collectorMeters } from '../tasks/collector-metrics.ts'
 import { registerExportGauges } from '../tasks/export-metrics.ts'
+import type { TimeStampState } from '../time-stamps/own-time-stamps.ts'
+import { registerTimeStampGauges } from '../time-stamps/time-stamp-metrics.ts'
 import { type PublishedLedger, registerPublishedGauges } from './ledger-metrics.ts'
 
 /** Upper bounds of the duration buckets, in seconds. */
@@ -46,6 +48,8 @@ export interface Metrics {
   watchExports(jobs: () => readonly ExportJob[]): void
   /** Reports the checkpoints and the verification of the ledger from now on. */
   watchPublished(published: PublishedLedger): void
+  /** Reports how stamping checkpoints goes. */
+  watchTimeStamps(state: () => TimeStampState): void
   /** Reports these counts from now on. */
   watchSkipped(counts: () => readonly SkipCount[]): void
 }
@@ -99,6 +103,7 @@ export function createMetrics(ledger: Pick<Ledger, 'status'>): Metrics {
     collector: collectorMeters(registers),
     watchExports: (jobs) => registerExportGauges(registers, jobs),
     watchPublished: (published) => registerPublishedGauges(registers, published),
+    watchTimeStamps: (state) => registerTimeStampGauges(registers, state),
     watchSkipped: (counts) => registerSkipCounter(registers, counts),
   }
 }

@@ -18,6 +18,7 @@ async function shownMetrics(): Promise<ReadonlyMap<string, string>> {
   const metrics = createMetrics(idleLedger())
   metrics.watchExports(() => [])
   metrics.watchSkipped(() => [])
+  metrics.watchTimeStamps(() => ({ failures: 0, problem: undefined, time: '' }))
   metrics.watchPublished({
     witnessedSize: () => 0,
     witnesses: () => [],

@@ -1,9 +1,15 @@
 import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseCheckpoint } from '../../../ledger/checkpoint/checkpoint.ts'
 import { CONNECTION_OPTIONS, findConnection } from '../../client/connection-options.ts'
+import {
+  type StampedCheckpoint,
+  stampedCheckpoint,
+  TIME_STAMP_FILE,
+} from '../../client/ledger/time-stamps.ts'
 import { readCheckpointFile } from '../../client/ledger-trust.ts'
-import { createClient } from '../../client/server-client.ts'
+import { type Ask, createClient } from '../../client/server-client.ts'
 import { allTiles, downloadTiles, writeWhole } from '../../client/tile-download.ts'
 import { CommandError } from '../../command-error.ts'
 import { write } from '../../command-io.ts'
@@ -28,6 +34,10 @@ installation. With --hashes-only the folder proves the same without the contents
         type: 'switch',
         description: 'Up to the latest checkpoint that enough witnesses cosigned',
       },
+      stamped: {
+        type: 'switch',
+        description: 'Up to the latest checkpoint that has a time stamp, with the time stamp',
+      },
       'hashes-only': { type: 'switch', description: 'Do not copy the entries' },
       ...CONNECTION_OPTIONS,
     },
@@ -39,8 +49,10 @@ installation. With --hashes-only the folder proves the same without the contents
     const signal = io.interruption()
     const ask = createClient(findConnection(options, io.env))
     const textAt = async (path: string) => await (await ask({ path, signal })).text()
+    const stamped = options.stamped ? await requireStamped(ask) : undefined
     const latest = 'v1/ledger/checkpoint'
-    const text = await textAt(options.witnessed ? `${latest}/witnessed` : latest)
+    const text =
+      stamped?.checkpoint.text ?? (await textAt(options.witnessed ? `${latest}/witnessed` : latest))
     const key = await textAt('v1/ledger/key')
     const { size } = parseCheckpoint(text)
     await requireGrowth(folder, size)
@@ -50,7 +62,10 @@ installation. With --hashes-only the folder proves the same without the contents
       const names = allTiles(size, !options['hashes-only'])
       const count = await downloadTiles(names, { ask, folder, signal, onTiles })
       await writeWhole(join(folder, 'key'), key)
+      // One of another checkpoint says nothing of this one.
+      await rm(join(folder, TIME_STAMP_FILE), { force: true })
       await writeWhole(join(folder, 'checkpoint'), text)
+      if (stamped !== undefined) await writeWhole(join(folder, TIME_STAMP_FILE), stamped.reply)
       progress.clear()
       await write(io.stdout, `${folder}: ${grouped(size)} events, ${grouped(count)} tiles\n`)
     } catch (error) {
@@ -60,6 +75,15 @@ installation. With --hashes-only the folder proves the same without the contents
     return 'success'
   },
 )
+
+async function requireStamped(ask: Ask): Promise<StampedCheckpoint> {
+  const stamped = await stampedCheckpoint(ask)
+  if (stamped !== undefined) return stamped
+  throw new CommandError('no checkpoint has a time stamp', {
+    ending: 'failure',
+    hint: 'set ledger.timeStampUrl on the server, and wait for the first one',
+  })
+}
 
 /** A mirror that got smaller would contradict itself; a witnessed checkpoint may be older. */
 async function requireGrowth(folder: string, size: number): Promise<void> {

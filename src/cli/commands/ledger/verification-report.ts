@@ -3,6 +3,7 @@ import type { TrustPolicy } from '../../../ledger/policy/trust-policy.ts'
 import { findingText, verdictOf } from '../../../ledger/verification/finding-text.ts'
 import type { LedgerFindings, VerificationProgress } from '../../../ledger/verification/findings.ts'
 import { type Witnessed, witnessedLines } from '../../client/ledger/policy-file.ts'
+import type { StampedCheckpoint } from '../../client/ledger/time-stamps.ts'
 import type { Output } from '../../command-io.ts'
 import { plainLine } from '../../terminal/plain-line.ts'
 import { createProgress, grouped, type Progress } from '../../terminal/progress.ts'
@@ -26,7 +27,9 @@ export interface Report {
   readonly findingCount: number
   /** What the witnesses of the policy cosigned. */
   readonly witnessed?: Witnessed | undefined
-  /** What else there is to say; of exports alone. */
+  /** A checkpoint with a time stamp, which the ledger continues. */
+  readonly stamped?: StampedCheckpoint | undefined
+  /** What else there is to say. */
   readonly notes?: readonly string[]
 }
 
@@ -92,7 +95,7 @@ export function eventProgress(output: Output): Progress {
 }
 
 /** A report as one JSON object. */
-export function jsonText({ checkpoint, ...report }: Report): string {
+export function jsonText({ checkpoint, stamped: _, ...report }: Report): string {
   const shown = checkpoint && { logName: checkpoint.logName, size: checkpoint.size }
   return `${JSON.stringify({ ...report, checkpoint: shown })}\n`
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMembers, type Members } from '../../../core/json/json.ts'
 import { parseCheckpoint } from '../../../ledger/checkpoint/checkpoint.ts'
@@ -15,6 +15,7 @@ import {
   readPolicyFile,
   witnessedCheckpoint,
 } from '../../client/ledger/policy-file.ts'
+import { stampedCheckpoint, stampInFolder, stampText } from '../../client/ledger/time-stamps.ts'
 import {
   leafOfFile,
   parseKeys,
@@ -61,6 +62,11 @@ const OPTIONS = {
     placeholder: 'FILE',
     description: 'The keys of the ledger and the witnesses to trust, as a C2SP tlog-policy',
   },
+  'time-stamp-certificates': {
+    type: 'text',
+    placeholder: 'FILE',
+    description: 'Authorities to trust, as PEM; requires a time stamp of one of them',
+  },
   event: {
     type: 'text',
     placeholder: 'FILE',
@@ -89,7 +95,8 @@ export const verifyCommand = defineCommand(
     description: `Makes the server read all stored events again and compares the result with its
 signed checkpoint; altered events are listed. --checkpoint also compares the ledger with a
 checkpoint that was saved elsewhere, which the server cannot have changed; --policy compares it with
-the latest checkpoint that enough witnesses cosigned.
+the latest checkpoint that enough witnesses cosigned. If checkpoints are stamped by an authority,
+the time by which the events existed is shown; --time-stamp-certificates names whom to trust.
 
 With a FOLDER or FILE.tar, which is an export with proofs or a mirror, or with the proof of one
 event, no server is needed. Statements (\`waybill ledger statement\`) in an export say whether all
@@ -144,10 +151,11 @@ async function verify(call: Call<typeof OPTIONS>): Promise<Ending> {
   const kept = await Promise.all(options.checkpoint.map(readCheckpointFile))
   const policy = options.policy === undefined ? undefined : await readPolicyFile(options.policy)
   const known = { kept, policy }
-  const report =
+  const found =
     folder === undefined
       ? await verifyServer(call, known)
       : await verifyOperand(call, folder, known)
+  const report = await withStamp(found, options['time-stamp-certificates'])
   const isWhole = report.verdict === 'consistent' || report.verdict === 'unanchored'
   if (isWhole && options.save !== undefined && report.checkpoint !== undefined) {
     const { save } = options
@@ -157,6 +165,18 @@ async function verify(call: Call<typeof OPTIONS>): Promise<Ending> {
   }
   await write(io.stdout, options.json ? jsonText(report) : reportText(report))
   return ENDINGS[report.verdict]
+}
+
+/** Says when the ledger existed. Without a valid time stamp a required one cannot be read. */
+async function withStamp(report: Report, certificates: string | undefined): Promise<Report> {
+  const { stamped, checkpoint, notes = [] } = report
+  const trusted = certificates === undefined ? undefined : await readText(certificates)
+  if (stamped === undefined) {
+    return trusted === undefined ? report : unreadable('there is no time stamp', checkpoint)
+  }
+  const { text, isValid } = await stampText(stamped, trusted)
+  if (!isValid && trusted !== undefined) return unreadable(text, checkpoint)
+  return { ...report, notes: [...notes, text] }
 }
 
 /** The keys to trust, where the options name some. */
@@ -179,7 +199,8 @@ async function verifyServer(
     (await trustedKeys(options, policy)) ?? parseKeys(await textAt('v1/ledger/key'), 'the server')
   const cosigned = policy && (await witnessedCheckpoint(ask, keys))
   const checkpoint = parseCheckpoint(await textAt('v1/ledger/checkpoint'))
-  const older = cosigned === undefined ? kept : [...kept, cosigned]
+  const stamped = await stampedCheckpoint(ask)
+  const older = [...kept, cosigned, stamped?.checkpoint].filter((one) => one !== undefined)
   const refused = refusal({ checkpoint, keys, kept: older })
   if (refused !== undefined) return diverged(checkpoint, refused)
   const divergent = await divergence(ask, { checkpoint, kept: older })
@@ -208,6 +229,7 @@ async function verifyServer(
   return {
     checkpoint,
     witnessed,
+    stamped,
     verdict,
     events,
     notes: divergent === undefined ? [] : [divergent],
@@ -259,7 +281,14 @@ async function verifyFiles(
   if (strange !== undefined) return diverged(checkpoint, 'a saved checkpoint has another tree')
   const run = verifyFolder(folder, checkpoint, { completeFrom })
   const compared = { checkpoint, ...anchored, name: checkpoint.logName }
-  return await reportOn(run, eventProgress(io.stderr), compared)
+  const report = await reportOn(run, eventProgress(io.stderr), compared)
+  return { ...report, stamped: await stampInFolder(folder, checkpoint) }
+}
+
+async function readText(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((error: unknown) => {
+    throw fileError(path, error)
+  })
 }
 
 /** @throws CommandError `usage` for a text that is not a seq. */

@@ -32,6 +32,7 @@ function publishedBy(leaves: ArrayLeaves): LedgerCheckpoints {
     witnesses: () => [],
     covering: async (seq) => (latest.size > seq ? latest : undefined),
     tiles: new TileReader(leaves, () => []),
+    timeStamps: { get: async () => undefined, latest: async () => [] },
     verifierKeys: () => keys.verifierKeys(),
     ...{ knownKeys: refuse, addKey: refuse, retireOldKeys: refuse },
   }

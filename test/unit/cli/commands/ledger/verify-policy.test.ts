@@ -54,6 +54,7 @@ async function verify(latest: string, witnessed: string | undefined, ...more: re
     const [from, to] = ['from', 'to'].map((name) => Number(url.searchParams.get(name)))
     if (url.pathname === '/v1/ledger/checkpoint') response.end(latest)
     else if (url.pathname === '/v1/ledger/key') response.end(`${vkey}\n`)
+    else if (url.pathname === '/v1/ledger/time-stamps') response.end('{"timeStamps":[]}')
     else if (url.pathname === '/v1/ledger/verification') {
       response.end(`${JSON.stringify(said)}\n`)
     } else if (url.pathname === '/v1/ledger/consistency') {
