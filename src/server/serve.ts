@@ -34,6 +34,7 @@ import { openOwnStore } from './instance/own-store.ts'
 import { openVerifier } from './instance/own-verifier.ts'
 import { filesOf, openPublication } from './instance/publication-files.ts'
 import { recordSettings } from './instance/settings-record.ts'
+import { openOtherLedgers } from './ledger/other-ledgers.ts'
 import { openStatements } from './ledger/own-statements.ts'
 import { recordPredecessor } from './ledger/predecessor.ts'
 import type { PublishedLedger } from './observe/ledger-metrics.ts'
@@ -286,7 +287,7 @@ async function assemble(assembly: Assembly): Promise<Assembled> {
   const context: DialectContext = {
     readers,
     ledger: { ...ledger, append },
-    checkpoints,
+    ...{ checkpoints, otherLedger: openOtherLedgers(store) },
     ...checks,
     audit,
     records,

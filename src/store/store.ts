@@ -52,6 +52,8 @@ export interface Store {
   readonly writer: EventWriter
   /** The ledger of the origin that the store was opened for, as it is on disk. */
   readonly leaves: StoredLeaves
+  /** The ledger of any origin. */
+  leavesOf(origin: string): StoredLeaves
   /** The same by tenants. */
   readonly tenantLeaves: TenantLeaves
   readonly records: RecordStore
@@ -84,6 +86,7 @@ export async function openStore({ location, origin, clock }: OpenStoreOptions): 
       reader: createEventReader(connection, { clock, ...known }),
       writer: createEventWriter(connection, { origin, ...known }),
       leaves: createStoredLeaves(connection, origin),
+      leavesOf: (name) => createStoredLeaves(connection, name),
       tenantLeaves: createTenantLeaves(connection, origin),
       records,
       probes: {

@@ -44,6 +44,7 @@ export async function describedServer(): Promise<{ document: Document; routes: R
     secretBox: () => box,
     clock: createClock(),
     checkpoints: undefined,
+    otherLedger: async () => undefined,
     verifier: undefined,
     statements: undefined,
     defaultTenant: 'default',

@@ -57,6 +57,7 @@ export async function startDialect(
       savedSearches: nothing,
       exports: nothing,
     },
+    otherLedger: async () => undefined,
     ...{ checkpoints: undefined, verifier: undefined, statements: undefined },
   }
   const server = createServer({

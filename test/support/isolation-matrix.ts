@@ -60,6 +60,12 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
   'GET /v1/ledger/range': known,
   // Hash tiles are for all that may read the ledger; entries are checked by their handler.
   'GET /v1/ledger/tile/*': known,
+  // The same of another origin of the installation.
+  'GET /v1/ledgers/:origin/checkpoint': known,
+  'GET /v1/ledgers/:origin/key': known,
+  'GET /v1/ledgers/:origin/consistency': known,
+  'GET /v1/ledgers/:origin/range': known,
+  'GET /v1/ledgers/:origin/tile/*': known,
   'GET /v1/events/:id/proof': known,
   'GET /v1/events/:id/entry': shows,
   'POST /v1/ledger/verification': installation,

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCommand } from '../support/command-line.ts'
 import { eventually } from '../support/eventually.ts'
 import { type ClickHouseServer, startClickHouseServer } from '../support/store-clickhouse-server.ts'
 import { jsonOf, startWaybill, type WaybillProcess } from '../support/waybill-process.ts'
@@ -69,6 +70,20 @@ test('what one instance acknowledges from the store, another one shows at once',
   expect((await send(near, 'second')).status).toBe(201)
   expect(await shown(near)).toContain('second')
   await untilShown(safe, ['second'])
+})
+
+test('the ledger of one instance is served by the other one, with proofs that verify', async () => {
+  await eventually(
+    async () => (await safe.request('/v1/ledgers/near/checkpoint')).status,
+    (status) => status === 200,
+    { what: 'a checkpoint of the other instance' },
+  )
+  const mirror = join(folder, 'mirror')
+  const copied = await runCommand(safe, ['ledger', 'mirror', mirror, '--origin', 'near'])
+  expect(copied).toMatchObject({ code: 0 })
+  const key = (await (await near.request('/v1/ledger/key')).text()).trim()
+  const anchors = ['--key', key, '--checkpoint', join(mirror, 'checkpoint')]
+  expect(await runCommand(near, ['verify', mirror, ...anchors])).toMatchObject({ code: 0 })
 })
 
 test('without the server one takes events and the other refuses them; none is lost', async () => {

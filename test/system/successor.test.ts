@@ -131,3 +131,40 @@ test('it takes events and signs them with a key and a name of its own', async ()
   const all = await jsonOf<{ count: number }>(waybill.request('/v1/events/count?action=image.push'))
   expect(all.count).toBe(EVENTS + 3)
 })
+
+test('the old ledger is served as far as its events are signed, and verifies', async () => {
+  const path = `/v1/ledgers/${origin}`
+  const at = async (rest: string) => (await waybill.request(`${path}/${rest}`)).text()
+  expect(await at('checkpoint')).toBe(inBackup)
+  const { size } = parseCheckpoint(inBackup)
+  expect((await waybill.request(`${path}/tile/0/001.p/${size - 256}`)).status).toBe(200)
+  for (const rest of [`tile/0/001.p/${size - 255}`, `consistency?from=1&to=${size + 1}`]) {
+    expect((await waybill.request(`${path}/${rest}`)).status).toBe(404)
+  }
+  expect((await waybill.request('/v1/ledgers/unknown/checkpoint')).status).toBe(404)
+  const own = await waybill.request('/v1/ledgers/later/checkpoint')
+  expect(await own.text()).toBe(await (await waybill.request('/v1/ledger/checkpoint')).text())
+  const mirror = join(folder, 'mirror')
+  expect(await runCommand(waybill, ['ledger', 'mirror', mirror, '--origin', origin])).toMatchObject(
+    { code: 0 },
+  )
+  const key = ['--key', (await at('key')).trim()]
+  const anchors = [...key, '--checkpoint', join(mirror, 'checkpoint')]
+  expect(await runCommand(waybill, ['verify', mirror, ...anchors])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/\nconsistent\n$/),
+  })
+})
+
+test('an event of the old ledger is proven as before', async () => {
+  const search = '/v1/events?action=image.push&order=oldest&limit=1'
+  const { events } = await jsonOf<{ events: readonly { id: string }[] }>(waybill.request(search))
+  const [id = ''] = events.map((event) => event.id)
+  const [event, proof] = [join(folder, 'event.json'), join(folder, 'event.tlog-proof')]
+  writeFileSync(event, await (await waybill.request(`/v1/events/${id}/entry`)).text())
+  writeFileSync(proof, await (await waybill.request(`/v1/events/${id}/proof`)).text())
+  const key = (await (await waybill.request(`/v1/ledgers/${origin}/key`)).text()).trim()
+  const verified = await runCommand(waybill, ['verify', proof, '--event', event, '--key', key])
+  expect(verified.code).toBe(0)
+  expect(readFileSync(proof, 'utf8')).toContain(origin)
+})

@@ -9,10 +9,15 @@ import type { Ask } from './server-client.ts'
 /** Most requests for tiles in flight. */
 const REQUESTS_MAX = 4
 
+/** The path of the ledger of a server. */
+export const OWN_LEDGER_PATH = 'v1/ledger'
+
 /** Downloads tiles of a server to a folder, in the layout of tlog-tiles. */
 export interface TileDownload {
   readonly ask: Ask
   readonly folder: string
+  /** The path that the tiles are below; by default that of the server's own ledger. */
+  readonly ledgerPath?: string
   readonly signal: AbortSignal
   /** Called with the number of tiles in the folder. */
   readonly onTiles: (count: number) => void
@@ -29,7 +34,7 @@ export function* allTiles(size: number, withEntries: boolean): Iterable<TileName
 /** Writes missing tiles. A file gets its name once it is complete and on disk. */
 export async function downloadTiles(
   names: Iterable<TileName>,
-  { ask, folder, signal, onTiles }: TileDownload,
+  { ask, folder, ledgerPath = OWN_LEDGER_PATH, signal, onTiles }: TileDownload,
 ): Promise<number> {
   const waiting = names[Symbol.iterator]()
   let count = 0
@@ -38,7 +43,7 @@ export async function downloadTiles(
       const path = tilePath(next.value)
       const file = join(folder, 'tile', path)
       if (!existsSync(file)) {
-        const answer = await ask({ path: `v1/ledger/tile/${path}`, signal })
+        const answer = await ask({ path: `${ledgerPath}/tile/${path}`, signal })
         await writeWhole(file, new Uint8Array(await answer.arrayBuffer()))
       }
       count += 1

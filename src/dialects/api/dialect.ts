@@ -13,7 +13,7 @@ import type { EventReaders } from '../../core/query/query.ts'
 import type { Clock } from '../../core/time/timestamp.ts'
 import type { ExportDesk } from '../../exports/jobs/export-desk.ts'
 import type { AuditTrail } from '../../ledger/audit-trail.ts'
-import type { LedgerCheckpoints } from '../../ledger/checkpoint/ledger-checkpoints.ts'
+import type { LedgerCheckpoints, ShownLedger } from '../../ledger/checkpoint/ledger-checkpoints.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { LedgerStatements } from '../../ledger/statement/ledger-statements.ts'
 import type { LedgerVerifier } from '../../ledger/verification/ledger-verifier.ts'
@@ -25,6 +25,8 @@ export interface DialectContext {
   readonly ledger: Ledger
   /** What is published of the ledger; undefined while the instance must not sign. */
   readonly checkpoints: LedgerCheckpoints | undefined
+  /** What the store has of the ledger of another origin; undefined without a checkpoint of it. */
+  readonly otherLedger: (origin: string) => Promise<ShownLedger | undefined>
   /** Compares stored events with what was signed; undefined while the instance must not sign. */
   readonly verifier: LedgerVerifier | undefined
   /** States what each tenant has in the ledger; undefined while the instance must not sign. */

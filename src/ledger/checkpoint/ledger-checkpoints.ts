@@ -32,5 +32,8 @@ export interface LedgerCheckpoints {
   retireOldKeys(by: KeyChange): Promise<void>
 }
 
+/** What is served of a ledger, also of one that another instance signs, or that signs no longer. */
+export type ShownLedger = Pick<LedgerCheckpoints, 'latest' | 'tiles' | 'verifierKeys' | 'knownKeys'>
+
 /** Who changes keys, as their event tells it. */
 export type KeyChange = Pick<OwnEvent, 'actor' | 'client'>

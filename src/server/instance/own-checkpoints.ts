@@ -10,6 +10,7 @@ import type { Ledger } from '../../ledger/ledger.ts'
 import type { StoredLeaves } from '../../ledger/tiles/stored-leaves.ts'
 import { TileReader } from '../../ledger/tiles/tile-reader.ts'
 import type { WitnessRounds } from '../../ledger/witness/witness-rounds.ts'
+import { createCheckpointKeeper } from '../ledger/kept-checkpoints.ts'
 import { keptTimeStamps } from '../time-stamps/own-time-stamps.ts'
 import {
   knownKeys,
@@ -44,9 +45,17 @@ export interface OwnCheckpoints extends LedgerCheckpoints {
 /** Starts signing; undefined for a read-only ledger. */
 export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints | undefined {
   const { ledger, leaves, publication, onTrouble, place, witnesses, intervalMs } = options
-  const { keys, last, save } = publication
+  const { keys, last } = publication
   if (keys === undefined || ledger.status().readOnly !== undefined) return undefined
   const head = () => ledger.durableHead()
+  const keeper =
+    place.settings.store === undefined
+      ? undefined
+      : createCheckpointKeeper(place.records, place.origin, onTrouble)
+  const save = async (text: string) => {
+    await publication.save(text)
+    keeper?.take(text)
+  }
   const publisher = new CheckpointPublisher({ keys, head, last, save, onTrouble, intervalMs })
   ledger.watchDurable(() => publisher.grown())
   const cosigned = (checkpoint: Checkpoint | undefined) =>
@@ -66,7 +75,10 @@ export function openCheckpoints(options: OwnCheckpointsOptions): OwnCheckpoints 
     verifierKeys: () => publisher.keys.verifierKeys(),
     knownKeys: () => knownKeys(place),
     isFailing: () => publisher.isFailing,
-    close: () => publisher.close(),
+    async close() {
+      await publisher.close()
+      await keeper?.close()
+    },
     async addKey(by) {
       if (publisher.keys.verifierKeys().length >= SIGNING_KEYS_MAX) {
         throw new Fault('resource.too-many', { detail: 'retire the old keys first' })

@@ -23,7 +23,7 @@ export interface Publication {
 
 /** Where the files are that belong to an instance and to no copy of its data. */
 export interface PublicationPlace {
-  readonly settings: Pick<Settings, 'data' | 'ledger'>
+  readonly settings: Pick<Settings, 'data' | 'ledger' | 'store'>
   readonly origin: string
   readonly records: RecordStore
 }

@@ -10,7 +10,7 @@ import {
 } from '../../client/ledger/time-stamps.ts'
 import { readCheckpointFile } from '../../client/ledger-trust.ts'
 import { type Ask, createClient } from '../../client/server-client.ts'
-import { allTiles, downloadTiles, writeWhole } from '../../client/tile-download.ts'
+import { allTiles, downloadTiles, OWN_LEDGER_PATH, writeWhole } from '../../client/tile-download.ts'
 import { CommandError } from '../../command-error.ts'
 import { write } from '../../command-io.ts'
 import { defineCommand } from '../../define-command.ts'
@@ -38,6 +38,11 @@ installation. With --hashes-only the folder proves the same without the contents
         type: 'switch',
         description: 'Up to the latest checkpoint that has a time stamp, with the time stamp',
       },
+      origin: {
+        type: 'text',
+        placeholder: 'ORIGIN',
+        description: 'The ledger of another origin of the store, such as a predecessor',
+      },
       'hashes-only': { type: 'switch', description: 'Do not copy the entries' },
       ...CONNECTION_OPTIONS,
     },
@@ -49,18 +54,25 @@ installation. With --hashes-only the folder proves the same without the contents
     const signal = io.interruption()
     const ask = createClient(findConnection(options, io.env))
     const textAt = async (path: string) => await (await ask({ path, signal })).text()
+    const { origin } = options
+    if (origin !== undefined && (options.stamped || options.witnessed)) {
+      const message = '--stamped and --witnessed are for the ledger of the server itself'
+      throw new CommandError(message, { ending: 'usage', hint: 'waybill ledger mirror --help' })
+    }
+    const ledgerPath =
+      origin === undefined ? OWN_LEDGER_PATH : `v1/ledgers/${encodeURIComponent(origin)}`
     const stamped = options.stamped ? await requireStamped(ask) : undefined
-    const latest = 'v1/ledger/checkpoint'
+    const latest = `${ledgerPath}/checkpoint`
     const text =
       stamped?.checkpoint.text ?? (await textAt(options.witnessed ? `${latest}/witnessed` : latest))
-    const key = await textAt('v1/ledger/key')
+    const key = await textAt(`${ledgerPath}/key`)
     const { size } = parseCheckpoint(text)
     await requireGrowth(folder, size)
     const progress = createProgress(io.stderr, (count) => `${grouped(count)} tiles`)
     try {
       const onTiles = (count: number) => progress.update(count)
       const names = allTiles(size, !options['hashes-only'])
-      const count = await downloadTiles(names, { ask, folder, signal, onTiles })
+      const count = await downloadTiles(names, { ask, folder, ledgerPath, signal, onTiles })
       await writeWhole(join(folder, 'key'), key)
       // One of another checkpoint says nothing of this one.
       await rm(join(folder, TIME_STAMP_FILE), { force: true })

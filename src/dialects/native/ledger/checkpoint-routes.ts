@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { actorOf } from '../../../access/directory/principal.ts'
 import { Fault } from '../../../core/errors.ts'
-import type { KeyChange } from '../../../ledger/checkpoint/ledger-checkpoints.ts'
+import type { KeyChange, ShownLedger } from '../../../ledger/checkpoint/ledger-checkpoints.ts'
 import { parseTilePath, type TileName, tilePath, widthIn } from '../../../ledger/tiles/tile-path.ts'
 import type { OperationDescription } from '../../api/api-description.ts'
 import type { DialectContext } from '../../api/dialect.ts'
@@ -16,6 +16,7 @@ import {
   wholeLedger,
   witnessedOf,
 } from './ledger-readers.ts'
+import { LEDGER_PLACES, type LedgerPlace, requestedLedger } from './shown-ledger.ts'
 
 const TEXT = 'text/plain; charset=utf-8'
 /** Tiles never change: a partial tile is followed by one with another name. */
@@ -29,29 +30,49 @@ export function registerCheckpointRoutes(
   isPublic: boolean,
 ): void {
   const readers = ledgerReaders(context, isPublic)
-  registerCheckpoint(scope, context, readers)
-  registerKeys(scope, context, readers)
-  registerTiles(scope, context, readers)
+  for (const place of LEDGER_PLACES) registerShown(scope, context, { place, onRequest: readers })
+  registerWitnessed(scope, context, readers)
+  registerKeyChanges(scope, context)
 }
 
 type Readers = ReturnType<typeof ledgerReaders>
 
-function registerCheckpoint(scope: NativeScope, context: DialectContext, onRequest: Readers): void {
+interface ShownRoute {
+  readonly place: LedgerPlace
+  readonly onRequest: Readers
+}
+
+/** What tlog-tiles clients read below the prefix that they are given. */
+function registerShown(scope: NativeScope, context: DialectContext, route: ShownRoute): void {
+  registerCheckpoint(scope, context, route)
+  registerKey(scope, context, route)
+  registerTiles(scope, context, route)
+}
+
+function registerCheckpoint(
+  scope: NativeScope,
+  context: DialectContext,
+  { place, onRequest }: ShownRoute,
+): void {
   const schema = {
-    operationId: 'getCheckpoint',
-    summary: "The latest signed checkpoint of this instance's ledger",
+    operationId: `getCheckpoint${place.name}`,
+    summary: `The latest signed checkpoint of ${place.ofLedger}`,
     description: 'A C2SP signed note (tlog-checkpoint). It covers the events that are on disk.',
     answers: {
       200: { description: 'The checkpoint', content: { 'text/plain': Type.String() } },
       ...problemAnswers([404]),
     },
+    ...place.params,
   }
-  scope.get('/v1/ledger/checkpoint', { schema, onRequest }, async (_request, reply) => {
-    const latest = checkpointsOf(context).latest()
+  scope.get(`${place.path}/checkpoint`, { schema, onRequest }, async (request, reply) => {
+    const latest = (await requestedLedger(context, request)).latest()
     if (latest === undefined) throw noCheckpoint()
     void reply.header('Cache-Control', `private, max-age=${CHECKPOINT_SECONDS}`)
     return sendText(reply, latest.text)
   })
+}
+
+function registerWitnessed(scope: NativeScope, context: DialectContext, onRequest: Readers): void {
   const witnessed = {
     operationId: 'getWitnessedCheckpoint',
     summary: 'The latest checkpoint that enough witnesses cosigned',
@@ -70,19 +91,30 @@ function registerCheckpoint(scope: NativeScope, context: DialectContext, onReque
   })
 }
 
-function registerKeys(scope: NativeScope, context: DialectContext, onRequest: Readers): void {
+function registerKey(
+  scope: NativeScope,
+  context: DialectContext,
+  { place, onRequest }: ShownRoute,
+): void {
   const schema = {
-    operationId: 'getLedgerKey',
-    summary: 'The verifier keys of the ledger, one per line',
+    operationId: `getLedgerKey${place.name}`,
+    summary: `The verifier keys of ${place.ofLedger}, one per line`,
     description: 'First the current keys, newest first, then the retired ones.',
-    answers: { 200: { description: 'C2SP vkeys', content: { 'text/plain': Type.String() } } },
+    answers: {
+      200: { description: 'C2SP vkeys', content: { 'text/plain': Type.String() } },
+      ...problemAnswers([404]),
+    },
+    ...place.params,
   }
-  scope.get('/v1/ledger/key', { schema, onRequest }, async (_request, reply) => {
-    const checkpoints = checkpointsOf(context)
-    const present = checkpoints.verifierKeys().toReversed()
-    const keys = new Set([...present.map(({ text }) => text), ...(await checkpoints.knownKeys())])
+  scope.get(`${place.path}/key`, { schema, onRequest }, async (request, reply) => {
+    const ledger = await requestedLedger(context, request)
+    const present = ledger.verifierKeys().toReversed()
+    const keys = new Set([...present.map(({ text }) => text), ...(await ledger.knownKeys())])
     return sendText(reply, [...keys].map((key) => `${key}\n`).join(''))
   })
+}
+
+function registerKeyChanges(scope: NativeScope, context: DialectContext): void {
   const Keys = Type.Object({ verifierKeys: Type.Array(Type.String()) }, { title: 'LedgerKeys' })
   const administratorsOfAll = [administrators(context), wholeLedger]
   const added = {
@@ -112,14 +144,15 @@ function registerKeys(scope: NativeScope, context: DialectContext, onRequest: Re
   })
 }
 
-const TILE: OperationDescription = {
-  operationId: 'getTile',
-  summary: 'A tile of hashes, or a bundle of entries',
+const tileOperation = ({ path, name, ofLedger, params }: LedgerPlace): OperationDescription => ({
+  operationId: `getTile${name}`,
+  summary: `A tile of hashes, or a bundle of entries, of ${ofLedger}`,
   description:
     'C2SP tlog-tiles. With `entries` as the level, the canonical JSON of the events, which needs ' +
     'an administrator of the installation.',
-  path: '/v1/ledger/tile/{level}/{index}',
+  path: `${path.replace(':origin', '{origin}')}/tile/{level}/{index}`,
   params: Type.Object({
+    ...params.params?.properties,
     level: Type.String({
       description: '`entries`, or a number: 0 for the leaf hashes, 1 for the level above, …',
     }),
@@ -134,15 +167,19 @@ const TILE: OperationDescription = {
     },
     ...problemAnswers([404]),
   },
-}
+})
 
-function registerTiles(scope: NativeScope, context: DialectContext, onRequest: Readers): void {
-  const options = { config: { operations: [TILE] }, onRequest }
-  scope.get<TileRoute>('/v1/ledger/tile/*', options, async (request, reply) => {
+function registerTiles(
+  scope: NativeScope,
+  context: DialectContext,
+  { place, onRequest }: ShownRoute,
+): void {
+  const options = { config: { operations: [tileOperation(place)] }, onRequest }
+  scope.get<TileRoute>(`${place.path}/tile/*`, options, async (request, reply) => {
     const name = parseTilePath(request.params['*'])
     if (name === undefined) throw noTile()
     if (name.level === 'entries') requireWholeLedger(request)
-    const bytes = await readTile(context, name)
+    const bytes = await readTile(await requestedLedger(context, request), name)
     void reply.header('Cache-Control', IMMUTABLE).type('application/octet-stream')
     return reply.send(bytes)
   })
@@ -153,10 +190,9 @@ interface TileRoute {
 }
 
 /** Tiles never extend past the latest checkpoint, whatever width is requested. */
-async function readTile(context: DialectContext, name: TileName): Promise<Buffer> {
-  const checkpoints = checkpointsOf(context)
-  if (name.width > widthIn(checkpoints.latest()?.size ?? 0, name)) throw noTile()
-  const bytes = await checkpoints.tiles.read(name)
+async function readTile({ latest, tiles }: ShownLedger, name: TileName): Promise<Buffer> {
+  if (name.width > widthIn(latest()?.size ?? 0, name)) throw noTile()
+  const bytes = await tiles.read(name)
   if (bytes !== undefined) return bytes
   throw new Fault('store.damaged', { detail: `a hash of the tile ${tilePath(name)} is missing` })
 }

@@ -4,7 +4,10 @@ import { Fault, invalidValue } from '../../../core/errors.ts'
 import { canonicalJson } from '../../../core/event/canonical-json.ts'
 import type { StoredEvent } from '../../../core/event/event.ts'
 import type { Checkpoint } from '../../../ledger/checkpoint/checkpoint.ts'
-import type { LedgerCheckpoints } from '../../../ledger/checkpoint/ledger-checkpoints.ts'
+import type {
+  LedgerCheckpoints,
+  ShownLedger,
+} from '../../../ledger/checkpoint/ledger-checkpoints.ts'
 import { coveringSubtrees } from '../../../ledger/proof/subtree-proof.ts'
 import { tlogProofText } from '../../../ledger/proof/tlog-proof.ts'
 import { principalOf } from '../../api/authentication.ts'
@@ -15,6 +18,7 @@ import { EntrySchema } from '../events/event-json.ts'
 import { findVisible, mayReadEvents } from '../events/event-search.ts'
 import type { NativeScope } from '../native-scope.ts'
 import { checkpointsOf, ledgerReaders, witnessedOf } from './ledger-readers.ts'
+import { LEDGER_PLACES, type LedgerPlace, ledgerOf, requestedLedger } from './shown-ledger.ts'
 
 /** How long the proof of an event waits for a checkpoint that covers it, ms. */
 const PROOF_WAIT_MS_MAX = 2_000
@@ -33,8 +37,10 @@ export function registerProofRoutes(
   registerEventProof(scope, context)
   registerEntry(scope, context)
   const onRequest = ledgerReaders(context, isPublic)
-  registerConsistency(scope, context, onRequest)
-  registerRange(scope, context, onRequest)
+  for (const place of LEDGER_PLACES) {
+    registerConsistency(scope, context, { place, onRequest })
+    registerRange(scope, context, { place, onRequest })
+  }
 }
 
 function registerEventProof(scope: NativeScope, context: DialectContext): void {
@@ -65,15 +71,8 @@ function registerEventProof(scope: NativeScope, context: DialectContext): void {
   const options = { schema, onRequest: mayReadEvents(context) }
   scope.get('/v1/events/:id/proof', options, async (request, reply) => {
     const { event, seq, origin } = await visibleEvent(context, request)
-    if (origin !== context.ledger.status().origin) {
-      throw new Fault('resource.missing', { detail: `the ledger ${origin} has the proof` })
-    }
-    const checkpoints = checkpointsOf(context)
-    const checkpoint =
-      request.query.checkpoint === 'witnessed'
-        ? witnessedOf(checkpoints, seq)
-        : await coveringOf(checkpoints, seq)
-    const hashes = await checkpoints.tiles.proof({ start: seq, end: seq + 1 }, checkpoint.size)
+    const { checkpoint, tiles } = await proving(context, { origin, seq }, request.query.checkpoint)
+    const hashes = await tiles.proof({ start: seq, end: seq + 1 }, checkpoint.size)
     void reply.header('Content-Disposition', `attachment; filename="${event.id}.tlog-proof"`)
     void reply.header('Cache-Control', 'no-store').type('text/plain; charset=utf-8')
     return reply.send(tlogProofText({ index: seq, hashes, checkpoint: checkpoint.text }))
@@ -114,6 +113,25 @@ async function visibleEvent(
   return found
 }
 
+/** A checkpoint over an event, and the tiles that prove it. */
+async function proving(
+  context: DialectContext,
+  { origin, seq }: Pick<StoredEvent, 'origin' | 'seq'>,
+  asked: 'latest' | 'witnessed' = 'latest',
+): Promise<{ readonly checkpoint: Checkpoint; readonly tiles: ShownLedger['tiles'] }> {
+  if (origin === context.ledger.status().origin) {
+    const own = checkpointsOf(context)
+    const checkpoint = asked === 'witnessed' ? witnessedOf(own, seq) : await coveringOf(own, seq)
+    return { checkpoint, tiles: own.tiles }
+  }
+  const { latest, tiles } = await ledgerOf(context, origin)
+  const checkpoint = latest()
+  if (asked === 'witnessed' || checkpoint === undefined || checkpoint.size <= seq) {
+    throw new Fault('resource.missing', { detail: `the ledger ${origin} has the proof` })
+  }
+  return { checkpoint, tiles }
+}
+
 async function coveringOf({ covering }: LedgerCheckpoints, seq: number): Promise<Checkpoint> {
   const checkpoint = await covering(seq, PROOF_WAIT_MS_MAX)
   if (checkpoint !== undefined) return checkpoint
@@ -123,15 +141,18 @@ async function coveringOf({ covering }: LedgerCheckpoints, seq: number): Promise
   })
 }
 
-type Readers = ReturnType<typeof ledgerReaders>
+interface LedgerRoute {
+  readonly place: LedgerPlace
+  readonly onRequest: ReturnType<typeof ledgerReaders>
+}
 
 function registerConsistency(
   scope: NativeScope,
   context: DialectContext,
-  onRequest: Readers,
+  { place, onRequest }: LedgerRoute,
 ): void {
   const schema = {
-    operationId: 'getConsistencyProof',
+    operationId: `getConsistencyProof${place.name}`,
     summary: 'The proof that the ledger at one size is a prefix of the ledger at a larger size',
     description: 'RFC 9162 section 2.1.4.',
     querystring: Type.Object(
@@ -147,6 +168,7 @@ function registerConsistency(
       Closed,
     ),
     answers: problemAnswers([404]),
+    ...place.params,
     response: {
       200: Type.Object(
         { from: Type.Integer(), to: Type.Integer(), hashes: Type.Array(Hash) },
@@ -154,8 +176,8 @@ function registerConsistency(
       ),
     },
   }
-  scope.get('/v1/ledger/consistency', { schema, onRequest }, async (request) => {
-    const { tiles, size } = present(context)
+  scope.get(`${place.path}/consistency`, { schema, onRequest }, async (request) => {
+    const { tiles, size } = present(await requestedLedger(context, request))
     const { from, to = size } = request.query
     if (from > to) throw invalidValue('from', 'a size that is not greater than `to`')
     if (to > size) throw beyond(size)
@@ -164,9 +186,13 @@ function registerConsistency(
   })
 }
 
-function registerRange(scope: NativeScope, context: DialectContext, onRequest: Readers): void {
+function registerRange(
+  scope: NativeScope,
+  context: DialectContext,
+  { place, onRequest }: LedgerRoute,
+): void {
   const schema = {
-    operationId: 'getRangeProof',
+    operationId: `getRangeProof${place.name}`,
     summary: 'The proof of a range of events: one or two subtrees that cover it',
     description:
       'Subtrees and their proofs as in draft-ietf-plants-merkle-tree-certs. The first subtree ' +
@@ -179,6 +205,7 @@ function registerRange(scope: NativeScope, context: DialectContext, onRequest: R
       Closed,
     ),
     answers: problemAnswers([404]),
+    ...place.params,
     response: {
       200: Type.Object(
         {
@@ -197,8 +224,8 @@ function registerRange(scope: NativeScope, context: DialectContext, onRequest: R
       ),
     },
   }
-  scope.get('/v1/ledger/range', { schema, onRequest }, async (request) => {
-    const { tiles, size, text } = present(context)
+  scope.get(`${place.path}/range`, { schema, onRequest }, async (request) => {
+    const { tiles, size, text } = present(await requestedLedger(context, request))
     const { from, to } = request.query
     if (from >= to) throw invalidValue('from', 'a seq that is less than `to`')
     if (to > size) throw beyond(size)
@@ -213,8 +240,7 @@ function registerRange(scope: NativeScope, context: DialectContext, onRequest: R
   })
 }
 
-function present(context: DialectContext) {
-  const { tiles, latest } = checkpointsOf(context)
+function present({ tiles, latest }: ShownLedger) {
   const { size, text } = latest() ?? { size: 0, text: '' }
   return { tiles, size, text }
 }

@@ -66,7 +66,7 @@ test('every route that a dialect registers is in the document', () => {
 })
 
 function isUnder(url: string, path: string): boolean {
-  return path.startsWith(url.slice(0, -1))
+  return path.replace(/\{(\w+)\}/g, ':$1').startsWith(url.slice(0, -1))
 }
 
 test('the sources, health and figures are in the document', () => {

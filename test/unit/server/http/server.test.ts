@@ -154,6 +154,7 @@ beforeEach(async () => {
       cursors: createCursorCodec(Buffer.alloc(32)),
       clock,
       checkpoints: undefined,
+      otherLedger: async () => undefined,
       verifier: undefined,
       statements: undefined,
       defaultTenant: 'd',
