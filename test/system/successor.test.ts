@@ -95,8 +95,27 @@ test('a successor has another name, that no ledger of the store has', async () =
   expect(existsSync(lastSigned)).toBe(true)
 })
 
-test('the first event of a successor names the last checkpoint of the old ledger', async () => {
+test('a successor that a crash left half done is completed under its name alone', async () => {
   expect(await recover('--successor', 'later')).toMatchObject({ code: 0 })
+  // The name in the data directory is written last.
+  writeFileSync(join(restored, 'origin'), `${origin}\n`)
+  expect(await recover('--successor', 'other')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('begun under another name'),
+  })
+  expect(await recover('--successor', 'later')).toMatchObject({ code: 0 })
+})
+
+test('a successor never signs under the name of the ledger before it', async () => {
+  const { logName } = parseCheckpoint(latest)
+  const started = startWaybill({
+    dataDirectory: restored,
+    arguments: ['--config', configuration, '--ledger-public-name', logName],
+  })
+  await expect(started).rejects.toThrow('names the old ledger')
+})
+
+test('the first event of a successor names the last checkpoint of the old ledger', async () => {
   waybill = await start(restored)
   const status = await jsonOf(waybill.request('/v1/ledger'))
   expect(status).toMatchObject({ origin: 'later' })

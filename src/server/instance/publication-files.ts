@@ -9,6 +9,7 @@ import { type Checkpoint, parseCheckpoint } from '../../ledger/checkpoint/checkp
 import { type Holder, readHolder, writeHolder } from '../../ledger/checkpoint/directory-holder.ts'
 import { verifyNote } from '../../ledger/checkpoint/signed-note.ts'
 import { SigningKeys } from '../../ledger/checkpoint/signing-keys.ts'
+import { requireNewName } from '../ledger/predecessor.ts'
 
 /** What the checkpoints of an instance are signed with, and what was signed last. */
 export interface Publication {
@@ -37,7 +38,8 @@ const KeyRecord = Type.Object({ verifierKey: Type.String() })
  * directory that is a copy, a lost key and a damaged checkpoint stop no start: the ledger is read
  * as it is, and takes nothing until an operator has decided.
  *
- * @throws Error for damaged keys, and for another name of the log than that of the checkpoint.
+ * @throws Error for damaged keys, for another name of the log than that of the checkpoint, and as
+ * `requireNewName` does.
  */
 export async function openPublication(place: PublicationPlace): Promise<Publication> {
   const files = filesOf(place)
@@ -52,6 +54,7 @@ export async function openPublication(place: PublicationPlace): Promise<Publicat
   }
   const found = await readCheckpoint(files.checkpoint, keys)
   if (keys === undefined && known.length === 0 && found === undefined) {
+    await requireNewName(place, logName)
     return { keys: await makeKeys(place), last: undefined, readOnly: undefined, save }
   }
   if (found !== undefined && found !== 'damaged' && found.logName !== logName) {

@@ -32,12 +32,27 @@ export async function keepPredecessor(
 }
 
 /** The ledger that this one succeeds; undefined for one that succeeds none. */
-async function readPredecessor(
+export async function readPredecessor(
   records: RecordStore,
   successor: string,
 ): Promise<Predecessor | undefined> {
   const body = (await records.get(PREDECESSOR_RECORD, successor))?.body
   return Value.Check(PredecessorSchema, body) ? Value.Parse(PredecessorSchema, body) : undefined
+}
+
+/**
+ * Two ledgers under one name would be two histories of one.
+ *
+ * @throws Error when the ledger of a place would sign under the name of the one that it succeeds.
+ */
+export async function requireNewName(
+  { records, origin }: FirstEventOptions['place'],
+  logName: string,
+): Promise<void> {
+  if ((await readPredecessor(records, origin))?.logName !== logName) return
+  throw new Error(
+    `ledger.publicName is ${logName}, which names the old ledger: set another one, or none`,
+  )
 }
 
 /** What the first event of a ledger needs. */

@@ -17,7 +17,7 @@ import {
   type PublicationPlace,
 } from '../instance/publication-files.ts'
 import { checkpointOf, keepCheckpoint, keptCheckpoint } from './kept-checkpoints.ts'
-import { keepPredecessor } from './predecessor.ts'
+import { keepPredecessor, readPredecessor } from './predecessor.ts'
 
 /** The ledger to succeed, and the name of the one that begins. */
 export interface SuccessorPlan {
@@ -50,7 +50,8 @@ export async function beginSuccessor(store: Store, plan: SuccessorPlan): Promise
   if (successor === place.origin) throw new Error(`the ledger is named ${successor} already`)
   const files = filesOf(place)
   const aside = join(files.directory, PREDECESSORS_DIRECTORY, place.origin)
-  if (!existsSync(aside)) await prepare(store, plan)
+  if (existsSync(aside)) await requireBegun(plan)
+  else await prepare(store, plan)
   await mkdir(aside, { recursive: true })
   if (files.checkpoint !== files.checkpointCopy) {
     await setAside(files.checkpoint, `${files.checkpoint}.${place.origin}`)
@@ -65,6 +66,13 @@ export async function beginSuccessor(store: Store, plan: SuccessorPlan): Promise
     `the ledger ${place.origin} ends; its events stay readable, and its files are in ${aside}`,
     `the next start begins the ledger ${successor} with the last checkpoint of ${place.origin}`,
   ]
+}
+
+/** A crash came in between: the store knows the name that was chosen. */
+async function requireBegun({ place, successor }: SuccessorPlan): Promise<void> {
+  const { records, origin } = place
+  if ((await readPredecessor(records, successor))?.origin === origin) return
+  throw new Error(`a successor of ${origin} was begun under another name; complete that one`)
 }
 
 /** Keeps what is known of the old ledger in the store. */
