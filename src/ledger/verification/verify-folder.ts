@@ -7,6 +7,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { verifySubtreeProof } from '../proof/subtree-proof.ts'
 import type { StoredLeaves } from '../tiles/stored-leaves.ts'
 import { TileReader } from '../tiles/tile-reader.ts'
+import { CompactTree } from '../tree/compact-tree.ts'
 import { leafHash } from '../tree/merkle-tree.ts'
 import { TILE_WIDTH } from '../tree/tile-shape.ts'
 import { ExportedStatements } from './exported-statements.ts'
@@ -105,14 +106,14 @@ class GroupProofs {
     const { size, rootHash } = this.#checkpoint
     const start = group * TILE_WIDTH
     const range = { start, end: Math.min(size, start + TILE_WIDTH) }
-    const rows = await this.#leaves.rows(range)
-    if (rows.length < range.end - range.start) return []
-    const [hash, proof] = await Promise.all([
-      this.#tiles.subtree(range),
-      this.#tiles.proof(range, size),
-    ])
-    const isIn = verifySubtreeProof({ ...range, hash, proof, size, root: rootHash })
-    return isIn ? rows.flatMap(({ leaf }) => leaf ?? []) : []
+    const leaves = (await this.#leaves.rows(range)).flatMap(({ leaf }) => leaf ?? [])
+    if (leaves.length < range.end - range.start) return []
+    // Made of the leaves that events are compared with: the hash above them proves nothing of them.
+    const tree = new CompactTree()
+    for (const leaf of leaves) tree.append(leaf)
+    const hash = tree.root()
+    const proof = await this.#tiles.proof(range, size)
+    return verifySubtreeProof({ ...range, hash, proof, size, root: rootHash }) ? leaves : []
   }
 }
 
