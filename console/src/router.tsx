@@ -45,6 +45,12 @@ const connect = createRoute({
   component: lazyRouteComponent(() => import('./connect/connect-page.tsx'), 'ConnectPage'),
 })
 
+const operations = createRoute({
+  getParentRoute: () => root,
+  path: '/operations',
+  component: lazyRouteComponent(() => import('./operations/operations-page.tsx'), 'OperationsPage'),
+})
+
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
@@ -54,7 +60,7 @@ const account = createRoute({
 /** The pages of the console and their addresses, below `/console`. */
 export function consoleRouter() {
   return createRouter({
-    routeTree: root.addChildren([start, events, exports, connect, account]),
+    routeTree: root.addChildren([start, events, exports, operations, connect, account]),
     basepath: '/console',
     parseSearch: (text) => (text.length > 1 ? { query: text.replace(/^\?/, '') } : {}),
     stringifySearch: ({ query }) => (typeof query === 'string' && query !== '' ? `?${query}` : ''),

@@ -43,6 +43,7 @@ export const ISOLATION_MATRIX: Readonly<Record<string, MatrixRow>> = {
   'GET /v1/events/:id': shows,
   'GET /v1/events/count': counts,
   'GET /v1/events/facets': { ...counts, shows: true },
+  'GET /v1/sources': counts,
   'GET /v1/events/histogram': { ...counts, shows: true },
   'GET /v1/events/export': shows,
   'GET /v1/events/stream': shows,

@@ -17,6 +17,7 @@ import logo from './waybill.svg'
 const PAGES = [
   { to: '/events', name: 'Events', search: START_SEARCH },
   { to: '/exports', name: 'Exports', search: {} },
+  { to: '/operations', name: 'Operations', search: {} },
   { to: '/connect', name: 'Connect', search: {} },
 ] as const
 

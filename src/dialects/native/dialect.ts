@@ -13,6 +13,7 @@ import { registerEventExport } from './events/event-export.ts'
 import { registerFacets } from './events/event-facets.ts'
 import { registerEventIntake } from './events/event-intake.ts'
 import { registerEventSearch } from './events/event-search.ts'
+import { registerEventSources } from './events/event-sources.ts'
 import { withStrictIntegers } from './events/query-integers.ts'
 import { registerCollectors } from './instance/collectors.ts'
 import { registerExports } from './instance/exports.ts'
@@ -92,6 +93,7 @@ function registerRoutes(
   const { isLedgerPublic } = facts
   registerEventSearch(typed, context, searches)
   registerFacets(typed, context, searches)
+  registerEventSources(typed, context)
   registerEventExport(typed, context, { searches, isLedgerPublic })
   registerEventStream(typed, context, searches)
   registerInstanceRoutes(typed, context, facts)

@@ -64,7 +64,28 @@ test('nothing keeps people from using the page of connections', async () => {
   expect(await violationsInAllForms(page, 'connect')).toEqual([])
 })
 
-test('a user who creates no tokens is told which commands an administrator needs', async () => {
+test('each source is shown with its latest event, and leads to its dead letters', async () => {
+  const headers = { 'Content-Type': 'application/json' }
+  const init = { method: 'POST', headers, body: '{"events":[{"action":5}]}' }
+  expect((await waybill.request('/v1/sources/distribution/reg1', init)).status).toBe(202)
+  await page.goto(`${waybill.url}/console/operations`)
+  const sources = page.getByRole('region', { name: 'Sources' })
+  await sources.getByRole('row', { name: /api\/first-sender.*1.*none none/ }).waitFor()
+  const letters = sources.getByRole('row', { name: /distribution\/reg1/ }).getByRole('link')
+  await letters.last().click()
+  await page.getByRole('row', { name: /source\.dead-letter/ }).waitFor()
+  await page.goto(`${waybill.url}/console/operations`)
+  for (const name of ['Ledger and store', 'Collectors', 'Users', 'Tokens', 'Access keys']) {
+    await page.getByRole('region', { name, exact: true }).waitFor()
+  }
+  await page
+    .getByRole('row', { name: /distribution-reg1/ })
+    .first()
+    .waitFor()
+  expect(await violationsInAllForms(page, 'operations')).toEqual([])
+})
+
+test('a reader sees what it may see, and is told what an administrator can do', async () => {
   const send = (path: string, body: object) =>
     waybill.request(path, {
       method: 'POST',
@@ -79,6 +100,10 @@ test('a user who creates no tokens is told which commands an administrator needs
   const { page: other } = await openConsole(context, waybill, { path: '/console/connect', token })
   await other.getByText('An administrator creates one').waitFor()
   expect(await other.getByRole('button', { name: 'Create a token' }).count()).toBe(0)
+  await other.goto(`${waybill.url}/console/operations`)
+  await other.getByText('Shown to administrators.').waitFor()
+  await other.getByText('Shown to administrators with the scope admin.').waitFor()
+  await other.getByRole('row', { name: /api\/first-sender/ }).waitFor()
   await context.close()
   expect(errors).toEqual([])
 })

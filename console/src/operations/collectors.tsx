@@ -1,0 +1,44 @@
+import { serverNow } from '../api/server-clock.ts'
+import { VisibleText } from '../shell/visible-text.tsx'
+import { ageText, fullTime } from '../time/time-text.ts'
+import { FactsTable } from './facts-table.tsx'
+import { Part } from './part.tsx'
+
+interface CollectorPosition {
+  readonly tenant: string
+  readonly kind: string
+  readonly name: string
+  readonly saved: string
+}
+
+/** What reads the logs of vendors, and when each last got further. */
+export function Collectors() {
+  return (
+    <Part<{ readonly collectors: readonly CollectorPosition[] }>
+      title="Collectors"
+      path="/v1/collectors"
+      needs="users who may send events"
+    >
+      {({ collectors }) =>
+        collectors.length === 0 ? (
+          <p className="quiet">No collector has read a log yet.</p>
+        ) : (
+          <FactsTable
+            name="Collectors"
+            columns={['Collector', 'Tenant', 'Position saved']}
+            rows={collectors.map(({ tenant, kind, name, saved }) => ({
+              key: `${tenant}/${kind}/${name}`,
+              cells: [
+                <VisibleText key="name" text={`${kind}/${name}`} />,
+                <VisibleText key="tenant" text={tenant} />,
+                <time key="saved" dateTime={saved} title={fullTime(saved)}>
+                  {ageText(saved, serverNow())}
+                </time>,
+              ],
+            }))}
+          />
+        )
+      }
+    </Part>
+  )
+}
