@@ -26,7 +26,12 @@ export function registerTimeStamps(
     querystring: Type.Object(
       {
         limit: Type.Optional(
-          Type.Integer({ minimum: 1, maximum: TIME_STAMPS_MAX, default: TIME_STAMPS_DEFAULT }),
+          Type.Integer({
+            minimum: 1,
+            maximum: TIME_STAMPS_MAX,
+            default: TIME_STAMPS_DEFAULT,
+            description: 'Most time stamps in the answer',
+          }),
         ),
       },
       Closed,
