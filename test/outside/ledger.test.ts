@@ -8,22 +8,13 @@ import { startWaybill, type WaybillProcess } from '../support/waybill-process.ts
 import { useInstalled } from './recipe.ts'
 import { runIn } from './run-in.ts'
 import { StockWitness } from './stock-witness.ts'
+import { TLOG_PYTHON } from './tlog-recipe.ts'
 
 const CHECK_MS_MAX = 120_000
 const EVENTS = 70_000
 const BATCH = 5_000
 
-/** Where several versions are installed side by side, pyenv has to be told which one. */
-const PYTHON = 'PYENV_VERSION=$(pyenv latest 3.13 2>/dev/null) exec python3.13'
-
-const python = useInstalled({
-  name: 'tlog-python',
-  toolchain: [['sh', '-c', `${PYTHON} --version`]],
-  install: [
-    ['sh', '-c', `${PYTHON} -m venv venv`],
-    ['venv/bin/python', '-m', 'pip', 'install', '--quiet', '--requirement', 'requirements.txt'],
-  ],
-})
+const python = useInstalled(TLOG_PYTHON)
 
 let folder = ''
 let waybill: WaybillProcess

@@ -6,9 +6,9 @@ export type Verdict = 'consistent' | 'altered' | 'missing'
 
 /** The verdict on what was found: what is missing weighs more than what is altered. */
 export function verdictOf({ counts, isSignedRoot }: LedgerFindings): Verdict {
-  const { missing, lacking, unstated, altered, added, tile, statement } = counts
+  const { missing, lacking, unstated, altered, added, tile, unproven, statement } = counts
   if (missing + lacking + unstated > 0) return 'missing'
-  const isWhole = isSignedRoot && altered + added + tile + statement === 0
+  const isWhole = isSignedRoot && altered + added + tile + unproven + statement === 0
   return isWhole ? 'consistent' : 'altered'
 }
 
@@ -25,6 +25,10 @@ export function findingText(finding: Finding, origin: string): string {
       const { seq, endSeq } = finding
       if (endSeq === undefined) return `event ${seq} of ${origin} was altered`
       return `events among ${seq} to ${endSeq - 1} of ${origin} were altered`
+    }
+    case 'unproven': {
+      const { seq, tiles } = finding
+      return `event ${seq} of ${origin} is not proven: changed or missing is ${tiles}`
     }
     case 'lacking': {
       const { count, found } = finding

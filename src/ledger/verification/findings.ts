@@ -13,6 +13,8 @@ export type Finding =
   | { readonly what: 'added'; readonly seq: number }
   /** A saved hash, which follows from the events: `tile` is `LEVEL/INDEX`. */
   | { readonly what: 'tile'; readonly tile: string; readonly seq: number }
+  /** The event `seq` of an export, and others, are not proven: one of these tiles was changed. */
+  | { readonly what: 'unproven'; readonly seq: number; readonly tiles: string }
   /** A tenant has only `found` of the events that a statement counts. */
   | (StatedRange & { readonly what: 'lacking'; readonly found: number })
   /** No statement in an export is about the events of a tenant from `seq` on, up to `to`. */
@@ -57,6 +59,7 @@ export class Findings {
     missing: 0,
     added: 0,
     tile: 0,
+    unproven: 0,
     lacking: 0,
     unstated: 0,
     statement: 0,

@@ -17,10 +17,15 @@ import { HASH_BYTES, TILE_WIDTH } from '../tree/tile-shape.ts'
 export function folderLeaves(folder: string, size: number): StoredLeaves {
   let latest: { readonly path: string; readonly bytes: Promise<Buffer | undefined> } | undefined
   const tileOf = (level: number, index: number) => {
-    const path = tilePath({ level, index, width: widthIn(size, { level, index }) })
-    if (latest?.path !== path)
-      latest = { path, bytes: ifThere(readFile(join(folder, 'tile', path))) }
+    const width = widthIn(size, { level, index })
+    const path = tilePath({ level, index, width })
+    if (latest?.path !== path) latest = { path, bytes: readTile(path, width) }
     return latest.bytes
+  }
+  const readTile = async (path: string, width: number) => {
+    const bytes = await ifThere(readFile(join(folder, 'tile', path)))
+    if (bytes === undefined || bytes.length === width * HASH_BYTES) return bytes
+    throw new Error(`tile/${path} has ${bytes.length} bytes, not those of ${width} hashes`)
   }
   const hashesOf = async (level: number, { start, end }: LeafRange) => {
     const found: TileHash[] = []
@@ -47,9 +52,30 @@ export function folderLeaves(folder: string, size: number): StoredLeaves {
       const width = widthIn(size, { level: 'entries', index })
       const path = tilePath({ level: 'entries', index, width })
       const bundle = await ifThere(readFile(join(folder, 'tile', path)))
-      const entries = bundle === undefined ? [] : parseEntryBundle(bundle).map(String)
+      const entries = bundle === undefined ? [] : entriesIn(bundle, { path, width })
       return entries.slice(start % TILE_WIDTH, (start % TILE_WIDTH) + end - start)
     },
     tileHashes: hashesOf,
   }
+}
+
+/** @throws Error for a bundle that is cut off, or that has more entries than the ledger. */
+function entriesIn(
+  bundle: Buffer,
+  { path, width }: { readonly path: string; readonly width: number },
+): readonly string[] {
+  let entries: readonly Buffer[]
+  try {
+    entries = parseEntryBundle(bundle)
+  } catch (error) {
+    throw new Error(`tile/${path} is cut off`, { cause: error })
+  }
+  if (entries.length > width) throw new Error(`tile/${path} has more than ${width} entries`)
+  return entries.map(textOf)
+}
+
+/** Bytes that are not UTF-8 are no event: they become the empty entry, which none is. */
+function textOf(entry: Buffer): string {
+  const text = entry.toString()
+  return Buffer.from(text).equals(entry) ? text : ''
 }

@@ -4,15 +4,13 @@ import { createInterface } from 'node:readline'
 import { canonicalJson } from '../../core/event/canonical-json.ts'
 import type { Event } from '../../core/event/event.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
-import { verifySubtreeProof } from '../proof/subtree-proof.ts'
 import type { StoredLeaves } from '../tiles/stored-leaves.ts'
-import { TileReader } from '../tiles/tile-reader.ts'
-import { CompactTree } from '../tree/compact-tree.ts'
 import { leafHash } from '../tree/merkle-tree.ts'
 import { TILE_WIDTH } from '../tree/tile-shape.ts'
 import { ExportedStatements } from './exported-statements.ts'
 import { Findings, type LedgerFindings, type VerificationProgress } from './findings.ts'
 import { folderLeaves } from './folder-leaves.ts'
+import { GroupProofs } from './group-proofs.ts'
 import { verifyLedger } from './verify-ledger.ts'
 
 /** The events of an export with proofs, in its folder. */
@@ -53,12 +51,18 @@ async function* verifyExport(
   const findings = new Findings()
   const statements = new ExportedStatements()
   const seen = new Set<number>()
+  const unproven = new Set<string>()
   let events = 0
   for await (const line of createInterface({ input: createReadStream(file) })) {
     if (line === '') continue
     const { event, seq, leaf } = lineOf(line, events)
-    const proven = seq < checkpoint.size ? await proofs.leaf(seq) : undefined
-    if (proven?.equals(leaf) !== true) findings.add({ what: 'altered', seq })
+    const isInside = seq >= 0 && seq < checkpoint.size
+    const proven = isInside ? await proofs.leaf(seq) : undefined
+    if (isInside && proven === undefined) {
+      const tiles = await proofs.unprovenTiles(seq)
+      if (!unproven.has(tiles)) findings.add({ what: 'unproven', seq, tiles })
+      unproven.add(tiles)
+    } else if (proven?.equals(leaf) !== true) findings.add({ what: 'altered', seq })
     else if (!seen.has(seq)) statements.add(event, seq)
     if (seen.has(seq)) findings.add({ what: 'added', seq })
     seen.add(seq)
@@ -76,53 +80,19 @@ interface ExportOptions extends VerifyFolderOptions {
   readonly checkpoint: Checkpoint
 }
 
-/** The leaves of groups of 256, each proven to be in the tree of the checkpoint. */
-class GroupProofs {
-  readonly #leaves: StoredLeaves
-  readonly #checkpoint: Checkpoint
-  readonly #tiles: TileReader
-  readonly #known = new Map<number, readonly Buffer[]>()
-
-  constructor(leaves: StoredLeaves, checkpoint: Checkpoint) {
-    this.#leaves = leaves
-    this.#checkpoint = checkpoint
-    this.#tiles = new TileReader(leaves, () => [])
-  }
-
-  /** Undefined for one in a group that is not in the tree as it is. */
-  async leaf(seq: number): Promise<Buffer | undefined> {
-    return (await this.#leavesOf(Math.floor(seq / TILE_WIDTH)))[seq % TILE_WIDTH]
-  }
-
-  async #leavesOf(group: number): Promise<readonly Buffer[]> {
-    const known = this.#known.get(group) ?? (await this.#prove(group))
-    // Events come in order of time, which is nearly that of their seqs.
-    if (this.#known.size >= GROUPS_KEPT_MAX) this.#known.clear()
-    this.#known.set(group, known)
-    return known
-  }
-
-  async #prove(group: number): Promise<readonly Buffer[]> {
-    const { size, rootHash } = this.#checkpoint
-    const start = group * TILE_WIDTH
-    const range = { start, end: Math.min(size, start + TILE_WIDTH) }
-    const leaves = (await this.#leaves.rows(range)).flatMap(({ leaf }) => leaf ?? [])
-    if (leaves.length < range.end - range.start) return []
-    // Made of the leaves that events are compared with: the hash above them proves nothing of them.
-    const tree = new CompactTree()
-    for (const leaf of leaves) tree.append(leaf)
-    const hash = tree.root()
-    const proof = await this.#tiles.proof(range, size)
-    return verifySubtreeProof({ ...range, hash, proof, size, root: rootHash }) ? leaves : []
-  }
+function lineOf(line: string, index: number): { event: Event; seq: number; leaf: Buffer } {
+  const place = `line ${index + 1} of ${EVENTS_FILE}`
+  const { seq, ...event } = parsed(line, place)
+  if (!Number.isSafeInteger(seq)) throw new Error(`${place} has no seq`)
+  return { event, seq, leaf: Buffer.from(leafHash(canonicalJson(event))) }
 }
 
-const GROUPS_KEPT_MAX = 1_024
-
-function lineOf(line: string, index: number): { event: Event; seq: number; leaf: Buffer } {
-  const { seq, ...event } = JSON.parse(line)
-  if (!Number.isSafeInteger(seq)) throw new Error(`line ${index + 1} has no seq`)
-  return { event, seq, leaf: Buffer.from(leafHash(canonicalJson(event))) }
+function parsed(line: string, place: string) {
+  try {
+    return JSON.parse(line)
+  } catch (error) {
+    throw new Error(`${place} is not JSON`, { cause: error })
+  }
 }
 
 /** The entries have to give the leaf hashes, and those every hash above them and the root. */

@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import aics_tlog as tlog
+from aics_tlog.bundle import canonical_json
 
 
 def trusted(text, vkey):
@@ -67,10 +68,47 @@ def cosigned(checkpoint, vkey, *witnesses):
     return {"size": tlog.parse_checkpoint(note.text).size}
 
 
-COMMANDS = {"audit": audit, "proof": proof, "consistency": consistency, "cosigned": cosigned}
+def export(place, vkey):
+    """Each event of an export with proofs is in the tree, once."""
+    checkpoint = trusted(Path(place, "checkpoint").read_text(), vkey)
+    size, root = checkpoint.size, checkpoint.root
+    tiles = tlog.VerifiedTileReader(tlog.FileSystemTileReader(place), size, root)
+    seen = set()
+    for line in Path(place, "events.ndjson").read_bytes().splitlines():
+        event = json.loads(line)
+        index = event.pop("seq")
+        path = tlog.inclusion_proof_from_tiles(tiles, index, size)
+        leaf = tlog.leaf_hash(canonical_json(event))
+        if index in seen or not tlog.verify_inclusion(leaf, index, size, path, root):
+            raise ValueError(f"event {index} is not in the tree, or twice in the export")
+        seen.add(index)
+    return {"events": len(seen)}
 
-try:
-    command, *arguments = sys.argv[1:]
-    print(json.dumps({"ok": True, **COMMANDS[command](*arguments)}))
-except Exception as error:  # Whatever is wrong with a ledger is an answer.
-    print(json.dumps({"ok": False, "error": f"{type(error).__name__}: {error}"}))
+
+def copies(kind, places, vkey):
+    """Checks each of the folders in a file, a JSON list: mirrors with entries, or exports."""
+
+    def check(place):
+        return export(place, vkey) if kind == "export" else audit(place, vkey, "entries")
+
+    return {"copies": [answer(check, place) for place in json.loads(Path(places).read_text())]}
+
+
+COMMANDS = {
+    "audit": audit,
+    "proof": proof,
+    "consistency": consistency,
+    "cosigned": cosigned,
+    "copies": copies,
+}
+
+
+def answer(command, *arguments):
+    try:
+        return {"ok": True, **command(*arguments)}
+    except Exception as error:  # Whatever is wrong with a ledger is an answer.
+        return {"ok": False, "error": f"{type(error).__name__}: {error}"}
+
+
+command, *arguments = sys.argv[1:]
+print(json.dumps(answer(COMMANDS[command], *arguments)))

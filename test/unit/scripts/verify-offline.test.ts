@@ -1,24 +1,20 @@
 import { execFile } from 'node:child_process'
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Copy } from '../../support/damage/damages.ts'
+import {
+  OFFLINE_VERIFIER,
+  type OfflineAnswer,
+  OfflineVerifier,
+} from '../../support/damage/offline-verifier.ts'
 
-const PROGRAM = fileURLToPath(new URL('../../../scripts/verify-offline.mjs', import.meta.url))
 const NAME = 'ledger.example/one'
 const SIZES = [1, 2, 255, 256, 257, 1000]
 
-type Files = ReadonlyMap<string, Buffer>
-interface Answer {
-  code: number
-  lines: string[]
-  errors: string
-}
-
+type Files = Copy
 const sha256 = (...parts: Buffer[]): Buffer =>
   createHash('sha256').update(Buffer.concat(parts)).digest()
 
@@ -128,47 +124,19 @@ function proof(size: number): Files {
   ])
 }
 
-/** Runs the program once for each message: a process for each of the many changes takes minutes. */
-const RUNNER = `
-import { parentPort } from 'node:worker_threads'
-const printed = []
-console.log = (text) => printed.push(text)
-let runs = 0
-parentPort.on('message', async (args) => {
-  process.argv.splice(1, Infinity, '${PROGRAM}', ...args)
-  process.exitCode = 0
-  let errors = ''
-  try {
-    await import('${pathToFileURL(PROGRAM)}?run=' + (runs += 1))
-  } catch (error) {
-    errors = String(error)
-  }
-  parentPort.postMessage({
-    code: process.exitCode,
-    lines: printed.splice(0).join('\\n').split('\\n'),
-    errors,
-  })
-})`
-
 let home = ''
-let runner: Worker
+const verifier = new OfflineVerifier()
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'verify-offline-'))
-  runner = new Worker(new URL(`data:text/javascript,${encodeURIComponent(RUNNER)}`))
 })
 afterAll(async () => {
-  await runner.terminate()
+  await verifier.stop()
   await rm(home, { recursive: true })
 })
 
-/** One run at a time. */
-async function runAgain(args: string[]): Promise<Answer> {
-  runner.postMessage(args)
-  const [answer] = await once(runner, 'message')
-  return answer
-}
+const runAgain = (args: readonly string[]) => verifier.run(args)
 
-async function verify(files: Files, vkey = vkeyOf(NAME), start = runAgain): Promise<Answer> {
+async function verify(files: Files, vkey = vkeyOf(NAME), start = runAgain): Promise<OfflineAnswer> {
   const folder = await mkdtemp(join(home, 'x'))
   for (const [path, bytes] of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true })
@@ -181,9 +149,9 @@ async function verify(files: Files, vkey = vkeyOf(NAME), start = runAgain): Prom
   return answer
 }
 
-function run(args: string[]): Promise<Answer> {
+function run(args: readonly string[]): Promise<OfflineAnswer> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [PROGRAM, ...args], (error, stdout, errors) => {
+    execFile(process.execPath, [OFFLINE_VERIFIER, ...args], (error, stdout, errors) => {
       resolve({ code: Number(error?.code ?? 0), lines: stdout.trimEnd().split('\n'), errors })
     })
   })
@@ -293,7 +261,12 @@ describe('what is refused besides', () => {
   })
 
   it('arguments that are no files, without a stack trace', async () => {
-    for (const args of [[], ['/none'], ['/none', vkeyOf(NAME)], [PROGRAM, PROGRAM]])
+    for (const args of [
+      [],
+      ['/none'],
+      ['/none', vkeyOf(NAME)],
+      [OFFLINE_VERIFIER, OFFLINE_VERIFIER],
+    ])
       expect(await run(args)).toMatchObject({ code: expect.any(Number), errors: '' })
     expect((await run([])).code).toBe(13)
   })

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMembers, type Members } from '../../../core/json/json.ts'
-import { parseCheckpoint } from '../../../ledger/checkpoint/checkpoint.ts'
+import { type Checkpoint, parseCheckpoint } from '../../../ledger/checkpoint/checkpoint.ts'
 import type { VerifierKey } from '../../../ledger/checkpoint/verifier-key.ts'
 import type { TrustPolicy } from '../../../ledger/policy/trust-policy.ts'
 import { verifySubtreeProof } from '../../../ledger/proof/subtree-proof.ts'
@@ -270,7 +271,8 @@ async function verifyFiles(
   }
   const completeFrom = seqOf(options['complete-from'])
   const proof = folder.endsWith('.tlog-proof') ? await readProofFile(folder) : undefined
-  const checkpoint = proof?.checkpoint ?? (await readCheckpointFile(join(folder, 'checkpoint')))
+  const checkpoint = proof?.checkpoint ?? (await checkpointIn(folder))
+  if ('verdict' in checkpoint) return checkpoint
   const problem = untrusted(checkpoint, keys)
   if (problem !== undefined) return diverged(checkpoint, problem)
   const witnessed = policy && bestWitnessed([checkpoint], policy)
@@ -289,6 +291,16 @@ async function readText(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch((error: unknown) => {
     throw fileError(path, error)
   })
+}
+
+/** The checkpoint of a folder, or the report that it is missing or is none. */
+async function checkpointIn(folder: string): Promise<Checkpoint | Report> {
+  try {
+    return await readCheckpointFile(join(folder, 'checkpoint'))
+  } catch (error) {
+    if (!existsSync(folder) || !(error instanceof CommandError)) throw error
+    return unreadable(error.message)
+  }
 }
 
 /** @throws CommandError `usage` for a text that is not a seq. */

@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { runCommand } from '../../../../../src/cli/run.ts'
 import { noteOf, parseNote } from '../../../../../src/ledger/checkpoint/signed-note.ts'
 import { SigningKeys } from '../../../../../src/ledger/checkpoint/signing-keys.ts'
 import { TileReader } from '../../../../../src/ledger/tiles/tile-reader.ts'
 import { arrayLeaves } from '../../../../support/array-leaves.ts'
 import { type CallbackServer, startCallbackServer } from '../../../../support/callback-server.ts'
+import { runInProcess } from '../../../../support/damage/run-in-process.ts'
 import { witnessKey } from '../../../../support/witness-key.ts'
 
 const NOW = Math.floor(Date.now() / 1000)
@@ -70,20 +69,8 @@ async function verify(latest: string, witnessed: string | undefined, ...more: re
 }
 
 async function run(argv: readonly string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
-  const refuse = () => Promise.reject(new Error('no part of this test'))
-  const parts = {
-    recover: refuse,
-    serve: refuse,
-    openAtRest: refuse,
-    openImporter: refuse,
-    collectors: [],
-  }
-  const interruption = () => new AbortController().signal
-  const env = { WAYBILL_TOKEN: 'token' }
-  const code = await runCommand(argv, { stdout, stderr, stdin: stdout, env, interruption }, parts)
-  const lines = String(stdout.read() ?? '').split('\n')
-  return { code, lines, verdict: lines.at(-2), stderr: String(stderr.read() ?? '') }
+  const outcome = await runInProcess(argv)
+  return { ...outcome, verdict: outcome.lines.at(-2) }
 }
 
 test('a latest checkpoint that reaches the quorum is an anchor', async () => {
