@@ -7,9 +7,12 @@ import {
   Label,
 } from '@patternfly/react-core'
 import type { ReactNode } from 'react'
-import { VisibleText } from '../shell/visible-text.tsx'
+import { spelledOut, VisibleText } from '../shell/visible-text.tsx'
 import { fullTime, numberText } from '../time/time-text.ts'
 import { Part } from './part.tsx'
+
+/** Most findings of a verification that are shown. */
+const FINDINGS_SHOWN_MAX = 5
 
 interface Witness {
   readonly name: string
@@ -61,6 +64,14 @@ function Shown({ status: { version, uptimeSeconds, ledger, store } }: { readonly
           <VisibleText text={alarm} />
         </Alert>
       )}
+      {ledger.reads === 'unavailable' && (
+        <Alert variant="danger" isInline title="The store cannot be read or written">
+          Events are still accepted until the journal is full. The log of the server says why.
+        </Alert>
+      )}
+      {verification?.findings.slice(0, FINDINGS_SHOWN_MAX).map((finding) => (
+        <Alert key={finding} variant="danger" isInline title={spelledOut(finding)} />
+      ))}
       <DescriptionList isHorizontal isCompact columnModifier={{ lg: '2Col' }}>
         <Fact term="Events">{numberText(size)}</Fact>
         {checkpoint !== undefined && (

@@ -9,9 +9,10 @@ import { Part } from './part.tsx'
 interface Source {
   readonly source: string
   readonly events: number
-  readonly latest: string
-  readonly received: string
+  readonly latest?: string
+  readonly received?: string
   readonly gaps: number
+  readonly collectorGaps: number
   readonly deadLetters: number
 }
 
@@ -29,7 +30,7 @@ export function Sources() {
           {isApproximate && <p className="quiet">Only the latest events were counted.</p>}
           <FactsTable
             name="Sources"
-            columns={['Source', 'Events', 'Latest event', 'Stored', 'Gaps', 'Dead letters']}
+            columns={['Source', 'Gaps', 'Dead letters', 'Latest event', 'Stored', 'Events']}
             rows={sources.map((one) => ({ key: one.source, cells: cellsOf(one) }))}
           />
         </>
@@ -38,27 +39,37 @@ export function Sources() {
   )
 }
 
-function cellsOf({ source, events, latest, received, gaps, deadLetters }: Source) {
+function cellsOf(one: Source) {
+  const { source, events, latest, received, gaps, collectorGaps, deadLetters } = one
   const condition = `source=${encodeURIComponent(source)}`
-  const gapActions = 'action=source.gap&action=collector.gap'
+  // The event of a source's gap names the source as its target.
+  const gapQuery =
+    gaps > 0
+      ? `last=all&action=source.gap&target=${encodeURIComponent(source)}`
+      : `last=all&action=collector.gap&${condition}`
   return [
     <Link key="source" to="/events" search={{ query: `last=all&${condition}` }}>
       <VisibleText text={source} />
     </Link>,
-    numberText(events),
-    <time key="latest" dateTime={latest} title={fullTime(latest)}>
-      {ageText(latest, serverNow())}
-    </time>,
-    <time key="received" dateTime={received} title={fullTime(received)}>
-      {ageText(received, serverNow())}
-    </time>,
-    <Found key="gaps" count={gaps} query={`last=all&${gapActions}`} />,
+    <Found key="gaps" count={gaps + collectorGaps} query={gapQuery} />,
     <Found
       key="letters"
       count={deadLetters}
       query={`last=all&action=source.dead-letter&${condition}`}
     />,
+    <Age key="latest" time={latest} />,
+    <Age key="received" time={received} />,
+    numberText(events),
   ]
+}
+
+function Age({ time }: { readonly time: string | undefined }) {
+  if (time === undefined) return <>never</>
+  return (
+    <time dateTime={time} title={fullTime(time)}>
+      {ageText(time, serverNow())}
+    </time>
+  )
 }
 
 /** A count of what went wrong, with the way to read it. */

@@ -14,9 +14,14 @@ const Source = Type.Object(
   {
     source: Type.String({ description: '`KIND/NAME`, as the filter `source` takes it' }),
     events: Type.Integer(),
-    latest: Type.String({ format: 'date-time', description: 'Time of its latest event' }),
-    received: Type.String({ format: 'date-time', description: 'When that one was stored' }),
-    gaps: Type.Integer({ description: 'Events that say that others may be missing' }),
+    latest: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Time of its latest event' }),
+    ),
+    received: Type.Optional(
+      Type.String({ format: 'date-time', description: 'When that one was stored' }),
+    ),
+    gaps: Type.Integer({ description: 'Events `source.gap` about it' }),
+    collectorGaps: Type.Integer({ description: 'Its own events `collector.gap`' }),
     deadLetters: Type.Integer({ description: 'Deliveries that could not be read' }),
   },
   { title: 'Source' },
@@ -51,22 +56,23 @@ export function registerEventSources(scope: NativeScope, context: DialectContext
       countBy(events, withAction(visible, 'source.gap'), ['targetName']),
       countBy(events, withAction(visible, 'source.dead-letter'), BY_SOURCE),
     ])
-    const found = await Promise.all(
-      [...all.counts].map(async ([source, count]) => {
+    // A source may have lost all of its events.
+    const names = [...new Set([...all.counts.keys(), ...gaps.counts.keys()])]
+    const sources = await Promise.all(
+      names.map(async (source) => {
         const latest = await latestOf(events, visible, source)
-        // Its events may have been counted under rights that were taken away since.
-        if (latest === undefined) return []
         return {
           source,
-          events: count,
-          latest: latest.event.time,
-          received: latest.event.received,
-          gaps: (ownGaps.counts.get(source) ?? 0) + (gaps.counts.get(source) ?? 0),
+          events: all.counts.get(source) ?? 0,
+          ...(latest && { latest: latest.event.time, received: latest.event.received }),
+          gaps: gaps.counts.get(source) ?? 0,
+          collectorGaps: ownGaps.counts.get(source) ?? 0,
           deadLetters: letters.counts.get(source) ?? 0,
         }
       }),
     )
-    return { sources: found.flat(), isApproximate: all.isApproximate }
+    const counts = [all, ownGaps, gaps, letters]
+    return { sources, isApproximate: counts.some(({ isApproximate }) => isApproximate) }
   })
 }
 
