@@ -37,7 +37,10 @@ async function measure(pulls: number): Promise<void> {
     const before = await processorSeconds(server.pid)
     const startedMs = performance.now()
     const credentials = Buffer.from(`${ACCOUNT.name}:${ACCOUNT.password}`).toString('base64')
-    const headers = { Accept: 'application/vnd.oci.image.manifest.v1+json', Authorization: `Basic ${credentials}` }
+    const headers = {
+      Accept: 'application/vnd.oci.image.manifest.v1+json',
+      Authorization: `Basic ${credentials}`,
+    }
     const url = `http://${registry.host}/v2/team/app/manifests/1`
     const times = await timeEach(pulls, async () => {
       const response = await fetch(url, { headers })
