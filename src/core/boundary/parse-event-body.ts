@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { Fault, type Problem } from '../errors.ts'
 import type { Draft } from '../event/draft.ts'
 import type { Reception } from '../event/new-event.ts'
-import { countMemberMarks, countMembers, findDuplicateKey } from '../json/duplicate-keys.ts'
+import { duplicateKey } from '../json/duplicate-keys.ts'
 import {
   BATCH_BYTES_MAX,
   BATCH_EVENTS_MAX,
@@ -100,12 +100,6 @@ function parseItem({ index, text, value }: BodyItem, reception: Reception): Read
     if (error instanceof Fault) return { problems: error.problems }
     throw error
   }
-}
-
-/** Nearly every event passes the cheap count of duplicate keys; the others are read with care. */
-function duplicateKey(text: string, value: unknown): string | undefined {
-  const hasEachOnce = countMemberMarks(Buffer.from(text)) === countMembers(value)
-  return hasEachOnce ? undefined : findDuplicateKey(text)
 }
 
 function invalid(problems: readonly Problem[]): Fault {

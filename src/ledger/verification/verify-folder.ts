@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { canonicalJson } from '../../core/event/canonical-json.ts'
 import type { Event } from '../../core/event/event.ts'
+import { duplicateKey } from '../../core/json/duplicate-keys.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import type { StoredLeaves } from '../tiles/stored-leaves.ts'
 import { leafHash } from '../tree/merkle-tree.ts'
@@ -87,7 +88,15 @@ function lineOf(line: string, index: number): { event: Event; seq: number; leaf:
   return { event, seq, leaf: Buffer.from(leafHash(canonicalJson(event))) }
 }
 
+/** A member that is there twice would let another reader see what was not verified. */
 function parsed(line: string, place: string) {
+  const value = valueOf(line, place)
+  const key = duplicateKey(line, value)
+  if (key !== undefined) throw new Error(`${place} has the member ${JSON.stringify(key)} twice`)
+  return value
+}
+
+function valueOf(line: string, place: string) {
   try {
     return JSON.parse(line)
   } catch (error) {

@@ -27,10 +27,10 @@ function write(path: string, content: string | Buffer): void {
 }
 
 /** Every event of an export, in which some events are by another actor. */
-async function findingsWith(forged: readonly number[]) {
+async function findingsWith(forged: readonly number[], change = (line: string) => line) {
   const lines = LEAVES.map((_, seq) => {
     const event = eventOf(seq, forged.includes(seq) ? 'mallory' : 'alice')
-    return `${JSON.stringify({ ...event, seq })}\n`
+    return `${change(JSON.stringify({ ...event, seq }))}\n`
   })
   write('events.ndjson', lines.join(''))
   const whole = new CompactTree()
@@ -43,11 +43,23 @@ async function findingsWith(forged: readonly number[]) {
   return step.value
 }
 
-test.each([300, 650])('event %d that was forged with its leaf is refused', async (seq) => {
+function writeTiles(): void {
   for (const index of [0, 1]) write(`tile/0/00${index}`, groupOf(index))
   write('tile/0/002.p/188', groupOf(2))
-  const above = Buffer.concat([0, 1].map((index) => Buffer.from(hashOver(groupOf(index)))))
-  write('tile/1/000.p/2', above)
+  write('tile/1/000.p/2', Buffer.concat([0, 1].map((index) => hashOver(groupOf(index)))))
+}
+
+test('an event with a second actor in front of its own is refused', async () => {
+  writeTiles()
+  const forged = (line: string) =>
+    line.includes('"seq":300') ? line.replace('{', '{"actor":{"name":"mallory"},') : line
+  await expect(findingsWith([], forged)).rejects.toThrow(
+    'line 301 of events.ndjson has the member "actor" twice',
+  )
+})
+
+test.each([300, 650])('event %d that was forged with its leaf is refused', async (seq) => {
+  writeTiles()
   expect((await findingsWith([])).count).toBe(0)
   const group = Math.floor(seq / 256)
   const tile = groupOf(group)
