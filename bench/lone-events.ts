@@ -32,7 +32,8 @@ async function measure(count: number, batchEvents: number): Promise<void> {
   try {
     const requests = requestsOf({ count, batchEvents, token })
     const next = () => requests.next().value ?? undefined
-    const load = await sendAll({ url, connections: CONNECTIONS, next, expected: 201 })
+    const options = { url, connections: CONNECTIONS, next, expected: 201, repeatsRefused: true }
+    const load = await sendAll(options)
     // A page is answered when the store has every event; merges go on behind it.
     await waybill.request('/v1/events?limit=1')
     await untilQuiet(waybill.pid)
