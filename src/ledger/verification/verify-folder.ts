@@ -90,13 +90,13 @@ function lineOf(line: string, index: number): { event: Event; seq: number; leaf:
 
 /** A member that is there twice would let another reader see what was not verified. */
 function parsed(line: string, place: string) {
-  const value = valueOf(line, place)
+  const value = jsonValue(line, place)
   const key = duplicateKey(line, value)
   if (key !== undefined) throw new Error(`${place} has the member ${JSON.stringify(key)} twice`)
   return value
 }
 
-function valueOf(line: string, place: string) {
+function jsonValue(line: string, place: string) {
   try {
     return JSON.parse(line)
   } catch (error) {
