@@ -193,10 +193,15 @@ waybill send --action image.push --actor alice --namespace demo --repository app
   ]
 }
 
+/** The user whose token sends as a source. */
+export function senderOf(source: string): string {
+  const [kind = '', name = ''] = source.split('/')
+  return kind === 'api' ? name : `${kind}-${name}`
+}
+
 /** The commands that make a token for a source, as its documents have them. */
 export function tokenCommands(source: string): string {
-  const [kind = '', name = ''] = source.split('/')
-  const user = kind === 'api' ? name : `${kind}-${name}`
+  const user = senderOf(source)
   return `waybill user create ${user} --kind service --role writer
 waybill token create ${user} --scope events:write --source ${source}`
 }

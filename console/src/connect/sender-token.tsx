@@ -4,7 +4,7 @@ import { ApiProblem } from '../api/api-problem.ts'
 import { requestJson } from '../api/request.ts'
 import { ErrorNotice } from '../shell/error-notice.tsx'
 import { useSignedIn } from '../sign-in/use-session.ts'
-import { tokenCommands } from './connections.ts'
+import { senderOf, tokenCommands } from './connections.ts'
 import { CopyableLines } from './copyable-lines.tsx'
 
 /**
@@ -57,8 +57,7 @@ export function SenderToken({
 
 /** @throws ApiProblem as the routes of users and tokens do. */
 async function createToken(source: string): Promise<string> {
-  const [kind = '', name = ''] = source.split('/')
-  const user = kind === 'api' ? name : `${kind}-${name}`
+  const user = senderOf(source)
   await requestJson('/v1/users', {
     method: 'POST',
     body: { name: user, kind: 'service', roles: ['writer'] },

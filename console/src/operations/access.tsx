@@ -124,27 +124,24 @@ function Grants({ nameOf }: Named) {
       path="/v1/grants"
       needs={ADMINISTRATORS}
     >
-      {({ grants }) =>
-        grants.length === 0 ? (
-          <p className="quiet">No user has a grant.</p>
-        ) : (
-          <FactsTable
-            name="Grants"
-            columns={['User', 'Role', 'On']}
-            rows={grants.map(({ id, user, role, namespace, repository }) => ({
-              key: id,
-              cells: [
-                <VisibleText key="user" text={nameOf(user)} />,
-                role,
-                <VisibleText
-                  key="place"
-                  text={repository === undefined ? namespace : `${namespace}/${repository}`}
-                />,
-              ],
-            }))}
-          />
-        )
-      }
+      {({ grants }) => (
+        <FactsTable
+          empty="No user has a grant."
+          name="Grants"
+          columns={['User', 'Role', 'On']}
+          rows={grants.map(({ id, user, role, namespace, repository }) => ({
+            key: id,
+            cells: [
+              <VisibleText key="user" text={nameOf(user)} />,
+              role,
+              <VisibleText
+                key="place"
+                text={repository === undefined ? namespace : `${namespace}/${repository}`}
+              />,
+            ],
+          }))}
+        />
+      )}
     </Part>
   )
 }
@@ -156,24 +153,17 @@ function AccessKeys({ nameOf }: Named) {
       path="/v1/access-keys"
       needs={ADMINISTRATORS}
     >
-      {({ accessKeys }) =>
-        accessKeys.length === 0 ? (
-          <p className="quiet">No user has an access key.</p>
-        ) : (
-          <FactsTable
-            name="Access keys"
-            columns={['Access key', 'User', 'Created']}
-            rows={accessKeys.map(({ accessKey, user, createdAt }) => ({
-              key: accessKey,
-              cells: [
-                accessKey,
-                <VisibleText key="user" text={nameOf(user)} />,
-                fullTime(createdAt),
-              ],
-            }))}
-          />
-        )
-      }
+      {({ accessKeys }) => (
+        <FactsTable
+          empty="No user has an access key."
+          name="Access keys"
+          columns={['Access key', 'User', 'Created']}
+          rows={accessKeys.map(({ accessKey, user, createdAt }) => ({
+            key: accessKey,
+            cells: [accessKey, <VisibleText key="user" text={nameOf(user)} />, fullTime(createdAt)],
+          }))}
+        />
+      )}
     </Part>
   )
 }

@@ -1,6 +1,5 @@
-import { serverNow } from '../api/server-clock.ts'
 import { VisibleText } from '../shell/visible-text.tsx'
-import { ageText, fullTime } from '../time/time-text.ts'
+import { Age } from './age.tsx'
 import { FactsTable } from './facts-table.tsx'
 import { Part } from './part.tsx'
 
@@ -19,26 +18,21 @@ export function Collectors() {
       path="/v1/collectors"
       needs="users who may send events"
     >
-      {({ collectors }) =>
-        collectors.length === 0 ? (
-          <p className="quiet">No collector has read a log yet.</p>
-        ) : (
-          <FactsTable
-            name="Collectors"
-            columns={['Collector', 'Tenant', 'Position saved']}
-            rows={collectors.map(({ tenant, kind, name, saved }) => ({
-              key: `${tenant}/${kind}/${name}`,
-              cells: [
-                <VisibleText key="name" text={`${kind}/${name}`} />,
-                <VisibleText key="tenant" text={tenant} />,
-                <time key="saved" dateTime={saved} title={fullTime(saved)}>
-                  {ageText(saved, serverNow())}
-                </time>,
-              ],
-            }))}
-          />
-        )
-      }
+      {({ collectors }) => (
+        <FactsTable
+          empty="No collector has read a log yet."
+          name="Collectors"
+          columns={['Collector', 'Tenant', 'Position saved']}
+          rows={collectors.map(({ tenant, kind, name, saved }) => ({
+            key: `${tenant}/${kind}/${name}`,
+            cells: [
+              <VisibleText key="name" text={`${kind}/${name}`} />,
+              <VisibleText key="tenant" text={tenant} />,
+              <Age key="saved" time={saved} />,
+            ],
+          }))}
+        />
+      )}
     </Part>
   )
 }

@@ -5,12 +5,16 @@ export function FactsTable({
   name,
   columns,
   rows,
+  empty,
 }: {
   readonly name: string
   readonly columns: readonly string[]
   /** Each with a key and a cell for each column; the first one names the row. */
   readonly rows: readonly { readonly key: string; readonly cells: readonly ReactNode[] }[]
+  /** What is said instead of a table without rows. */
+  readonly empty?: string
 }) {
+  if (rows.length === 0 && empty !== undefined) return <p className="quiet">{empty}</p>
   return (
     <div className="facts-table" role="group" aria-label={name} tabIndex={0}>
       <table>

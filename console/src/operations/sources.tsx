@@ -1,8 +1,8 @@
 import { Label } from '@patternfly/react-core'
 import { Link } from '@tanstack/react-router'
-import { serverNow } from '../api/server-clock.ts'
 import { VisibleText } from '../shell/visible-text.tsx'
-import { ageText, fullTime, numberText } from '../time/time-text.ts'
+import { numberText } from '../time/time-text.ts'
+import { Age } from './age.tsx'
 import { FactsTable } from './facts-table.tsx'
 import { Part } from './part.tsx'
 
@@ -61,15 +61,6 @@ function cellsOf(one: Source) {
     <Age key="received" time={received} />,
     numberText(events),
   ]
-}
-
-function Age({ time }: { readonly time: string | undefined }) {
-  if (time === undefined) return <>never</>
-  return (
-    <time dateTime={time} title={fullTime(time)}>
-      {ageText(time, serverNow())}
-    </time>
-  )
 }
 
 /** A count of what went wrong, with the way to read it. */

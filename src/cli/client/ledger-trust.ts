@@ -75,7 +75,8 @@ export function untrusted(
   }
 }
 
-async function textOf(path: string): Promise<string> {
+/** The text of a file. @throws CommandError when it cannot be read. */
+export async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {

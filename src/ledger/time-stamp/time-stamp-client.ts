@@ -1,4 +1,5 @@
 import { boundedBody } from '../../core/bounded-body.ts'
+import { noAnswerReason } from '../../core/no-answer.ts'
 import { readTimeStamp, type TimeStamp, TimeStampError, timeStampQuery } from './time-stamp.ts'
 
 /** Longest wait for a whole reply, in milliseconds. */
@@ -13,8 +14,8 @@ export interface ObtainedTimeStamp extends TimeStamp {
 }
 
 /**
- * Has an authority stamp some bytes, of which it sees only the hash (RFC 3161 section 3.4). The
- * reply is verified, but not whether the authority is a good one. Redirects are not followed.
+ * Requests a time stamp of some bytes; the authority gets only their hash (RFC 3161 section 3.4).
+ * The reply is verified, but not whether the authority is a good one. Redirects are not followed.
  *
  * @throws TimeStampError when there is no valid reply; as `signal` does.
  */
@@ -32,7 +33,7 @@ export async function requestTimeStamp(
     signal: AbortSignal.any([signal, AbortSignal.timeout(REPLY_MS_MAX)]),
   }).catch((error: unknown) => {
     signal.throwIfAborted()
-    throw new TimeStampError(reasonOf(error), { cause: error })
+    throw new TimeStampError(noAnswerReason(error), { cause: error })
   })
   if (response.status !== 200) {
     await response.body?.cancel()
@@ -41,9 +42,4 @@ export async function requestTimeStamp(
   const { bytes: reply, isWhole } = await boundedBody(response, REPLY_BYTES_MAX)
   if (!isWhole) throw new TimeStampError(`its reply has more than ${REPLY_BYTES_MAX} bytes`)
   return { ...(await readTimeStamp(reply, { bytes, nonce })), reply }
-}
-
-function reasonOf(error: unknown): string {
-  const { message, cause } = error instanceof Error ? error : new Error(String(error))
-  return cause instanceof Error ? `${message}: ${cause.message}` : message
 }

@@ -1,5 +1,6 @@
 import { boundedBody } from '../../core/bounded-body.ts'
 import { cutText } from '../../core/cut-text.ts'
+import { noAnswerReason } from '../../core/no-answer.ts'
 import type { Checkpoint } from '../checkpoint/checkpoint.ts'
 import { NoteError, noteOf, parseNote, verifyNote } from '../checkpoint/signed-note.ts'
 import type { VerifierKey } from '../checkpoint/verifier-key.ts'
@@ -123,7 +124,7 @@ async function submit(
     if (response.status === 403 || response.status === 404) return { what: 'refused', problem }
     return failed(problem)
   } catch (error) {
-    return failed(reasonOf(error))
+    return failed(noAnswerReason(error))
   }
 }
 
@@ -191,13 +192,4 @@ function directoryOf({ href }: URL): string {
 function wordsOf(text: string): string {
   const words = cutText(text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim(), WORDS_LENGTH_MAX)
   return words === '' ? '' : `: ${words}`
-}
-
-function reasonOf(error: unknown): string {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === 'TimeoutError') return 'no answer in time'
-    if ('code' in cause && typeof cause.code === 'string') return `no answer: ${cause.code}`
-    if (cause.cause === undefined) return `no answer: ${cause.message}`
-  }
-  return 'no answer'
 }

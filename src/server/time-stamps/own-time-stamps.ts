@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Settings } from '../../config/settings.ts'
-import { KeptTimeStamps } from '../../ledger/time-stamp/kept-time-stamps.ts'
+import { type KeptTimeStamp, KeptTimeStamps } from '../../ledger/time-stamp/kept-time-stamps.ts'
 
 /** How stamping went since the start. */
 export interface TimeStampState {
@@ -14,27 +14,42 @@ export interface TimeStampState {
 
 /** The time stamps of an instance, and the authority that makes them. */
 export class OwnTimeStamps {
-  readonly kept: KeptTimeStamps
   readonly url: string
   readonly everyMinutes: number
-  #state: TimeStampState = { failures: 0, problem: undefined, time: '' }
+  readonly #kept: KeptTimeStamps
+  #last: KeptTimeStamp | undefined
+  #isRead = false
+  #failures = 0
+  #problem: string | undefined
 
   constructor(url: string, everyMinutes: number, kept: KeptTimeStamps) {
     this.url = url
     this.everyMinutes = everyMinutes
-    this.kept = kept
+    this.#kept = kept
   }
 
   state(): TimeStampState {
-    return this.#state
+    return { failures: this.#failures, problem: this.#problem, time: this.#last?.time ?? '' }
   }
 
-  succeeded(time: string): void {
-    this.#state = { failures: 0, problem: undefined, time }
+  /** The latest time stamp; undefined without one. Reads the files only once. */
+  async last(): Promise<KeptTimeStamp | undefined> {
+    if (!this.#isRead) [this.#last] = await this.#kept.latest(1)
+    this.#isRead = true
+    return this.#last
+  }
+
+  /** Resolves once it is on disk. */
+  async keep(stamp: KeptTimeStamp): Promise<void> {
+    await this.#kept.add(stamp)
+    this.#last = stamp
+    this.#failures = 0
+    this.#problem = undefined
   }
 
   failed(problem: string): void {
-    this.#state = { ...this.#state, failures: this.#state.failures + 1, problem }
+    this.#failures += 1
+    this.#problem = problem
   }
 }
 

@@ -45,8 +45,7 @@ async function stampWhenDue(
   const { problem } = stamps.state()
   try {
     const checkpoint = checkpoints.latest()
-    const [last] = await stamps.kept.latest(1)
-    if (last !== undefined && stamps.state().time === '') stamps.succeeded(last.time)
+    const last = await stamps.last()
     const lastMs = (parseTimestamp(last?.time ?? '') ?? 0) / 1000
     const isDue = Date.now() - lastMs >= stamps.everyMinutes * MINUTE_MS
     if (checkpoint === undefined || !isDue || checkpoint.size <= (last?.size ?? 0)) return true
@@ -54,8 +53,7 @@ async function stampWhenDue(
     const options = { userAgent: userAgent(), signal }
     const { time, authority, reply } = await requestTimeStamp(stamps.url, bytes, options)
     const stamp = { size: checkpoint.size, time, authority, checkpoint: checkpoint.text }
-    await stamps.kept.add({ ...stamp, reply: Buffer.from(reply).toString('base64') })
-    stamps.succeeded(time)
+    await stamps.keep({ ...stamp, reply: Buffer.from(reply).toString('base64') })
     if (problem !== undefined) log.info({ authority }, 'checkpoints are stamped again')
     return true
   } catch (error) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMembers, type Members } from '../../../core/json/json.ts'
 import { type Checkpoint, parseCheckpoint } from '../../../ledger/checkpoint/checkpoint.ts'
@@ -23,6 +23,7 @@ import {
   readCheckpointFile,
   readKeys,
   readProofFile,
+  textOf,
   untrusted,
 } from '../../client/ledger-trust.ts'
 import { createClient, unreachable, wholeBody } from '../../client/server-client.ts'
@@ -171,7 +172,7 @@ async function verify(call: Call<typeof OPTIONS>): Promise<Ending> {
 /** Says when the ledger existed. Without a valid time stamp a required one cannot be read. */
 async function withStamp(report: Report, certificates: string | undefined): Promise<Report> {
   const { stamped, checkpoint, notes = [] } = report
-  const trusted = certificates === undefined ? undefined : await readText(certificates)
+  const trusted = certificates === undefined ? undefined : await textOf(certificates)
   if (stamped === undefined) {
     return trusted === undefined ? report : unreadable('there is no time stamp', checkpoint)
   }
@@ -287,13 +288,7 @@ async function verifyFiles(
   return { ...report, stamped: await stampInFolder(folder, checkpoint) }
 }
 
-async function readText(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch((error: unknown) => {
-    throw fileError(path, error)
-  })
-}
-
-/** The checkpoint of a folder, or the report that it is missing or is none. */
+/** The checkpoint of a folder, or a report why it cannot be read. */
 async function checkpointIn(folder: string): Promise<Checkpoint | Report> {
   try {
     return await readCheckpointFile(join(folder, 'checkpoint'))
