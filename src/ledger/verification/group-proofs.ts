@@ -29,8 +29,8 @@ export class GroupProofs {
   }
 
   /**
-   * The tiles of which one or more were changed, where `leaf` is undefined: that of the group if
-   * those on the right edge of the tree give its root, else those too.
+   * Where `leaf` is undefined, the tiles among which a changed one is: the tile of the group, and
+   * those on the right edge of the tree unless they give its root.
    */
   async unprovenTiles(seq: number): Promise<string> {
     const { size, rootHash } = this.#checkpoint

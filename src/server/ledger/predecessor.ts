@@ -5,7 +5,7 @@ import { type JsonObject, OWN_ACTOR } from '../../core/event/event.ts'
 import type { AuditTrail } from '../../ledger/audit-trail.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 
-/** Kind of the records of which ledger another one succeeds, under the origin of the successor. */
+/** Kind of the records that name the predecessor of a ledger, by the origin of the successor. */
 const PREDECESSOR_RECORD = 'ledger-predecessor'
 
 const Head = { size: Type.Integer({ minimum: 0 }), rootHash: Type.String() }

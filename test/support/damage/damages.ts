@@ -130,7 +130,7 @@ export function harmlessChanges(copy: Copy): readonly Damage[] {
   const orders = copy.has(EVENTS) ? [lines.toReversed(), lines.slice(1)] : []
   return [
     ...others,
-    { ...damageOf(added, ['notes.txt']), name: 'a file of somebody else' },
+    { ...damageOf(added, ['notes.txt']), name: 'a file of another program' },
     ...orders.map((order, index) => ({
       ...damageOf(new Map([...copy, [EVENTS, Buffer.concat(order)]]), [EVENTS]),
       name: ['events in another order', 'an event less'][index] ?? '',

@@ -72,7 +72,7 @@ async function consoleOf(name: string, path: string) {
   return { context, ...opened }
 }
 
-/** What was recorded of somebody's searches, the oldest first, once there are that many. */
+/** The recorded searches of a user, oldest first, once there are that many. */
 function recordsOf(name: string, count: number): Promise<readonly SearchRecord[]> {
   const look = async () => {
     const path = `/v1/events?action=log.search&actor=${name}&order=seq`

@@ -87,7 +87,7 @@ function sessionIdOf(response: Response): string | undefined {
   return ids.find((id) => id !== undefined)
 }
 
-/** When an old station refuses a sign-in, it answers 200 as `nobody`, or with an error. */
+/** An old station rejects a sign-in with 200 and the user `nobody`, or with an error. */
 function isSignedIn(text: string, username: string): boolean {
   try {
     const answer: unknown = JSON.parse(text)

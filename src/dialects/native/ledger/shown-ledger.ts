@@ -49,8 +49,7 @@ export async function requestedLedger(
 /**
  * The ledger of an origin: this instance's own, or one that it does not sign.
  *
- * @throws Fault `resource.missing` for one of which the store has no checkpoint, and as
- * `checkpointsOf`.
+ * @throws Fault `resource.missing` if the store has no checkpoint of it; as `checkpointsOf`.
  */
 export async function ledgerOf(context: DialectContext, origin: string): Promise<ShownLedger> {
   if (origin === context.ledger.status().origin) return checkpointsOf(context)

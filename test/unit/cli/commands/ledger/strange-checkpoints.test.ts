@@ -22,7 +22,7 @@ const again = SigningKeys.make(NAME)
 
 const NOTE = keys.sign(tree)
 const [BODY = ''] = NOTE.split('\n\n')
-/** A line of an algorithm or a key that nobody knows: a name, and 4 bytes of an id. */
+/** The signature line of an unknown algorithm or key: a name, and 4 bytes of an id. */
 const unknownLine = (number: number) =>
   `— witness.example/${number} ${Buffer.alloc(50, number).toString('base64')}\n`
 const linesOf = (count: number) => Array.from({ length: count }, (_, n) => unknownLine(n)).join('')
